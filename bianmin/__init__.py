@@ -1,0 +1,1 @@
+"""便民: what the services share. It knows no service."""

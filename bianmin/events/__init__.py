@@ -1,0 +1,1 @@
+"""The contract: what services announce to each other. pydantic only."""

@@ -1,0 +1,89 @@
+"""Who is asking: bearer tokens (JWT, RFC 7519) and what they say."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from bianmin.kit.actors import ROLES, Actor
+from bianmin.kit.codes import level_of
+from bianmin.kit.problems import Unauthenticated
+
+ISSUER = "bianmin"
+AUDIENCE = "bianmin"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified token: the actor, and a name for greeting that goes nowhere else."""
+
+    actor: Actor
+    name: str
+
+
+class Tokens:
+    """Makes and verifies tokens signed with one secret (HS256). A verified one is remembered until it expires."""
+
+    def __init__(self, secret: str, *, remembered: int = 4096) -> None:
+        self._key = OctKey.import_key(secret.encode())
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(time.time()),
+            leeway=5,
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        self._verified: OrderedDict[bytes, tuple[Identity, float]] = OrderedDict()
+        self._remembered = remembered
+
+    def issue(self, actor: Actor, name: str, *, seconds: int) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": actor.id,
+            "name": name,
+            "org": actor.org,
+            "roles": sorted(actor.roles),
+            "iat": now,
+            "exp": now + seconds,
+        }
+        if actor.dept is not None:
+            claims["dept"] = actor.dept
+        return jwt.encode({"alg": "HS256"}, claims, self._key, ["HS256"])
+
+    def verify(self, token: str) -> Identity:
+        """The identity a token proves. Raises `Unauthenticated`; tokens keep real time, whatever the clock says."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+        known = self._verified.get(digest)
+        if known is not None and known[1] > time.time():
+            return known[0]
+        try:
+            claims = jwt.decode(token, self._key, ["HS256"]).claims
+            self._claims.validate(claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise Unauthenticated("登录凭证无效或已过期，请重新登录。") from error
+        identity = _identity(claims)
+        self._verified[digest] = identity, float(claims["exp"])
+        while len(self._verified) > self._remembered:
+            self._verified.popitem(last=False)
+        return identity
+
+
+def _identity(claims: dict[str, object]) -> Identity:
+    subject, org, roles, dept = claims.get("sub"), claims.get("org"), claims.get("roles"), claims.get("dept")
+    if not isinstance(subject, str) or not isinstance(org, str) or not isinstance(roles, list):
+        raise Unauthenticated("登录凭证缺少 sub、org 或 roles，请联系管理员。")
+    if dept is not None and not isinstance(dept, str):
+        raise Unauthenticated("登录凭证的 dept 不对，请联系管理员。")
+    try:
+        level_of(org)
+    except ValueError as error:
+        raise Unauthenticated("登录凭证的 org 不是区划代码，请联系管理员。") from error
+    actor = Actor(subject, org, frozenset(str(role) for role in roles) & ROLES, dept)
+    return Identity(actor, str(claims.get("name", "")))

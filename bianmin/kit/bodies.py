@@ -1,0 +1,66 @@
+"""What requests are made of: strict types, and texts that a database can keep."""
+
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+class Body(BaseModel):
+    """A request body. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class View(BaseModel):
+    """An answer. Built from a state, never from a request."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("day", "应为日期")
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None:
+                return moment
+    raise PydanticCustomError("moment", "应为带时区的时间")
+
+
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
+Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=datetime)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,64}$")]
+"""A code from somebody's list: letters (also Chinese), digits, and . : _ -"""
+OrgCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{14})$")]
+Count = StrictInt
+
+
+def unwritable(value: Any) -> bool:
+    """Whether a parsed JSON value holds a text that no database keeps: a NUL or half a surrogate pair."""
+    stack = [value]
+    while stack:
+        match stack.pop():
+            case str() as text:
+                if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+                    return True
+            case dict() as members:
+                stack += members.keys()
+                stack += members.values()
+            case list() as items:
+                stack += items
+    return False

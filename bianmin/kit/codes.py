@@ -1,0 +1,192 @@
+"""Numbers that people and places carry: are they well-formed, how do they nest, how are they shown."""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Literal, assert_never
+
+EARLIEST_BIRTH = date(1800, 1, 1)
+
+DocumentKind = Literal[
+    "citizen_id", "credit_code", "passport", "hk_macau_permit", "taiwan_permit", "residence_permit", "other"
+]
+
+
+class BadCode(ValueError):
+    """Not a well-formed number. `code` is for programs, the text for the desk; neither repeats the number."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+# People and organisations
+
+_CITIZEN = re.compile(r"[0-9]{17}[0-9X]")
+_CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CITIZEN_CHECKS = "10X98765432"
+
+_CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I O S V Z: they look like 1 0 5 U 2
+_CREDIT = re.compile(f"[{_CREDIT_SIGNS}]{{2}}[0-9]{{6}}[{_CREDIT_SIGNS}]{{10}}")
+_CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+_DOCUMENT = re.compile(r"[0-9A-Z]{5,20}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
+
+
+def citizen_id(text: str, today: date) -> str:
+    """A citizen identification number (GB 11643), its X in upper case. Raises `BadCode`.
+
+    The region is the one of first registration and may have been dissolved since: any is taken.
+    """
+    number = text.strip().upper()
+    _refuse_full_width(number)
+    if not _CITIZEN.fullmatch(number):
+        raise BadCode("citizen_id_format", "身份证号应为 18 位：前 17 位是数字，最后一位是数字或 X；请对照证件核对。")
+    if not EARLIEST_BIRTH <= born_on(number) <= today:
+        raise BadCode("citizen_id_birth", "身份证号中的出生日期不对；请对照证件核对第 7 至 14 位。")
+    total = sum(int(sign) * weight for sign, weight in zip(number, _CITIZEN_WEIGHTS, strict=False))
+    if number[17] != _CITIZEN_CHECKS[total % 11]:
+        raise BadCode("citizen_id_check", "身份证号的校验位不对；请对照证件逐位核对。")
+    return number
+
+
+def born_on(number: str) -> date:
+    """The birth date in a citizen identification number. Raises `BadCode` when there is no such day."""
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        raise BadCode("citizen_id_birth", "身份证号中的出生日期不对；请对照证件核对第 7 至 14 位。") from None
+
+
+def credit_code(text: str) -> str:
+    """A unified social credit code (GB 32100) in upper case, with the organisation code (GB 11714) inside it checked.
+
+    Raises `BadCode`.
+    """
+    code = text.strip().upper()
+    _refuse_full_width(code)
+    if not _CREDIT.fullmatch(code):
+        raise BadCode(
+            "credit_code_format", "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）；请对照证照核对。"
+        )
+    total = sum(_CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, _CREDIT_WEIGHTS, strict=False))
+    if code[17] != _CREDIT_SIGNS[-total % 31] or code[16] != _organisation_check(code[8:16]):
+        raise BadCode("credit_code_check", "统一社会信用代码的校验码不对；请对照证照逐位核对。")
+    return code
+
+
+def _organisation_check(body: str) -> str:
+    total = sum(int(sign, 36) * weight for sign, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
+    return "0123456789X"[-total % 11]
+
+
+def document_number(kind: DocumentKind, text: str, today: date) -> str:
+    """The number of an identity document, normalised: what has a check is checked, the rest only for its signs."""
+    match kind:
+        case "citizen_id":
+            return citizen_id(text, today)
+        case "credit_code":
+            return credit_code(text)
+        case "passport" | "hk_macau_permit" | "taiwan_permit" | "residence_permit" | "other":
+            number = text.strip().upper()
+            _refuse_full_width(number)
+            if not _DOCUMENT.fullmatch(number):
+                raise BadCode("document_format", "证件号码应为 5 到 20 位字母或数字；请对照证件核对。")
+            return number
+    assert_never(kind)
+
+
+def phone(text: str) -> str:
+    """A mobile or landline number. Not an identity: many elderly people give a relative's. Raises `BadCode`."""
+    number = text.strip()
+    _refuse_full_width(number)
+    if not _PHONE.fullmatch(number):
+        raise BadCode("phone_format", "电话号码应为 11 位手机号，或带区号的固定电话（如 0851-12345678）。")
+    return number
+
+
+def _refuse_full_width(text: str) -> None:
+    if any("\uff01" <= sign <= "\uff5e" for sign in text):
+        raise BadCode("full_width", "号码中有全角字符；请切换到半角后重新输入。")
+
+
+# Places
+
+
+class Level(StrEnum):
+    """A level of the division tree. A center (便民服务中心) is a township's, a station (便民服务站) a village's."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    POINT = "point"
+
+
+_LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE, 14: Level.POINT}
+_DIGITS = re.compile(r"[0-9]{2,14}")
+
+
+def level_of(code: str) -> Level:
+    """The level of a division code, by its length (GB/T 2260 and NBS; a point is 12 + 2, ours). Raises `BadCode`."""
+    level = _LEVELS.get(len(code))
+    if level is None or not _DIGITS.fullmatch(code):
+        raise BadCode("division_code", "区划代码应为 2、4、6、9、12 或 14 位数字。")
+    return level
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """The divisions that `code` lies in, the nearest first."""
+    level_of(code)
+    return tuple(code[:length] for length in reversed(_LEVELS) if length < len(code))
+
+
+def parent_of(code: str) -> str | None:
+    """The next division above; none above a province."""
+    return next(iter(ancestors(code)), None)
+
+
+def within(code: str, root: str) -> bool:
+    """Whether `code` is `root` or lies below it."""
+    level_of(root)
+    return code.startswith(root)
+
+
+# What may be shown of a person
+
+_ADDRESS = re.compile(r"(?:\D*?(?:街道|镇|乡))?\D*?(?:村|社区|居委会)|\D*?(?:街道|镇|乡)")
+
+
+def mask_name(name: str) -> str:
+    """张*三, 张*, *: first and last sign, of two the first."""
+    name = name.strip()
+    if len(name) < 3:
+        return f"{name[:-1]}*" if name else ""
+    return _starred(name, 1, 1)
+
+
+def mask_number(number: str) -> str:
+    """Of an identity document: the first three and last four of a long number, less of a short one."""
+    number = number.strip()
+    if len(number) < 6:
+        return "*" * len(number)
+    return _starred(number, 3, 4) if len(number) >= 15 else _starred(number, 1, 2)
+
+
+def mask_phone(number: str) -> str:
+    """130****0001."""
+    number = number.strip()
+    return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
+
+
+def mask_address(address: str) -> str:
+    """As far as the village (else the township) it names; nothing when it names neither before the first digit."""
+    found = _ADDRESS.match(address.strip())
+    return found.group() if found else ""
+
+
+def _starred(text: str, first: int, last: int) -> str:
+    return text[:first] + "*" * (len(text) - first - last) + text[-last:]

@@ -1,0 +1,103 @@
+"""A service's database: one engine, one schema, transactions in plain sight."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+Tx = AsyncConnection
+"""An open transaction. Whoever holds one may read and write, and never commits: the door that opened it does."""
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+_SESSION: Mapping[str, str] = {
+    # a plan made while a table was empty would be kept for ever
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class Database:
+    """Connections to one schema. Opens nothing before the first transaction."""
+
+    def __init__(self, url: str, schema: str, *, pool: int = 4) -> None:
+        self.schema = schema
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool,
+            max_overflow=4,
+            pool_timeout=10,
+            hide_parameters=True,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {**_SESSION, "search_path": schema, "application_name": f"bianmin {schema}"},
+            },
+        )
+        self._looking = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """One READ COMMITTED transaction: committed when the block ends, rolled back when it raises."""
+        async with self.engine.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A connection for looking only: each statement sees what is committed when it starts."""
+        async with self._looking.connect() as tx:
+            yield tx
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def rows(tx: Tx, statement: str, *arguments: Any) -> Sequence[Any]:
+    """The rows a statement gives. Its parameters are PostgreSQL's: `$1`, `$2`, with arrays as lists."""
+    return (await tx.exec_driver_sql(statement, arguments)).all()
+
+
+async def run(tx: Tx, statement: str, *arguments: Any) -> int:
+    """How many rows a statement touched."""
+    return (await tx.exec_driver_sql(statement, arguments)).rowcount
+
+
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    InterfaceError,
+    asyncpg.exceptions.PostgresConnectionError,
+    asyncpg.exceptions.CannotConnectNowError,
+    asyncpg.exceptions.TooManyConnectionsError,
+    asyncpg.exceptions.AdminShutdownError,
+    asyncpg.exceptions.CrashShutdownError,
+    asyncpg.exceptions.InterfaceError,
+)
+_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached or went away: nothing was judged, trying again later may help."""
+    if isinstance(error, DBAPIError):
+        cause = getattr(error.orig, "__cause__", None)
+        return error.connection_invalidated or isinstance(cause, _AWAY) or isinstance(error.orig, _AWAY)
+    return isinstance(error, (*_AWAY, OSError))
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may well succeed at once: deadlock, lock or statement timeout, lost connection."""
+    state: Any = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return is_away(error) or isinstance(error, OperationalError) or state in _TRANSIENT_STATES

@@ -1,0 +1,85 @@
+"""The OpenAPI document of a process and of each of its services, and a page to read them without the internet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+from fastapi import FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import BaseRoute
+
+from bianmin.kit.problems import PROBLEM_SCHEMA
+from bianmin.kit.service import Service
+
+OPENAPI = "/api/v1/openapi.json"
+_ASSETS = "/docs/assets"
+
+
+def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> dict[str, Any]:
+    """OpenAPI 3.1 of the API that these services make together."""
+    routes: list[BaseRoute] = [route for service in services for router in service.routers for route in router.routes]
+    for route in routes:
+        if isinstance(route, APIRoute):
+            _name(route)
+    document = get_openapi(
+        title=title,
+        version="1",
+        description="乡镇便民服务中心、村便民服务站的办件、时限、投诉与统计接口。错误一律为 RFC 9457 problem+json。",
+        routes=routes,
+        tags=[{"name": service.name, "description": service.title} for service in services],
+        servers=[{"url": "/"}],
+    )
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    return document
+
+
+def _name(route: APIRoute) -> None:
+    route.operation_id = route.endpoint.__name__
+    extra = dict(route.openapi_extra or {})
+    door: Any = route
+    extra["security"] = [] if getattr(door, "public", False) else [{"bearer": []}]
+    if "POST" in (route.methods or ()):
+        extra["parameters"] = [_IDEMPOTENCY_KEY]
+    route.openapi_extra = extra
+
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "每次提交一个唯一的值；重试时用同一个值，得到同一个答复。",
+}
+
+
+def install(app: FastAPI, services: Sequence[Service]) -> None:
+    """Serve the documents and the page."""
+    documents = {OPENAPI: describe(services)}
+    for service in services:
+        documents[f"/api/v1/{service.name}/openapi.json"] = describe([service], title=f"便民 · {service.title}")
+
+    for path, document in documents.items():
+
+        async def openapi(request: Request, document: dict[str, Any] = document) -> JSONResponse:
+            return JSONResponse(document)
+
+        app.add_route(path, openapi, include_in_schema=False)
+
+    async def page(request: Request) -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=OPENAPI,
+            title="便民 Bianmin 接口",
+            swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{_ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{_ASSETS}/favicon.png",
+        )
+
+    app.add_route("/docs", page, include_in_schema=False)
+    app.mount(_ASSETS, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))

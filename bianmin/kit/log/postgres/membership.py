@@ -1,0 +1,130 @@
+"""A member's place in its group: a lease that is renewed, and claims on partitions, each with a token of its own.
+
+All changes of a group's claims happen under the group's lock, so every member decides on the same state. A partition
+is taken only when nobody live has it; who has more than a fair share lets go by itself, between two batches.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from bianmin.kit.db import Database, Tx
+from bianmin.kit.ids import new_id
+from bianmin.kit.log.postgres.news import CHANNEL, group_subject
+from bianmin.kit.log.postgres.sharing import share
+
+# a process that is stopped in the middle is cut off, for the others wait for its turn to end
+_TURN = """
+SELECT set_config('idle_in_transaction_session_timeout', '5s', true),
+       pg_advisory_xact_lock(hashtextextended('bianmin log group ' || $1::text, 0))
+"""
+# clock_timestamp and not now: the transaction may have waited for its turn
+_RENEW = """
+WITH gone AS (
+    DELETE FROM member WHERE group_name = $1 AND id <> $2 AND expires_at < clock_timestamp() RETURNING id
+), renewed AS (
+    INSERT INTO member (group_name, id, topics, expires_at)
+    VALUES ($1, $2, $3::text[], clock_timestamp() + $4::float8 * interval '1 second')
+    ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
+    RETURNING xmax = 0 AS joined
+)
+SELECT joined OR EXISTS (SELECT FROM gone) FROM renewed
+"""
+_MEMBERS = "SELECT id, topics FROM member WHERE group_name = $1"
+_CLAIMS = """
+SELECT partition.id, topic, number, member_id, coalesce(token, 0), coalesce(claim.next_offset, 0)
+FROM partition LEFT JOIN claim ON claim.partition_id = partition.id AND claim.group_name = $1
+WHERE topic = ANY($2::text[])
+"""
+_TAKE = """
+INSERT INTO claim (group_name, member_id, partition_id) SELECT $1, $2, id FROM unnest($3::smallint[]) AS id ORDER BY id
+ON CONFLICT (group_name, partition_id) DO UPDATE SET member_id = excluded.member_id, token = claim.token + 1
+RETURNING partition_id, token, next_offset
+"""
+_LET_GO = """
+UPDATE claim SET member_id = NULL WHERE group_name = $1 AND member_id = $2 AND partition_id = ANY($3::smallint[])
+"""
+_TELL = f"SELECT pg_notify('{CHANNEL}', $1)"
+_LEAVE = f"WITH gone AS (DELETE FROM member WHERE id = $1) SELECT pg_notify('{CHANNEL}', $2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A right to read one partition on for the group, from `next_offset` when it was taken."""
+
+    partition_id: int
+    topic: str
+    number: int
+    token: int
+    next_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member has after a renewal, and what it should let go of when it can."""
+
+    claims: dict[int, Claim]
+    owed: frozenset[int]
+
+
+class Membership:
+    """One member of one group."""
+
+    def __init__(self, database: Database, group: str, topics: Sequence[str], lease: float) -> None:
+        self._database = database
+        self._group = group
+        self._topics = list(topics)
+        self._lease = lease
+        self._id: UUID = new_id()
+
+    async def renew(self, busy: Collection[int]) -> Standing:
+        """Stay a member for another lease; take what is free and ours, let go of what is others' and not `busy`."""
+        async with self._database.transaction() as tx:
+            await tx.exec_driver_sql(_TURN, (self._group,))
+            renewal = (self._group, self._id, self._topics, self._lease)
+            changed: bool = (await tx.exec_driver_sql(_RENEW, renewal)).scalar_one()
+            held, free, fair = await self._look(tx)
+            surplus = held.keys() - fair
+            let_go = surplus.difference(busy)
+            if let_go:
+                await tx.exec_driver_sql(_LET_GO, (self._group, self._id, sorted(let_go)))
+            taken = await self._take(tx, {partition: free[partition] for partition in fair & free.keys()})
+            if changed or let_go:
+                await tx.exec_driver_sql(_TELL, (group_subject(self._group),))
+        claims = {partition: claim for partition, claim in held.items() if partition not in let_go} | taken
+        return Standing(claims, frozenset(surplus - let_go))
+
+    async def _look(self, tx: Tx) -> tuple[dict[int, Claim], dict[int, Claim], set[int]]:
+        """Claims that are ours, claims that are nobody's, and the partitions that should be ours."""
+        met: Sequence[Any] = (await tx.exec_driver_sql(_MEMBERS, (self._group,))).all()
+        members: dict[UUID, list[str]] = dict(met)
+        topics = sorted({topic for wanted in members.values() for topic in wanted})
+        rows: Sequence[Any] = (await tx.exec_driver_sql(_CLAIMS, (self._group, topics))).all()
+        held, free = {}, {}
+        readers: dict[int, list[UUID]] = {}
+        owners: dict[int, UUID | None] = {}
+        for partition, topic, number, owner, token, next_offset in rows:
+            claim = Claim(partition, topic, number, token, next_offset)
+            readers[partition] = [member for member, wanted in members.items() if topic in wanted]
+            owners[partition] = owner
+            if owner == self._id:
+                held[partition] = claim
+            elif owner not in members:
+                free[partition] = claim
+        return held, free, share(readers, owners).get(self._id, set())
+
+    async def _take(self, tx: Tx, free: dict[int, Claim]) -> dict[int, Claim]:
+        if not free:
+            return {}
+        taken: Sequence[Any] = (await tx.exec_driver_sql(_TAKE, (self._group, self._id, sorted(free)))).all()
+        return {
+            partition: replace(free[partition], token=token, next_offset=next_offset)
+            for partition, token, next_offset in taken
+        }
+
+    async def leave(self) -> None:
+        """Free the claims for the others at once."""
+        leaving: tuple[Any, ...] = (self._id, group_subject(self._group))
+        async with self._database.reading() as tx:
+            await tx.exec_driver_sql(_LEAVE, leaving)

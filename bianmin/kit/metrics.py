@@ -1,0 +1,150 @@
+"""What a process tells Prometheus. Nothing is global: all of it belongs to one `Metrics`."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+UNMATCHED = "(unmatched)"
+"""The route of a request that no route took."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LATENESS = (1, 10, 60, 600, 3600, 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMetrics:
+    """The figures of one service; whoever knows one sets it."""
+
+    outbox_rows: Gauge
+    outbox_age_seconds: Gauge
+    inbox_lag: Gauge
+    parked_events: Gauge
+    timer_lateness_seconds: Histogram
+
+
+class Metrics:
+    """A registry, the HTTP figures of the process, and `services`: the figures of each service by its name."""
+
+    def __init__(self, services: Iterable[str] = ()) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self.requests = Counter(
+            "http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self.latency = Histogram(
+            "http_request_duration_seconds",
+            "From the request's arrival to the end of its answer.",
+            ("method", "route"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge("http_requests_in_flight", "Requests being answered.", registry=self.registry)
+        rows = self._gauge("outbox_rows", "Events stored and not yet published.")
+        age = self._gauge("outbox_age_seconds", "How long the oldest of these has waited.")
+        lag = self._gauge("inbox_lag", "Events published that the service has not taken in yet.")
+        parked = self._gauge("parked_events", "Events set aside for a person.")
+        lateness = Histogram(
+            "timer_lateness_seconds",
+            "How long after it was due a timer was handled.",
+            ("service",),
+            buckets=_LATENESS,
+            registry=self.registry,
+        )
+        self.services = {
+            name: ServiceMetrics(
+                outbox_rows=rows.labels(name),
+                outbox_age_seconds=age.labels(name),
+                inbox_lag=lag.labels(name),
+                parked_events=parked.labels(name),
+                timer_lateness_seconds=lateness.labels(name),
+            )
+            for name in services
+        }
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(name, meaning, ("service",), registry=self.registry)
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """All figures, and the media type they are in: what `accept` asks for, else Prometheus text."""
+        encode, media_type = choose_encoder(accept)
+        return encode(self.registry), media_type
+
+    def install(self, app: Starlette, look: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Watch the requests of `app` and add `GET /metrics`. `look` brings gauges up to date before each reading."""
+
+        async def metrics(request: Request) -> Response:
+            if look is not None:
+                await look()
+            content, media_type = self.exposition(request.headers.get("accept", ""))
+            return Response(content, headers={"content-type": media_type})
+
+        app.add_route("/metrics", metrics, include_in_schema=False)
+        app.add_middleware(Watch, metrics=self)
+
+
+class Watch:
+    """Pure ASGI middleware that counts and times requests by the template of their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        started = time.perf_counter()
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, noting_status)
+            except Exception:
+                status = status or 500  # the server's own error answer is made outside of us
+                raise
+            finally:
+                method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+                route = template_of(scope)
+                # without a status the client went away before there was one
+                self._metrics.requests.labels(method, route, status or 499).inc()
+                self._metrics.latency.labels(method, route).observe(time.perf_counter() - started)
+
+
+def template_of(scope: Scope) -> str:
+    """The template of the route that took a request: never its path, of which there are endlessly many.
+
+    For a route of an included router FastAPI keeps the template with the router's prefix beside the route; a plain
+    route or mount it does not name at all, only what answered.
+    """
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    for holder in (getattr(included, "starlette_route", None), included, scope.get("route"), _plain(scope)):
+        template = getattr(holder, "path", None)
+        if isinstance(template, str) and template:
+            return template
+    return UNMATCHED
+
+
+def _plain(scope: Scope) -> BaseRoute | None:
+    answered = scope.get("endpoint")
+    if answered is None:
+        return None
+    routes: list[BaseRoute] = scope["router"].routes
+    return next(
+        (each for each in routes if answered in (getattr(each, "endpoint", None), getattr(each, "app", None))), None
+    )

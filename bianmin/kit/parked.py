@@ -1,0 +1,71 @@
+"""Events set aside for a person: look at them, try them again, or give them up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bianmin.kit.db import Database, rows, run
+
+_LIST = """
+SELECT id, source, subject, sequence, type, state, reason, attempts, held_at FROM held
+WHERE state <> 'behind' OR $1 ORDER BY held_at, id LIMIT $2
+"""
+_COUNT = "SELECT count(*) FROM held WHERE state = 'parked'"
+_REPLAY = """
+UPDATE held SET state = 'ready', next_try = now()
+WHERE state IN ('parked', 'waiting', 'gap') AND (id = ANY($1::bigint[]) OR $2)
+"""
+# giving an event up counts as having had it: whoever waits behind it may go on
+_DISCARD = """
+WITH gone AS (
+    DELETE FROM held WHERE id = ANY($1::bigint[]) AND state IN ('parked', 'waiting')
+    RETURNING id, source, subject, sequence
+), moved AS (
+    INSERT INTO inbox AS i (source, subject, sequence)
+    SELECT source, subject, max(sequence) FROM gone WHERE sequence > 0 GROUP BY source, subject
+    ON CONFLICT (source, subject) DO UPDATE SET sequence = greatest(i.sequence, excluded.sequence)
+)
+INSERT INTO passed_over (source, subject, sequence, type, reason)
+SELECT source, subject, sequence, '', 'discarded' FROM gone ON CONFLICT DO NOTHING RETURNING subject
+"""
+_FREE = "UPDATE held SET state = 'ready', next_try = now() WHERE subject = ANY($1::text[]) AND state = 'behind'"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One event that is not done. `state`: parked, waiting, gap, ready or behind; `reason` names the error's kind."""
+
+    id: int
+    source: str
+    subject: str
+    sequence: int
+    type: str
+    state: str
+    reason: str
+    attempts: int
+    held_at: datetime
+
+
+async def listed(database: Database, *, behind: bool = False, limit: int = 200) -> Sequence[Held]:
+    """The held events, oldest first; with `behind`, also those that only wait for one of them."""
+    async with database.reading() as tx:
+        return [Held(*row) for row in await rows(tx, _LIST, behind, limit)]
+
+
+async def count(database: Database) -> int:
+    async with database.reading() as tx:
+        return int((await rows(tx, _COUNT))[0][0])
+
+
+async def replay(database: Database, ids: Sequence[int] | None) -> int:
+    """Have these tried again by the running service within a second or two; all of them when `ids` is None."""
+    async with database.transaction() as tx:
+        return await run(tx, _REPLAY, list(ids or ()), ids is None)
+
+
+async def discard(database: Database, ids: Sequence[int]) -> int:
+    """Give these up for good; it is on record, and what waited behind them goes on."""
+    async with database.transaction() as tx:
+        subjects = [subject for (subject,) in await rows(tx, _DISCARD, list(ids))]
+        await run(tx, _FREE, subjects)
+    return len(subjects)

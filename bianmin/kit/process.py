@@ -1,0 +1,63 @@
+"""One process: some services, one log, one clock, one HTTP application."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from bianmin.kit import dev, docs, health, problems
+from bianmin.kit.auth import Tokens
+from bianmin.kit.clock import Clock
+from bianmin.kit.crypto import Sealer
+from bianmin.kit.log import Log
+from bianmin.kit.metrics import Metrics
+from bianmin.kit.room import Room
+from bianmin.kit.service import Service
+from bianmin.kit.settings import Settings
+
+
+def process(services: Sequence[Service], settings: Settings, event_log: Log) -> FastAPI:
+    """The application that serves these services. Nothing is opened before its lifespan begins."""
+    clock = Clock()
+    sealer = Sealer(settings.data_keys())
+    tokens = Tokens(settings.token_secret())
+    rooms = {each.name: Room(each, settings, event_log, clock, sealer, tokens) for each in services}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(event_log.close)
+            for room in rooms.values():
+                room.start()
+                stack.push_async_callback(room.stop)
+            yield
+
+    app = FastAPI(
+        title="便民 Bianmin",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.rooms = rooms
+    app.state.clock = clock
+    problems.install(app)
+    for service in services:
+        for router in service.routers:
+            # as they are, without the layer of an included router: a request is matched once
+            app.router.routes.extend(router.routes)
+    health.install(app, rooms)
+    docs.install(app, services)
+    if settings.env == "dev":
+        dev.install(app, clock, tokens)
+    metrics = Metrics(rooms)
+
+    async def look() -> None:
+        for name, room in rooms.items():
+            await room.measure(metrics.services[name])
+
+    metrics.install(app, look)
+    return app

@@ -1,0 +1,108 @@
+"""From outbox to log: one relay per service, under a lease; a row goes only after the log's acknowledgement."""
+
+import asyncio
+import time
+
+import structlog
+
+from bianmin.kit.db import Database, is_away, rows, run
+from bianmin.kit.lease import Lease, NotHeld
+from bianmin.kit.log import Fenced, Log, Producer, Record
+from bianmin.kit.wait import Bell, Patience
+
+_ANY = "SELECT EXISTS (SELECT FROM outbox)"
+# all that is there, oldest first: never "id > last seen", for ids become visible out of order
+_READ = "SELECT id, aggregatetype, aggregateid, payload FROM outbox ORDER BY id LIMIT $1"
+_DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+_AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox"
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Publishes what one service announced. Several may run; one at a time holds the lease and works."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        event_log: Log,
+        *,
+        size: int = 500,
+        poll: float = 0.25,
+        lease: float = 10.0,
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._log = event_log
+        self._size = size
+        self._poll = poll
+        self._lease_seconds = lease
+        self._lease = Lease(database, "relay", lease)
+        self.bell = Bell()
+        """Rung after a commit that announced something."""
+        self.leading = False
+
+    async def run(self) -> None:
+        """Lead whenever the lease is to be had, for ever; a failure is waited out."""
+        patience = Patience()
+        while True:
+            try:
+                if await self._lease.win():
+                    await self._lead(patience)
+                else:
+                    await self.bell.wait(self._lease_seconds / 4)
+            except (NotHeld, Fenced):
+                log.info("relay.superseded", service=self._service)
+                await asyncio.sleep(patience.lost())
+            except Exception as error:
+                if is_away(error):
+                    log.warning("relay.waits", service=self._service, error=type(error).__name__)
+                else:
+                    log.exception("relay.failed", service=self._service)
+                await asyncio.sleep(patience.lost())
+
+    async def _lead(self, patience: Patience) -> None:
+        producer = await self._log.producer(f"bianmin.{self._service}.relay")
+        self.leading = True
+        try:
+            await self._publish(producer, patience)
+        finally:
+            self.leading = False
+            await producer.close()
+
+    async def _publish(self, producer: Producer, patience: Patience) -> None:
+        published: list[int] = []
+        renewed = time.monotonic()
+        while True:
+            if not published and not await self._anything():
+                if time.monotonic() - renewed > self._lease_seconds / 3:
+                    async with self._database.transaction() as tx:
+                        await self._lease.renew(tx)
+                    renewed = time.monotonic()
+                await self.bell.wait(self._poll)
+                continue
+            async with self._database.transaction() as tx:
+                await self._lease.renew(tx)
+                if published:
+                    await run(tx, _DELETE, published)
+                waiting = await rows(tx, _READ, self._size)
+            renewed = time.monotonic()
+            if waiting:
+                await producer.append([Record(topic, key, payload) for _, topic, key, payload in waiting])
+                patience.regained()
+            published = [row_id for row_id, *_ in waiting]
+
+    async def _anything(self) -> bool:
+        async with self._database.reading() as tx:
+            return bool((await rows(tx, _ANY))[0][0])
+
+    async def backlog(self) -> tuple[int, float]:
+        """How many events wait to be published, and how long the oldest has (seconds)."""
+        async with self._database.reading() as tx:
+            [(count, age)] = await rows(tx, _AGE)
+        return int(count), float(age)
+
+    async def close(self) -> None:
+        """Leave the lease to others. Call it after `run` was cancelled."""
+        await self._lease.give_up()

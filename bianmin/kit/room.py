@@ -1,0 +1,92 @@
+"""A service at run time: its database, its three doors, and the tasks that keep it going."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from bianmin.events.registry import topic_of
+from bianmin.kit import parked
+from bianmin.kit.auth import Tokens
+from bianmin.kit.batch import Batcher
+from bianmin.kit.clock import Clock
+from bianmin.kit.consumer import Subscriber
+from bianmin.kit.crypto import Sealer
+from bianmin.kit.db import Database
+from bianmin.kit.inbox import Inbox
+from bianmin.kit.limits import Limits
+from bianmin.kit.log import Log
+from bianmin.kit.metrics import ServiceMetrics
+from bianmin.kit.pages import Cursors
+from bianmin.kit.relay import Relay
+from bianmin.kit.service import Service
+from bianmin.kit.settings import Settings
+from bianmin.kit.timers import Ticker
+
+STRICT = frozenset({"/api/v1/track", "/api/v1/complaints/follow"})
+"""Routes where guessing would pay: they have a rate of their own."""
+
+
+class Room:
+    """One opened service. `settings` is shared by all services of the process; `parts` is the service's own."""
+
+    def __init__(
+        self, service: Service, settings: Settings, event_log: Log, clock: Clock, sealer: Sealer, tokens: Tokens
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = clock
+        self.sealer = sealer
+        self.tokens = tokens
+        self.limits = Limits(settings.public_rate, settings.track_rate, STRICT, trust_proxy=settings.trusted_proxies)
+        self.cursors = Cursors(lambda payload: sealer.digest("cursor", payload.decode()))
+        self.parts: Any = service.parts(settings) if service.parts else None
+        self.database = Database(settings.database_of(service.name), service.name)
+        self.relay = Relay(service.name, self.database, event_log)
+        announced = self.relay.bell.ring
+        self.batcher = Batcher(service.name, self.database, service.handle, clock, announced=announced)
+        self.inbox = Inbox(service.name, service.command_of, service.handle)
+        self.subscriber = Subscriber(
+            service.name,
+            self.database,
+            event_log,
+            [topic_of(source) for source in service.listens],
+            self.inbox,
+            clock,
+            announced=announced,
+        )
+        self.ticker = Ticker(service.name, self.database, service.handle, service.timers, clock, announced=announced)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to relay, to listen and to tick."""
+        runs = {"relay": self.relay.run()}
+        if self.service.listens:
+            runs["subscriber"] = self.subscriber.run()
+        if self.service.timers:
+            runs["ticker"] = self.ticker.run()
+        self._tasks = [asyncio.create_task(run, name=f"{self.service.name} {name}") for name, run in runs.items()]
+
+    @property
+    def failed(self) -> list[str]:
+        """Names of tasks that ended though they never should."""
+        return [task.get_name() for task in self._tasks if task.done()]
+
+    async def measure(self, figures: ServiceMetrics) -> None:
+        """Bring the gauges up to date."""
+        rows, age = await self.relay.backlog()
+        figures.outbox_rows.set(rows)
+        figures.outbox_age_seconds.set(age)
+        figures.parked_events.set(await parked.count(self.database))
+        if self.service.listens:
+            figures.inbox_lag.set(await self.subscriber.lag())
+
+    async def stop(self) -> None:
+        """Finish what was submitted, end the tasks, hand the lease on, close the connections."""
+        await self.batcher.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            with suppress(Exception):  # the database may be gone already: the lease ends by itself
+                await self.relay.close()
+        await self.database.close()

@@ -1,0 +1,38 @@
+"""A service is a value: the parts that make it, by name. A process is a list of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+
+from bianmin.events.envelope import Event
+from bianmin.kit.batch import Handle
+from bianmin.kit.decide import Command
+from bianmin.kit.timers import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the kit has to know to run a service.
+
+    `counters`: SQL giving (subject, sequence), what it announced of each subject so far.
+    `effects`: SQL giving (source, subject, count), how many events of others took effect; None where none is counted.
+    Both are for `reconcile`.
+    """
+
+    name: str
+    title: str
+    metadata: MetaData
+    migrations: Path
+    routers: Sequence[APIRouter]
+    handle: Handle
+    command_of: Callable[[Event], Command | None]
+    listens: Sequence[str] = ()
+    timers: Sequence[Timer] = ()
+    counters: str | None = None
+    effects: str | None = None
+    parts: Callable[[Any], Any] | None = None
+    """Made once of the `Settings` when the service is opened: what its endpoints find at `room.parts`."""

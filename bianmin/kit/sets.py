@@ -1,0 +1,124 @@
+"""Writes in sets: one `INSERT … SELECT FROM unnest` a table, several tables in one statement."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, Column, ColumnElement, String, Table, any_, literal
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlmodel import SQLModel
+
+from bianmin.kit.db import Tx, run
+
+Row = Mapping[str, Any]
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Many rows for one table, as one piece of a statement."""
+
+    kind: str
+    table: Table
+    columns: tuple[str, ...]
+    values: list[list[Any]]
+    tail: str
+
+    def sql(self, first: int) -> str:
+        return _sql(self.kind, self.table, self.columns, self.tail, first)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a `table=True` model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert(table: type[SQLModel], rows: Sequence[Row], tail: str = "") -> Write | None:
+    """All rows, in their order. `tail` is what follows the SELECT (`ON CONFLICT …`). None when there is no row."""
+    return _write("insert", table, rows, tail)
+
+
+def update(
+    table: type[SQLModel], rows: Sequence[Row], *, by: Sequence[str] = ("id",), also: str | None = None
+) -> Write | None:
+    """Set every column of the rows but those named `by`, which find the row. `also`: an assignment for all of them."""
+    return _write("update", table, rows, ",".join(by) + (f";{also}" if also else ""))
+
+
+async def write(tx: Tx, *writes: Write | None) -> None:
+    """Everything in one statement. The tables must differ: one statement sees a row only once."""
+    present = [each for each in writes if each is not None]
+    if not present:
+        return
+    parts: list[str] = []
+    arguments: list[Any] = []
+    for each in present:
+        parts.append(each.sql(len(arguments) + 1))
+        arguments.extend(each.values)
+    *before, last = parts
+    statement = last
+    if before:
+        statement = "WITH " + ", ".join(f"w{n} AS ({part})" for n, part in enumerate(before)) + " " + last
+    await run(tx, statement, *arguments)
+
+
+def _write(kind: str, table: type[SQLModel], rows: Sequence[Row], tail: str) -> Write | None:
+    if not rows:
+        return None
+    real = table_of(table)
+    columns = tuple(rows[0])
+    values = [_column(real.c[name], [row[name] for row in rows]) for name in columns]
+    return Write(kind, real, columns, values, tail)
+
+
+def _column(column: Column[Any], values: list[Any]) -> list[Any]:
+    if isinstance(column.type, JSON | ARRAY):
+        return [None if value is None else _json(value) for value in values]
+    return values
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+@lru_cache(maxsize=512)
+def _sql(kind: str, table: Table, columns: tuple[str, ...], tail: str, first: int) -> str:
+    carried = ", ".join(f"${first + n}::{_carrier(table.c[name])}[]" for n, name in enumerate(columns))
+    names = ", ".join(columns)
+    source = f"unnest({carried}) AS v({names})"
+    if kind == "insert":
+        landed = ", ".join(_landed(table.c[name]) for name in columns)
+        ordered = f"unnest({carried}) WITH ORDINALITY AS v({names}, nth)"
+        return f"INSERT INTO {table.name} ({names}) SELECT {landed} FROM {ordered} ORDER BY nth {tail}"
+    named, _, also = tail.partition(";")
+    keys = named.split(",")
+    changes = ", ".join(
+        [f"{name} = {_landed(table.c[name])}" for name in columns if name not in keys] + [also][: bool(also)]
+    )
+    found = " AND ".join(f"t.{name} = v.{name}" for name in keys)
+    return f"UPDATE {table.name} AS t SET {changes} FROM {source} WHERE {found}"
+
+
+def _carrier(column: Column[Any]) -> str:
+    """The element type in which a column travels: what cannot be an array element itself goes as text."""
+    if isinstance(column.type, JSON | ARRAY | String):
+        return "text"
+    return column.type.compile(_DIALECT)
+
+
+def _landed(column: Column[Any]) -> str:
+    if isinstance(column.type, JSON):
+        return f"v.{column.name}::jsonb"
+    if isinstance(column.type, ARRAY):
+        element = column.type.item_type.compile(_DIALECT)
+        return f"ARRAY(SELECT jsonb_array_elements_text(v.{column.name}::jsonb))::{element}[]"
+    return f"v.{column.name}"
+
+
+def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column = ANY(values)`: the same statement for any number of values, so that it is prepared once."""
+    condition: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
+    return condition

@@ -1,0 +1,90 @@
+"""The tables the kit keeps in every service's schema, beside the service's own."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+
+def furnish(metadata: MetaData) -> None:
+    """Add outbox, inbox, held events, leases and idempotency keys to a service's tables."""
+    moment = DateTime(timezone=True)
+    Table(
+        "outbox",
+        metadata,
+        # the names that Debezium's event router expects
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("aggregatetype", Text, nullable=False),
+        Column("aggregateid", Text, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("payload", LargeBinary, nullable=False),
+        Column("created_at", moment, nullable=False, server_default=text("now()")),
+    )
+    Table(
+        "inbox",
+        metadata,
+        Column("source", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("sequence", Integer, nullable=False),
+    )
+    Table(
+        "held",
+        metadata,
+        # gap: an earlier one is missing; waiting: for `waits_for`; parked: for a person; behind: one of these
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("source", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("sequence", Integer, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("payload", LargeBinary, nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("held_at", moment, nullable=False, server_default=text("now()")),
+        Column("next_try", moment),
+        Index("uq_held_source_subject_sequence", "source", "subject", "sequence", unique=True),
+        Index("ix_held_subject", "subject"),
+        Index("ix_held_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
+    )
+    Table(
+        "passed_over",
+        metadata,
+        # events that came too late to matter: their effect is nothing, and that is on record
+        Column("source", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("sequence", Integer, primary_key=True),
+        Column("type", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("at", moment, nullable=False, server_default=text("now()")),
+    )
+    Table(
+        "lease",
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("holder", UUID(as_uuid=True)),
+        Column("token", BigInteger, nullable=False, server_default="0"),
+        Column("expires_at", moment, nullable=False, server_default=text("'-infinity'")),
+    )
+    Table(
+        "idempotency",
+        metadata,
+        Column("client", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False),
+        Column("status", SmallInteger, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("etag", Text),
+        Column("created_at", moment, nullable=False, server_default=text("now()")),
+        Index("ix_idempotency_created_at", "created_at"),
+    )

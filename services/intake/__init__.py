@@ -1,0 +1,1 @@
+"""Intake: the catalog, and the desk where a matter comes in."""

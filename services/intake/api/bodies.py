@@ -1,0 +1,108 @@
+"""What is sent to intake."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictInt, StringConstraints, model_validator
+
+from bianmin.events.parts import Channel
+from bianmin.kit.bodies import Body, Code, Day, OrgCode, Short, Text
+from bianmin.kit.codes import DocumentKind
+from services.intake.domain.content import Content, ItemCode
+
+MaterialForm = Literal["original", "copy", "form", "electronic", "photo"]
+No = Annotated[StrictInt, Field(ge=1, le=100)]
+
+
+class ApplicantIn(Body):
+    kind: Literal["person", "organization"]
+    name: Short
+    id_type: DocumentKind
+    id_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+
+
+class MaterialIn(Body):
+    no: No
+    form: MaterialForm
+    file_id: UUID | None = None
+
+
+Materials = Annotated[list[MaterialIn], Field(max_length=100)]
+
+
+class AgentIn(Body):
+    staff_id: Code
+    mandate_file_id: UUID | None = None
+
+
+Answered = Annotated[str, StringConstraints(max_length=500)] | StrictInt | bool | None
+
+
+Form = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], Answered], Field(max_length=60)]
+
+
+class Registration(Body):
+    """`POST /cases`."""
+
+    item_code: ItemCode
+    org: OrgCode
+    channel: Channel
+    applicant: ApplicantIn
+    materials: Materials = Field(default_factory=list)
+    form: Form = Field(default_factory=dict)
+    agent: AgentIn | None = None
+    received_on: Day | None = None
+    client_ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+
+
+class AskedIn(Body):
+    no: No
+    reason: Text
+
+
+class NoticeIn(Body):
+    missing: Annotated[list[AskedIn], Field(min_length=1, max_length=100)]
+    noticed_on: Day | None = None
+    override_reason: Text | None = None
+
+
+class MaterialsIn(Body):
+    materials: Annotated[list[MaterialIn], Field(min_length=1, max_length=100)]
+    received_on: Day | None = None
+
+
+class AcceptanceIn(Body):
+    accepted_on: Day | None = None
+
+
+class RefusalIn(Body):
+    reason_code: Code
+    reason: Text
+    legal_basis: Text
+    redirect_to: Short | None = None
+    remedies: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_the_organ(self) -> "RefusalIn":
+        """Not our competence: the organ to go to is told (行政许可法 art. 32(2))."""
+        if self.reason_code == "not_competent" and self.redirect_to is None:
+            raise ValueError("不属于本机关职权的，须在 redirect_to 中告知应向哪个机关申请")
+        return self
+
+
+class WithdrawalIn(Body):
+    reason: Text
+
+
+class ItemIn(Content):
+    """`PUT /catalog/items/{code}`: a draft. What a GET showed may be sent back: its read-only fields are ignored."""
+
+    org: Any = Field(default=None, exclude=True)
+    version: Any = Field(default=None, exclude=True)
+    status: Any = Field(default=None, exclude=True)
+    changed_at: Any = Field(default=None, exclude=True)
+
+    def content(self) -> Content:
+        return Content.model_validate(self.model_dump())

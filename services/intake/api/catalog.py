@@ -1,0 +1,146 @@
+"""`/catalog`: service items, their versions and their import."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+
+from bianmin.events.parts import Dept, Mode
+from bianmin.kit.bodies import OrgCode
+from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
+from bianmin.kit.pages import Cursor, Limit, Page
+from bianmin.kit.problems import refuses
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.intake.api import import_file
+from services.intake.api.bodies import ItemIn
+from services.intake.api.views import ImportedItem, ImportedView, ItemView, VersionsView, VersionView
+from services.intake.domain.item import (
+    DraftItem,
+    ImportItem,
+    ItemNotFound,
+    PublishItem,
+    RetireItem,
+)
+from services.intake.handlers import Catalog, ImportCatalog
+from services.intake.store import catalog
+
+router = staffed("intake")
+open_router = public("intake")
+
+Editor = Annotated[Desk, desk("admin", "manager")]
+Anyone = Annotated[Desk, desk()]
+Org = Annotated[OrgCode | None, Query(description="哪个地区的目录；不填为本单位（未登录时为最高一级）")]
+
+
+class CodeDiffers(Invalid):
+    slug, title = "code-differs", "事项编码不一致"
+
+
+@open_router.get("/catalog/items", response_model=Page[ItemView])
+async def list_items(
+    desk: Anyone,
+    org: Org = None,
+    category: Dept | None = None,
+    mode: Mode | None = None,
+    q: Annotated[str | None, Query(max_length=60, description="名称中的字")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """在一个地区可以办理的事项，按编码排列；同一编码以最近的上级发布的为准。"""
+    wanted = catalog.ItemFilter(org, category, mode, q)
+    async with desk.looking() as tx:
+        items, following = await catalog.list_items(tx, wanted, desk.room.cursors, cursor, limit)
+    return shown(Page(items=[_view(row) for row in items], next_cursor=following))
+
+
+@open_router.get("/catalog/items/{code}", response_model=ItemView, responses=refuses(NotFound))
+async def get_item(code: str, desk: Anyone, org: Org = None) -> Response:
+    """一个事项的办事指南：材料、步骤、收费、时限、依据。"""
+    async with desk.looking() as tx:
+        found = await catalog.nearest(
+            tx, org or desk.actor.org or None, code, drafts=desk.actor.may("admin", "manager")
+        )
+    if found is None:
+        raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
+    return shown(_view(found), found["version"])
+
+
+@open_router.get("/catalog/items/{code}/versions", response_model=VersionsView, responses=refuses(NotFound))
+async def list_versions(code: str, desk: Anyone, org: Org = None) -> Response:
+    """一个事项历次发布的版本；办件始终按登记时的版本办理。"""
+    async with desk.looking() as tx:
+        rows = await catalog.versions_of(
+            tx, org or desk.actor.org or None, code, drafts=desk.actor.may("admin", "manager")
+        )
+    if not rows:
+        raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
+    return shown(VersionsView(items=[VersionView(**row) for row in rows]))
+
+
+def _view(row: Any) -> ItemView:
+    return ItemView.at(row["org"], row["number"], row["status"], catalog.content_of(row), row["changed_at"])
+
+
+async def _seen_version(request: Request, code: str, desk: Editor, org: Org = None) -> int | None:
+    """The version that the writer has seen. Asked before the body is judged."""
+    async with desk.looking() as tx:
+        version = await catalog.version_of(tx, org or desk.actor.org, code)
+    check_if_match(request, version)
+    return version
+
+
+@router.put(
+    "/catalog/items/{code}",
+    response_model=ItemView,
+    responses={201: {"description": "新建的草稿", "model": ItemView}, **refuses(Forbidden, Conflict)},
+)
+async def draft_item(
+    code: str, seen: Annotated[int | None, Depends(_seen_version)], body: ItemIn, desk: Editor, org: Org = None
+) -> Response:
+    """起草事项的下一个版本；发布以前，办件仍按已发布的版本办理。"""
+    if body.code != code:
+        where = FieldError("/code", "code_differs", "应与地址中的编码相同")
+        raise CodeDiffers("事项编码与地址中的不一致。", errors=[where])
+    command = DraftItem(org or desk.actor.org, body.content(), desk.cause, expected=seen)
+    return await desk.submit(command, ItemView.drafted, status=201 if seen is None else 200)
+
+
+@router.post("/catalog/items/{code}/publish", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
+async def publish_item(code: str, desk: Editor, org: Org = None) -> Response:
+    """发布草稿；承诺时限不得长于法定时限，联合办理至少两个单位并有一个主办。"""
+    return await desk.submit(PublishItem(org or desk.actor.org, code, desk.cause), ItemView.of)
+
+
+@router.post("/catalog/items/{code}/retire", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
+async def retire_item(code: str, desk: Editor, org: Org = None) -> Response:
+    """停用事项：不再登记新的办件，已登记的照常办理。"""
+    return await desk.submit(RetireItem(org or desk.actor.org, code, desk.cause), ItemView.retired)
+
+
+_YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/json"]
+
+
+@router.post(
+    "/catalog/import",
+    response_model=ImportedView,
+    responses=refuses(Forbidden, Conflict),
+    openapi_extra={
+        "x-takes": _YAML,
+        "x-large": True,
+        "requestBody": {"required": True, "content": {media: {"schema": {"type": "object"}} for media in _YAML[::3]}},
+    },
+)
+async def import_catalog(request: Request, desk: Editor, org: Org = None, publish: bool = False) -> Response:
+    """导入一份事项目录（YAML 或 JSON），全部成功或全部不导入；错误逐条指出行号。内容没有变化的事项不产生新版本。"""
+    contents = import_file.read(await request.body())
+    where = org or desk.actor.org
+    items = tuple(ImportItem(where, content, publish, desk.cause) for content in contents)
+    return await desk.submit(ImportCatalog(items, desk.cause), _imported)
+
+
+def _imported(done: Catalog) -> ImportedView:
+    items = []
+    for item in done.items:
+        version = item.draft or item.published
+        assert version is not None
+        items.append(ImportedItem(code=item.code, version=version.number, status=version.status))
+    return ImportedView(imported=len(items), items=items)

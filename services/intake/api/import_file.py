@@ -1,0 +1,112 @@
+"""A catalog file, YAML or JSON, read with the line of each mistake. JSON is YAML enough to be read the same way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from bianmin.kit.problems import Malformed, told
+from bianmin.kit.refusals import FieldError, Invalid
+from services.intake.domain.content import Content
+
+LONGEST = 5000
+"""Items in one file."""
+
+
+class CatalogFaulty(Invalid):
+    slug, title = "catalog-faulty", "事项目录有误"
+
+
+class _Loader(yaml.SafeLoader):
+    """Builds plain values; dates stay texts; references are refused, for a small file could unfold without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "alias", mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(body: bytes) -> list[Content]:
+    """The items of a file. Raises `Malformed` when it cannot be read, `CatalogFaulty` with a line for each mistake."""
+    root = _compose(body)
+    listing = _member(root, "items")
+    if not isinstance(listing, yaml.SequenceNode) or not listing.value:
+        raise CatalogFaulty("文件里没有事项：应有 items 列表，每项是一个事项。")
+    if len(listing.value) > LONGEST:
+        raise CatalogFaulty(f"一次最多导入 {LONGEST} 个事项，请分批导入。")
+    contents: list[Content] = []
+    errors: list[FieldError] = []
+    seen: dict[str, int] = {}
+    for n, node in enumerate(listing.value):
+        try:
+            content = Content.model_validate(_plain(node))
+        except ValidationError as error:
+            errors += [_fault(n, node, one) for one in error.errors(include_url=False, include_input=False)]
+            continue
+        line = node.start_mark.line + 1
+        if content.code in seen:
+            told_again = f"第 {line} 行：与第 {seen[content.code]} 行的事项编码重复"
+            errors.append(FieldError(f"/items/{n}/code", "duplicate", told_again))
+        seen.setdefault(content.code, line)
+        contents.append(content)
+    if errors:
+        raise CatalogFaulty("事项目录有误，全部没有导入；请按 errors 更正后重新导入。", errors=errors[:200])
+    return contents
+
+
+def _compose(body: bytes) -> yaml.Node:
+    try:
+        text = body.decode("utf-8-sig")
+        root = yaml.compose(text, _Loader)
+    except UnicodeDecodeError as error:
+        raise Malformed("文件不是 UTF-8 编码。") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        why = "不支持引用（& 和 *）" if error.problem == "alias" else "不是正确的 YAML 或 JSON"
+        raise Malformed(f"第 {line} 行：{why}。") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise Malformed("文件不是正确的 YAML 或 JSON。") from error
+    if root is None:
+        raise Malformed("文件是空的。")
+    return root
+
+
+def _plain(node: yaml.Node) -> Any:
+    loader = _Loader("")
+    try:
+        return loader.construct_document(node)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return None
+    finally:
+        loader.dispose()
+
+
+def _member(node: yaml.Node | None, name: str | int) -> yaml.Node | None:
+    match node:
+        case yaml.MappingNode():
+            return next((value for key, value in node.value if getattr(key, "value", None) == name), None)
+        case yaml.SequenceNode() if isinstance(name, int) and name < len(node.value):
+            child: yaml.Node = node.value[name]
+            return child
+    return None
+
+
+def _fault(n: int, item: yaml.Node, error: Any) -> FieldError:
+    """A mistake with the line of the innermost node that it concerns."""
+    node: yaml.Node = item
+    path: Sequence[str | int] = error["loc"]
+    for step in path:
+        inner = _member(node, step)
+        if inner is None:
+            break
+        node = inner
+    pointer, code, detail = told({**error, "loc": ("body", "items", n, *path)})
+    return FieldError(pointer, code, f"第 {node.start_mark.line + 1} 行：{detail}")

@@ -1,0 +1,52 @@
+"""`/track`: progress for whoever has the case number and the last four of the id."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from bianmin.kit.door import Desk, desk, public, shown
+from bianmin.kit.problems import refuses
+from bianmin.kit.refusals import NotFound
+from services.intake import texts
+from services.intake.api import applicants
+from services.intake.api.views import MissingView, ProgressView
+from services.intake.domain.rules import NAMES
+from services.intake.store import views
+
+router = public("intake")
+
+
+class NothingToTrack(NotFound):
+    slug, title = "nothing-to-track", "没有查到"
+
+
+@router.get("/track", response_model=ProgressView, responses=refuses(NotFound))
+async def track(
+    desk: Annotated[Desk, desk()],
+    case_no: Annotated[str, Query(max_length=60)],
+    id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位")],
+) -> Response:
+    """凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同。"""
+    async with desk.looking() as tx:
+        found = await views.by_number(tx, case_no.strip())
+        if not applicants.is_tail(desk.room.sealer, found, id_tail):
+            raise NothingToTrack("没有查到；请核对办件编号和证件号码后四位。")
+        assert found is not None
+        case, _ = found
+        entries = await views.timeline_of(tx, case.id)
+    return shown(
+        ProgressView(
+            case_no=case.case_no,
+            item=case.item.name,
+            status=case.status,
+            status_text=NAMES[case.status],
+            org=case.org,
+            received_on=case.received_on,
+            accepted_on=case.accepted_on,
+            decided_on=case.decided_on,
+            closed_on=case.closed_on,
+            missing=[MissingView(no=no, name=case.materials[no - 1].name) for no in case.missing],
+            clocks=list(case.clocks),
+            steps=[{"at": entry["at"], "text": texts.step(entry["type"], entry["data"])} for entry in entries],
+        )
+    )

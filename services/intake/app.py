@@ -1,0 +1,22 @@
+"""Intake's parts as one service."""
+
+from pathlib import Path
+
+from bianmin.kit.service import Service
+from services.intake.api import cases, catalog, track
+from services.intake.handlers import handle
+from services.intake.reactions import command_of
+from services.intake.store.tables import Tables
+
+SERVICE = Service(
+    name="intake",
+    title="收件：事项目录、登记、补正、受理",
+    metadata=Tables.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(cases.router, catalog.router, catalog.open_router, track.router),
+    handle=handle,
+    command_of=command_of,
+    listens=("routing", "deadlines"),
+    counters="SELECT id::text, sequence FROM cases UNION ALL SELECT org || '/' || code, sequence FROM item",
+    effects="SELECT source, case_id::text, count(*) FROM timeline WHERE source <> '/bianmin/intake' GROUP BY 1, 2",
+)

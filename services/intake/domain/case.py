@@ -1,0 +1,202 @@
+"""A case (办件) as the citizen sees it: what it is now, and what can be asked of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from bianmin.events.envelope import Event
+from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office
+from bianmin.kit.access import Holder, Reach
+from bianmin.kit.decide import Cause
+from services.intake.domain.content import Material
+
+OPEN_BEFORE_ACCEPTANCE: frozenset[CaseStatus] = frozenset({"registered", "supplement_requested"})
+OVER: frozenset[CaseStatus] = frozenset({"refused", "closed", "withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A material that was brought: its number in the item's list, from 1, and in which form."""
+
+    no: int
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One material that the one-time notice asks for, and why."""
+
+    no: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The one-time notice (一次性告知, 行政许可法 art. 32(4)): everything that is missing, at once."""
+
+    noticed_on: date
+    missing: tuple[Asked, ...]
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not accepted (不予受理), with reasons, basis, remedies and, where it is not ours, the organ to go to."""
+
+    reason_code: str
+    reason: str
+    legal_basis: str
+    remedies: str
+    redirect_to: str | None
+    refused_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies, as far as anybody but the vault has to know: masked for display, sealed for the file."""
+
+    masked: Mapping[str, str | None]
+    sealed: bytes
+    tail: bytes
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`received_on` is the business date of the latest complete receipt; the present clocks come from deadlines."""
+
+    id: UUID
+    case_no: str
+    item: ItemFacts
+    materials: tuple[Material, ...]
+    org: str
+    accepting_org: str
+    channel: Channel
+    applicant: Mapping[str, str | None]
+    registered_by: str
+    client_ref: str | None
+    agent_id: str | None
+    registered_at: datetime
+    received_on: date
+    status: CaseStatus = "registered"
+    brought: tuple[Brought, ...] = ()
+    notice: Notice | None = None
+    refusal: Refusal | None = None
+    accepted_on: date | None = None
+    deemed: bool = False
+    decided_on: date | None = None
+    closed_on: date | None = None
+    withdrawal_pending: bool = False
+    holders: tuple[Holder, ...] = ()
+    clocks: tuple[Mapping[str, Any], ...] = ()
+    sequence: int = 0
+    version: int = 0
+
+    @property
+    def display_name(self) -> str:
+        """Masked: 张*三."""
+        return self.applicant["name"] or ""
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.org, self.accepting_org, self.item.category, self.holders)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Required, or asked for by a notice; not obtainable by sharing (国务院令716 art. 7); and not brought."""
+        here = {one.no for one in self.brought}
+        asked = {one.no for one in self.notice.missing} if self.notice else set()
+        wanted = (n for n, m in enumerate(self.materials, 1) if m.source != "share" and (m.required or n in asked))
+        return tuple(n for n in wanted if n not in here)
+
+    @property
+    def lamp(self) -> Lamp | None:
+        """The worst of its clocks."""
+        lamps = {clock["lamp"] for clock in self.clocks}
+        return next((lamp for lamp in _WORST_FIRST if lamp in lamps), None)
+
+    def access(self) -> Access:
+        return Access(
+            org=self.org,
+            accepting_org=self.accepting_org,
+            dept=self.item.category,
+            holders=tuple(Office(org=holder.org, dept=holder.dept) for holder in self.holders),
+        )
+
+
+_WORST_FIRST: tuple[Lamp, ...] = ("red", "yellow", "green")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCase:
+    """Register a matter at a desk. `today` and `earliest` bound the business date of receipt."""
+
+    case_id: UUID
+    item_code: str
+    org: str
+    channel: Channel
+    applicant: Applicant
+    brought: tuple[Brought, ...]
+    received_on: date
+    today: date
+    earliest: date
+    by: Cause
+    client_ref: str | None = None
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveNotice:
+    case_id: UUID
+    missing: tuple[Asked, ...]
+    noticed_on: date
+    today: date
+    by: Cause
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddMaterials:
+    case_id: UUID
+    brought: tuple[Brought, ...]
+    received_on: date
+    today: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptCase:
+    case_id: UUID
+    accepted_on: date
+    today: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseCase:
+    case_id: UUID
+    refusal: Refusal
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """The applicant's act, recorded at a desk of the case."""
+
+    case_id: UUID
+    withdrawn_on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class FollowCase:
+    """What another service announced of the case moves the citizen's view of it."""
+
+    case_id: UUID
+    event: Event
+    by: Cause
+
+
+CaseCommand = RegisterCase | GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase | FollowCase

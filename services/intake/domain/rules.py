@@ -1,0 +1,394 @@
+"""What may be done with a case, and what it becomes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, assert_never
+
+from bianmin.events import deadlines, routing
+from bianmin.events.intake import (
+    CaseAccepted,
+    CaseRefused,
+    CaseRegistered,
+    CaseSupplemented,
+    CaseWithdrawn,
+    SupplementRequested,
+    WithdrawalRequested,
+)
+from bianmin.kit.access import Holder, sees
+from bianmin.kit.actors import Actor
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.intake.domain.case import (
+    OPEN_BEFORE_ACCEPTANCE,
+    OVER,
+    AcceptCase,
+    AddMaterials,
+    Asked,
+    Brought,
+    Case,
+    CaseCommand,
+    FollowCase,
+    GiveNotice,
+    Notice,
+    Refusal,
+    RefuseCase,
+    RegisterCase,
+    WithdrawCase,
+)
+from services.intake.domain.registration import Admission, DateWrong, MaterialsWrong, check_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """An admitted registration, with the number drawn for it."""
+
+    command: RegisterCase
+    admission: Admission
+    case_no: str
+    registered_at: datetime
+
+    @property
+    def by(self) -> Any:
+        return self.command.by
+
+    @property
+    def case_id(self) -> Any:
+        return self.command.case_id
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialsBrought:
+    brought: tuple[Brought, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalGiven:
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Fields of the case that another service's event moved."""
+
+    changes: Mapping[str, Any]
+
+
+class CaseNotFound(NotFound):
+    slug, title = "case-not-found", "没有这个办件"
+
+
+class NotTheDesk(Forbidden):
+    slug, title = "not-the-desk", "不是经办单位"
+
+
+class WrongStatus(Conflict):
+    slug, title = "wrong-status", "当前状态不能办理"
+
+
+class MaterialsMissing(Conflict):
+    slug, title = "materials-missing", "材料不齐"
+
+
+class SecondNotice(Conflict):
+    slug, title = "second-notice", "补正材料只能一次性告知"
+
+
+NAMES: Mapping[str, str] = {
+    "registered": "已登记",
+    "supplement_requested": "待补正",
+    "accepted": "已受理",
+    "refused": "不予受理",
+    "in_progress": "办理中",
+    "paused": "特别程序中",
+    "granted": "准予",
+    "denied": "不予许可",
+    "delivered": "已送达",
+    "closed": "已办结",
+    "withdrawn": "已撤回",
+}
+
+
+def decide(case: Case | None, command: CaseCommand | Register) -> Sequence[object]:
+    """The facts a command makes of a case."""
+    if isinstance(command, Register):
+        return _register(command)
+    assert not isinstance(command, RegisterCase), "a registration is admitted first"
+    if case is None:
+        raise CaseNotFound("没有这个办件；请核对编号。")
+    if isinstance(command, FollowCase):
+        return [Followed(changes)] if (changes := follow(case, command.event.data)) else []
+    if not may_see(command.by.actor, case):
+        raise CaseNotFound("没有这个办件；请核对编号。")
+    match command:
+        case GiveNotice():
+            return _notice(case, command)
+        case AddMaterials():
+            return _materials(case, command)
+        case AcceptCase():
+            return _accept(case, command)
+        case RefuseCase():
+            _by_accepting_organ(case, command.by.actor)
+            _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以决定不予受理")
+            given = command.refusal
+            return [
+                RefusalGiven(given),
+                CaseRefused(
+                    access=case.access(),
+                    reason_code=given.reason_code,
+                    refused_on=given.refused_on,
+                    redirect_to=given.redirect_to,
+                ),
+            ]
+        case WithdrawCase():
+            return _withdraw(case, command)
+    assert_never(command)
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """A citizen sees what he registered himself; staff what lies in their part of the tree and line."""
+    if actor.roles == {"citizen"}:
+        return actor.id == case.registered_by
+    return sees(actor, case.reach)
+
+
+def _register(command: Register) -> Sequence[object]:
+    order, guide = command.command, command.admission.guide
+    case = Case(
+        id=order.case_id,
+        case_no=command.case_no,
+        item=guide.facts,
+        materials=guide.materials,
+        org=order.org,
+        accepting_org=command.admission.accepting_org,
+        channel=order.channel,
+        applicant=order.applicant.masked,
+        registered_by=order.by.actor.id,
+        client_ref=order.client_ref,
+        agent_id=order.agent_id,
+        registered_at=command.registered_at,
+        received_on=order.received_on,
+        brought=order.brought,
+    )
+    return [
+        Opened(case),
+        CaseRegistered(
+            access=case.access(),
+            case_no=case.case_no,
+            item=case.item,
+            channel=case.channel,
+            received_on=case.received_on,
+            materials=tuple(one.no for one in case.brought),
+            missing=case.missing,
+            display_name=case.display_name,
+        ),
+    ]
+
+
+def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
+    _at_a_desk(case, command.by.actor)
+    _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以告知补正")
+    check_numbers([one.no for one in command.missing], case.materials, "/missing")
+    for n, one in enumerate(command.missing):
+        if case.materials[one.no - 1].source == "share":
+            where = FieldError(f"/missing/{n}/no", "obtained_by_sharing", "通过部门共享获取，不得要求申请人提交")
+            raise MaterialsWrong("告知的材料有误，请按 errors 更正。", errors=[where])
+    _within(case.received_on, command.noticed_on, command.today, "/noticed_on", "告知日期")
+    told = {one.no for one in case.notice.missing} if case.notice else set()
+    new = tuple(one for one in command.missing if one.no not in told)
+    if case.notice is not None and not new:
+        return []
+    if case.notice is not None:
+        _check_override(command)
+    asked: tuple[Asked, ...] = (*(case.notice.missing if case.notice else ()), *new)
+    notice = Notice(command.noticed_on, asked, command.override_reason if case.notice else None)
+    after = evolve(case, NoticeGiven(notice))
+    return [
+        NoticeGiven(notice),
+        SupplementRequested(access=case.access(), missing=after.missing, noticed_on=command.noticed_on),
+    ]
+
+
+def _check_override(command: GiveNotice) -> None:
+    if command.override_reason is None:
+        raise SecondNotice(
+            "补正材料必须一次性告知（行政许可法第三十二条），不能再次提出新的材料；"
+            "确有必要的，由负责人填写 override_reason。"
+        )
+    if not command.by.actor.may("manager"):
+        raise NotTheDesk("再次告知补正须由负责人（manager）填写理由后办理。")
+
+
+def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
+    _at_a_desk(case, command.by.actor)
+    _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
+    check_numbers([one.no for one in command.brought], case.materials)
+    _within(case.received_on, command.received_on, command.today, "/received_on", "收件日期")
+    after = evolve(case, MaterialsBrought(command.brought))
+    return [
+        MaterialsBrought(command.brought),
+        CaseSupplemented(
+            access=case.access(),
+            materials=tuple(one.no for one in command.brought),
+            missing=after.missing,
+            received_on=command.received_on,
+        ),
+    ]
+
+
+def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
+    _by_accepting_organ(case, command.by.actor)
+    _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
+    if case.missing:
+        names = "、".join(case.materials[no - 1].name for no in case.missing)
+        raise MaterialsMissing(f"还缺：{names}；请先补齐，或一次性告知补正。")
+    _within(case.received_on, command.accepted_on, command.today, "/accepted_on", "受理日期")
+    return [
+        CaseAccepted(
+            access=case.access(),
+            case_no=case.case_no,
+            item=case.item,
+            received_on=case.received_on,
+            accepted_on=command.accepted_on,
+        )
+    ]
+
+
+def _withdraw(case: Case, command: WithdrawCase) -> Sequence[object]:
+    if not command.by.actor.may("citizen"):
+        _at_a_desk(case, command.by.actor)
+    if case.status in OVER:
+        raise WrongStatus(f"办件{NAMES[case.status]}，不能撤回。")
+    if case.status in OPEN_BEFORE_ACCEPTANCE:
+        return [CaseWithdrawn(access=case.access(), withdrawn_on=command.withdrawn_on)]
+    if case.withdrawal_pending:
+        return []
+    return [WithdrawalRequested(access=case.access())]
+
+
+def _by_accepting_organ(case: Case, actor: Actor) -> None:
+    """Accepting and refusing are acts of an organ: its window or its head."""
+    own_line = actor.dept is None or actor.dept == case.item.category
+    if actor.org != case.accepting_org or not actor.may("window", "manager") or not own_line:
+        raise NotTheDesk(f"受理和不予受理由受理单位（{case.accepting_org}）的窗口或负责人办理。")
+
+
+def _at_a_desk(case: Case, actor: Actor) -> None:
+    if actor.org not in (case.org, case.accepting_org) or not actor.may("window", "agent", "manager"):
+        raise NotTheDesk(f"由登记站点（{case.org}）或受理单位（{case.accepting_org}）的窗口办理。")
+
+
+def _in(case: Case, statuses: frozenset[Any] | set[Any], told: str) -> None:
+    if case.status not in statuses:
+        raise WrongStatus(f"{told}；这个办件{NAMES[case.status]}。")
+
+
+def _within(first: date, day: date, last: date, pointer: str, name: str) -> None:
+    if not first <= day <= last:
+        told = f"{name}应在收件日（{first}）和今天之间"
+        raise DateWrong(f"{told}。", errors=[FieldError(pointer, "out_of_range", told)])
+
+
+class NotYet(NotFound):
+    slug, title = "not-yet", "尚未办到这一步"
+
+
+def follow(case: Case, event: Any) -> Mapping[str, Any]:
+    """What an event of routing or deadlines changes in the citizen's view."""
+    changes: dict[str, Any] = {}
+    if access := getattr(event, "access", None):
+        holders = tuple(Holder(office.org, office.dept) for office in access.holders)
+        if holders != case.holders:
+            changes["holders"] = holders
+    match event:
+        case routing.TaskReceived() if case.status == "accepted":
+            changes["status"] = "in_progress"
+        case routing.CaseGranted():
+            changes |= {"status": "granted", "decided_on": event.decided_on}
+        case routing.CaseDenied():
+            changes |= {"status": "denied", "decided_on": event.decided_on}
+        case routing.CaseDelivered():
+            changes["status"] = "delivered"
+        case routing.CaseClosed():
+            # a withdrawn case stays withdrawn; the day it was closed is told all the same
+            changes |= {"closed_on": event.closed_on} | ({} if case.status == "withdrawn" else {"status": "closed"})
+        case CaseWithdrawn():
+            changes |= {"status": "withdrawn", "withdrawal_pending": False}
+        case routing.WithdrawalRejected():
+            changes["withdrawal_pending"] = False
+        case deadlines.ClockStarted() | deadlines.ClockYellow() | deadlines.ClockRed() | deadlines.ClockStopped():
+            changes["clocks"] = _clocks(case.clocks, event)
+    return changes
+
+
+def _clocks(clocks: tuple[Mapping[str, Any], ...], event: Any) -> tuple[Mapping[str, Any], ...]:
+    """The case's clocks as deadlines tells them, oldest first."""
+    key = str(event.clock_id)
+    if isinstance(event, deadlines.ClockStarted):
+        told = event.model_dump(mode="json", include=_TOLD_OF_A_CLOCK)
+        return (*clocks, {"id": key, **told, "lamp": "green", "state": "running"})
+    if not any(clock["id"] == key for clock in clocks):
+        raise NotYet("时钟尚未开始。")
+    match event:
+        case deadlines.ClockYellow():
+            change: dict[str, Any] = {"lamp": "yellow"}
+        case deadlines.ClockRed():
+            change = {"lamp": "red"}
+        case _:
+            change = {"state": "stopped", "stopped_at": event.stopped_at.isoformat(), "lamp": event.lamp}
+    return tuple({**clock, **change} if clock["id"] == key else clock for clock in clocks)
+
+
+_TOLD_OF_A_CLOCK = {"kind", "unit", "budget", "started_on", "due_on", "due_at", "provisional"}
+
+
+def evolve(case: Case | None, fact: Any) -> Case:
+    """The case after a fact."""
+    if isinstance(fact, Opened):
+        return fact.case
+    assert case is not None
+    return replace(case, version=case.version + 1, **_changes(case, fact))
+
+
+def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
+    match fact:
+        case CaseRegistered():
+            return {}
+        case NoticeGiven(notice):
+            told = {one.no for one in case.notice.missing} if case.notice else set()
+            again = {one.no for one in notice.missing} - told
+            return {"notice": notice, "brought": tuple(one for one in case.brought if one.no not in again)}
+        case SupplementRequested():
+            return {"status": "supplement_requested"}
+        case MaterialsBrought(brought):
+            new = {one.no for one in brought}
+            return {"brought": (*(one for one in case.brought if one.no not in new), *brought)}
+        case CaseSupplemented():
+            if fact.missing or case.status == "registered":
+                return {}
+            return {"status": "registered", "received_on": fact.received_on}
+        case CaseAccepted():
+            return {"status": "accepted", "accepted_on": fact.accepted_on}
+        case RefusalGiven(refusal):
+            return {"refusal": refusal}
+        case CaseRefused():
+            return {"status": "refused", "closed_on": fact.refused_on}
+        case CaseWithdrawn():
+            return {"status": "withdrawn", "closed_on": fact.withdrawn_on}
+        case WithdrawalRequested():
+            return {"withdrawal_pending": True}
+        case Followed(changes):
+            return changes
+    raise AssertionError(f"unknown fact {type(fact).__name__}")
+
+
+__all__ = ["Invalid", "Register", "decide", "evolve", "may_see"]

@@ -1,0 +1,184 @@
+"""Cases: load many, save many."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, and_, select
+
+from bianmin.events.parts import EventData
+from bianmin.events.registry import source_of
+from bianmin.kit import sets
+from bianmin.kit.access import Holder
+from bianmin.kit.db import Tx, rows
+from bianmin.kit.decide import Announcement
+from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Refusal
+from services.intake.store.guides import guide_of
+from services.intake.store.tables import ApplicantRow, CaseRow, TimelineRow, cases, versions
+
+CASES = select(cases, versions.c.guide).join(
+    versions,
+    and_(
+        versions.c.org == cases.c.item_org,
+        versions.c.code == cases.c.item_code,
+        versions.c.number == cases.c.item_version,
+    ),
+)
+"""Cases with the guide of the item version they were registered under: what `case_of` reads."""
+
+
+async def load_cases(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Case]:
+    """The cases, locked in the order of their ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    locked = CASES.where(sets.one_of(cases.c.id, wanted)).order_by(cases.c.id).with_for_update(of=cases)
+    return {row["id"]: case_of(row) for row in (await tx.execute(locked)).mappings()}
+
+
+def case_of(row: RowMapping) -> Case:
+    """The state a row stands for; the row carries its item version's `guide`."""
+    guide = guide_of(row["guide"])
+    notice, refusal = row["notice"], row["refusal"]
+    return Case(
+        id=row["id"],
+        case_no=row["case_no"],
+        item=guide.facts,
+        materials=guide.materials,
+        org=row["org"],
+        accepting_org=row["accepting_org"],
+        channel=row["channel"],
+        applicant=row["applicant"],
+        registered_by=row["registered_by"],
+        client_ref=row["client_ref"],
+        agent_id=row["agent_id"],
+        registered_at=row["registered_at"],
+        received_on=row["received_on"],
+        status=row["status"],
+        brought=tuple(Brought(**one) for one in row["brought"]),
+        notice=notice and _notice_of(notice),
+        refusal=refusal and Refusal(**{**refusal, "refused_on": date.fromisoformat(refusal["refused_on"])}),
+        accepted_on=row["accepted_on"],
+        deemed=row["deemed"],
+        decided_on=row["decided_on"],
+        closed_on=row["closed_on"],
+        withdrawal_pending=row["withdrawal_pending"],
+        holders=tuple(Holder.of(one) for one in row["holders"]),
+        clocks=tuple(row["clocks"]),
+        sequence=row["sequence"],
+        version=row["version"],
+    )
+
+
+def _notice_of(stored: Mapping[str, Any]) -> Notice:
+    asked = tuple(Asked(**one) for one in stored["missing"])
+    return Notice(date.fromisoformat(stored["noticed_on"]), asked, stored["override_reason"])
+
+
+_NUMBERS = """
+INSERT INTO case_number AS n (org, day, last)
+SELECT * FROM unnest($1::text[], $2::date[], $3::int[]) AS w(org, day, last) ORDER BY org, day
+ON CONFLICT (org, day) DO UPDATE SET last = n.last + excluded.last
+RETURNING org, last
+"""
+
+
+async def draw_numbers(tx: Tx, day: date, wanted: Mapping[str, int]) -> dict[str, int]:
+    """Draw `wanted[org]` numbers of the day for each org; returns the last number drawn before them."""
+    orgs = list(wanted)
+    drawn = await rows(tx, _NUMBERS, orgs, [day] * len(orgs), [wanted[org] for org in orgs])
+    return {org: last - wanted[org] for org, last in drawn}
+
+
+async def save_cases(
+    tx: Tx,
+    new: Sequence[tuple[Case, Applicant]],
+    changed: Sequence[Case],
+    timeline: Sequence[Mapping[str, Any]],
+) -> None:
+    """Everything a batch decided about cases, in one statement."""
+    await sets.write(
+        tx,
+        sets.insert(CaseRow, [_row_of(case, born=True) for case, _ in new]),
+        sets.insert(
+            ApplicantRow,
+            [
+                {
+                    "case_id": case.id,
+                    "kind": applicant.kind,
+                    "sealed": applicant.sealed,
+                    "tail": applicant.tail,
+                }
+                for case, applicant in new
+            ],
+        ),
+        sets.insert(TimelineRow, timeline, "ON CONFLICT DO NOTHING"),
+        sets.update(CaseRow, [_row_of(case, born=False) for case in changed], also="changed_at = now()"),
+    )
+
+
+def _row_of(case: Case, *, born: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": case.id,
+        "holders": [str(holder) for holder in case.holders],
+        "received_on": case.received_on,
+        "status": case.status,
+        "lamp": case.lamp,
+        "brought": [asdict(one) for one in case.brought],
+        "notice": asdict(case.notice) if case.notice else None,
+        "refusal": asdict(case.refusal) if case.refusal else None,
+        "accepted_on": case.accepted_on,
+        "deemed": case.deemed,
+        "decided_on": case.decided_on,
+        "closed_on": case.closed_on,
+        "withdrawal_pending": case.withdrawal_pending,
+        "clocks": list(case.clocks),
+        "sequence": case.sequence,
+        "version": case.version,
+    }
+    if born:
+        row |= {
+            "case_no": case.case_no,
+            "item_org": case.item.org,
+            "item_code": case.item.code,
+            "item_version": case.item.version,
+            "org": case.org,
+            "accepting_org": case.accepting_org,
+            "dept": case.item.category,
+            "channel": case.channel,
+            "applicant": dict(case.applicant),
+            "registered_by": case.registered_by,
+            "client_ref": case.client_ref,
+            "agent_id": case.agent_id,
+            "registered_at": case.registered_at,
+        }
+    return row
+
+
+def entry_of(announced: Announcement, at: datetime) -> dict[str, Any]:
+    """What the timeline keeps of an own announcement."""
+    actor = announced.by.actor
+    return timeline_row(
+        announced.subject, source_of("intake"), announced.sequence, at, actor.id, actor.org, announced.data
+    )
+
+
+_SOURCE = source_of("intake")
+_PRIVATE_TO_SERVICES = {"access", "display_name", "assignee", "item"}
+
+
+def timeline_row(
+    case_id: str, source: str, sequence: int, at: datetime, actor: str, org: str, data: EventData
+) -> dict[str, Any]:
+    return {
+        "case_id": UUID(case_id),
+        "source": source,
+        "sequence": sequence,
+        "at": at,
+        "type": data.event_type,
+        "actor": actor,
+        "org": org,
+        "data": data.model_dump(mode="json", exclude=_PRIVATE_TO_SERVICES, exclude_none=True),
+    }

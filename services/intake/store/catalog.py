@@ -1,0 +1,95 @@
+"""Looking at the catalog: the items that hold at an org, and their versions."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+
+from bianmin.kit import sets
+from bianmin.kit.codes import ancestors
+from bianmin.kit.db import Tx
+from bianmin.kit.pages import Cursors, Keyset
+from services.intake.domain.content import Content
+from services.intake.store.tables import items, versions
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    org: str | None
+    category: str | None
+    mode: str | None
+    q: str | None
+
+
+_SHOWN = select(
+    versions.c.org,
+    versions.c.code,
+    versions.c.number,
+    versions.c.status,
+    versions.c.content,
+    versions.c.changed_at,
+    items.c.version,
+).join(items, (items.c.org == versions.c.org) & (items.c.code == versions.c.code))
+
+
+def _nearest(org: str | None) -> Select[Any]:
+    """Published versions, of each code the one nearest above `org`; the highest where no org is named."""
+    query = _SHOWN.where(items.c.published == versions.c.number).distinct(versions.c.code)
+    if org is None:
+        return query.order_by(versions.c.code, func.length(versions.c.org), versions.c.org)
+    return query.where(sets.one_of(versions.c.org, [org, *ancestors(org)])).order_by(
+        versions.c.code, func.length(versions.c.org).desc()
+    )
+
+
+async def list_items(
+    tx: Tx, wanted: ItemFilter, cursors: Cursors, cursor: str | None, limit: int
+) -> tuple[Sequence[RowMapping], str | None]:
+    """A page of the items that hold at an org, by code."""
+    nearest = _nearest(wanted.org).subquery()
+    query = select(nearest)
+    if wanted.category is not None:
+        query = query.where(nearest.c.content["category"].astext == wanted.category)
+    if wanted.mode is not None:
+        query = query.where(nearest.c.content["mode"].astext == wanted.mode)
+    if wanted.q is not None:
+        query = query.where(nearest.c.content["name"].astext.contains(wanted.q, autoescape=True))
+    keyset = Keyset([nearest.c.code], [str])
+    after = cursors.read(cursor, astuple(wanted), keyset)
+    rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
+    page = rows[:limit]
+    following = cursors.write([page[-1]["code"]], astuple(wanted)) if len(rows) > limit else None
+    return page, following
+
+
+async def nearest(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMapping | None:
+    """The version of `code` that holds at `org`; for editors also a draft of the org's own that was never published."""
+    row: RowMapping | None = (await tx.execute(_nearest(org).where(versions.c.code == code))).mappings().first()
+    if row is not None or not drafts or org is None:
+        return row
+    own = _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
+    return (await tx.execute(own)).mappings().first()
+
+
+async def versions_of(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Sequence[RowMapping]:
+    """All versions of the item that holds at `org`, newest first; drafts only for editors."""
+    found = await nearest(tx, org, code, drafts=drafts)
+    if found is None:
+        return []
+    query = select(
+        versions.c.org, versions.c.code, versions.c.number.label("version"), versions.c.status, versions.c.changed_at
+    ).where(versions.c.org == found["org"], versions.c.code == code)
+    if not drafts:
+        query = query.where(versions.c.status != "draft")
+    return (await tx.execute(query.order_by(versions.c.number.desc()))).mappings().all()
+
+
+async def version_of(tx: Tx, org: str, code: str) -> int | None:
+    """The item's ETag, or None where the org has no such item of its own."""
+    query = select(items.c.version).where(items.c.org == org, items.c.code == code)
+    return (await tx.execute(query)).scalar()
+
+
+def content_of(row: RowMapping) -> Content:
+    return Content.model_validate(row["content"])

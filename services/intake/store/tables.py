@@ -1,0 +1,162 @@
+"""Intake's tables."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Index, Integer, LargeBinary, MetaData, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from bianmin.kit.db import NAMES
+from bianmin.kit.sets import table_of
+from bianmin.kit.tables import furnish
+
+
+class Tables(SQLModel):
+    """A base of its own, so that another service in the process may have tables of the same names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+furnish(Tables.metadata)
+
+
+def _code(**options: Any) -> Any:
+    """A division or item code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    return Field(sa_column=Column(String(collation="C"), **options))
+
+
+def _json(**options: Any) -> Any:
+    return Field(sa_column=Column(JSONB, **options))
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), **options))
+
+
+class ItemRow(Tables, table=True):
+    __tablename__ = "item"
+    org: str = _code(primary_key=True)
+    code: str = _code(primary_key=True)
+    latest: int
+    published: int | None = Field(default=None)
+    sequence: int
+    version: int
+
+
+class VersionRow(Tables, table=True):
+    """`guide` is what a registration needs of the content: facts, materials, where it is lodged."""
+
+    __tablename__ = "item_version"
+    org: str = _code(primary_key=True)
+    code: str = _code(primary_key=True)
+    number: int = Field(primary_key=True)
+    status: str
+    content: dict[str, Any] = _json(nullable=False)
+    guide: dict[str, Any] = _json(nullable=False)
+    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+
+
+class OrgRow(Tables, table=True):
+    """Orgs as routing announced them. `offices`: department to name."""
+
+    __tablename__ = "org"
+    code: str = _code(primary_key=True)
+    name: str
+    offices: dict[str, str] = _json(nullable=False)
+
+
+class CaseRow(Tables, table=True):
+    __tablename__ = "cases"
+    id: UUID = Field(primary_key=True)
+    case_no: str = Field(sa_column=Column(String(collation="C"), nullable=False, unique=True))
+    item_org: str = _code(nullable=False)
+    item_code: str = _code(nullable=False)
+    item_version: int
+    org: str = _code(nullable=False)
+    accepting_org: str = _code(nullable=False)
+    dept: str
+    holders: list[str] = _json(nullable=False)
+    channel: str
+    applicant: dict[str, Any] = _json(nullable=False)
+    registered_by: str
+    client_ref: str | None
+    agent_id: str | None
+    registered_at: datetime = _moment(nullable=False)
+    received_on: date
+    status: str
+    lamp: str | None
+    brought: list[Any] = _json(nullable=False)
+    notice: dict[str, Any] | None = _json()
+    refusal: dict[str, Any] | None = _json()
+    accepted_on: date | None = Field(sa_column=Column(Date))
+    deemed: bool
+    decided_on: date | None = Field(sa_column=Column(Date))
+    closed_on: date | None = Field(sa_column=Column(Date))
+    withdrawal_pending: bool
+    clocks: list[Any] = _json(nullable=False)
+    sequence: int
+    version: int
+    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+
+    __table_args__ = (
+        Index("ix_cases_org_id", "org", "id"),
+        Index("ix_cases_changed_at_id", "changed_at", "id"),
+        Index("ix_cases_lamp_id", "lamp", "id", postgresql_where=text("lamp IN ('yellow', 'red')")),
+        Index("ix_cases_registered_by_id", "registered_by", "id"),
+    )
+
+
+class ApplicantRow(Tables, table=True):
+    """The vault: `sealed` is the whole application form, `tail` a keyed digest of the last four of the id."""
+
+    __tablename__ = "applicant"
+    case_id: UUID = Field(primary_key=True)
+    kind: str
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    tail: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class TimelineRow(Tables, table=True):
+    """One event of a case, from any service, without persons."""
+
+    __tablename__ = "timeline"
+    case_id: UUID = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    at: datetime = _moment(nullable=False)
+    type: str
+    actor: str
+    org: str
+    data: dict[str, Any] = _json(nullable=False)
+
+
+class NumberRow(Tables, table=True):
+    """The last case number an org gave on a day: without gaps, for its lock is held to the commit."""
+
+    __tablename__ = "case_number"
+    org: str = _code(primary_key=True)
+    day: date = Field(primary_key=True)
+    last: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class AuditRow(Tables, table=True):
+    """Who looked at unmasked personal data, of which case."""
+
+    __tablename__ = "audit"
+    id: UUID = Field(primary_key=True)
+    at: datetime = _moment(nullable=False)
+    actor: str
+    org: str
+    action: str
+    case_id: UUID
+    purpose: str = Field(sa_column=Column(Text, nullable=False))
+
+
+cases = table_of(CaseRow)
+versions = table_of(VersionRow)
+items = table_of(ItemRow)
+orgs = table_of(OrgRow)
+applicants = table_of(ApplicantRow)
+timeline = table_of(TimelineRow)
