@@ -1,33 +1,35 @@
-"""What complaints announces, on topic `bianmin.complaints`: facts about the handling, nothing of the content.
-
-`accused_org` is there so that nobody in it is ever shown anything that follows from these events.
-"""
+"""What complaints announces, on topic `bianmin.complaints`: facts about the handling, nothing of the content."""
 
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, EventData, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, EventData, OrgCode, Outcome
 
 
 class _Complaint(EventData):
-    handler_org: str
-    accused_org: str
+    event_subject: ClassVar[str] = "complaint id"
+    producers: ClassVar[tuple[str, ...]] = ("complaints",)
+
+    handler_org: OrgCode
+    """The org that handles it, a level above the accused."""
+    accused_org: OrgCode
+    """Nobody in it is ever shown anything that follows from this event (信访工作条例 art. 30)."""
 
 
 class ComplaintLodged(_Complaint):
-    """Somebody complained, reported, suggested or praised; a named complaint must be answered within 15 days
-    (信访工作条例 art. 23)."""
+    """Somebody complained, reported, suggested or praised: every one is registered (信访工作条例 art. 22), and who
+    gave a name is told within 15 days whether it is accepted (art. 23)."""
 
     event_name: ClassVar = "complaint.lodged"
     event_title: ClassVar = "投诉已登记"
-    producers: ClassVar = ("complaints",)
 
     complaint_no: str
     kind: ComplaintKind
     channel: ComplaintChannel
     anonymous: bool
     case_id: UUID | None = None
+    """The case it is about, where it is about one."""
     lodged_on: date
 
 
@@ -36,18 +38,16 @@ class ComplaintAccepted(_Complaint):
 
     event_name: ClassVar = "complaint.accepted"
     event_title: ClassVar = "投诉已受理"
-    producers: ClassVar = ("complaints",)
 
     kind: ComplaintKind
     accepted_on: date
 
 
 class ComplaintAssigned(_Complaint):
-    """An investigator has it."""
+    """An investigator has it: nobody who handled the case, nor with an interest in it (信访工作条例 art. 28)."""
 
     event_name: ClassVar = "complaint.assigned"
     event_title: ClassVar = "投诉已交办"
-    producers: ClassVar = ("complaints",)
 
 
 class ComplaintConcluded(_Complaint):
@@ -55,7 +55,6 @@ class ComplaintConcluded(_Complaint):
 
     event_name: ClassVar = "complaint.concluded"
     event_title: ClassVar = "投诉已有结论"
-    producers: ClassVar = ("complaints",)
 
     outcome: Outcome
     concluded_on: date
@@ -66,6 +65,5 @@ class ComplaintReplied(_Complaint):
 
     event_name: ClassVar = "complaint.replied"
     event_title: ClassVar = "投诉已答复"
-    producers: ClassVar = ("complaints",)
 
     replied_on: date

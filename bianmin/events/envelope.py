@@ -1,47 +1,77 @@
 """The envelope: CloudEvents 1.0, structured JSON. A stored row, a Kafka value and a webhook body are the same bytes."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, create_model
 from pydantic_core import to_json
-from typing_extensions import TypedDict
 
-from bianmin.events.parts import EventData
+from bianmin.events.parts import EventData, Moment, in_county_time
 from bianmin.events.registry import MODELS, source_of
 
 MEDIA_TYPE = "application/cloudevents+json"
 DATASCHEMA = "urn:bianmin:schema:"
+LAST_SEQUENCE = 2**31 - 1
+"""CloudEvents integers have 32 bits."""
+
+# CloudEvents 1.0, section 3.3: no control characters in an attribute
+_Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+_Name = Annotated[_Text, Field(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event as it was read. `data` is None when this reader does not know the type: it still counts in its order.
+class Attributes(BaseModel):
+    """What every event says besides its data: the CloudEvents 1.0 attributes, and this system's extensions."""
 
-    `sequence` is the position within (source, subject), gap-free from 1. `raw` is the event's bytes.
-    """
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
+    specversion: Literal["1.0"]
     id: UUID
-    source: str
-    type: str
-    subject: str
-    time: datetime
-    sequence: int
-    region: str
-    actor: str
-    correlationid: str | None
-    causationid: UUID | None
-    traceparent: str | None
+    """UUIDv7: unique everywhere."""
+    source: _Name
+    """`/bianmin/{service}`: who announced it."""
+    type: _Name
+    """`cn.bianmin.{what.happened}.v{version}`."""
+    subject: _Name
+    """What it happened to; the record's key, so order holds within it."""
+    time: Moment
+    """When it was announced, at +08:00. Business dates are in the data."""
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: _Name | None = None
+    """The `$id` of the JSON Schema of the data."""
+    sequence: Annotated[int, Field(ge=1, le=LAST_SEQUENCE)]
+    """Position within the subject at this source, gap-free from 1."""
+    region: _Text
+    """Division code of the org where it happened; empty where nobody said who they are."""
+    actor: _Name
+    """Staff id, or `citizen`, `anonymous`, `system`; never a name."""
+    correlationid: _Name | None = None
+    """Which matter it belongs to."""
+    causationid: UUID | None = None
+    """The id of the event it follows from."""
+    traceparent: _Name | None = None
+    """W3C Trace Context."""
+
+
+class Event(Attributes):
+    """One event as it was read. `data` is None when this reader does not know the type: it still counts in its order."""
+
     data: EventData | None
-    raw: bytes
+    _raw: bytes = PrivateAttr(default=b"")
+
+    @property
+    def raw(self) -> bytes:
+        """The event's bytes."""
+        return self._raw
 
 
 class Malformed(ValueError):
-    """Bytes that are no event. The text does not repeat them."""
+    """Bytes that are no event. The text says where, and repeats nothing of them."""
+
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def compose(
@@ -58,87 +88,91 @@ def compose(
     causation: UUID | None = None,
     traceparent: str | None = None,
 ) -> bytes:
-    """The bytes of an event that `source` (a service) announces."""
+    """The bytes of an event that `source` (a service) announces. What no reader would take is a ValueError here.
+
+    A `traceparent` that is none begins no trace and is left out (W3C Trace Context, section 3.3).
+    """
+    if not (subject and actor and f"{subject}{region}{actor}{correlation}".isprintable()):
+        raise ValueError("an attribute of an event is empty or has control characters in it")
+    if not 1 <= sequence <= LAST_SEQUENCE:
+        raise ValueError("a sequence counts from 1, in 32 bits")
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": id,
         "source": source_of(source),
         "type": data.event_type,
         "subject": subject,
-        "time": time,
+        "time": in_county_time(time),
         "datacontenttype": "application/json",
         "dataschema": DATASCHEMA + data.event_type,
         "sequence": sequence,
         "region": region,
         "actor": actor,
     }
-    if correlation is not None:
+    if correlation:
         envelope["correlationid"] = correlation
     if causation is not None:
         envelope["causationid"] = causation
-    if traceparent is not None:
+    if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
         envelope["traceparent"] = traceparent
     envelope["data"] = data
     return to_json(envelope)
 
 
+def parse_event(value: bytes) -> Event:
+    """Read an event, its type first: of one that is not known here the data is skipped. Raises `Malformed`."""
+    guess = _guess_type(value)
+    event = _read(guess, value)
+    if isinstance(event, Malformed) or (event.data is None and event.type in MODELS):
+        # a "type" in the data came first, or the envelope's is spelt unusually: only a full reading tells
+        actual = _type_in(value)
+        if actual != guess:
+            event = _read(actual, value)
+    if isinstance(event, Malformed):
+        raise event
+    return event
+
+
 _TYPE = re.compile(rb'"type"\s*:\s*"(cn\.bianmin\.[a-z_.]+\.v[0-9]+)"')
 
 
-def parse_event(value: bytes) -> Event:
-    """Read an event. `type` is looked at first: an unknown one is read without its data. Raises `Malformed`."""
+def _guess_type(value: bytes) -> str:
+    """The first thing that looks like an event type: at a hundredth of the cost of parsing, and nearly always right."""
     found = _TYPE.search(value)
-    name = found[1].decode() if found else ""
-    try:
-        read = reader_of(name).validate_json(value)
-        if read["type"] != name:
-            # the pattern met a "type" inside the data first
-            read = reader_of(read["type"]).validate_json(value)
-    except ValidationError as error:
-        wrong = ", ".join(sorted({".".join(str(step) for step in one["loc"]) for one in error.errors()}))
-        raise Malformed(f"no event of type {name or 'unknown'}: {wrong[:200]}") from None
-    return Event(
-        id=read["id"],
-        source=read["source"],
-        type=read["type"],
-        subject=read["subject"],
-        time=read["time"],
-        sequence=read["sequence"],
-        region=read["region"],
-        actor=read["actor"],
-        correlationid=read.get("correlationid"),
-        causationid=read.get("causationid"),
-        traceparent=read.get("traceparent"),
-        data=read.get("data"),
-        raw=value,
-    )
+    return found[1].decode() if found else ""
 
 
-class _Attributes(TypedDict):
-    specversion: Literal["1.0"]
-    id: UUID
-    source: str
+class _Typed(BaseModel):
     type: str
-    subject: str
-    time: AwareDatetime
-    datacontenttype: NotRequired[Literal["application/json"]]
-    dataschema: NotRequired[str]
-    sequence: int
-    region: str
-    actor: str
-    correlationid: NotRequired[str]
-    causationid: NotRequired[UUID]
-    traceparent: NotRequired[str]
+
+
+def _type_in(value: bytes) -> str:
+    try:
+        return _Typed.model_validate_json(value).type
+    except ValidationError:
+        return ""
+
+
+def _read(type_name: str, value: bytes) -> Event | Malformed:
+    model = MODELS.get(type_name)
+    try:
+        event = (_StrangeEvent if model is None else _event_of(model)).model_validate_json(value, strict=True)
+    except ValidationError as error:
+        # not raised from here: the validation error knows the input, and must not come along as the context
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        places = sorted({".".join(map(str, one["loc"])) or one["type"] for one in errors})
+        return Malformed(f"no event of {type_name if model else 'any known type'}: {', '.join(places)[:200]}")
+    event._raw = value
+    return event
+
+
+class _StrangeEvent(Event):
+    data: Annotated[None, BeforeValidator(lambda data: None)] = None
 
 
 @cache
-def reader_of(type_name: str) -> TypeAdapter[Any]:
-    """What reads events of one type; of a type nobody knows, the attributes alone."""
-    model = MODELS.get(type_name)
-    if model is None:
-        return _STRANGER
-    return TypeAdapter(TypedDict(model.__name__, {**_FIELDS, "data": model}))  # type: ignore[operator]
-
-
-_FIELDS = _Attributes.__annotations__
-_STRANGER = TypeAdapter(_Attributes)
+def _event_of(model: type[EventData]) -> type[Event]:
+    """What reads events of one type, envelope and data in one pass."""
+    return create_model(
+        f"{model.__name__}Event", __base__=Event, type=(Literal[model.event_type], ...), data=(model, ...)
+    )

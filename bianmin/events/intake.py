@@ -1,107 +1,107 @@
 """What intake announces, on topic `bianmin.intake`."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from bianmin.events.parts import Access, Channel, EventData, ItemFacts
+from pydantic import Field
+
+from bianmin.events.parts import Access, Channel, Code, EventData, ItemFacts, MaterialNo, OrgCode
 
 
-class CaseRegistered(EventData):
-    """A matter was registered at a desk. `missing` is what the clerk saw lacking: a hint, not a notice."""
+class _Case(EventData):
+    producers: ClassVar[tuple[str, ...]] = ("intake",)
+
+    access: Access
+
+
+class CaseRegistered(_Case):
+    """A matter was registered at a desk; before acceptance, so no period of a decision runs yet."""
 
     event_name: ClassVar = "case.registered"
     event_title: ClassVar = "申请已登记"
-    producers: ClassVar = ("intake",)
 
-    access: Access
     case_no: str
     item: ItemFacts
     channel: Channel
     received_on: date
-    materials: tuple[int, ...] = ()
-    missing: tuple[int, ...] = ()
-    display_name: str = ""
-    """Masked: 张*三."""
+    """The business date: of a desk that was offline, the day the applicant was there."""
+    materials: tuple[MaterialNo, ...] = ()
+    """What was brought."""
+    missing: tuple[MaterialNo, ...] = ()
+    """What the clerk saw lacking: a hint, not a notice."""
+    display_name: Annotated[str, Field(pattern=r"^$|\*")] = ""
+    """The applicant, masked (张*三), or nothing."""
 
 
-class SupplementRequested(EventData):
-    """Everything missing was told, once (行政许可法 art. 32(4)). `missing`: material numbers of the item."""
+class SupplementRequested(_Case):
+    """Everything missing was told, once (行政许可法 art. 32(4))."""
 
     event_name: ClassVar = "case.supplement_requested"
     event_title: ClassVar = "已一次性告知"
-    producers: ClassVar = ("intake",)
 
-    access: Access
-    missing: tuple[int, ...]
+    missing: tuple[MaterialNo, ...]
     noticed_on: date
 
 
-class CaseSupplemented(EventData):
+class CaseSupplemented(_Case):
     """Materials were brought later. When nothing is missing any more, `received_on` is the new day of receipt."""
 
     event_name: ClassVar = "case.supplemented"
     event_title: ClassVar = "已补交材料"
-    producers: ClassVar = ("intake",)
 
-    access: Access
-    materials: tuple[int, ...]
-    missing: tuple[int, ...]
+    materials: tuple[MaterialNo, ...]
+    missing: tuple[MaterialNo, ...]
+    """What is still missing of what was asked for."""
     received_on: date
 
 
-class CaseAccepted(EventData):
+class CaseAccepted(_Case):
     """The organ accepted the case: the periods run from `accepted_on` (行政许可法 art. 32(5), 42)."""
 
     event_name: ClassVar = "case.accepted"
     event_title: ClassVar = "已受理"
-    producers: ClassVar = ("intake",)
 
-    access: Access
     case_no: str
     item: ItemFacts
     received_on: date
     accepted_on: date
 
 
-class CaseRefused(EventData):
-    """The organ refused to accept, with reasons (行政许可法 art. 32). `redirect_to`: the organ to go to."""
+class CaseRefused(_Case):
+    """The organ refused to accept, with reasons (行政许可法 art. 32)."""
 
     event_name: ClassVar = "case.refused"
     event_title: ClassVar = "不予受理"
-    producers: ClassVar = ("intake",)
 
-    access: Access
-    reason_code: str
+    reason_code: Code
     refused_on: date
     redirect_to: str | None = None
+    """The organ to go to, where this one is not competent (art. 32(2))."""
 
 
-class WithdrawalRequested(EventData):
-    """The applicant wishes to withdraw an accepted case; routing answers."""
+class WithdrawalRequested(_Case):
+    """The applicant wishes to withdraw an accepted case; routing, who owns its outcome, answers."""
 
     event_name: ClassVar = "case.withdrawal_requested"
     event_title: ClassVar = "申请人要求撤回"
-    producers: ClassVar = ("intake",)
-
-    access: Access
 
 
-class CaseWithdrawn(EventData):
-    """The case is withdrawn: told by intake before acceptance, by routing after it."""
+class CaseWithdrawn(_Case):
+    """The applicant took the case back: told by intake before acceptance, by routing after it."""
 
     event_name: ClassVar = "case.withdrawn"
     event_title: ClassVar = "已撤回"
     producers: ClassVar = ("intake", "routing")
 
-    access: Access
     withdrawn_on: date
 
 
 class ItemPublished(EventData):
-    """A version of a service item holds from now on. The subject is `{org}/{code}`."""
+    """A version of a service item holds from now on; cases keep the version they were registered under."""
 
     event_name: ClassVar = "item.published"
     event_title: ClassVar = "事项已发布"
+    event_subject: ClassVar = "{org}/{code} of the item"
     producers: ClassVar = ("intake",)
 
     item: ItemFacts
@@ -112,8 +112,9 @@ class ItemRetired(EventData):
 
     event_name: ClassVar = "item.retired"
     event_title: ClassVar = "事项已停用"
+    event_subject: ClassVar = "{org}/{code} of the item"
     producers: ClassVar = ("intake",)
 
-    org: str
-    code: str
+    org: OrgCode
+    code: Code
     version: int

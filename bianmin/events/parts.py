@@ -1,8 +1,9 @@
 """Words and small values that events and services share: the enumerations of the REST contract."""
 
+from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 CaseStatus = Literal[
     "registered",
@@ -65,11 +66,35 @@ ComplaintKind = Literal["complaint", "report", "suggestion", "praise"]
 ComplaintChannel = Literal["window", "mobile", "phone", "box", "qr", "hotline", "letter", "other"]
 Outcome = Literal["supported", "explained", "not_supported"]
 
+_EIGHT_HOURS = timedelta(hours=8)
+COUNTY_TIME = timezone(_EIGHT_HOURS)
+"""Asia/Shanghai as it is on the wire: +08:00, all year."""
+
+
+def in_county_time(moment: datetime) -> datetime:
+    """The same moment, at +08:00. What has no offset is no moment: ValueError."""
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("a time without its offset")
+    return moment if offset == _EIGHT_HOURS else moment.astimezone(COUNTY_TIME)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_county_time)]
+OrgCode = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$",
+        description="Division code: 2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point.",
+    ),
+]
+Code = Annotated[str, Field(pattern=r"^[\w.:-]{1,64}$", description="A code from somebody's list, never a sentence.")]
+MaterialNo = Annotated[int, Field(ge=1, description="Number of a material in the item's list, from 1.")]
+
 
 class Part(BaseModel):
     """A value inside an event. Frozen; fields that a reader does not know are skipped."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class EventData(Part):
@@ -77,6 +102,8 @@ class EventData(Part):
 
     event_name: ClassVar[str]
     event_title: ClassVar[str]
+    event_subject: ClassVar[str] = "case id"
+    """What the envelope's `subject`, and so the record's key, is."""
     producers: ClassVar[tuple[str, ...]]
     event_version: ClassVar[int] = 1
     event_type: ClassVar[str]
@@ -90,39 +117,50 @@ class EventData(Part):
 class Office(Part):
     """A functional office: an org and a department line within it. A station is its own office: no line."""
 
-    org: str
+    org: OrgCode
     dept: Dept | None = None
 
 
 class Access(Part):
-    """Where a case is, and so who may see it. `org` registered it. Intake owns the first three, routing `holders`."""
+    """Where a case is, and so who may see it. Intake owns the first three, routing `holders`."""
 
-    org: str
-    accepting_org: str
+    org: OrgCode
+    """The desk that registered it."""
+    accepting_org: OrgCode
+    """The org whose act the acceptance is, and that answers for the case."""
     dept: Dept
+    """The line the item belongs to."""
     holders: tuple[Office, ...] = ()
+    """The offices at which a step is open."""
 
 
 class Period(Part):
-    """A number of units; `extension` is by how many of them it may be extended once."""
+    """A number of units, counted from the day after the one it starts on (民法典 art. 201)."""
 
     value: Annotated[int, Field(ge=0)]
     unit: PeriodUnit
     extension: int | None = None
+    """By how many units it may be extended, once."""
 
 
 class ItemFacts(Part):
     """What other services have to know of the service item a case was registered under."""
 
-    org: str
-    code: str
+    org: OrgCode
+    """Whose catalog it is in."""
+    code: Code
     version: int
     name: str
     category: Dept
     mode: Mode
     item_type: ItemType
+    """As in the national list: 01 is a licence (行政许可)."""
     decide_level: Level
     legal: Period | None = None
+    """What the law allows; a licence without one has 20 working days (行政许可法 art. 42)."""
     promise: Period | None = None
+    """What the organ promised."""
     deny_authority: Literal["leader", "window"] = "leader"
+    """Who may say no: `leader` needs a filing first (否决报备)."""
     publicity_counts: bool = True
+    """Whether the days of a publicity (公示) count in the period."""

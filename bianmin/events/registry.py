@@ -1,23 +1,33 @@
-"""All event types by name: which model, who announces it, on which topic."""
+"""All event types by name: which model, who announces it, on which topic, and who reads that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.parts import EventData
 
 SERVICES = ("intake", "routing", "deadlines", "complaints", "reporting")
 
+Listens = Mapping[str, Sequence[str]]
+"""Service to the services whose topics it reads."""
 
-def _leaves(model: type[EventData]) -> list[type[EventData]]:
-    children = [leaf for child in model.__subclasses__() for leaf in _leaves(child)]
-    return children or [model]
+LISTENS: Listens = {
+    "intake": ("routing", "deadlines"),
+    "routing": ("intake", "deadlines"),
+    "deadlines": ("intake", "routing", "complaints"),
+    "complaints": ("intake", "routing", "deadlines"),
+    "reporting": ("intake", "routing", "deadlines", "complaints"),
+}
+"""For the documents made without the services at hand; what a service really reads is in its own `listens`."""
+
+
+def _announcements(module: ModuleType) -> list[type[EventData]]:
+    own = (each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__)
+    return [each for each in own if issubclass(each, EventData) and "event_name" in vars(each)]
 
 
 MODELS: Mapping[str, type[EventData]] = {
-    model.event_type: model
-    for module in (intake, routing, deadlines, complaints)
-    for model in _leaves(EventData)
-    if model.__module__ == module.__name__
+    model.event_type: model for module in (intake, routing, deadlines, complaints) for model in _announcements(module)
 }
 """Event type to model, in the order of the producers."""
 
@@ -33,4 +43,10 @@ def source_of(service: str) -> str:
 
 
 def announced_by(service: str) -> list[type[EventData]]:
+    """What a service announces, in the order of the story it tells."""
     return [model for model in MODELS.values() if service in model.producers]
+
+
+def readers_of(model: type[EventData], listens: Listens = LISTENS) -> list[str]:
+    """The services to which an announcement of it comes."""
+    return [reader for reader in SERVICES if not set(model.producers).isdisjoint(listens.get(reader, ()))]

@@ -1,21 +1,27 @@
 """What routing announces, on topic `bianmin.routing`."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from bianmin.events.parts import (
     Access,
+    Code,
     Delivery,
     Dept,
     EventData,
     Mode,
     Office,
     Opinion,
+    OrgCode,
     OrgLevel,
     Part,
     StepKind,
 )
+
+StepNo = Annotated[int, Field(ge=1, description="Place of the step in the route, from 1.")]
 
 
 class OfficeOf(Part):
@@ -26,46 +32,55 @@ class OfficeOf(Part):
 
 
 class OrgChanged(EventData):
-    """An org of the tree, or its offices, is now as told here. The subject is the org's code."""
+    """An org of the tree, or its offices, is now as told here: the whole of it, not the difference."""
 
     event_name: ClassVar = "org.changed"
     event_title: ClassVar = "机构已变更"
+    event_subject: ClassVar = "org code"
     producers: ClassVar = ("routing",)
 
-    code: str
+    code: OrgCode
     name: str
     level: OrgLevel
-    parent: str | None = None
+    parent: OrgCode | None = None
     offices: tuple[OfficeOf, ...] = ()
 
 
 class PlannedStep(Part):
+    """One office's turn on the way of a case."""
+
     step_id: UUID
-    seq: int
+    """The `task_id` of the step's task."""
+    seq: StepNo
     kind: StepKind
     office: Office
 
 
-class RoutePlanned(EventData):
-    """The way of an accepted case is set: all steps, the last one decides. `lead` follows it to the delivery."""
+class _Case(EventData):
+    producers: ClassVar[tuple[str, ...]] = ("routing",)
+
+    access: Access
+
+
+class RoutePlanned(_Case):
+    """The way of an accepted case is set: all steps, the last one decides."""
 
     event_name: ClassVar = "route.planned"
     event_title: ClassVar = "已转交办理单位"
-    producers: ClassVar = ("routing",)
 
-    access: Access
     mode: Mode
     lead: Office
+    """The lead window (主办窗口): it follows the case to the delivery."""
     steps: tuple[PlannedStep, ...]
 
 
-class _Task(EventData):
-    access: Access
+class _Task(_Case):
     task_id: UUID
-    seq: int
+    seq: StepNo
     kind: StepKind
     office: Office
     assignee: str | None = None
+    """The id of the staff member who has it."""
 
 
 class TaskAssigned(_Task):
@@ -73,7 +88,6 @@ class TaskAssigned(_Task):
 
     event_name: ClassVar = "task.assigned"
     event_title: ClassVar = "等待签收"
-    producers: ClassVar = ("routing",)
 
 
 class TaskReceived(_Task):
@@ -81,7 +95,6 @@ class TaskReceived(_Task):
 
     event_name: ClassVar = "task.received"
     event_title: ClassVar = "已签收"
-    producers: ClassVar = ("routing",)
 
 
 class TaskStarted(_Task):
@@ -89,15 +102,13 @@ class TaskStarted(_Task):
 
     event_name: ClassVar = "task.started"
     event_title: ClassVar = "开始办理"
-    producers: ClassVar = ("routing",)
 
 
 class TaskCompleted(_Task):
-    """The step is done, with an opinion."""
+    """The step is done: `agree` or `disagree` at a review, `grant` or `deny` at the decision."""
 
     event_name: ClassVar = "task.completed"
     event_title: ClassVar = "步骤完成"
-    producers: ClassVar = ("routing",)
 
     opinion: Opinion
 
@@ -107,62 +118,51 @@ class TaskReturned(_Task):
 
     event_name: ClassVar = "task.returned"
     event_title: ClassVar = "已退回"
-    producers: ClassVar = ("routing",)
 
 
-class CaseGranted(EventData):
-    """Decided in the applicant's favour."""
+class CaseGranted(_Case):
+    """Decided in the applicant's favour (行政许可法 art. 38(1))."""
 
     event_name: ClassVar = "case.granted"
     event_title: ClassVar = "准予"
-    producers: ClassVar = ("routing",)
 
-    access: Access
     decided_on: date
 
 
-class CaseDenied(EventData):
+class CaseDenied(_Case):
     """Decided against the applicant, in writing, with reasons and remedies (行政许可法 art. 38(2))."""
 
     event_name: ClassVar = "case.denied"
     event_title: ClassVar = "不予许可"
-    producers: ClassVar = ("routing",)
 
-    access: Access
     decided_on: date
-    reason_code: str
+    reason_code: Code
 
 
-class CaseDelivered(EventData):
+class CaseDelivered(_Case):
     """The result reached the applicant (行政许可法 art. 44)."""
 
     event_name: ClassVar = "case.delivered"
     event_title: ClassVar = "已送达"
-    producers: ClassVar = ("routing",)
 
-    access: Access
     method: Delivery
     delivered_on: date
 
 
-class CaseClosed(EventData):
+class CaseClosed(_Case):
     """Nothing of the case is open any more."""
 
     event_name: ClassVar = "case.closed"
     event_title: ClassVar = "已办结"
-    producers: ClassVar = ("routing",)
 
-    access: Access
     result: Literal["granted", "denied", "withdrawn"]
     closed_on: date
 
 
-class WithdrawalRejected(EventData):
+class WithdrawalRejected(_Case):
     """The wish to withdraw came too late: it is decided already."""
 
     event_name: ClassVar = "case.withdrawal_rejected"
     event_title: ClassVar = "不能撤回"
-    producers: ClassVar = ("routing",)
 
-    access: Access
-    reason_code: str
+    reason_code: Code

@@ -23,7 +23,7 @@ class Actor:
 
     def covers(self, org: str) -> bool:
         """Whether `org` lies in the subtree that is theirs. Division codes nest by prefix."""
-        return org.startswith(self.org)
+        return self.org != "" and org.startswith(self.org)
 
 
 def system(region: str) -> Actor:

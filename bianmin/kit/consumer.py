@@ -9,7 +9,7 @@ import structlog
 from bianmin.events.envelope import Event, Malformed, parse_event
 from bianmin.kit import inbox
 from bianmin.kit.clock import Clock
-from bianmin.kit.db import Database, Tx, is_away, is_transient
+from bianmin.kit.db import Database, Tx, is_away, is_transient, kind_of
 from bianmin.kit.inbox import Chain, Inbox, Raced, Tally
 from bianmin.kit.log import Consumer, Log, Lost, Stored
 from bianmin.kit.wait import Patience
@@ -92,7 +92,7 @@ class Subscriber:
         except Exception as error:
             if is_away(error):
                 raise
-            log.info("consumer.one_by_one", service=self._service, error=type(error).__name__, events=len(events))
+            log.info("consumer.one_by_one", service=self._service, error=kind_of(error), events=len(events))
             for event in events:
                 await self._alone(event)
 
@@ -111,8 +111,8 @@ class Subscriber:
                 await asyncio.sleep(patience.lost())
 
     async def _park(self, event: Event, error: Exception) -> None:
-        reason = type(getattr(error, "orig", None) or error).__name__
-        log.error("event.parked", service=self._service, type=event.type, event=str(event.id), reason=reason)
+        reason = kind_of(error)
+        log.error("event.parked", service=self._service, type=event.type, event_id=str(event.id), reason=reason)
         async with self._database.transaction() as tx:
             await inbox.hold(tx, [(event, "parked", reason)])
 
@@ -144,7 +144,7 @@ class Subscriber:
             if is_away(error):
                 raise
             async with self._database.transaction() as tx:
-                await inbox.park_head(tx, chain, type(getattr(error, "orig", None) or error).__name__)
+                await inbox.park_head(tx, chain, kind_of(error))
 
     async def _in_one(self, work: Callable[[Tx], Awaitable[Tally]]) -> None:
         async with self._database.transaction() as tx:

@@ -89,6 +89,12 @@ _AWAY = (
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
 
 
+def kind_of(error: BaseException) -> str:
+    """What went wrong, in a word and without a value: the database's own name for it where it has one."""
+    orig = getattr(error, "orig", None)
+    return type(getattr(orig, "__cause__", None) or orig or error).__name__
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be reached or went away: nothing was judged, trying again later may help."""
     if isinstance(error, DBAPIError):

@@ -50,7 +50,7 @@ _NAMED = re.compile(
 _DATABASE = re.compile(
     r"(DETAIL:|\[parameters:|invalid input for query argument \$\d+:|invalid input syntax for [^:]{1,80}:).*", re.DOTALL
 )
-_QUOTED_CHINESE = re.compile(r"""(["'“‘「])[^"'”’」]*[\u3400-\u9fff][^"'”’」]*(["'”’」])""")
+_QUOTED_CHINESE = re.compile(r"""(["'“‘「])[^"'”’」\u3400-\u9fff]*+[\u3400-\u9fff][^"'”’」]*+(["'”’」]|$)""")
 _VALUES_IN_MESSAGE = frozenset({"22", "23", "44", "P0"})
 """SQLSTATE classes whose messages quote the row: data exceptions, violated constraints, errors raised in SQL."""
 
@@ -83,7 +83,6 @@ def setup(level: str, json: bool, stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # below it writes every statement
 
 
 def about(**ids: object) -> AbstractContextManager[None]:
@@ -105,7 +104,7 @@ def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         event["event"] = re.sub(r"\?\S*", "", str(event["event"]))  # a query string may hold anything
     first = ("timestamp", "level", "logger", "event")
     order = [*first, *(key for key in event if key not in first)]
-    clean: EventDict = {key: _clean(key, event[key]) for key in order if key in event}
+    clean: EventDict = {redacted(key): _clean(key, event[key]) for key in order if key in event}
     if error is not None:
         clean["exception"] = "".join(_told(error)).rstrip()
     return clean

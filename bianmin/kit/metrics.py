@@ -4,13 +4,15 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
 
 UNMATCHED = "(unmatched)"
 """The route of a request that no route took."""
@@ -49,6 +51,9 @@ class Metrics:
             registry=self.registry,
         )
         self.in_flight = Gauge("http_requests_in_flight", "Requests being answered.", registry=self.registry)
+        self.figures_current = Gauge(
+            "figures_current", "Whether the gauges of the services are as of this reading.", registry=self.registry
+        )
         rows = self._gauge("outbox_rows", "Events stored and not yet published.")
         age = self._gauge("outbox_age_seconds", "How long the oldest of these has waited.")
         lag = self._gauge("inbox_lag", "Events published that the service has not taken in yet.")
@@ -84,7 +89,13 @@ class Metrics:
 
         async def metrics(request: Request) -> Response:
             if look is not None:
-                await look()
+                try:
+                    await look()
+                    self.figures_current.set(1)
+                except Exception as error:
+                    # with the database away the figures of this process matter the more
+                    log.warning("metrics.not_current", error=error)
+                    self.figures_current.set(0)
             content, media_type = self.exposition(request.headers.get("accept", ""))
             return Response(content, headers={"content-type": media_type})
 
@@ -133,18 +144,16 @@ def template_of(scope: Scope) -> str:
     route or mount it does not name at all, only what answered.
     """
     included = scope.get("fastapi", {}).get("effective_route_context")
-    for holder in (getattr(included, "starlette_route", None), included, scope.get("route"), _plain(scope)):
-        template = getattr(holder, "path", None)
-        if isinstance(template, str) and template:
-            return template
-    return UNMATCHED
+    holders = (getattr(included, "starlette_route", None), included, scope.get("route"))
+    templates = (getattr(holder, "path", None) for holder in holders)
+    return next((found for found in templates if found), None) or _plain(scope) or UNMATCHED
 
 
-def _plain(scope: Scope) -> BaseRoute | None:
+def _plain(scope: Scope) -> str | None:
     answered = scope.get("endpoint")
     if answered is None:
         return None
-    routes: list[BaseRoute] = scope["router"].routes
-    return next(
-        (each for each in routes if answered in (getattr(each, "endpoint", None), getattr(each, "app", None))), None
-    )
+    for route in scope["router"].routes:
+        if answered is getattr(route, "endpoint", None) or answered is getattr(route, "app", None):
+            return str(route.path)
+    return None

@@ -17,7 +17,9 @@ from bianmin.kit.settings import Settings
 
 
 def process(services: Sequence[Service], settings: Settings, event_log: Log) -> FastAPI:
-    """The application that serves these services. Nothing is opened before its lifespan begins."""
+    """The application that serves these services. Nothing is opened before its lifespan begins.
+
+    The log is closed by who opened it, after the application."""
     clock = Clock()
     sealer = Sealer(settings.data_keys())
     tokens = Tokens(settings.token_secret())
@@ -26,7 +28,6 @@ def process(services: Sequence[Service], settings: Settings, event_log: Log) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(event_log.close)
             for room in rooms.values():
                 room.start()
                 stack.push_async_callback(room.stop)

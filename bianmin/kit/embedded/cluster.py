@@ -43,7 +43,6 @@ lc_messages = 'C'
 # what a session is refused is told to that session; in a log it would quote rows
 log_min_messages = log
 log_min_error_statement = panic
-log_error_verbosity = terse
 """
 
 log = structlog.get_logger(__name__)

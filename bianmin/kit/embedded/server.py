@@ -21,6 +21,7 @@ PATIENCE = 600.0
 """Seconds a start may take: after a crash everything written since the last checkpoint is replayed first."""
 
 _LARGEST_LOG = 8 * 1024**2  # bytes
+_SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # the one message that is answered before anybody says who they are
 
 log = structlog.get_logger(__name__)
 
@@ -118,8 +119,12 @@ class EmbeddedPostgres:
         if len(lines) < 8 or lines[7].strip() != "ready":
             return None
         with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(5)
             try:
                 probe.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+                probe.sendall(_SSL_REQUEST)
+                if not probe.recv(1):
+                    return None
             except OSError:
                 return None
         self._sockets = Path(lines[4])
@@ -127,9 +132,13 @@ class EmbeddedPostgres:
 
     def _found(self) -> bool:
         """Whether one runs already; what is just starting or ending is waited for."""
-        if not self._until(lambda: self._answering() or not self._alive(), self._patience):
+
+        def seen() -> str:
+            return "running" if self._answering() else "" if self._alive() else "gone"
+
+        if not (found := self._until(seen, self._patience)):
             raise EmbeddedError(f"{self._home} 的数据库不应答也不结束，等了 {self._patience:.0f} 秒；见 {self._log}。")
-        return self._answering() is not None
+        return found == "running"
 
     def _launch(self, cluster: Cluster) -> None:
         began = time.monotonic()
@@ -185,18 +194,19 @@ class EmbeddedPostgres:
             log.warning("postgres.does_not_stop", signal=order.name, seconds=seconds)
         raise EmbeddedError(f"{self._home} 的数据库没有停下；日志见 {self._log}。")
 
-    def _until(self, condition: Callable[[], object], seconds: float) -> bool:
+    def _until(self, condition: Callable[[], object], seconds: float) -> object:
+        """What the condition gives as soon as that is something; nothing after so many seconds."""
         began = time.monotonic()
         tell = 10.0
-        while not condition():
+        while not (met := condition()):
             waited = time.monotonic() - began
             if waited > seconds:
-                return False
+                return None
             if waited > tell:
                 log.warning("postgres.waiting", seconds=round(waited), at_most=seconds, data=str(self._home))
                 tell += 30.0
             time.sleep(0.02)
-        return True
+        return met
 
 
 def _opened(file: Path) -> int:

@@ -1,0 +1,1 @@
+"""The command `bianmin`: the one place that knows all services."""

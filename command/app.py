@@ -1,0 +1,195 @@
+"""`bianmin`: one command, its help is the manual."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from bianmin.kit.actors import ROLES
+from bianmin.kit.embedded import EmbeddedError
+from bianmin.kit.settings import Settings, SettingsError
+from command import parked_app
+
+app = typer.Typer(
+    name="bianmin",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""
+    便民：县乡村便民服务的办件、流转、时限、投诉与统计。
+
+    第一次使用：`bianmin demo` 载入一个真实的县，演完一个工作周；`bianmin up` 启动全部服务。
+    不设置任何变量时以开发环境（`BIANMIN_ENV=dev`）运行，数据放在 `var/` 下的私有 PostgreSQL 中。
+    出了问题先运行 `bianmin doctor`，它说明哪里不对、怎么办。
+    """,
+)
+app.add_typer(parked_app.app, name="parked")
+T = TypeVar("T")
+_err = Console(stderr=True)
+
+
+class ServiceName(StrEnum):
+    INTAKE = "intake"
+    ROUTING = "routing"
+    DEADLINES = "deadlines"
+    COMPLAINTS = "complaints"
+    REPORTING = "reporting"
+
+
+Data = Annotated[Path | None, typer.Option(help="数据目录（也可用 BIANMIN_DATA），默认 var")]
+Port = Annotated[int | None, typer.Option(help="HTTP 端口（也可用 BIANMIN_PORT），默认 8000")]
+
+
+@app.command()
+def up(port: Port = None, data: Data = None) -> None:
+    """启动全部五个服务：一个进程，一个端口，私有 PostgreSQL。Ctrl-C 结束，数据保留。
+
+    `/readyz` 返回 200 即可使用；接口说明在 `/docs`。例：`bianmin up --port 8000 --data var`
+    """
+    from command.serving import serve_all
+
+    _run(serve_all(_settings(port=port, data=data)))
+
+
+@app.command()
+def serve(service: ServiceName, port: Port = None, data: Data = None) -> None:
+    """只启动一个服务（生产环境每个服务一个进程，由网关合并到一个地址）。
+
+    先用 `bianmin migrate` 建好数据库和主题。例：`bianmin serve intake --port 8001`
+    """
+    from command.serving import serve_one
+
+    _run(serve_one(_settings(port=port, data=data), service.value))
+
+
+class Target(StrEnum):
+    ALL = "all"
+    TOPICS = "topics"
+    INTAKE = "intake"
+    ROUTING = "routing"
+    DEADLINES = "deadlines"
+    COMPLAINTS = "complaints"
+    REPORTING = "reporting"
+
+
+@app.command()
+def migrate(
+    target: Annotated[Target, typer.Argument(help="全部、主题，或一个服务")] = Target.ALL, data: Data = None
+) -> None:
+    """把数据库结构升级到最新版本，并建立事件主题。可重复运行；多个同时运行时依次进行。"""
+    from command.preparing import prepare
+
+    _run(prepare(_settings(data=data), target.value))
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="角色：" + "、".join(sorted(ROLES)))],
+    org: Annotated[str, typer.Option(help="所属机构的区划代码")],
+    dept: Annotated[str | None, typer.Option(help="所属条线，如 civil；不填为全部")] = None,
+    sub: Annotated[str | None, typer.Option(help="人员编号；不填则由角色、机构、条线组成")] = None,
+    hours: Annotated[float, typer.Option(min=0.01, max=8760, help="有效小时数")] = 12,
+    data: Data = None,
+) -> None:
+    """签发一个登录凭证，打印在最后一行。例：`bianmin token --role window --org 520111101 --dept civil`"""
+    from command.tokens import issue
+
+    print(issue(_settings(data=data), role, org, dept, sub, hours))
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="演完后继续服务，Ctrl-C 结束")] = False,
+    cases: Annotated[int, typer.Option(min=10, max=20000, help="办件数")] = 500,
+    port: Port = None,
+    data: Data = None,
+) -> None:
+    """载入一个真实的县（乡镇、村、事项、办理单位、人员），只通过 HTTP 接口演完一个工作周，最后打印统计表。"""
+    from command.demo.run import run_demo
+
+    _run(run_demo(_settings(port=port, data=data), cases=cases, keep=keep))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """检查设置、数据库、事件通道、日历、积压，逐项说明哪里不对、怎么办。全部正常返回 0，否则返回 1。"""
+    from command.doctor import examine
+
+    raise typer.Exit(_run(examine(_settings(data=data))))
+
+
+@app.command()
+def reconcile(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印")] = False) -> None:
+    """核对全部事件：有没有丢失、重复、乱序。0：没有；1：有，逐条列出；2：无法核对。"""
+    from command.reconciling import compare
+
+    try:
+        settings = Settings.load(data=data)
+        code = asyncio.run(compare(settings, as_json=as_json))
+    except Exception as error:
+        _err.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
+        raise typer.Exit(2) from None
+    raise typer.Exit(code)
+
+
+@app.command()
+def openapi(service: Annotated[ServiceName | None, typer.Argument(help="只要一个服务的")] = None) -> None:
+    """打印接口说明（OpenAPI 3.1）。"""
+    from bianmin.kit.docs import describe
+    from command.house import SERVICES
+
+    chosen = [each for each in SERVICES if service is None or each.name == service.value]
+    _print_json(describe(chosen))
+
+
+@app.command()
+def asyncapi() -> None:
+    """打印事件说明（AsyncAPI 3）。"""
+    from bianmin.events.asyncapi import document
+
+    _print_json(document())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """测量性能，以同一次运行中的比值表示。`bianmin bench --help` 列出各项。"""
+    from bench.run import main as run_benches
+
+    raise typer.Exit(run_benches(context.args))
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return Settings.load(**given)
+    except SettingsError as error:
+        _err.print(f"[bold]设置有误[/]\n{error}", highlight=False)
+        raise typer.Exit(2) from None
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except EmbeddedError as error:
+        _err.print(str(error), highlight=False)
+        raise typer.Exit(2) from None
+
+
+def _print_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

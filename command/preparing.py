@@ -1,0 +1,19 @@
+"""Databases and topics, before services start."""
+
+from rich.console import Console
+
+from bianmin.kit.settings import Settings
+from command.house import SERVICES, opened
+
+
+async def prepare(settings: Settings, target: str) -> None:
+    """Migrate all services, one of them, or make the topics; `all` does everything."""
+    console = Console()
+    async with opened(settings) as house:
+        for service in SERVICES:
+            if target in ("all", service.name):
+                await house.migrate([service])
+                console.print(f"{service.name}：数据库结构已是最新")
+        if target in ("all", "topics"):
+            await house.make_topics()
+            console.print("事件主题已就绪")

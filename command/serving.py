@@ -1,0 +1,71 @@
+"""Serving: all services in one process, or one of them."""
+
+import signal
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+
+from bianmin.kit import logs
+from bianmin.kit.log import Log
+from bianmin.kit.process import process
+from bianmin.kit.settings import Settings
+from command.house import SERVICES, House, opened
+
+
+async def serve_all(settings: Settings) -> None:
+    """All five services on one port; the private database is made, migrated and, at the end, stopped."""
+    _set_up_logs(settings)
+    async with opened(settings, own=True) as house:
+        if house.private:
+            await house.migrate()
+            await house.make_topics()
+        async with house.log() as event_log:
+            await serve_app(application(house, event_log), settings)
+
+
+async def serve_one(settings: Settings, name: str) -> None:
+    """One service with its relay, listener and timers."""
+    _set_up_logs(settings)
+    async with opened(settings) as house, house.log() as event_log:
+        await serve_app(application(house, event_log, name), settings)
+
+
+def application(house: House, event_log: Log, *names: str) -> FastAPI:
+    """The application of the named services; of all where none is named."""
+    chosen = [service for service in SERVICES if not names or service.name in names]
+    return process(chosen, house.settings, event_log)
+
+
+def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=10,
+        )
+    )
+
+
+async def serve_app(app: FastAPI, settings: Settings) -> None:
+    """Serve until a signal asks to end."""
+    if settings.env == "dev":
+        where = f"http://{settings.host}:{settings.port}"
+        Console(stderr=True).print(
+            f"便民以开发环境（dev）运行：{where}/docs　数据在 {settings.data}/　Ctrl-C 结束", highlight=False
+        )
+    # uvicorn, done with its own clean end, raises the signal again: as an interrupt it still passes through our ends
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    await server_of(app, settings).serve()
+
+
+def _set_up_logs(settings: Settings) -> None:
+    logs.setup("INFO", json=settings.env == "production" or not sys.stderr.isatty())

@@ -1,0 +1,22 @@
+"""Tokens for people and scripts."""
+
+import typer
+
+from bianmin.kit.actors import ROLES, Actor
+from bianmin.kit.auth import Tokens
+from bianmin.kit.codes import BadCode, level_of
+from bianmin.kit.settings import Settings
+
+
+def issue(settings: Settings, role: str, org: str, dept: str | None, sub: str | None, hours: float) -> str:
+    """A signed token; where no `sub` is given it follows from role, org and dept."""
+    roles = frozenset(role.split(","))
+    if unknown := roles - ROLES:
+        raise typer.BadParameter(f"没有角色 {'、'.join(sorted(unknown))}；可用：{'、'.join(sorted(ROLES))}")
+    try:
+        level_of(org)
+    except BadCode as error:
+        raise typer.BadParameter(f"org 应为区划代码：{error}") from None
+    subject = sub or "-".join([role, org, *([dept] if dept else [])])
+    actor = Actor(subject, org, roles, dept)
+    return Tokens(settings.token_secret()).issue(actor, subject, seconds=int(hours * 3600))

@@ -1,0 +1,137 @@
+"""A running house for tests: services in one process on a fresh database, spoken to over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from bianmin.events.registry import SERVICES, topic_of
+from bianmin.kit import migrations
+from bianmin.kit.actors import Actor
+from bianmin.kit.auth import Tokens
+from bianmin.kit.db import Database
+from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.process import process
+from bianmin.kit.room import Room
+from bianmin.kit.service import Service
+from bianmin.kit.settings import Settings
+
+_keys = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Somebody with a token (or without one)."""
+
+    http: httpx2.AsyncClient
+    headers: dict[str, str]
+
+    async def get(self, path: str, **query: Any) -> httpx2.Response:
+        return await self.http.get(f"/api/v1{path}", params=query or None, headers=self.headers)
+
+    async def post(self, path: str, body: Any = None, *, key: str | None = None, **options: Any) -> httpx2.Response:
+        headers = {**self.headers, "Idempotency-Key": key or f"key-{next(_keys)}", **options.pop("headers", {})}
+        if body is not None:
+            options["json"] = body
+        return await self.http.post(f"/api/v1{path}", headers=headers, **options)
+
+    async def put(self, path: str, body: Any, *, etag: str | None = None, **query: Any) -> httpx2.Response:
+        headers = {**self.headers, **({"If-Match": etag} if etag else {})}
+        return await self.http.put(f"/api/v1{path}", json=body, headers=headers, params=query or None)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    app: FastAPI
+    http: httpx2.AsyncClient
+    tokens: Tokens
+    log: PostgresLog
+
+    def room(self, service: str) -> Room:
+        room: Room = self.app.state.rooms[service]
+        return room
+
+    def as_(self, role: str, org: str, dept: str | None = None, *, sub: str | None = None) -> Client:
+        """A client of somebody in this role."""
+        name = sub or "-".join([role, org, *([dept] if dept else [])])
+        token = self.tokens.issue(Actor(name, org, frozenset({role}), dept), name, seconds=3600)
+        return Client(self.http, {"Authorization": f"Bearer {token}"})
+
+    @property
+    def nobody(self) -> Client:
+        return Client(self.http, {})
+
+    async def settles(self) -> None:
+        """Return when every event that was announced has reached everybody who listens."""
+        await settled([self.room(name) for name in self.app.state.rooms])
+
+
+async def settled(rooms: Sequence[Room]) -> None:
+    async def quiet() -> bool:
+        for room in rooms:
+            if (await room.relay.backlog())[0]:
+                return False
+        return not any([await room.subscriber.lag() for room in rooms if room.service.listens])
+
+    async with asyncio.timeout(30):
+        # twice: an event that was just taken in may have announced another
+        while not (await quiet() and await quiet()):
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def a_house(url: str, services: Sequence[Service], data: Path, **settings: Any) -> AsyncIterator[House]:
+    """Services on a migrated database."""
+    given = Settings.load({}, data=data, database_url=url, public_rate="100000/minute", **settings)
+    async with a_log(url) as log:
+        app = process(services, given, log)
+        http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test")
+        async with app.router.lifespan_context(app), http:
+            yield House(app, http, Tokens(given.token_secret()), log)
+
+
+@asynccontextmanager
+async def a_log(url: str) -> AsyncIterator[PostgresLog]:
+    """The event log in a database, with nothing left open."""
+    database = Database(url, "log")
+    log = PostgresLog(database)
+    try:
+        yield log
+    finally:
+        await log.close()
+        await database.close()
+
+
+async def migrate(url: str, services: Sequence[Service]) -> None:
+    """Schemas and topics of the services, and the topics of those they listen to."""
+    for service in services:
+        database = Database(url, service.name)
+        await migrations.upgrade(service, database)
+        await database.close()
+    async with a_log(url) as log:
+        await log.ensure([topic_of(name) for name in SERVICES], 3)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The statements sent to a database meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+NewDatabase = Callable[..., Awaitable[str]]

@@ -1,0 +1,189 @@
+"""Commands that arrive together are one transaction; a lone one never waits; one that fails goes alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bianmin.kit.actors import system
+from bianmin.kit.batch import Batcher, DatabaseAway
+from bianmin.kit.clock import Clock
+from bianmin.kit.db import Database, Tx, rows, run
+from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused
+from bianmin.kit.idempotency import Answer, Key, KeyReused
+from bianmin.kit.refusals import Conflict
+from tests.service import tiny
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    what: str
+    by: Cause = field(default_factory=lambda: Cause(system("52")))
+
+
+@dataclass(slots=True)
+class Handled:
+    outcomes: list[Outcome]
+    announced: list[Announcement] = field(default_factory=list)
+
+
+class Room:
+    """A handler that writes each command down and remembers the size of each batch."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def handle(self, tx: Tx, commands: Sequence[Any], now: datetime) -> Handled:
+        self.batches.append(len(commands))
+        await self.gate.wait()
+        outcomes: list[Outcome] = []
+        for command in commands:
+            if command.what == "no":
+                outcomes.append(Refused(Conflict("no")))
+                continue
+            if command.what == "impossible":
+                await tx.execute(text("SELECT 1 / 0"))
+            await run(tx, "INSERT INTO effect VALUES ('', $1, 1)", command.what)
+            outcomes.append(Done(command.what))
+        return Handled(outcomes)
+
+
+@pytest.fixture
+async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Database]:
+    database = await tiny.furnished(new_database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+@pytest.fixture
+async def batcher(database: Database, room: Room) -> AsyncIterator[Batcher]:
+    batcher = Batcher("tiny", database, room.handle, Clock(), announced=lambda: None)
+    yield batcher
+    await batcher.close()
+
+
+def answer(state: Any) -> Answer:
+    return Answer(201, str(state).encode(), '"1"')
+
+
+def a_key(name: str, fingerprint: bytes = b"f") -> Key:
+    return Key("somebody", name, fingerprint)
+
+
+async def written(database: Database) -> list[str]:
+    async with database.reading() as tx:
+        return [subject for (subject,) in await rows(tx, "SELECT subject FROM effect ORDER BY ctid")]
+
+
+async def test_a_lone_command_is_a_batch_of_its_own(batcher: Batcher, room: Room) -> None:
+    assert (await batcher.submit(Write("a"), answer)).body == b"a"
+    assert room.batches == [1]
+
+
+async def test_commands_that_come_while_a_batch_is_under_way_are_the_next_batch(batcher: Batcher, room: Room) -> None:
+    room.gate.clear()
+    first = asyncio.create_task(batcher.submit(Write("first"), answer))
+    while not room.batches:
+        await asyncio.sleep(0)
+    rest = [asyncio.create_task(batcher.submit(Write(str(n)), answer)) for n in range(10)]
+    await asyncio.sleep(0)
+    room.gate.set()
+    await asyncio.gather(first, *rest)
+    assert room.batches == [1, 10]
+
+
+async def test_a_refusal_leaves_with_its_command_alone(batcher: Batcher, database: Database) -> None:
+    results = await asyncio.gather(
+        *(batcher.submit(Write(what), answer) for what in ("a", "no", "b")), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [Answer, Conflict, Answer]
+    assert await written(database) == ["a", "b"]
+
+
+async def test_what_the_database_refuses_does_not_take_its_neighbours_along(
+    batcher: Batcher, database: Database
+) -> None:
+    results = await asyncio.gather(
+        *(batcher.submit(Write(what), answer, a_key(what)) for what in ("a", "impossible", "b")),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], Exception)
+    assert isinstance(results[0], Answer)
+    assert isinstance(results[2], Answer)
+    assert await written(database) == ["a", "b"]
+
+
+async def test_the_same_key_is_answered_the_same_and_done_once(batcher: Batcher, database: Database) -> None:
+    one = await batcher.submit(Write("a"), answer, a_key("k"))
+    assert await batcher.submit(Write("a"), answer, a_key("k")) == one
+    assert await written(database) == ["a"]
+
+
+async def test_the_same_key_twice_at_once_is_done_once(batcher: Batcher, database: Database) -> None:
+    answers = await asyncio.gather(*(batcher.submit(Write("a"), answer, a_key("k")) for _ in range(20)))
+    assert set(answers) == {answers[0]}
+    assert await written(database) == ["a"]
+
+
+async def test_the_same_key_at_two_replicas_at_once_is_done_once(database: Database, room: Room) -> None:
+    replicas = [Batcher("tiny", database, room.handle, Clock(), announced=lambda: None) for _ in range(2)]
+    room.gate.clear()
+    both = [asyncio.create_task(each.submit(Write("a"), answer, a_key("k"))) for each in replicas]
+    while len(room.batches) < 2:
+        await asyncio.sleep(0)
+    room.gate.set()
+    one, other = await asyncio.gather(*both)
+    assert one == other
+    assert await written(database) == ["a"]
+    for each in replicas:
+        await each.close()
+
+
+async def test_the_same_key_with_another_request_is_refused(batcher: Batcher, database: Database) -> None:
+    await batcher.submit(Write("a"), answer, a_key("k", b"one"))
+    with pytest.raises(KeyReused):
+        await batcher.submit(Write("b"), answer, a_key("k", b"other"))
+    assert await written(database) == ["a"]
+
+
+async def test_a_refused_command_does_not_use_up_its_key(batcher: Batcher, database: Database) -> None:
+    with pytest.raises(Conflict):
+        await batcher.submit(Write("no"), answer, a_key("k"))
+    assert (await batcher.submit(Write("yes"), answer, a_key("k"))).status == 201
+
+
+async def test_a_batch_of_repetitions_only_is_answered(batcher: Batcher, room: Room) -> None:
+    await batcher.submit(Write("a"), answer, a_key("k"))
+    await batcher.submit(Write("a"), answer, a_key("k"))
+    assert room.batches == [1]
+
+
+async def test_a_database_that_is_away_is_told_and_nothing_is_stored() -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", "tiny")
+    batcher = Batcher("tiny", database, Room().handle, Clock(), announced=lambda: None)
+    with pytest.raises(DatabaseAway):
+        await batcher.submit(Write("a"), answer, a_key("k"))
+    await batcher.close()
+    await database.close()
+
+
+async def test_connections_that_went_stale_are_not_noticed_by_anybody(batcher: Batcher, database: Database) -> None:
+    await batcher.submit(Write("a"), answer)
+    async with database.reading() as tx:
+        await run(
+            tx,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+    assert (await batcher.submit(Write("b"), answer)).body == b"b"

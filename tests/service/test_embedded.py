@@ -1,0 +1,300 @@
+"""The private PostgreSQL, for real: in memory, without fsync."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bianmin.kit.embedded import EmbeddedError, EmbeddedPostgres
+
+MEMORY = Path("/dev/shm")
+
+ANOTHER = """
+import sys
+from pathlib import Path
+from bianmin.kit.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Path(sys.argv[1]), fsync=False)
+server.start()
+print(server.url("postgres"), flush=True)
+sys.stdin.read()
+server.stop()
+"""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.exists() else None, prefix="bianmin-"))
+    yield directory / "postgres"
+    if pid_of(directory / "postgres") is not None:
+        left = EmbeddedPostgres(directory / "postgres")
+        with suppress(EmbeddedError):
+            left.start(own=True)
+            left.stop()
+    shutil.rmtree(directory)
+
+
+class Comer(Protocol):
+    """Makes a process's view of the server; it leaves at the end, if the test did not."""
+
+    def __call__(self, at: Path | None = None, *, fsync: bool = False) -> EmbeddedPostgres: ...
+
+
+@pytest.fixture
+def comer(home: Path) -> Iterator[Comer]:
+    with ExitStack() as stack:
+
+        def come(at: Path | None = None, *, fsync: bool = False) -> EmbeddedPostgres:
+            server = EmbeddedPostgres(at or home, fsync=fsync)
+            stack.callback(server.stop)
+            return server
+
+        yield come
+
+
+def pid_of(home: Path) -> int | None:
+    """The id of the server that runs; a clean stop takes the file away."""
+    file = home / "data" / "postmaster.pid"
+    return int(file.read_text().split()[0]) if file.exists() else None
+
+
+def query(server: EmbeddedPostgres, *statements: str) -> Any:
+    """Run them and give the last one's value."""
+
+    async def run() -> Any:
+        engine = create_async_engine(server.url("postgres"))
+        try:
+            async with engine.begin() as tx:
+                for statement in statements:
+                    result = await tx.execute(text(statement))
+                return result.scalar() if result.returns_rows else None
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+def another_process(home: Path, **environ: str) -> subprocess.Popen[str]:
+    """A process that started or joined the server, and leaves when its input ends."""
+    command = [sys.executable, "-c", ANOTHER, str(home)]
+    pipe, env = subprocess.PIPE, {**os.environ, **environ}
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env)
+    assert process.stdout is not None
+    while "postgresql+asyncpg" not in (line := process.stdout.readline()):
+        assert line, "it did not start"
+    return process
+
+
+def test_it_is_there_after_start_and_gone_after_stop(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    assert query(server, "SHOW server_version").startswith("18")
+    assert os.getsid(pid_of(home) or 0) != os.getsid(0)  # a Ctrl-C in our terminal does not reach it
+    server.stop()
+    assert pid_of(home) is None
+    with pytest.raises(OSError, match=r"PGSQL|No such file"):
+        query(server, "SELECT 1")
+
+
+def test_it_serves_a_private_socket_and_no_network(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    assert query(server, "SHOW listen_addresses") == ""
+    assert (home / "run").stat().st_mode & 0o777 == 0o700
+    assert (home / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_it_is_small_durable_and_the_same_on_every_machine(comer: Comer) -> None:
+    server = comer(fsync=True)
+    server.start()
+    shown = {name: query(server, f"SHOW {name}") for name in ("fsync", "full_page_writes", "synchronous_commit")}
+    assert set(shown.values()) == {"on"}
+    assert query(server, "SHOW shared_buffers") == "64MB"
+    assert query(server, "SHOW jit") == "off"
+    assert query(server, "SELECT 'Z' < 'a' AND '张' > 'a' AND lower('Ä') = 'ä'")
+    assert query(server, "SHOW data_checksums") == "on"
+
+
+def test_a_second_comer_joins_and_the_last_to_leave_stops_it(comer: Comer, home: Path) -> None:
+    first, second = comer(), comer()
+    first.start()
+    second.start()
+    assert first.url("postgres") == second.url("postgres")
+    first.stop()
+    assert query(second, "SELECT 1") == 1
+    second.stop()
+    assert pid_of(home) is None
+
+
+def test_another_process_joins_too_and_neither_stops_it_under_the_other(comer: Comer, home: Path) -> None:
+    other = another_process(home)
+    server = comer()
+    server.start()
+    query(server, "CREATE TABLE kept (n int)")
+    other.communicate()
+    assert other.returncode == 0
+    assert query(server, "SELECT count(*) FROM kept") == 0
+
+
+def test_those_who_come_at_once_get_one_server(comer: Comer, home: Path) -> None:
+    comers = [comer() for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda each: each.start(), comers))
+    assert len({query(each, "SELECT pg_postmaster_start_time()::text") for each in comers}) == 1
+
+
+def test_after_a_kill_it_starts_again_with_what_was_committed(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    query(server, "CREATE TABLE kept (n int)", "INSERT INTO kept SELECT generate_series(1, 1000)")
+    killed = pid_of(home)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    successor = comer()
+    successor.start()
+    assert query(successor, "SELECT count(*) FROM kept") == 1000
+
+
+def test_a_dead_servers_number_may_be_another_process_by_now(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    file = home / "data" / "postmaster.pid"
+    left = file.read_text()
+    server.stop()
+    as_owner: dict[str, Any] = {"user": (home / "data").stat().st_uid} if os.geteuid() == 0 else {}
+    with subprocess.Popen(["sleep", "600"], **as_owner) as stranger:
+        try:
+            file.write_text(left.replace(left.partition("\n")[0], str(stranger.pid), 1))
+            server.start()
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+    assert query(server, "SELECT 1") == 1
+
+
+def test_one_left_behind_by_a_kill_is_used_and_stopped_only_by_who_owns_it(comer: Comer, home: Path) -> None:
+    killed = another_process(home)
+    killed.kill()
+    killed.communicate()
+    pid = pid_of(home)
+    guest = comer()
+    guest.start()
+    assert query(guest, "SELECT 1") == 1
+    guest.stop()
+    assert pid_of(home) == pid
+    owner = comer()
+    owner.start(own=True)
+    assert pid_of(home) == pid
+    owner.stop()
+    assert pid_of(home) is None
+
+
+def test_ctrl_c_leaves_nothing_behind(home: Path) -> None:
+    process = another_process(home)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode != 0
+    assert pid_of(home) is None
+
+
+def test_a_child_of_a_process_that_uses_it_does_not_stop_it(home: Path) -> None:
+    parent = """
+import os, sys
+from pathlib import Path
+from bianmin.kit.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Path(sys.argv[1]), fsync=False)
+server.start()
+if os.fork() == 0:
+    sys.exit()
+os.wait()
+print("runs" if Path(sys.argv[1], "data", "postmaster.pid").exists() else "gone")
+"""
+    done = subprocess.run([sys.executable, "-c", parent, str(home)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "runs"
+    assert pid_of(home) is None
+
+
+def test_a_start_that_takes_too_long_is_given_up_and_taken_back(comer: Comer, home: Path) -> None:
+    with pytest.raises(EmbeddedError, match="没有就绪"):
+        EmbeddedPostgres(home, fsync=False, patience=0).start()
+    server = comer()
+    server.start()
+    assert query(server, "SELECT 1") == 1
+    server.stop()
+    assert pid_of(home) is None  # its own: one left running would be no guest's to stop
+
+
+def test_a_directory_with_a_long_name_gets_a_socket_with_a_short_one(comer: Comer, home: Path) -> None:
+    server = comer(home.joinpath(*["一个很长的目录名"] * 6, 'it\'s "quoted"'))
+    server.start()
+    sockets = Path(str(make_url(server.url("postgres")).query["host"]))
+    assert query(server, "SELECT 1") == 1
+    assert len(os.fsencode(sockets / ".s.PGSQL.5432")) < 100
+    assert sockets.stat().st_mode & 0o777 == 0o700
+    server.stop()
+    assert not sockets.exists()
+
+
+def test_data_of_another_version_is_left_alone(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    server.stop()
+    (home / "data" / "PG_VERSION").write_text("16\n")
+    with pytest.raises(EmbeddedError, match=r"PostgreSQL 16.*18"):
+        server.start()
+
+
+def test_where_nothing_can_be_written_it_says_so(home: Path) -> None:
+    home.parent.joinpath("file").touch()
+    with pytest.raises(EmbeddedError, match="权限和磁盘"):
+        EmbeddedPostgres(home.parent / "file" / "postgres").start()
+
+
+def test_what_cannot_start_says_why(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    server.stop()
+    (home / "data" / "global" / "pg_control").write_bytes(b"")
+    with pytest.raises(EmbeddedError, match="pg_control"):
+        server.start()
+
+
+def test_an_interrupted_creation_is_begun_again(comer: Comer, home: Path) -> None:
+    (home / "data.new" / "base").mkdir(parents=True)
+    server = comer()
+    server.start()
+    assert not (home / "data.new").exists()
+
+
+def test_its_own_log_quotes_no_row(comer: Comer, home: Path) -> None:
+    server = comer()
+    server.start()
+    query(server, "CREATE TABLE applicants (name text PRIMARY KEY)", "INSERT INTO applicants VALUES ('某某')")
+    with pytest.raises(IntegrityError):
+        query(server, "INSERT INTO applicants VALUES ('某某')")
+    with pytest.raises(DBAPIError):
+        query(server, "SELECT pg_terminate_backend(pg_backend_pid()) FROM applicants WHERE name = '某某'")
+    told = (home / "postgres.log").read_text()
+    assert "terminating connection" in told
+    assert "某某" not in told
+
+
+def test_variables_meant_for_another_postgresql_do_not_lead_it_astray(comer: Comer, home: Path) -> None:
+    other = another_process(home, PGPORT="1", PGDATA="/nowhere", PGDATESTYLE="German", PGOPTIONS="--nonsense")
+    server = comer()
+    server.start()
+    assert query(server, "SHOW datestyle") == "ISO, MDY"
+    other.communicate()
+    assert other.returncode == 0
