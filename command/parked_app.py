@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bianmin.kit import parked
+from bianmin.kit.db import Database
 from bianmin.kit.settings import Settings
 from command.house import opened
 
@@ -83,7 +84,7 @@ async def _discard(settings: Settings, service: str, ids: list[int]) -> None:
     Console().print(f"放弃了 {count} 个事件。")
 
 
-def _known(databases: dict[str, parked.Database], service: str) -> parked.Database:
+def _known(databases: dict[str, Database], service: str) -> Database:
     if service not in databases:
         raise typer.BadParameter(f"没有服务 {service}；可用：{'、'.join(databases)}")
     return databases[service]

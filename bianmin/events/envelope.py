@@ -56,7 +56,7 @@ class Attributes(BaseModel):
 
 
 class Event(Attributes):
-    """One event as it was read. `data` is None when this reader does not know the type: it still counts in its order."""
+    """One event as it was read. `data` is None when the type is not known here: it still counts in its order."""
 
     data: EventData | None
     _raw: bytes = PrivateAttr(default=b"")
@@ -69,9 +69,6 @@ class Event(Attributes):
 
 class Malformed(ValueError):
     """Bytes that are no event. The text says where, and repeats nothing of them."""
-
-
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def compose(
@@ -90,9 +87,9 @@ def compose(
 ) -> bytes:
     """The bytes of an event that `source` (a service) announces. What no reader would take is a ValueError here.
 
-    A `traceparent` that is none begins no trace and is left out (W3C Trace Context, section 3.3).
+    A `traceparent` comes from outside and stops nothing: one that cannot be an attribute is left out.
     """
-    if not (subject and actor and f"{subject}{region}{actor}{correlation}".isprintable()):
+    if not (subject and actor and f"{subject}{region}{actor}{correlation or ''}".isprintable()):
         raise ValueError("an attribute of an event is empty or has control characters in it")
     if not 1 <= sequence <= LAST_SEQUENCE:
         raise ValueError("a sequence counts from 1, in 32 bits")
@@ -113,7 +110,7 @@ def compose(
         envelope["correlationid"] = correlation
     if causation is not None:
         envelope["causationid"] = causation
-    if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
+    if traceparent and traceparent.isprintable():
         envelope["traceparent"] = traceparent
     envelope["data"] = data
     return to_json(envelope)
@@ -123,7 +120,7 @@ def parse_event(value: bytes) -> Event:
     """Read an event, its type first: of one that is not known here the data is skipped. Raises `Malformed`."""
     guess = _guess_type(value)
     event = _read(guess, value)
-    if isinstance(event, Malformed) or (event.data is None and event.type in MODELS):
+    if isinstance(event, Malformed) or event.type != guess:
         # a "type" in the data came first, or the envelope's is spelt unusually: only a full reading tells
         actual = _type_in(value)
         if actual != guess:
@@ -173,6 +170,4 @@ class _StrangeEvent(Event):
 @cache
 def _event_of(model: type[EventData]) -> type[Event]:
     """What reads events of one type, envelope and data in one pass."""
-    return create_model(
-        f"{model.__name__}Event", __base__=Event, type=(Literal[model.event_type], ...), data=(model, ...)
-    )
+    return create_model(f"{model.__name__}Event", __base__=Event, data=(model, ...))

@@ -72,11 +72,14 @@ COUNTY_TIME = timezone(_EIGHT_HOURS)
 
 
 def in_county_time(moment: datetime) -> datetime:
-    """The same moment, at +08:00. What has no offset is no moment: ValueError."""
+    """The same moment, at +08:00. What has no offset, or lies at the end of all time, is a ValueError."""
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("a time without its offset")
-    return moment if offset == _EIGHT_HOURS else moment.astimezone(COUNTY_TIME)
+    try:
+        return moment if offset == _EIGHT_HOURS else moment.astimezone(COUNTY_TIME)
+    except OverflowError:
+        raise ValueError("a time that is out of range at +08:00") from None
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(in_county_time)]
@@ -87,7 +90,11 @@ OrgCode = Annotated[
         description="Division code: 2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point.",
     ),
 ]
-Code = Annotated[str, Field(pattern=r"^[\w.:-]{1,64}$", description="A code from somebody's list, never a sentence.")]
+Code = Annotated[
+    str,
+    # no \w: it means Unicode here and ASCII in the JSON Schema of other languages
+    Field(pattern=r"^[^\s，。、；！？]{1,64}$", description="A code from somebody's list, never a sentence."),
+]
 MaterialNo = Annotated[int, Field(ge=1, description="Number of a material in the item's list, from 1.")]
 
 

@@ -50,3 +50,8 @@ def announced_by(service: str) -> list[type[EventData]]:
 def readers_of(model: type[EventData], listens: Listens = LISTENS) -> list[str]:
     """The services to which an announcement of it comes."""
     return [reader for reader in SERVICES if not set(model.producers).isdisjoint(listens.get(reader, ()))]
+
+
+def meaning_of(model: type[EventData]) -> str:
+    """The fact it states, and its legal source, in a line."""
+    return " ".join((model.__doc__ or "").split())

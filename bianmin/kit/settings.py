@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from limits import parse
-from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import AfterValidator, ByteSize, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
 PREFIX = "BIANMIN_"
@@ -56,14 +57,14 @@ Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Every setting. Made of values alone here; `load` is what reads the environment.
 
     Each variable may also be given as `BIANMIN_…_FILE`, the path of a file with the value. `{service}` in that path,
     or in a database URL, is the service's name: one set of variables serves five services with a database each.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Literal["dev", "production"] = "dev"
     data: Path = Path("var")
@@ -92,6 +93,18 @@ class Settings(BaseModel):
     _per_service: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: `load` asks the environment, so that nothing else ever does."""
+        return (init_settings,)
+
+    @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Self:
         """The settings of this process. What is `given` and not None outranks the environment. Raises `SettingsError`.
 
@@ -99,7 +112,7 @@ class Settings(BaseModel):
         """
         named = {name.upper(): value for name, value in (os.environ if environ is None else environ).items()}
         _refuse_unknown(named, cls.model_fields)
-        values, later = _values(named, cls.model_fields)
+        values, later = _values(cls, named)
         values |= {name: value for name, value in given.items() if value is not None}
         settings = cls._of(values)
         if settings.env == "dev":
@@ -193,17 +206,26 @@ def _refuse_unknown(named: Iterable[str], fields: Iterable[str]) -> None:
         raise SettingsError("\n".join(lines))
 
 
-def _values(named: Mapping[str, str], fields: Iterable[str]) -> tuple[dict[str, Any], dict[str, str]]:
+class _Variables(EnvSettingsSource):
+    """The environment as it was handed in."""
+
+    def __init__(self, settings: type[BaseSettings], named: Mapping[str, str]) -> None:
+        self._named = {name.lower(): value.strip() for name, value in named.items()}
+        super().__init__(settings, env_ignore_empty=True)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name: value for name, value in self._named.items() if value}
+
+
+def _values(settings: type[BaseSettings], named: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What is set now, and the paths of files that differ by service. A variable set to nothing is not set."""
-    values, later = {}, {}
-    for field in fields:
+    values, later = dict(_Variables(settings, named)()), {}
+    for field in settings.model_fields:
         name = f"{PREFIX}{field.upper()}"
-        value, path = named.get(name, "").strip(), named.get(name + _FILE, "").strip()
-        if value and path:
+        path = named.get(name + _FILE, "").strip()
+        if path and field in values:
             raise SettingsError(f"{name} 与 {name}{_FILE} 只能设置一个。(set only one of {name} and {name}{_FILE})")
-        if value:
-            values[field] = value
-        elif _SERVICE in path:
+        if _SERVICE in path:
             later[field] = path
         elif path:
             values[field] = _read(path)

@@ -1,140 +1,29 @@
 """Deadlines alone, over HTTP, on PostgreSQL: clocks of cases and of complaints, and who may see them."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bianmin.events import complaints, intake, routing
-from bianmin.events.envelope import Event, compose, parse_event
-from bianmin.events.parts import Access, ComplaintKind, EventData, ItemFacts, Office, Period
-from bianmin.events.registry import topic_of
+from bianmin.events import complaints, intake
+from bianmin.events.parts import Office
+from bianmin.kit import parked
 from bianmin.kit.ids import new_id
-from bianmin.kit.log import Record
 from services.deadlines.app import SERVICE
-from tests.house import House, a_house
-
-STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
-OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}+08:00")
-
-
-def an_item(promise: int = 5, legal: int = 20) -> ItemFacts:
-    return ItemFacts(
-        org=COUNTY,
-        code="MZ-001",
-        version=1,
-        name="最低生活保障审核确认",
-        category="civil",
-        mode="report_up",
-        item_type="05",
-        decide_level="county",
-        promise=Period(value=promise, unit="workday"),
-        legal=Period(value=legal, unit="workday"),
-    )
-
-
-def access(org: str = STATION, *, holder: Office | None = None) -> Access:
-    return Access(org=org, accepting_org=org[:9], dept="civil", holders=(holder,) if holder else ())
-
-
-@dataclass
-class County:
-    """The other services, as far as deadlines hears of them."""
-
-    house: House
-    sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    async def tells(self, source: str, subject: str, data: EventData, *, time: str = "2026-03-02T09:00") -> None:
-        """`source` announces something; returns when deadlines has taken it in."""
-        await self.tell_all(source, [(subject, data)], time=time)
-
-    async def tell_all(self, source: str, told: list[tuple[str, EventData]], *, time: str = "2026-03-02T09:00") -> None:
-        producer = await self.house.log.producer(f"bianmin.{source}.relay")
-        records = [
-            Record(topic_of(source), subject, self._bytes(source, subject, data, time)) for subject, data in told
-        ]
-        await producer.append(records)
-        await producer.close()
-        await self.house.settles()
-
-    def _bytes(self, source: str, subject: str, data: EventData, time: str) -> bytes:
-        self.sequences[source, subject] += 1
-        return compose(
-            data,
-            id=new_id(),
-            source=source,
-            subject=subject,
-            sequence=self.sequences[source, subject],
-            time=at(time),
-            region="52",
-            actor="w-1",
-        )
-
-    async def registers(self, case: str, org: str = STATION) -> None:
-        told = intake.CaseRegistered(
-            access=access(org), case_no="1", item=an_item(), channel="window", received_on=day("2026-03-02")
-        )
-        await self.tells("intake", case, told)
-
-    async def accepts(
-        self, case: str, on: str = "2026-03-02", *, org: str = STATION, item: ItemFacts | None = None
-    ) -> None:
-        told = intake.CaseAccepted(
-            access=access(org), case_no="1", item=item or an_item(), received_on=day(on), accepted_on=day(on)
-        )
-        await self.tells("intake", case, told)
-
-    async def a_running_case(self, on: str = "2026-03-02", *, org: str = STATION) -> str:
-        case = str(new_id())
-        await self.registers(case, org)
-        await self.accepts(case, on, org=org)
-        return case
-
-    async def grants(self, case: str, time: str = "2026-03-04T10:00") -> None:
-        await self.tells("routing", case, routing.CaseGranted(access=access(), decided_on=day(time[:10])), time=time)
-
-    async def hands_over(self, case: str, holder: Office) -> None:
-        told = routing.TaskAssigned(access=access(holder=holder), task_id=new_id(), seq=1, kind="decide", office=holder)
-        await self.tells("routing", case, told)
-
-    async def lodges(self, on: str = "2026-03-02", *, kind: ComplaintKind = "complaint", accused: str = CENTER) -> str:
-        complaint = str(new_id())
-        told = complaints.ComplaintLodged(
-            handler_org=accused[:6],
-            accused_org=accused,
-            complaint_no="TS1",
-            kind=kind,
-            channel="qr",
-            anonymous=True,
-            lodged_on=day(on),
-        )
-        await self.tells("complaints", complaint, told)
-        return complaint
-
-    async def clocks(self, **query: Any) -> list[dict[str, Any]]:
-        """As the province's supervisor sees them."""
-        answer = await self.house.as_("supervisor", "52").get("/clocks", **query)
-        assert answer.status_code == 200, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-    async def announced(self) -> list[Event]:
-        """What deadlines has told the others so far."""
-        await self.house.settles()
-        scan = self.house.log.scan(topic_of("deadlines"))
-        return [parse_event(stored.record.value) async for stored in scan if stored.record.value is not None]
+from tests.house import a_house
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    STATION,
+    County,
+    access,
+    an_acceptance,
+    at,
+    day,
+)
 
 
 @pytest.fixture
@@ -219,15 +108,11 @@ async def test_a_case_refused_or_withdrawn_before_acceptance_never_had_a_clock(c
 
 async def test_a_period_that_reaches_into_a_missing_year_parks_its_event_and_nobody_elses(county: County) -> None:
     case, other = str(new_id()), str(new_id())
-    accepted = {
-        subject: intake.CaseAccepted(
-            access=access(), case_no="1", item=an_item(), received_on=day(on), accepted_on=day(on)
-        )
-        for subject, on in ((case, "2027-12-20"), (other, "2026-03-02"))
-    }
-    await county.tell_all("intake", list(accepted.items()))
+    await county.tell_all("intake", [(case, an_acceptance("2027-12-20")), (other, an_acceptance())])
     assert await county.clocks(case_id=case) == []
     assert len(await county.clocks(case_id=other)) == 2
+    (held,) = await parked.listed(county.house.room("deadlines").database)
+    assert (held.subject, held.state, held.reason) == (case, "parked", "YearMissing")
 
 
 async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> None:

@@ -37,7 +37,11 @@ class Lost(Exception):
 
 class Producer(Protocol):
     async def append(self, records: Sequence[Record]) -> None:
-        """Write all of them or none, in this order per key; return after the log's acknowledgement."""
+        """Write all of them or none, in this order per key; return after the log's acknowledgement.
+
+        Raises `Fenced`. After another failure they may be there all the same, when only the answer was lost: appending
+        them again repeats them then. A producer that goes on failing has to be started anew.
+        """
 
     async def close(self) -> None: ...
 
@@ -47,7 +51,7 @@ class Consumer(Protocol):
         """At most `limit` entries, in order per partition; empty after `wait` seconds without news."""
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
-        """Keep the next offset to read for each (topic, partition). Raises `Lost`."""
+        """Keep the next offset to read for each (topic, partition) of what was fetched, or none. Raises `Lost`."""
 
     async def rewind(self) -> None:
         """Go back to the committed offsets, after a batch that could not be finished."""

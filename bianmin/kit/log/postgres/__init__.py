@@ -26,11 +26,16 @@ WHERE topic = ANY($2::text[])
 
 
 class PostgresLog:
-    """A log in the schema of `database`. A member that stays silent for `lease` seconds is taken for dead."""
+    """A log in the schema of `database`.
 
-    def __init__(self, database: Database, *, lease: float = 10.0) -> None:
+    A member that stays silent for `lease` seconds is taken for dead. A reader is woken by what it waits for; should
+    that get lost, it looks by itself after `poll` seconds.
+    """
+
+    def __init__(self, database: Database, *, lease: float = 10.0, poll: float = 1.0) -> None:
         self._database = database
         self._lease = lease
+        self._poll = poll
         self._news = News(database)
 
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
@@ -46,7 +51,7 @@ class PostgresLog:
         return await PostgresProducer.start(self._database, name)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> PostgresConsumer:
-        consumer = PostgresConsumer(self._database, self._news, group, topics, self._lease)
+        consumer = PostgresConsumer(self._database, self._news, group, topics, lease=self._lease, poll=self._poll)
         await consumer.join()
         return consumer
 

@@ -12,9 +12,6 @@ from bianmin.kit.log.postgres.headers import unpack
 from bianmin.kit.log.postgres.membership import Claim, Membership, Standing
 from bianmin.kit.log.postgres.news import News, group_subject, topic_subject
 
-POLL_SECONDS = 1.0
-"""How long a reader that was not woken waits before it looks by itself."""
-
 # a fair share from every partition that has news; the order of the first argument decides who comes first
 _READ = """
 WITH behind AS (
@@ -51,11 +48,14 @@ log = structlog.get_logger(__name__)
 class PostgresConsumer:
     """A member of a group, with a task that keeps its lease. To be used by one task at a time."""
 
-    def __init__(self, database: Database, news: News, group: str, topics: Sequence[str], lease: float) -> None:
+    def __init__(
+        self, database: Database, news: News, group: str, topics: Sequence[str], *, lease: float, poll: float
+    ) -> None:
         self._database = database
         self._news = news
         self._group = group
         self._lease = lease
+        self._poll = poll
         self._membership = Membership(database, group, topics, lease)
         self._claims: dict[int, Claim] = {}
         self._position: dict[int, int] = {}
@@ -95,7 +95,7 @@ class PostgresConsumer:
             left = deadline - clock()
             if found or left <= 0:
                 return found
-            await _until(self._entries, min(left, POLL_SECONDS))
+            await _until(self._entries, min(left, self._poll))
 
     async def _read(self, limit: int) -> list[Stored]:
         if not self._position:

@@ -1,0 +1,53 @@
+"""The files made from the models, for those who read the contract without reading Python."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bianmin.events import asyncapi, catalogue
+from bianmin.events.compatibility import broken_promises
+from bianmin.events.registry import LISTENS, Listens
+from bianmin.events.schemas import Schema, documents
+
+SCHEMAS = Path("contract/schemas")
+ASYNCAPI = Path("contract/asyncapi.json")
+CATALOGUE = Path("docs/events.md")
+
+
+def files(listens: Listens = LISTENS) -> Mapping[Path, str]:
+    """What is to be committed, by path within the repository."""
+    return {
+        **{SCHEMAS / f"{name}.json": _json(schema) for name, schema in documents().items()},
+        ASYNCAPI: _json(asyncapi.document(listens)),
+        CATALOGUE: catalogue.text(listens),
+    }
+
+
+def stale(root: Path) -> list[Path]:
+    """Which of the committed files are missing, or not what the models say now."""
+    return [path for path, text in files().items() if _text(root / path) != text]
+
+
+def incompatible(schemas: Path) -> list[str]:
+    """What the models break of the promises in a directory of schemas, each with its place."""
+    return broken_promises(_committed(schemas), documents())
+
+
+def write(root: Path) -> None:
+    """Make all files anew. It does not ask whether a promise is broken by that."""
+    for path, text in files().items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+
+def _committed(schemas: Path) -> dict[str, Schema]:
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(schemas.glob("*.json"))}
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None

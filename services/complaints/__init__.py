@@ -1,0 +1,1 @@
+"""Complaints: heard, investigated, answered; the accused see nothing of it."""

@@ -1,0 +1,65 @@
+"""What is sent to complaints."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StringConstraints, model_validator
+
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, Outcome
+from bianmin.kit.bodies import Body, Code, OrgCode, Short, Text
+
+Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+
+
+class SubjectIn(Body):
+    org: OrgCode
+    staff_id: Code | None = None
+    case_id: UUID | None = None
+
+
+class ComplainantIn(Body):
+    name: Short
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] | None = None
+    id_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+
+
+class Lodging(Body):
+    """`POST /complaints`. Anonymous: no complainant; by name: with one."""
+
+    kind: ComplaintKind
+    subject: SubjectIn
+    anonymous: StrictBool = False
+    complainant: ComplainantIn | None = None
+    text: Long
+    file_ids: Annotated[list[UUID], Field(max_length=20)] = Field(default_factory=list)
+    channel: ComplaintChannel = "mobile"
+
+    @model_validator(mode="after")
+    def _named_or_not(self) -> "Lodging":
+        if self.anonymous and self.complainant is not None:
+            raise ValueError("匿名投诉不要填写 complainant")
+        if not self.anonymous and self.complainant is None:
+            raise ValueError("实名投诉须填写 complainant；不愿留名的请选 anonymous")
+        return self
+
+
+class AcceptanceIn(Body):
+    pass
+
+
+class AssignmentIn(Body):
+    investigator: Code
+
+
+class ConclusionIn(Body):
+    """信访工作条例 art. 32: claims, facts, reasons, opinion, basis; one of three outcomes."""
+
+    outcome: Outcome
+    facts: Text
+    reasons: Text
+    legal_basis: Text
+
+
+class ReplyIn(Body):
+    text: Text

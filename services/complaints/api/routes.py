@@ -1,0 +1,158 @@
+"""`/complaints`: anybody may lodge and follow; who handles it sees it; for all others it does not exist."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from bianmin.events.parts import ComplaintKind
+from bianmin.kit.bodies import OrgCode
+from bianmin.kit.door import Desk, desk, public, shown, staffed
+from bianmin.kit.ids import new_id, secret_code
+from bianmin.kit.pages import Cursor, Limit, Page
+from bianmin.kit.problems import refuses
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.complaints.api.bodies import AcceptanceIn, AssignmentIn, ConclusionIn, Lodging, ReplyIn
+from services.complaints.api.papers import Seals
+from services.complaints.api.views import ComplaintHead, ComplaintSummary, ComplaintView, FollowView, LodgedView
+from services.complaints.domain.complaint import Accept, Assign, Complaint, Conclude, Lodge, Papers, Reply, Status
+from services.complaints.domain.rules import STATUS_NAMES, ComplaintNotFound, may_see
+from services.complaints.store import views
+
+router = staffed("complaints")
+open_router = public("complaints")
+
+# no role is asked for: a 403 by role would tell nothing, but a 404 for all but the handlers tells less
+Staff = Annotated[Desk, desk()]
+_MOVES = refuses(NotFound, Forbidden, Conflict)
+
+
+class FilesNotOffered(Invalid):
+    slug, title = "file-unknown", "没有这个文件"
+
+
+@open_router.post("/complaints", status_code=201, response_model=LodgedView, responses=refuses())
+async def lodge_complaint(body: Lodging, desk: Staff) -> Response:
+    """投诉、举报、建议、表扬；可以不登录、不留名。答复里的 follow_code 只出现这一次，凭它查询办理情况。
+
+    The stored answer of the Idempotency-Key holds the follow code until keys are cleared: a retry must tell it again.
+    """
+    if body.file_ids:
+        where = FieldError("/file_ids", "file_unknown", "没有这个文件")
+        raise FilesNotOffered("引用的文件不存在；文件上传尚未开通，请去掉 file_ids。", errors=[where])
+    complaint_id, code = new_id(), secret_code()
+    seals = Seals(desk.room.sealer, complaint_id)
+    order = Lodge(
+        complaint_id=complaint_id,
+        complaint_no=f"TS{desk.today:%Y%m%d}-{secret_code(6)}",
+        kind=body.kind,
+        channel=body.channel,
+        anonymous=body.anonymous,
+        accused_org=body.subject.org,
+        accused_staff=body.subject.staff_id,
+        case_id=body.subject.case_id,
+        papers=Papers(
+            text=seals.seal("text", body.text),
+            complainant=seals.seal("complainant", body.complainant.model_dump_json()) if body.complainant else None,
+            follow=seals.follow(code),
+        ),
+        lodged_on=desk.today,
+        by=desk.cause,
+    )
+
+    def view(complaint: Complaint) -> LodgedView:
+        return LodgedView(id=complaint.id, complaint_no=complaint.complaint_no, follow_code=code)
+
+    return await desk.submit(order, view, status=201)
+
+
+@open_router.get("/complaints/follow", response_model=FollowView, responses=refuses(NotFound))
+async def follow_complaint(desk: Staff, code: Annotated[str, Query(max_length=60)]) -> Response:
+    """凭查询码看自己投诉的办理情况，匿名的也可以。"""
+    async with desk.looking() as tx:
+        found = await views.followed(tx, Seals.digests(desk.room.sealer, code))
+    if found is None:
+        raise ComplaintNotFound("没有查到；请核对查询码。")
+    complaint = found.complaint
+    return shown(
+        FollowView(
+            complaint_no=complaint.complaint_no,
+            kind=complaint.kind,
+            status=complaint.status,
+            status_text=STATUS_NAMES[complaint.status],
+            lodged_on=complaint.lodged_on,
+            accepted_on=complaint.accepted_on,
+            concluded_on=complaint.concluded_on,
+            outcome=complaint.outcome,
+            replied_on=complaint.replied_on,
+            reply=Seals(desk.room.sealer, complaint.id).open("reply", found.reply),
+        )
+    )
+
+
+@router.get("/complaints", response_model=Page[ComplaintSummary])
+async def list_complaints(
+    desk: Staff,
+    org: Annotated[OrgCode | None, Query(description="被投诉单位，含下级")] = None,
+    status: Status | None = None,
+    kind: ComplaintKind | None = None,
+    updated_since: Annotated[datetime | None, Query(description="只要此刻以后变动的")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """由本单位负责办理的投诉，新的在前。"""
+    if updated_since is not None and updated_since.tzinfo is None:
+        raise Invalid("updated_since 应带时区。", errors=[FieldError("query:updated_since", "moment", "应带时区")])
+    wanted = views.ComplaintFilter(org, status, kind, updated_since)
+    async with desk.looking() as tx:
+        items, following = await views.list_complaints(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
+    return shown(Page(items=[ComplaintSummary.at(*item) for item in items], next_cursor=following))
+
+
+@router.get("/complaints/{complaint_id}", response_model=ComplaintView, responses=refuses(NotFound))
+async def get_complaint(complaint_id: UUID, desk: Staff) -> Response:
+    """一件投诉的全部内容，只给负责办理的人；每次查看都记录在案（信访工作条例 art. 30）。"""
+    async with desk.looking() as tx:
+        found = await views.file_of(tx, complaint_id)
+    if found is None or not may_see(desk.actor, found.complaint):
+        raise ComplaintNotFound("没有这件投诉；请核对编号。")
+    async with desk.room.database.transaction() as tx:
+        await views.audit(tx, desk.now, desk.actor, complaint_id)
+    seals = Seals(desk.room.sealer, complaint_id)
+    complainant, document = seals.open("complainant", found.complainant), seals.open("document", found.document)
+    view = ComplaintView.of(
+        found.complaint,
+        text=seals.open("text", found.text),
+        complainant=json.loads(complainant) if complainant else None,
+        conclusion=json.loads(document) if document else None,
+        reply=seals.open("reply", found.reply),
+    )
+    return shown(view, found.complaint.version)
+
+
+@router.post("/complaints/{complaint_id}/accept", response_model=ComplaintHead, responses=_MOVES)
+async def accept_complaint(complaint_id: UUID, desk: Staff, body: AcceptanceIn | None = None) -> Response:
+    """受理：六十日的办理期限从今天起算（信访工作条例 art. 34）。"""
+    return await desk.submit(Accept(complaint_id, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/assign", response_model=ComplaintHead, responses=_MOVES)
+async def assign_complaint(complaint_id: UUID, body: AssignmentIn, desk: Staff) -> Response:
+    """指定调查员；被投诉人和经办过该办件的人须回避（信访工作条例 art. 28）。"""
+    return await desk.submit(Assign(complaint_id, body.investigator, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/conclude", response_model=ComplaintHead, responses=_MOVES)
+async def conclude_complaint(complaint_id: UUID, body: ConclusionIn, desk: Staff) -> Response:
+    """调查结论：事实、理由、依据，支持、解释说明或不予支持（信访工作条例 art. 32）。"""
+    document = Seals(desk.room.sealer, complaint_id).seal("document", body.model_dump_json(exclude={"outcome"}))
+    return await desk.submit(Conclude(complaint_id, body.outcome, document, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/reply", response_model=ComplaintHead, responses=_MOVES)
+async def reply_to_complaint(complaint_id: UUID, body: ReplyIn, desk: Staff) -> Response:
+    """答复投诉人；凭查询码可见。"""
+    text = Seals(desk.room.sealer, complaint_id).seal("reply", body.text)
+    return await desk.submit(Reply(complaint_id, text, desk.today, desk.cause), ComplaintHead.of)

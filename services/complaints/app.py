@@ -1,0 +1,21 @@
+"""The parts of complaints as one service."""
+
+from pathlib import Path
+
+from bianmin.kit.service import Service
+from services.complaints.api.routes import open_router, router
+from services.complaints.handlers import handle
+from services.complaints.reactions import command_of
+from services.complaints.store.tables import Tables
+
+SERVICE = Service(
+    name="complaints",
+    title="投诉：登记、受理、调查、结论、答复",
+    metadata=Tables.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(router, open_router),
+    handle=handle,
+    command_of=command_of,
+    listens=("intake", "routing"),
+    counters="SELECT id::text, sequence FROM complaint",
+)

@@ -1,0 +1,1 @@
+"""What complaints decides. Pure."""

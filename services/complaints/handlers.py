@@ -1,0 +1,89 @@
+"""Load, decide, save, announce: for a batch, in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bianmin.kit.db import Tx
+from bianmin.kit.decide import Cause, Done, Refused, Work, decide_all
+from bianmin.kit.refusals import Refusal
+from services.complaints.domain import complaint as complaint_commands
+from services.complaints.domain.complaint import Conclude, Lodge, Reply
+from services.complaints.domain.rules import admit, decide, evolve
+from services.complaints.store import complaints as store
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOrg:
+    """What routing says an org is now."""
+
+    code: str
+    name: str
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class KeepParty:
+    """Somebody had a hand in a case."""
+
+    case_id: UUID
+    staff: str
+    by: Cause
+
+
+Command = complaint_commands.Command | KeepOrg | KeepParty
+
+
+async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
+    """Complaints, known orgs and parties, each in a set; outcomes in the order of the commands."""
+    work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
+    orgs = {command.code: command.name for command in commands if isinstance(command, KeepOrg)}
+    parties = [(command.case_id, command.staff) for command in commands if isinstance(command, KeepParty)]
+    await store.keep_orgs(tx, orgs)
+    await store.keep_parties(tx, parties)
+    orders = [(n, command) for n, command in enumerate(commands) if not isinstance(command, KeepOrg | KeepParty)]
+    if orders:
+        await _complaints(tx, orders, work)
+    return work
+
+
+async def _complaints(tx: Tx, commands: Sequence[tuple[int, complaint_commands.Command]], work: Work[Any, Any]) -> None:
+    accused = {command.accused_org for _, command in commands if isinstance(command, Lodge)}
+    known = await store.known_orgs(tx, accused) if accused else frozenset()
+    orders: list[tuple[int, complaint_commands.Command]] = []
+    for n, command in commands:
+        try:
+            if isinstance(command, Lodge):
+                admit(command, known)
+            orders.append((n, command))
+        except Refusal as refusal:
+            work.outcomes[n] = Refused(refusal)
+    states = await store.load_complaints(tx, {o.complaint_id for _, o in orders if not isinstance(o, Lodge)})
+    decided = decide_all(
+        states,
+        [order for _, order in orders],
+        key=lambda order: order.complaint_id,
+        subject=str,
+        decide=decide,
+        evolve=evolve,
+    )
+    papers: list[dict[str, Any]] = []
+    for (n, order), outcome in zip(orders, decided.outcomes, strict=True):
+        work.outcomes[n] = outcome
+        if isinstance(outcome, Done):
+            match order:
+                case Conclude():
+                    papers.append({"id": order.complaint_id, "document": order.document})
+                case Reply():
+                    papers.append({"id": order.complaint_id, "reply": order.text})
+    born = {order.complaint_id: order.papers for _, order in orders if isinstance(order, Lodge)}
+    changed = decided.changed.values()
+    await store.save_complaints(
+        tx,
+        new=[(complaint, born[complaint.id]) for complaint in changed if complaint.id in born],
+        changed=[complaint for complaint in changed if complaint.id not in born],
+        written=papers,
+    )
+    work.announced += decided.announced

@@ -1,0 +1,1 @@
+"""The tables of complaints, and the only SQL of complaints."""

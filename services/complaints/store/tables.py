@@ -1,0 +1,97 @@
+"""The tables of complaints."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Index, LargeBinary, MetaData, String
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from bianmin.kit.db import NAMES
+from bianmin.kit.sets import table_of
+from bianmin.kit.tables import furnish
+
+
+class Tables(SQLModel):
+    """A base of its own, so that another service in the process may have tables of the same names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+furnish(Tables.metadata)
+
+
+def _code(**options: Any) -> Any:
+    """A division code, compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    return Field(sa_column=Column(String(collation="C"), **options))
+
+
+def _sealed(**options: Any) -> Any:
+    return Field(sa_column=Column(LargeBinary, **options))
+
+
+class ComplaintRow(Tables, table=True):
+    """`text`, `complainant`, `document` and `reply` are sealed; `follow` is a keyed digest of the follow code."""
+
+    __tablename__ = "complaint"
+    id: UUID = Field(primary_key=True)
+    complaint_no: str = Field(unique=True)
+    kind: str
+    channel: str
+    anonymous: bool
+    accused_org: str = _code(nullable=False)
+    accused_staff: str | None
+    case_id: UUID | None
+    handler_org: str = _code(nullable=False)
+    lodged_on: date
+    status: str
+    accepted_on: date | None = Field(sa_column=Column(Date))
+    investigator: str | None
+    outcome: str | None
+    concluded_on: date | None = Field(sa_column=Column(Date))
+    replied_on: date | None = Field(sa_column=Column(Date))
+    text: bytes = _sealed(nullable=False)
+    complainant: bytes | None = _sealed()
+    document: bytes | None = _sealed()
+    reply: bytes | None = _sealed()
+    follow: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    sequence: int
+    version: int
+    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=sql("now()")))
+
+    __table_args__ = (
+        Index("ix_complaint_handler_org_id", "handler_org", "id"),
+        Index("ix_complaint_changed_at_id", "changed_at", "id"),
+    )
+
+
+class OrgRow(Tables, table=True):
+    """Orgs as routing announced them."""
+
+    __tablename__ = "org"
+    code: str = _code(primary_key=True)
+    name: str
+
+
+class PartyRow(Tables, table=True):
+    """Who handled a case, as routing and intake announced it: they have an interest in a complaint about it."""
+
+    __tablename__ = "party"
+    case_id: UUID = Field(primary_key=True)
+    staff: str = Field(primary_key=True)
+
+
+class AuditRow(Tables, table=True):
+    """Who read which complaint."""
+
+    __tablename__ = "audit"
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    actor: str
+    org: str
+    complaint_id: UUID
+
+
+complaints = table_of(ComplaintRow)
+parties = table_of(PartyRow)

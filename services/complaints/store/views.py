@@ -1,0 +1,111 @@
+"""Looking at complaints: only what the reader may see ever leaves the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, and_, exists, false, literal, or_, select
+
+from bianmin.kit import feed, sets
+from bianmin.kit.access import under
+from bianmin.kit.actors import Actor
+from bianmin.kit.db import Tx
+from bianmin.kit.ids import new_id
+from bianmin.kit.pages import Cursors, Keyset
+from services.complaints.domain.complaint import Complaint
+from services.complaints.domain.rules import HANDLERS
+from services.complaints.store.complaints import COMPLAINTS, complaint_of
+from services.complaints.store.tables import AuditRow, complaints, parties
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFilter:
+    """What a list is asked for. `org`: the subtree of the accused org."""
+
+    org: str | None
+    status: str | None
+    kind: str | None
+    updated_since: datetime | None
+
+    def values(self, actor: Actor) -> list[Any]:
+        return [self.org, self.status, self.kind, self.updated_since, actor.id, actor.org, actor.dept]
+
+
+_NEWEST_FIRST = Keyset([complaints.c.id], [UUID], descending=True)
+_AS_CHANGED = Keyset([complaints.c.changed_at, complaints.c.id], [datetime.fromisoformat, UUID])
+
+
+def _seen_by(actor: Actor) -> Any:
+    """`rules.may_see` in SQL."""
+    if not actor.may(*HANDLERS) or (actor.dept is not None and not actor.may("investigator")) or not actor.org:
+        return false()
+    interested = exists(select(1).where(parties.c.case_id == complaints.c.case_id, parties.c.staff == actor.id))
+    accused_unit = and_(
+        literal(actor.org).startswith(complaints.c.accused_org), complaints.c.accused_org != complaints.c.handler_org
+    )
+    return and_(
+        under(complaints.c.handler_org, actor.org),
+        ~accused_unit,
+        or_(complaints.c.accused_staff.is_(None), complaints.c.accused_staff != actor.id),
+        ~interested,
+    )
+
+
+async def list_complaints(
+    tx: Tx, actor: Actor, wanted: ComplaintFilter, cursors: Cursors, cursor: str | None, limit: int
+) -> tuple[Sequence[tuple[Complaint, datetime]], str | None]:
+    """A page of the complaints that `actor` may see."""
+    query = COMPLAINTS.where(_seen_by(actor))
+    keyset = _NEWEST_FIRST
+    if wanted.updated_since is not None:
+        keyset = _AS_CHANGED
+        until = await feed.horizon(tx)
+        query = query.where(complaints.c.changed_at >= wanted.updated_since, complaints.c.changed_at < until)
+    if wanted.org is not None:
+        query = query.where(under(complaints.c.accused_org, wanted.org))
+    if wanted.status is not None:
+        query = query.where(complaints.c.status == wanted.status)
+    if wanted.kind is not None:
+        query = query.where(complaints.c.kind == wanted.kind)
+    after = cursors.read(cursor, wanted.values(actor), keyset)
+    found = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
+    page = found[:limit]
+    following = None
+    if len(found) > limit:
+        following = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
+    return [(complaint_of(row), row["changed_at"]) for row in page], following
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A complaint with its sealed papers."""
+
+    complaint: Complaint
+    text: bytes
+    complainant: bytes | None
+    document: bytes | None
+    reply: bytes | None
+
+
+async def file_of(tx: Tx, complaint_id: UUID) -> File | None:
+    return _file((await tx.execute(COMPLAINTS.where(complaints.c.id == complaint_id))).mappings().first())
+
+
+async def followed(tx: Tx, digests: Sequence[bytes]) -> File | None:
+    """The complaint of a follow code, found by its digest."""
+    query = COMPLAINTS.where(sets.one_of(complaints.c.follow, digests))
+    return _file((await tx.execute(query)).mappings().first())
+
+
+def _file(row: RowMapping | None) -> File | None:
+    if row is None:
+        return None
+    return File(complaint_of(row), row["text"], row["complainant"], row["document"], row["reply"])
+
+
+async def audit(tx: Tx, at: datetime, actor: Actor, complaint_id: UUID) -> None:
+    """Put on record who read a complaint."""
+    row = {"id": new_id(), "at": at, "actor": actor.id, "org": actor.org, "complaint_id": complaint_id}
+    await sets.write(tx, sets.insert(AuditRow, [row]))

@@ -1,0 +1,97 @@
+"""`/clocks`: which periods run, which are almost over or past, and how each is counted."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from bianmin.events.parts import ClockKind, Lamp
+from bianmin.kit.bodies import Moment, OrgCode
+from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.pages import Cursor, Limit, Page
+from bianmin.kit.problems import refuses
+from bianmin.kit.refusals import Invalid, NotFound
+from services.deadlines import texts
+from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView
+from services.deadlines.domain.calendar import YearMissing
+from services.deadlines.domain.clock import ClockState
+from services.deadlines.domain.periods import due, explain
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.store import views
+from services.deadlines.store.views import Shown, Wanted
+
+router = staffed("deadlines")
+
+AnyDesk = Annotated[Desk, desk()]
+
+
+class ClockNotFound(NotFound):
+    slug, title = "clock-not-found", "没有这个时钟"
+
+
+class CalendarMissing(Invalid):
+    slug, title = "calendar-missing", "缺少日历"
+
+
+@router.get("/clocks", response_model=Page[ClockView], responses=refuses())
+async def list_clocks(
+    desk: AnyDesk,
+    case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号")] = None,
+    org: Annotated[OrgCode | None, Query(description="对时限负责的单位所在的区划，含下级")] = None,
+    kind: ClockKind | None = None,
+    lamp: Lamp | None = None,
+    state: ClockState | None = None,
+    due_before: Annotated[Before | None, Query(description="在此日（或此刻）之前到期的")] = None,
+    updated_since: Annotated[Moment | None, Query(description="此刻以后变动的，按变动先后排列，不遗漏")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """本单位看得到的时钟，先到期的在前；带 `updated_since` 时按变动先后排列。"""
+    wanted = Wanted(case_id, org, kind, lamp, state, due_before, updated_since)
+    async with desk.looking() as tx:
+        page, following = await views.page(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
+    return shown(Page(items=[ClockView.of(one) for one in page], next_cursor=following))
+
+
+@router.get("/clocks/{clock_id}", response_model=ClockView, responses=refuses(NotFound))
+async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+    """一个时钟：期限多长、何时到期、现在是什么灯。"""
+    found = await _found(desk, clock_id)
+    return shown(ClockView.of(found), found.clock.version)
+
+
+@router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
+async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+    """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
+    found = await _found(desk, clock_id)
+    calendars: Calendars = desk.room.parts
+    try:
+        return shown(_explained(found, calendars))
+    except YearMissing as missing:
+        raise CalendarMissing(f"{missing}。") from missing
+
+
+async def _found(desk: Desk, clock_id: UUID) -> Shown:
+    async with desk.looking() as tx:
+        found = await views.one(tx, desk.actor, clock_id)
+    if found is None:
+        raise ClockNotFound("没有这个时钟；请核对编号。")
+    return found
+
+
+def _explained(found: Shown, calendars: Calendars) -> ExplanationView:
+    clock = found.clock
+    calendar = calendars.of(clock.answerable.org)
+    ledger = explain(calendar, clock.started_on, clock.due_on, clock.term.budget, clock.term.unit)
+    own_end = due(calendar, clock.started_on, clock.term.budget, clock.term.unit)
+    return ExplanationView(
+        clock=ClockView.of(found),
+        calendar_version=calendar.version,
+        days=[EntryView.of(entry) for entry in ledger],
+        text=texts.explanation(
+            clock,
+            ledger,
+            capped=clock.term.kind == "promise" and own_end.due_on > clock.due_on,
+            recalculated=calendar.version != clock.calendar_version,
+        ),
+    )

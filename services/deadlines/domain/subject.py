@@ -1,0 +1,129 @@
+"""The matter that clocks watch, a case or a complaint, and what may happen to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from bianmin.events.parts import ComplaintKind, ItemFacts, SubjectKind
+from bianmin.kit.access import Holder, Reach
+from bianmin.kit.decide import Cause
+from services.deadlines.domain.clock import Answerable, Clock
+from services.deadlines.domain.visibility import Handling
+
+Phase = Literal["open", "accepted", "over"]
+"""`open`: registered or lodged. `over`: decided, answered or given up; nothing is timed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A matter and its clocks, the oldest first. Its row is the lock of all that happens to them."""
+
+    id: UUID
+    reach: Reach | Handling
+    phase: Phase = "open"
+    clocks: tuple[Clock, ...] = ()
+    sequence: int = 0
+
+    @property
+    def kind(self) -> SubjectKind:
+        return "case" if isinstance(self.reach, Reach) else "complaint"
+
+    @property
+    def answerable(self) -> Answerable:
+        """Who answers for its clocks: the org that accepts a case, or that handles a complaint."""
+        match self.reach:
+            case Reach(accepting_org=org, dept=dept):
+                return Answerable(org, dept)
+            case Handling(handler_org=org):
+                return Answerable(org)
+
+    def clock(self, id: UUID) -> Clock:
+        return next(clock for clock in self.clocks if clock.id == id)
+
+
+# Commands. Dates are business dates, told by the events that order them; moments are those of the events.
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    subject_id: UUID
+    reach: Reach
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class StartCaseClocks:
+    """The case was accepted. `clock_ids`: one for each clock that may start."""
+
+    subject_id: UUID
+    reach: Reach
+    item: ItemFacts
+    accepted_on: date
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpCase:
+    """It ended before it was accepted: refused or withdrawn."""
+
+    subject_id: UUID
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRoute:
+    """Who holds the case now. `ended_at`: when it was decided, withdrawn or closed, where it was."""
+
+    subject_id: UUID
+    holders: tuple[Holder, ...]
+    ended_at: datetime | None
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComplaint:
+    subject_id: UUID
+    handling: Handling
+    complaint_kind: ComplaintKind
+    lodged_on: date
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class HandleComplaint:
+    """The complaint was accepted: the period of acceptance is over, that of handling runs."""
+
+    subject_id: UUID
+    handling: Handling
+    complaint_kind: ComplaintKind
+    accepted_on: date
+    accepted_at: datetime
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class EndComplaint:
+    """The complainant has the answer."""
+
+    subject_id: UUID
+    replied_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class FireSignals:
+    """The clock is due to signal, as far as whoever looked could see."""
+
+    subject_id: UUID
+    clock_id: UUID
+    now: datetime
+    by: Cause
+
+
+Command = (
+    OpenCase | StartCaseClocks | GiveUpCase | FollowRoute | OpenComplaint | HandleComplaint | EndComplaint | FireSignals
+)

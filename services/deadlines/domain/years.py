@@ -1,0 +1,98 @@
+"""What a region publishes about a year: which days are off, which are worked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+FIRST_YEAR, LAST_YEAR = 1950, 2199  # beyond these a year is a slip of the pen
+
+
+class Kind(StrEnum):
+    OFF = "off"
+    WORK = "work"
+
+
+class Status(StrEnum):
+    OFFICIAL = "official"
+    ESTIMATED = "estimated"
+
+
+class CalendarInvalid(ValueError):
+    """Calendar data that contradicts itself, covers nothing, or leaves no day to work on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """A day set to off or worked, whatever weekday it is; `name` says on what account."""
+
+    day: date
+    kind: Kind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """The days one region names in one year; all others stay as the layers below have them.
+
+    Keyed by date, never by notice: the day that the notice for 2023 gives off in December 2022 is a day of 2022.
+    """
+
+    region: str
+    year: int
+    status: Status
+    source: str
+    days: tuple[NamedDay, ...]
+
+    def __post_init__(self) -> None:
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
+            raise CalendarInvalid(f"年份 {self.year} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间")
+        kinds: dict[date, Kind] = {}
+        for named in self.days:
+            if named.day.year != self.year:
+                raise CalendarInvalid(f"{named.day} 不在 {self.year} 年内，请录入到 {named.day.year} 年的日历")
+            if kinds.setdefault(named.day, named.kind) is not named.kind:
+                raise CalendarInvalid(f"{named.day} 既列为放假又列为上班，请核对通知后只保留一项")
+
+
+Layer = Sequence[CalendarYear]  # one region's years, in any order
+
+
+@dataclass(frozen=True, slots=True)
+class MergedYear:
+    status: Status
+    days: Mapping[date, NamedDay]
+
+
+def overlay(layers: Sequence[Layer]) -> dict[int, MergedYear]:
+    """One set of years out of several layers, the national one first; a later layer wins, day by day.
+
+    The first layer alone decides which years exist: a region that names its festivals of a year does not thereby
+    publish the weekends and holidays of that year. An estimate in any layer makes the year an estimate.
+    """
+    if not layers or not layers[0]:
+        raise CalendarInvalid("日历没有任何年份")
+    for layer in layers:
+        _check(layer)
+    for year in layers[0]:
+        if not year.days:
+            raise CalendarInvalid(f"{year.year} 年的日历是空的：没有放假安排的年份不能视为已公布")
+    return {year.year: _merge([y for layer in layers for y in layer if y.year == year.year]) for year in layers[0]}
+
+
+def _check(layer: Layer) -> None:
+    seen: set[int] = set()
+    for year in layer:
+        if year.region != layer[0].region:
+            raise CalendarInvalid(f"同一层日历混有两个地区：{layer[0].region} 和 {year.region}")
+        if year.year in seen:
+            raise CalendarInvalid(f"{year.region} 的 {year.year} 年日历出现两次")
+        seen.add(year.year)
+
+
+def _merge(years: Sequence[CalendarYear]) -> MergedYear:
+    estimated = any(year.status is Status.ESTIMATED for year in years)
+    return MergedYear(
+        status=Status.ESTIMATED if estimated else Status.OFFICIAL,
+        days={named.day: named for year in years for named in year.days},
+    )

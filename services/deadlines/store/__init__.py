@@ -1,0 +1,1 @@
+"""Deadlines' tables, and the only SQL of deadlines."""

@@ -1,0 +1,152 @@
+"""Matters and their clocks: load many, save many, find those that are due."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from bianmin.kit import db, sets
+from bianmin.kit.access import Holder, Reach
+from bianmin.kit.clock import TZ
+from bianmin.kit.db import Tx
+from services.deadlines.domain.clock import Answerable, Clock
+from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import Term
+from services.deadlines.domain.visibility import Handling, seen_by
+from services.deadlines.store.tables import ClockRow, SubjectRow, clocks, subjects
+
+
+async def load(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Subject]:
+    """The matters with their clocks, locked in the order of their ids."""
+    wanted = set(ids)
+    locked = select(subjects).where(sets.one_of(subjects.c.id, wanted)).order_by(subjects.c.id).with_for_update()
+    found = (await tx.execute(locked)).mappings().all()
+    # in a statement of its own: joined to the lock, clocks would be read as they were before the lock was waited for
+    theirs = select(clocks).where(sets.one_of(clocks.c.subject_id, wanted)).order_by(clocks.c.id)
+    of_subject: dict[UUID, list[Clock]] = defaultdict(list)
+    for row in (await tx.execute(theirs)).mappings():
+        of_subject[row["subject_id"]].append(clock_of(row))
+    return {
+        row["id"]: Subject(
+            id=row["id"],
+            reach=_reach_of(row["kind"], row["reach"]),
+            phase=row["phase"],
+            clocks=tuple(of_subject[row["id"]]),
+            sequence=row["sequence"],
+        )
+        for row in found
+    }
+
+
+async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Subject]) -> None:
+    """Everything a batch decided, in one statement. `before`: the matters as they were loaded."""
+    known = {clock.id: clock for subject in before.values() for clock in subject.clocks}
+    now = [(subject, clock) for subject in changed.values() for clock in subject.clocks]
+    await sets.write(
+        tx,
+        sets.insert(SubjectRow, [_subject_row(subject) for id, subject in changed.items() if id not in before]),
+        sets.insert(ClockRow, [_new_clock_row(subject, clock) for subject, clock in now if clock.id not in known]),
+        sets.update(SubjectRow, [_subject_row(subject) for id, subject in changed.items() if id in before]),
+        sets.update(
+            ClockRow,
+            [_moving(clock) for _, clock in now if clock.id in known and clock != known[clock.id]],
+            also="changed_at = now()",
+        ),
+    )
+
+
+class DueClock(NamedTuple):
+    subject_id: UUID
+    clock_id: UUID
+    org: str
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> list[DueClock]:
+    """Clocks whose lamp has to change, oldest first. Their subjects are locked; what others hold is left to them."""
+    return [DueClock(*row) for row in await db.rows(tx, DUE, now, limit)]
+
+
+DUE = """
+SELECT c.subject_id, c.id, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
+WHERE c.next_fire_at <= $1 ORDER BY c.next_fire_at LIMIT $2
+FOR UPDATE OF s SKIP LOCKED
+"""
+
+
+def clock_of(row: RowMapping) -> Clock:
+    return Clock(
+        id=row["id"],
+        term=Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"]),
+        answerable=Answerable(row["org"], row["dept"]),
+        started_on=row["started_on"],
+        due_on=row["due_on"],
+        due_at=row["due_at"].astimezone(TZ),
+        yellow_at=_local(row["yellow_at"]),
+        calendar_version=row["calendar_version"],
+        provisional=row["provisional"],
+        cycle=row["cycle"],
+        lamp=row["lamp"],
+        state=row["state"],
+        stopped_at=_local(row["stopped_at"]),
+        late=row["late"],
+        version=row["version"],
+    )
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(TZ)
+
+
+def _new_clock_row(subject: Subject, clock: Clock) -> dict[str, Any]:
+    return {
+        **_moving(clock),
+        "subject_id": subject.id,
+        "kind": clock.term.kind,
+        "stage": clock.term.stage,
+        "cycle": clock.cycle,
+        "org": clock.answerable.org,
+        "dept": clock.answerable.dept,
+        "unit": clock.term.unit.value,
+        "budget": clock.term.budget,
+        "started_on": clock.started_on,
+        "due_on": clock.due_on,
+        "due_at": clock.due_at,
+        "yellow_at": clock.yellow_at,
+        "calendar_version": clock.calendar_version,
+        "provisional": clock.provisional,
+    }
+
+
+def _moving(clock: Clock) -> dict[str, Any]:
+    """What changes while a clock runs."""
+    return {
+        "id": clock.id,
+        "lamp": clock.lamp,
+        "state": clock.state,
+        "stopped_at": clock.stopped_at,
+        "late": clock.late,
+        "next_fire_at": clock.next_fire_at,
+        "version": clock.version,
+    }
+
+
+def _subject_row(subject: Subject) -> dict[str, Any]:
+    return {
+        "id": subject.id,
+        "kind": subject.kind,
+        "reach": asdict(subject.reach),
+        "seen_by": seen_by(subject.reach),
+        "phase": subject.phase,
+        "sequence": subject.sequence,
+    }
+
+
+def _reach_of(kind: str, stored: Mapping[str, Any]) -> Reach | Handling:
+    if kind == "complaint":
+        return Handling(**stored)
+    return Reach(**{**stored, "holders": tuple(Holder(**holder) for holder in stored["holders"])})

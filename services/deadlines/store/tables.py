@@ -1,0 +1,110 @@
+"""Deadlines' tables."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, String, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from bianmin.kit.db import NAMES
+from bianmin.kit.sets import table_of
+from bianmin.kit.tables import furnish
+
+
+class Tables(SQLModel):
+    """A base of its own, so that another service in the process may have tables of the same names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+furnish(Tables.metadata)
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), **options))
+
+
+def _code(**options: Any) -> Any:
+    """A division code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    return Field(sa_column=Column(String(collation="C"), **options))
+
+
+_RUNNING = "state = 'running'"
+_GLOWING = "lamp IN ('yellow', 'red')"
+
+
+class SubjectRow(Tables, table=True):
+    """A case or a complaint. Its row is locked before its clocks are read, by every door.
+
+    `seen_by`: the keys of whoever may see its clocks. Here and not at the clocks, so that firing them leaves it alone.
+    """
+
+    __tablename__ = "subject"
+    id: UUID = Field(primary_key=True)
+    kind: str
+    reach: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    phase: str
+    sequence: int
+
+    __table_args__ = (Index("ix_subject_seen_by", "seen_by", postgresql_using="gin"),)
+
+
+class ClockRow(Tables, table=True):
+    """`next_fire_at`: when its lamp changes next; null when nothing is left to signal."""
+
+    __tablename__ = "clock"
+    id: UUID = Field(primary_key=True)
+    subject_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("subject.id"), nullable=False))
+    kind: str
+    stage: str | None
+    cycle: int
+    org: str = _code(nullable=False)
+    dept: str | None
+    unit: str
+    budget: int
+    started_on: date
+    due_on: date
+    due_at: datetime = _moment(nullable=False)
+    yellow_at: datetime | None = _moment()
+    calendar_version: str
+    provisional: bool
+    lamp: str
+    state: str
+    stopped_at: datetime | None = _moment()
+    late: bool | None
+    next_fire_at: datetime | None = _moment()
+    version: int
+    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+
+    __table_args__ = (
+        Index("ix_clock_next_fire_at", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
+        Index("ix_clock_subject_id", "subject_id"),
+        # lists go by (due_at, id): of all clocks, of those that run, that glow, that run and glow, of an org's
+        Index("ix_clock_due_at_id", "due_at", "id"),
+        Index("ix_clock_running_due_at_id", "due_at", "id", postgresql_where=text(_RUNNING)),
+        Index("ix_clock_lamp_due_at_id", "lamp", "due_at", "id", postgresql_where=text(_GLOWING)),
+        Index(
+            "ix_clock_running_lamp_due_at_id",
+            "lamp",
+            "due_at",
+            "id",
+            postgresql_where=text(f"{_RUNNING} AND {_GLOWING}"),
+        ),
+        Index("ix_clock_org_due_at_id", "org", "due_at", "id"),
+        Index("ix_clock_changed_at_id", "changed_at", "id"),
+    )
+
+
+class OrgRow(Tables, table=True):
+    """Orgs that routing announced: a calendar can be asked for them."""
+
+    __tablename__ = "org"
+    code: str = _code(primary_key=True)
+
+
+subjects = table_of(SubjectRow)
+clocks = table_of(ClockRow)
+orgs = table_of(OrgRow)

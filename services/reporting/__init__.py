@@ -1,0 +1,1 @@
+"""Reporting: the figures by which every desk is judged, from events alone."""

@@ -1,0 +1,22 @@
+"""Reporting's parts as one service."""
+
+from pathlib import Path
+
+from bianmin.kit.service import Service
+from services.reporting.api import router
+from services.reporting.handlers import handle
+from services.reporting.reactions import command_of
+from services.reporting.store.projection import EFFECTS
+from services.reporting.store.tables import Tables
+
+SERVICE = Service(
+    name="reporting",
+    title="统计：办件、时限、投诉的数据",
+    metadata=Tables.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(router,),
+    handle=handle,
+    command_of=command_of,
+    listens=("intake", "routing", "deadlines", "complaints"),
+    effects=EFFECTS,
+)

@@ -1,0 +1,231 @@
+"""What a batch of events says, as one patch per case, complaint, item and org.
+
+A patch sets what its events' owner says and leaves the rest None, and counts what it was made of. Patches of one row
+add up in any order that keeps each source's own: a field has one source, whose later word holds; `withdrawn_on`, which
+has two, and the span of days keep their extremes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Literal
+
+from bianmin.events import complaints, deadlines, intake, routing
+from bianmin.events.envelope import Event
+from bianmin.events.parts import Access, ComplaintKind, Dept, ItemFacts, Mode, Outcome
+from bianmin.events.registry import source_of
+
+INTAKE, ROUTING, DEADLINES, COMPLAINTS = map(source_of, ("intake", "routing", "deadlines", "complaints"))
+
+
+@dataclass(slots=True)
+class CasePatch:
+    """`promise_late` and `statutory_late`: None while it is open whether that day was kept.
+
+    `first_on` to `last_on` spans the days on which something happened that figures count.
+    """
+
+    case_id: str
+    seen_intake: int = 0
+    seen_routing: int = 0
+    seen_deadlines: int = 0
+    org: str | None = None
+    accepting_org: str | None = None
+    dept: Dept | None = None
+    item_org: str | None = None
+    item_code: str | None = None
+    mode: Mode | None = None
+    registered_on: date | None = None
+    accepted_on: date | None = None
+    refused_on: date | None = None
+    withdrawn_on: date | None = None
+    result: Literal["granted", "denied"] | None = None
+    decided_on: date | None = None
+    closed_on: date | None = None
+    promise_due_on: date | None = None
+    promise_late: bool | None = None
+    promise_early: bool | None = None
+    statutory_due_on: date | None = None
+    statutory_late: bool | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def happened(self, day: date) -> date:
+        """Widen the span to `day`, and give it back."""
+        if self.first_on is None or day < self.first_on:
+            self.first_on = day
+        if self.last_on is None or day > self.last_on:
+            self.last_on = day
+        return day
+
+
+@dataclass(slots=True)
+class ComplaintPatch:
+    complaint_id: str
+    seen: int = 0
+    case_id: str | None = None
+    kind: ComplaintKind | None = None
+    accused_org: str | None = None
+    handler_org: str | None = None
+    lodged_on: date | None = None
+    outcome: Outcome | None = None
+    concluded_on: date | None = None
+
+
+@dataclass(slots=True)
+class ItemPatch:
+    org: str
+    code: str
+    seen: int = 0
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class OrgPatch:
+    code: str
+    seen: int = 0
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class Patches:
+    """All that a batch of events says. `handlers`: (case id, staff id) of who worked on a case.
+
+    `strange`: per (source, subject), events of types that this version cannot read.
+    """
+
+    cases: dict[str, CasePatch] = field(default_factory=dict)
+    complaints: dict[str, ComplaintPatch] = field(default_factory=dict)
+    items: dict[str, ItemPatch] = field(default_factory=dict)
+    orgs: dict[str, OrgPatch] = field(default_factory=dict)
+    handlers: set[tuple[str, str]] = field(default_factory=set)
+    strange: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def columns(patch: type[CasePatch] | type[ComplaintPatch] | type[ItemPatch] | type[OrgPatch]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(patch))
+
+
+def concerns(event: Event) -> bool:
+    """Whether figures are made of it: everything is, but the clocks of complaints."""
+    return event.source != DEADLINES or getattr(event.data, "subject_kind", "case") == "case"
+
+
+def fold(events: Iterable[Event]) -> Patches:
+    """The events, in order within each (source, subject), as patches."""
+    patches = Patches()
+    for event in events:
+        if event.data is None:
+            chain = event.source, event.subject
+            patches.strange[chain] = patches.strange.get(chain, 0) + 1
+        elif event.source == INTAKE:
+            _intake(patches, event.subject, event.data)
+        elif event.source == ROUTING:
+            _routing(patches, event.subject, event.data, event.actor)
+        elif event.source == DEADLINES:
+            _deadlines(_case(patches, event.subject), event.data)
+        elif event.source == COMPLAINTS:
+            _complaints(patches, event.subject, event.data)
+    return patches
+
+
+def _case(patches: Patches, case_id: str) -> CasePatch:
+    known = patches.cases.get(case_id)
+    if known is None:
+        known = patches.cases[case_id] = CasePatch(case_id)
+    return known
+
+
+def _intake(patches: Patches, subject: str, data: Any) -> None:
+    match data:
+        case intake.ItemPublished() | intake.ItemRetired():
+            org, _, code = subject.partition("/")
+            item = patches.items.setdefault(subject, ItemPatch(org, code))
+            item.seen += 1
+            if isinstance(data, intake.ItemPublished):
+                item.name = data.item.name
+            return
+    case = _case(patches, subject)
+    case.seen_intake += 1
+    match data:
+        case intake.CaseRegistered():
+            _classify(case, data.access, data.item)
+            case.registered_on = case.happened(data.received_on)
+        case intake.CaseAccepted():
+            _classify(case, data.access, data.item)
+            case.accepted_on = case.happened(data.accepted_on)
+        case intake.CaseRefused():
+            case.refused_on = case.happened(data.refused_on)
+        case intake.CaseWithdrawn():
+            _withdraw(case, data.withdrawn_on)
+
+
+def _classify(case: CasePatch, access: Access, item: ItemFacts) -> None:
+    case.org, case.accepting_org, case.dept = access.org, access.accepting_org, access.dept
+    case.item_org, case.item_code, case.mode = item.org, item.code, item.mode
+
+
+def _withdraw(case: CasePatch, day: date) -> None:
+    case.happened(day)
+    case.withdrawn_on = day if case.withdrawn_on is None else min(case.withdrawn_on, day)
+
+
+def _routing(patches: Patches, subject: str, data: Any, actor: str) -> None:
+    if isinstance(data, routing.OrgChanged):
+        org = patches.orgs.setdefault(subject, OrgPatch(subject))
+        org.seen += 1
+        org.name = data.name
+        return
+    case = _case(patches, subject)
+    case.seen_routing += 1
+    match data:
+        case routing.TaskReceived() | routing.TaskStarted() | routing.TaskCompleted() | routing.TaskReturned():
+            patches.handlers |= {(subject, who) for who in (actor, data.assignee) if who}
+        case routing.CaseGranted():
+            case.result, case.decided_on = "granted", case.happened(data.decided_on)
+        case routing.CaseDenied():
+            case.result, case.decided_on = "denied", case.happened(data.decided_on)
+        case routing.CaseClosed():
+            case.closed_on = case.happened(data.closed_on)
+        case intake.CaseWithdrawn():
+            _withdraw(case, data.withdrawn_on)
+
+
+def _deadlines(case: CasePatch, data: Any) -> None:
+    case.seen_deadlines += 1
+    match data:
+        case deadlines.ClockStarted(kind=kind, due_on=due_on):
+            _judge(case, kind, due_on)
+        case deadlines.ClockRed(kind=kind, due_on=due_on):
+            _judge(case, kind, due_on, late=True)
+        case deadlines.ClockStopped(kind=kind, due_on=due_on, late=late, early=early):
+            _judge(case, kind, due_on, late=late, early=early)
+
+
+def _judge(case: CasePatch, kind: str, due_on: date, late: bool | None = None, early: bool | None = None) -> None:
+    """What a clock says. The stop has the last word: a red one may turn out to have been stopped in time."""
+    if late:
+        case.happened(due_on)
+    if kind == "promise":
+        case.promise_due_on = due_on
+        case.promise_late = case.promise_late if late is None else late
+        case.promise_early = case.promise_early if early is None else early
+    elif kind == "statutory":
+        case.statutory_due_on = due_on
+        case.statutory_late = case.statutory_late if late is None else late
+
+
+def _complaints(patches: Patches, subject: str, data: Any) -> None:
+    complaint = patches.complaints.get(subject)
+    if complaint is None:
+        complaint = patches.complaints[subject] = ComplaintPatch(subject)
+    complaint.seen += 1
+    complaint.accused_org, complaint.handler_org = data.accused_org, data.handler_org
+    match data:
+        case complaints.ComplaintLodged():
+            complaint.kind, complaint.lodged_on = data.kind, data.lodged_on
+            complaint.case_id = str(data.case_id) if data.case_id is not None else None
+        case complaints.ComplaintAccepted():
+            complaint.kind = data.kind
+        case complaints.ComplaintConcluded():
+            complaint.outcome, complaint.concluded_on = data.outcome, data.concluded_on

@@ -1,0 +1,1 @@
+"""Reporting's tables, and the only SQL of reporting."""

@@ -1,0 +1,113 @@
+"""Reporting's tables: what the others announced, one row a case, complaint, item and org.
+
+A row may begin with any source's events: the fields of the others are null until they come, and `org` and
+`accepting_org` being null it is in nobody's figures. `seen…` counts the events it was made of, for `reconcile`.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, MetaData, String
+from sqlmodel import Field, SQLModel
+
+from bianmin.kit.db import NAMES
+from bianmin.kit.tables import furnish
+
+
+class Tables(SQLModel):
+    """A base of its own, so that another service in the process may have tables of the same names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+furnish(Tables.metadata)
+
+
+def _code(**options: Any) -> Any:
+    """A division or item code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    return Field(sa_column=Column(String(collation="C"), **options))
+
+
+class CaseFactRow(Tables, table=True):
+    __tablename__ = "case_fact"
+    case_id: UUID = Field(primary_key=True)
+    seen_intake: int
+    seen_routing: int
+    seen_deadlines: int
+    org: str | None = _code()
+    accepting_org: str | None = _code()
+    dept: str | None
+    item_org: str | None = _code()
+    item_code: str | None = _code()
+    mode: str | None
+    registered_on: date | None
+    accepted_on: date | None
+    refused_on: date | None
+    withdrawn_on: date | None
+    result: str | None
+    decided_on: date | None
+    closed_on: date | None
+    promise_due_on: date | None
+    promise_late: bool | None
+    promise_early: bool | None
+    statutory_due_on: date | None
+    statutory_late: bool | None
+    first_on: date | None
+    last_on: date | None
+
+    __table_args__ = (
+        Index("ix_case_fact_org", "org"),
+        Index("ix_case_fact_accepting_org", "accepting_org"),
+        # cases of a time lie together, so a range of blocks says enough; and a row that only moves on in time is
+        # still updated in place (HOT), which an ordinary index on its days would forbid
+        Index(
+            "ix_case_fact_first_on_last_on",
+            "first_on",
+            "last_on",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+        ),
+        # room for the ten events that a case is still to have
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class ComplaintFactRow(Tables, table=True):
+    __tablename__ = "complaint_fact"
+    complaint_id: UUID = Field(primary_key=True)
+    seen: int
+    case_id: UUID | None
+    kind: str | None
+    accused_org: str | None = _code()
+    handler_org: str | None = _code()
+    lodged_on: date | None
+    outcome: str | None
+    concluded_on: date | None
+
+    __table_args__ = (Index("ix_complaint_fact_accused_org", "accused_org"),)
+
+
+class CaseHandlerRow(Tables, table=True):
+    """Who worked on a case: nobody learns of complaints about a case that was in his own hands."""
+
+    __tablename__ = "case_handler"
+    case_id: UUID = Field(primary_key=True)
+    staff_id: str = Field(primary_key=True)
+
+
+class ItemRow(Tables, table=True):
+    """`name` is that of the version published last."""
+
+    __tablename__ = "item"
+    org: str = _code(primary_key=True)
+    code: str = _code(primary_key=True)
+    seen: int
+    name: str | None
+
+
+class OrgRow(Tables, table=True):
+    __tablename__ = "org"
+    code: str = _code(primary_key=True)
+    seen: int
+    name: str | None

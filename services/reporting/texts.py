@@ -1,0 +1,31 @@
+"""Chinese texts of reporting."""
+
+from collections.abc import Mapping
+
+DEPTS: Mapping[str, str] = {
+    "civil": "民政",
+    "hr": "人力资源和社会保障",
+    "medical": "医疗保障",
+    "health": "卫生健康",
+    "disabled": "残联",
+    "veteran": "退役军人",
+    "land": "自然资源与村镇规划建设",
+    "forest": "林业",
+    "agri": "农业农村",
+    "police": "公安户籍",
+    "market": "市场监管",
+    "party": "党务",
+    "legal": "法律事务与矛盾调处",
+    "culture": "文化",
+    "finance": "财政惠农",
+    "living": "生产生活",
+    "consult": "咨询宣传",
+}
+MODES: Mapping[str, str] = {
+    "direct": "直接办理",
+    "promised": "承诺办理",
+    "joint": "联合办理",
+    "report_up": "上报办理",
+    "assist": "协助办理",
+    "agency": "代为办理",
+}

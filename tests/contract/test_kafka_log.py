@@ -1,0 +1,46 @@
+"""What only the log in Kafka promises."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bianmin.kit.db import is_away
+from bianmin.kit.log.kafka import KafkaLog
+from tests.brokers import free_port, noida_kafka
+from tests.contract.grounds import KAFKA, Ground, take_each, upto
+
+
+async def test_without_a_broker_everything_fails_in_time_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    port = free_port()
+    log = KafkaLog(f"127.0.0.1:{port}", patience=1.0)
+    with noida_kafka(tmp_path, port):
+        await log.ensure(["topic"], 2)
+        producer, reader = await log.producer("producer"), await log.consumer("group", ["topic"])
+        ground = Ground(f"{KAFKA}127.0.0.1:{port}", AsyncExitStack())
+        ground.topic = "topic"
+        await producer.append(ground.entries(["a"], keys=1))
+        before = await reader.fetch(10, 30.0)
+    for attempt in (
+        producer.append(ground.entries(["lost"])),
+        producer.append(ground.entries(["lost"])),
+        reader.commit(upto(before)),
+        reader.rewind(),
+        log.lag("group", ["topic"]),
+        log.ensure(["topic"], 2),
+        log.producer("other"),
+        log.consumer("group", ["topic"]),
+    ):
+        with pytest.raises(ConnectionError) as raised:
+            await attempt
+        assert is_away(raised.value)
+    await producer.close()
+    assert await reader.fetch(10, 0.1) == []
+    with noida_kafka(tmp_path, port):
+        producer = await log.producer("producer")
+        await producer.append(ground.entries(["b"], keys=1))
+        assert await take_each(reader, {"b"}) <= {"a", "b"}
+        await producer.close()
+        await reader.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

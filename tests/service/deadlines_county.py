@@ -1,0 +1,132 @@
+"""The other services, as far as deadlines hears of them: builders of events, and a county that tells them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bianmin.events import complaints, intake, routing
+from bianmin.events.envelope import Event, compose, parse_event
+from bianmin.events.parts import Access, ComplaintKind, EventData, ItemFacts, Office, Period
+from bianmin.events.registry import topic_of
+from bianmin.kit.ids import new_id
+from bianmin.kit.log import Record
+from tests.house import House
+
+STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
+OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def an_item(promise: int = 5, legal: int = 20) -> ItemFacts:
+    return ItemFacts(
+        org=COUNTY,
+        code="MZ-001",
+        version=1,
+        name="最低生活保障审核确认",
+        category="civil",
+        mode="report_up",
+        item_type="05",
+        decide_level="county",
+        promise=Period(value=promise, unit="workday"),
+        legal=Period(value=legal, unit="workday"),
+    )
+
+
+def access(org: str = STATION, *, holder: Office | None = None) -> Access:
+    return Access(org=org, accepting_org=org[:9], dept="civil", holders=(holder,) if holder else ())
+
+
+def an_acceptance(on: str = "2026-03-02", org: str = STATION) -> intake.CaseAccepted:
+    return intake.CaseAccepted(
+        access=access(org), case_no="1", item=an_item(), received_on=day(on), accepted_on=day(on)
+    )
+
+
+@dataclass
+class County:
+    """The other services, as far as deadlines hears of them."""
+
+    house: House
+    sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    async def tells(self, source: str, subject: str, data: EventData, *, time: str = "2026-03-02T09:00") -> None:
+        """`source` announces something; returns when deadlines has taken it in."""
+        await self.tell_all(source, [(subject, data)], time=time)
+
+    async def tell_all(self, source: str, told: list[tuple[str, EventData]], *, time: str = "2026-03-02T09:00") -> None:
+        producer = await self.house.log.producer(f"bianmin.{source}.relay")
+        await producer.append(
+            [Record(topic_of(source), subject, self._bytes(source, subject, data, time)) for subject, data in told]
+        )
+        await producer.close()
+        await self.house.settles()
+
+    def _bytes(self, source: str, subject: str, data: EventData, time: str) -> bytes:
+        self.sequences[source, subject] += 1
+        return compose(
+            data,
+            id=new_id(),
+            source=source,
+            subject=subject,
+            sequence=self.sequences[source, subject],
+            time=at(time),
+            region="52",
+            actor="w-1",
+        )
+
+    async def registers(self, case: str, org: str = STATION) -> None:
+        told = intake.CaseRegistered(
+            access=access(org), case_no="1", item=an_item(), channel="window", received_on=day("2026-03-02")
+        )
+        await self.tells("intake", case, told)
+
+    async def accepts(self, case: str, on: str = "2026-03-02", *, org: str = STATION) -> None:
+        await self.tells("intake", case, an_acceptance(on, org))
+
+    async def a_running_case(self, on: str = "2026-03-02", *, org: str = STATION) -> str:
+        case = str(new_id())
+        await self.registers(case, org)
+        await self.accepts(case, on, org=org)
+        return case
+
+    async def grants(self, case: str, time: str = "2026-03-04T10:00") -> None:
+        await self.tells("routing", case, routing.CaseGranted(access=access(), decided_on=day(time[:10])), time=time)
+
+    async def hands_over(self, case: str, holder: Office) -> None:
+        told = routing.TaskAssigned(access=access(holder=holder), task_id=new_id(), seq=1, kind="decide", office=holder)
+        await self.tells("routing", case, told)
+
+    async def lodges(self, on: str = "2026-03-02", *, kind: ComplaintKind = "complaint", accused: str = CENTER) -> str:
+        complaint = str(new_id())
+        told = complaints.ComplaintLodged(
+            handler_org=accused[:6],
+            accused_org=accused,
+            complaint_no="TS1",
+            kind=kind,
+            channel="qr",
+            anonymous=True,
+            lodged_on=day(on),
+        )
+        await self.tells("complaints", complaint, told)
+        return complaint
+
+    async def clocks(self, **query: Any) -> list[dict[str, Any]]:
+        """As the province's supervisor sees them."""
+        answer = await self.house.as_("supervisor", "52").get("/clocks", **query)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def announced(self) -> list[Event]:
+        """What deadlines has told the others so far."""
+        await self.house.settles()
+        scan = self.house.log.scan(topic_of("deadlines"))
+        return [parse_event(stored.record.value) async for stored in scan if stored.record.value is not None]

@@ -1,0 +1,150 @@
+"""Lists of clocks: filters, pages, the change feed, and what they cost."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.kit.ids import new_id
+from services.deadlines.app import SERVICE
+from tests.house import Client, a_house, statements
+from tests.service.deadlines_county import CENTER, OTHER_CENTER, OTHER_STATION, STATION, County, an_acceptance, at
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        house.app.state.clock.set(at("2026-03-02T09:00"))
+        yield County(house)
+
+
+@pytest.fixture
+async def supervisor(county: County) -> Client:
+    """Of the province, which has three cases: one decided, one of another township, one accepted later."""
+    decided = await county.a_running_case()
+    await county.grants(decided)
+    await county.a_running_case(org=OTHER_STATION)
+    await county.a_running_case("2026-03-16")
+    return county.house.as_("supervisor", "52")
+
+
+async def found(client: Client, **query: Any) -> list[tuple[str, str, str]]:
+    answer = await client.get("/clocks", **query)
+    assert answer.status_code == 200, answer.text
+    return [(clock["kind"], clock["due_on"], clock["org"]) for clock in answer.json()["items"]]
+
+
+async def test_what_is_due_first_comes_first(supervisor: Client) -> None:
+    assert await found(supervisor) == [
+        ("promise", "2026-03-09", CENTER),
+        ("promise", "2026-03-09", OTHER_CENTER),
+        ("promise", "2026-03-23", CENTER),
+        ("statutory", "2026-03-30", CENTER),
+        ("statutory", "2026-03-30", OTHER_CENTER),
+        ("statutory", "2026-04-14", CENTER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({"org": "520111"}, 6),
+        ({"org": CENTER}, 4),
+        ({"org": STATION}, 0),  # the center answers
+        ({"org": OTHER_CENTER}, 2),
+        ({"kind": "promise"}, 3),
+        ({"kind": "complaint"}, 0),
+        ({"state": "running"}, 4),
+        ({"state": "stopped"}, 2),
+        ({"lamp": "green"}, 6),
+        ({"lamp": "red"}, 0),
+        ({"due_before": "2026-03-09"}, 0),
+        ({"due_before": "2026-03-10"}, 2),
+        ({"due_before": "2026-03-10T00:00:00+08:00"}, 0),
+        ({"due_before": "2026-03-10T00:00:01+08:00"}, 2),
+        ({"due_before": "2026-03-31", "kind": "statutory", "org": CENTER, "state": "stopped"}, 1),
+        ({"case_id": str(new_id())}, 0),
+    ],
+)
+async def test_filters_narrow_the_list(supervisor: Client, query: dict[str, Any], number: int) -> None:
+    assert len(await found(supervisor, **query)) == number
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"org": "5"},
+        {"org": "abc"},
+        {"kind": "other"},
+        {"lamp": "blue"},
+        {"state": "over"},
+        {"due_before": "soon"},
+        {"due_before": "2026-03-10T00:00:00"},
+        {"updated_since": "2026-03-10T00:00:00"},
+        {"case_id": "1"},
+        {"limit": 0},
+        {"limit": 201},
+    ],
+)
+async def test_a_filter_that_makes_no_sense_is_refused_by_name(supervisor: Client, query: dict[str, Any]) -> None:
+    answer = await supervisor.get("/clocks", **query)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"query:{next(iter(query))}"
+
+
+@pytest.mark.parametrize("feed", [{}, {"updated_since": "2020-01-01T00:00:00+08:00"}])
+async def test_pages_show_every_clock_once(supervisor: Client, feed: dict[str, str]) -> None:
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await supervisor.get("/clocks", limit=4, **feed, **cursor)).json()
+        seen += [clock["id"] for clock in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert len(seen) == len(set(seen)) == 6
+
+
+async def test_a_cursor_is_good_for_its_own_question_and_its_own_reader(county: County, supervisor: Client) -> None:
+    cursor = (await supervisor.get("/clocks", limit=1)).json()["next_cursor"]
+    assert (await supervisor.get("/clocks", limit=1, cursor=cursor)).status_code == 200
+    other = county.house.as_("window", CENTER)
+    for client, query in ((supervisor, {"lamp": "green"}), (supervisor, {"cursor": cursor[:-4] + "AAAA"}), (other, {})):
+        assert (await client.get("/clocks", **{"limit": 1, "cursor": cursor, **query})).status_code == 400
+
+
+async def test_the_change_feed_tells_what_moved_since(county: County, supervisor: Client) -> None:
+    everything = (await supervisor.get("/clocks", updated_since="2020-01-01T00:00:00Z")).json()["items"]
+    moments = [clock["updated_at"] for clock in everything]
+    assert moments == sorted(moments)
+    fresh = await county.a_running_case()
+    changed = (await supervisor.get("/clocks", updated_since=moments[-1])).json()["items"]
+    assert {clock["subject"] for clock in changed} == {everything[-1]["subject"], fresh}
+
+
+async def test_looking_costs_one_statement_and_the_feed_two(county: County, supervisor: Client) -> None:
+    clock = (await supervisor.get("/clocks")).json()["items"][0]["id"]
+    database = county.house.room("deadlines").database
+    for path, query, cost in (
+        (f"/clocks/{clock}", {}, 1),
+        (f"/clocks/{clock}/explain", {}, 1),
+        ("/clocks", {"org": CENTER, "lamp": "green", "due_before": "2027-01-01"}, 1),
+        ("/clocks", {"updated_since": "2020-01-01T00:00:00Z"}, 2),
+    ):
+        with statements(database) as sent:
+            assert (await supervisor.get(path, **query)).status_code == 200
+        assert len([one for one in sent if "FROM clock" in one or "pg_stat_activity" in one]) == cost
+
+
+async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County) -> None:
+    database = county.house.room("deadlines").database
+
+    async def cost(events: int) -> int:
+        told = [(str(new_id()), an_acceptance()) for _ in range(events)]
+        with statements(database) as sent:
+            await county.tell_all("intake", told)
+        timers = "SKIP LOCKED"
+        return len([one for one in sent if timers not in one and ("subject.id" in one or "clock" in one)])
+
+    assert await cost(1) == await cost(50) == 3  # lock the matters, read their clocks, write everything

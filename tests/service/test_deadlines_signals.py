@@ -1,0 +1,196 @@
+"""Signals on PostgreSQL with a moved clock: each once, by any number of replicas, never early, never after the stop."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.envelope import Event
+from bianmin.kit import outbox
+from bianmin.kit.db import rows
+from bianmin.kit.ids import new_id
+from services.deadlines.app import SERVICE
+from services.deadlines.handlers import claim_signals
+from tests.house import House, a_house
+from tests.service.deadlines_county import CENTER, COUNTY, County, an_acceptance, at
+
+SIGNALS = SERVICE.timers[0]
+MANY = 1200  # more than the 500 that one tick takes
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        house.app.state.clock.set(at("2026-03-02T09:00"))
+        yield County(house)
+
+
+async def becomes(house: House, moment: str) -> None:
+    """The business clock is set, and everything that is due then has been signalled."""
+    house.app.state.clock.set(at(moment))
+    room = house.room("deadlines")
+    async with asyncio.timeout(60):
+        await room.ticker.tick(SIGNALS)
+        while await number_due(house):
+            await room.ticker.tick(SIGNALS)
+
+
+async def number_due(house: House) -> int:
+    room = house.room("deadlines")
+    async with room.database.reading() as tx:
+        found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", room.clock.now())
+    return int(found[0][0])
+
+
+async def signals(county: County, kind: str = "promise") -> list[str]:
+    """Names of what was announced about the clocks of one kind, in order."""
+    told: list[Any] = [event.data for event in await county.announced()]
+    return [type(fact).__name__ for fact in told if fact.kind == kind]
+
+
+async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    seen = []
+    for moment in (
+        "2026-03-08T23:59:50",
+        "2026-03-09T00:00:01",
+        "2026-03-09T23:59:50",
+        "2026-03-10T00:00:01",
+        "2026-03-20T09:00",
+    ):
+        await becomes(county.house, moment)
+        promise, statutory = await county.clocks(case_id=case)
+        seen.append(promise["lamp"])
+        assert statutory["lamp"] == "green"
+    assert seen == ["green", "yellow", "yellow", "red", "red"]
+    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert await signals(county, "statutory") == ["ClockStarted"]
+
+
+async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answers(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await becomes(county.house, "2026-03-12T14:00")
+    *_, yellow, red = await county.announced()
+    for event in (yellow, red):
+        assert (event.subject, event.region, event.actor) == (case, CENTER, "system")
+        fact: Any = event.data
+        assert fact.due_at == at("2026-03-10T00:00")
+        assert at("2026-03-12T14:00") <= fact.detected_at < at("2026-03-12T14:05")
+        assert (fact.org, fact.dept) == (CENTER, "civil")
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4]
+
+
+async def test_nothing_is_signalled_after_the_stop(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await becomes(county.house, "2026-03-09T10:00")
+    await county.grants(case, "2026-03-09T11:00")
+    await becomes(county.house, "2027-03-09T10:00")
+    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockStopped"]
+    assert await signals(county, "statutory") == ["ClockStarted", "ClockStopped"]
+
+
+async def test_a_clock_set_back_takes_nothing_back_and_signals_nothing_again(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await becomes(county.house, "2026-03-12T10:00")
+    await becomes(county.house, "2026-03-05T10:00")
+    await becomes(county.house, "2026-03-13T10:00")
+    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+    promise, _ = await county.clocks(case_id=case)
+    assert promise["lamp"] == "red"
+
+
+async def test_a_case_of_a_desk_that_was_offline_signals_from_its_business_date(county: County) -> None:
+    await becomes(county.house, "2026-03-20T09:00")
+    await county.a_running_case("2026-03-02")
+    await becomes(county.house, "2026-03-20T09:01")
+    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+
+
+async def test_a_complaint_signals_at_the_org_that_handles_it(county: County) -> None:
+    await county.lodges("2026-03-02")
+    await becomes(county.house, "2026-03-18T09:00")
+    assert await signals(county, "complaint") == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert {event.region for event in await county.announced()} == {COUNTY}
+
+
+async def test_d1_d4_d18_a_thousand_due_clocks_and_three_replicas_signal_each_once_oldest_first(
+    migrated: Callable[..., Awaitable[str]], tmp_path: Path
+) -> None:
+    url = await migrated([SERVICE])
+    async with AsyncExitStack() as stack:
+        replicas = [await stack.enter_async_context(a_house(url, [SERVICE], tmp_path)) for _ in range(3)]
+        for replica in replicas:
+            replica.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(replicas[0])
+        days = [f"2026-03-{2 + n % 3:02}" for n in range(MANY)]
+        await county.tell_all("intake", [(str(new_id()), an_acceptance(on)) for on in days])
+        await asyncio.gather(*(becomes(replica, "2026-03-30T12:00") for replica in replicas))
+        told = await county.announced()
+    due = {event.data.clock_id: event.data.due_at for event in told if isinstance(event.data, ClockStarted)}
+    assert len(due) == 2 * MANY
+    late = {clock for clock, at_ in due.items() if at_ < at("2026-03-30T12:00")}
+    assert len(late) == MANY
+    assert Counter(clock_of(event) for event in told if isinstance(event.data, ClockRed)) == dict.fromkeys(late, 1)
+    assert set(Counter(clock_of(event) for event in told if isinstance(event.data, ClockYellow)).values()) == {1}
+    by_subject: dict[str, list[int]] = {}
+    for event in told:
+        by_subject.setdefault(event.subject, []).append(event.sequence)
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_subject.values())
+
+
+def clock_of(event: Event) -> Any:
+    data: Any = event.data
+    return data.clock_id
+
+
+async def test_a_timer_takes_the_oldest_first(county: County) -> None:
+    days = ["2026-03-04", "2026-03-02", "2026-03-03"]
+    await county.tell_all("intake", [(str(new_id()), an_acceptance(on)) for on in days])
+    async with county.house.room("deadlines").database.transaction() as tx:
+        claimed = await claim_signals(tx, at("2026-03-20T00:00"), 2)
+        theirs = [(await rows(tx, "SELECT started_on FROM clock WHERE id = $1", one.clock_id))[0][0] for one in claimed]
+    assert [str(started_on) for started_on in theirs] == ["2026-03-02", "2026-03-03"]
+    assert {one.by.actor.org for one in claimed} == {CENTER}
+
+
+async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: County) -> None:
+    """And a timer passes over what a decision holds."""
+    case = await county.a_running_case("2026-03-02")
+    room = county.house.room("deadlines")
+    now = at("2026-03-12T10:00")
+    async with room.database.transaction() as first:
+        signalled = await SERVICE.handle(first, await claim_signals(first, now, 10), now)
+        decided = asyncio.create_task(county.grants(case, "2026-03-12T11:00"))
+        await waiting_for_a_lock(room.database)
+        async with room.database.transaction() as second:
+            assert await claim_signals(second, now, 10) == []
+        await outbox.append(first, signalled.announced, source="deadlines", at=now)
+    await decided
+    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed", "ClockStopped"]
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6]
+    promise, _ = await county.clocks(case_id=case)
+    assert (promise["state"], promise["lamp"]) == ("stopped", "red")
+
+
+async def waiting_for_a_lock(database: Any) -> None:
+    """Return when a transaction of the service waits for a row."""
+    async with asyncio.timeout(30), database.reading() as tx:
+        while not await rows(tx, "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"):
+            pass
+
+
+async def test_the_stop_says_how_it_ended(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await county.grants(case, "2026-03-09T18:00")
+    stopped = [event.data for event in await county.announced() if isinstance(event.data, ClockStopped)]
+    assert [(fact.kind, fact.lamp, fact.late, fact.early) for fact in stopped] == [
+        ("promise", "yellow", False, False),
+        ("statutory", "green", False, True),
+    ]
+    assert {fact.stopped_at for fact in stopped} == {datetime.fromisoformat("2026-03-09T18:00:00+08:00")}

@@ -1,0 +1,96 @@
+"""Deadlines' tables: what the migrations make, and which indexes serve when there are many rows."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+
+from bianmin.kit.actors import Actor
+from bianmin.kit.db import Database, Tx, rows, run
+from services.deadlines.app import SERVICE
+from services.deadlines.store import views
+from services.deadlines.store.subjects import DUE
+from services.deadlines.store.tables import Tables
+from services.deadlines.store.views import Wanted
+from tests.service.deadlines_county import at
+
+
+@pytest.fixture
+async def database(migrated: Callable[..., Awaitable[str]]) -> AsyncIterator[Database]:
+    database = Database(await migrated([SERVICE]), "deadlines")
+    yield database
+    await database.close()
+
+
+MANY = """
+WITH matter AS (
+    INSERT INTO subject (id, kind, reach, seen_by, phase, sequence)
+    SELECT gen_random_uuid(), 'case',
+        jsonb_build_object('org', o.org, 'accepting_org', o.org, 'dept', 'civil', 'holders', '[]'::jsonb),
+        ARRAY['52', left(o.org, 4), left(o.org, 6), o.org], 'accepted', 1
+    FROM generate_series(1, 100000) AS n, LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
+    RETURNING id, reach->>'org' AS org
+)
+INSERT INTO clock (id, subject_id, kind, cycle, org, dept, unit, budget, started_on, due_on, due_at, yellow_at,
+    calendar_version, provisional, lamp, state, next_fire_at, version)
+SELECT gen_random_uuid(), id, 'promise', 1, org, 'civil', 'workday', 5, day, day, day, day, 'CN', false,
+    CASE WHEN n % 20 = 0 THEN 'red' ELSE 'green' END, CASE WHEN n % 3 = 0 THEN 'running' ELSE 'stopped' END,
+    CASE WHEN n % 3 = 0 THEN day END, 1
+FROM (SELECT id, org, row_number() OVER () AS n FROM matter) AS m,
+    LATERAL (SELECT timestamptz '2026-04-01' + n * interval '1 minute') AS d(day)
+"""
+
+
+@pytest.fixture
+async def grown(database: Database) -> AsyncIterator[Tx]:
+    """Tables with 100,000 clocks in them."""
+    async with database.reading() as tx:
+        await run(tx, MANY)
+        await run(tx, "VACUUM ANALYZE subject")
+        await run(tx, "VACUUM ANALYZE clock")
+        yield tx
+
+
+async def test_d20_the_timer_reads_what_is_due_and_nothing_else(grown: Tx) -> None:
+    plan = await explained(grown, DUE.replace("$1", "timestamptz '2026-04-05'").replace("$2", "500"))
+    assert "Index Scan using ix_clock_next_fire_at" in plan
+    assert "Index Cond: (next_fire_at <=" in plan
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan, "the index gives the oldest first"
+
+
+async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(grown: Tx) -> None:
+    for org in ("52", "520111", "520111101"):
+        for wanted in (
+            Wanted(),
+            Wanted(state="running"),
+            Wanted(lamp="red"),
+            Wanted(lamp="red", state="running"),
+            Wanted(due_before=at("2026-06-01T00:00")),
+            Wanted(org="520111"),
+            Wanted(updated_since=at("2026-03-01T00:00")),
+        ):
+            listing = views.listing(Actor("s", org, frozenset({"supervisor"})), wanted)
+            page = views.order(wanted).apply(listing, None, 50)
+            sql = page.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+            assert "Seq Scan" not in await explained(grown, str(sql)), (org, wanted)
+
+
+async def explained(tx: Tx, statement: str) -> str:
+    return "\n".join(line for (line,) in await rows(tx, f"EXPLAIN {statement}"))
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    assert await differences(database) == []
+
+
+async def differences(database: Database) -> list[Any]:
+    def compare(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), Tables.metadata))
+
+    async with database.transaction() as tx:
+        return await tx.run_sync(compare)

@@ -1,0 +1,92 @@
+"""What a citizen is told of a clock, and which calendar counts where."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.deadlines import texts
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.calendar import Calendar, YearMissing
+from services.deadlines.domain.clock import Answerable, Clock, moved, start, stop
+from services.deadlines.domain.periods import Unit, explain
+from services.deadlines.domain.regions import calendars, upward
+from services.deadlines.domain.terms import Term
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.unit.deadlines.test_clock_rules import at
+
+
+def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
+    (clock,) = start(calendar, [term], [UUID(int=1)], date.fromisoformat(on), Answerable("520111101"))
+    return clock
+
+
+def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated: bool = False) -> str:
+    ledger = explain(calendar, clock.started_on, clock.due_on, clock.term.budget, clock.term.unit)
+    return texts.explanation(clock, ledger, capped=capped, recalculated=recalculated)
+
+
+@pytest.mark.parametrize(
+    ("term", "on", "text"),
+    [
+        (
+            Term("promise", Unit.WORKDAY, 5),
+            "2025-09-26",
+            "承诺办结期限为5个工作日，自2025年9月26日起算。起算当日不计入，周末和法定节假日不计入，调休上班日计入，"
+            "其间有9天休息日不计入。最后一日为2025年10月10日，当日24时前均为按期。尚在期限内。",
+        ),
+        (
+            Term("complaint", Unit.DAY, 60, "handling"),
+            "2025-08-02",
+            "投诉办理期限为60日（自然日），自2025年8月2日起算。起算当日不计入，其后逐日连续计算。"
+            "最后一日遇休息日，顺延8天。最后一日为2025年10月9日，当日24时前均为按期。尚在期限内。",
+        ),
+        (
+            Term("promise", Unit.IMMEDIATE, 0),
+            "2026-03-02",
+            "承诺办结期限为当日办结，自2026年3月2日起算。最后一日为2026年3月2日，当日24时前均为按期。尚在期限内。",
+        ),
+    ],
+)
+def test_a_citizen_is_told_how_a_period_is_counted(national: Calendar, term: Term, on: str, text: str) -> None:
+    assert told(national, a_clock(national, term, on)) == text
+
+
+def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calendar) -> None:
+    clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-12-21")
+    assert "暂定" in told(national, clock)
+    assert "以法定期限届满日为准" in told(national, clock, capped=True)
+    assert "依据现行日历" in told(national, clock, recalculated=True)
+    assert "临近到期" in told(national, replace(clock, lamp="yellow"))
+    assert "已经超过期限" in told(national, replace(clock, lamp="red"))
+    (in_time,) = stop(clock, "case", at("2026-12-30T10:00"))
+    assert told(national, moved(clock, in_time)).endswith("已于2026年12月30日停止计时，在期限内。")
+    (late,) = stop(clock, "case", at("2027-05-10T10:00"))
+    assert told(national, moved(clock, late)).endswith("已于2027年5月10日停止计时，超过期限。")
+
+
+def a_festival() -> CalendarYear:
+    festival = NamedDay(date(2026, 3, 9), Kind.OFF, "三月三")
+    return CalendarYear("520111", 2026, Status.OFFICIAL, "测试", (festival,))
+
+
+def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
+    with_county = calendars([*shipped(), a_festival()])
+    assert with_county.of("520111101201").region == "520111"
+    assert with_county.of("520112101").region == with_county.of("52").region == with_county.of("CN").region == "CN"
+    assert not with_county.of("520111101").is_workday(date(2026, 3, 9))
+    assert with_county.of("52").is_workday(date(2026, 3, 9))
+
+
+def test_what_was_published_about_a_year_is_found_upward() -> None:
+    with_county = calendars([*shipped(), a_festival()])
+    assert with_county.year("520111101201", 2026).region == "520111"
+    assert with_county.year("520111101201", 2025).region == "CN"
+    with pytest.raises(YearMissing, match="2028"):
+        with_county.year("52", 2028)
+
+
+def test_regions_lie_within_one_another_up_to_the_country() -> None:
+    assert upward("520111101201") == ("520111101201", "520111101", "520111", "5201", "52", "CN")
+    assert upward("CN") == ("CN",)

@@ -1,0 +1,260 @@
+"""Log lines: one JSON object each, and no person in any of them. Persons and numbers here are made up."""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+import structlog
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+
+from bianmin.kit import logs
+from bianmin.kit.logs import HIDDEN, about
+
+CITIZEN = "52999919000101000X"
+PHONE = "13000000001"
+CREDIT = "91529999MA6FAKE0XP"
+CARD = "6222020000000000000"
+CASE = UUID("01900000-a138-7123-8567-130123456789")
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, showing = root.handlers[:], root.level, warnings.showwarning
+    yield
+    logging.captureWarnings(False)
+    root.handlers[:], warnings.showwarning = handlers, showing
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def lines(restored: None) -> Lines:
+    """What was written so far, each line read as JSON."""
+    stream = io.StringIO()
+    logs.setup("INFO", True, stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_one_json_object_with_time_level_logger_and_event(lines: Lines) -> None:
+    structlog.get_logger("county").info(
+        "第一行\n第二行", topic="bianmin.intake", events=12, late=0.5, ok=True, why=None
+    )
+    (line,) = lines()
+    assert datetime.fromisoformat(line.pop("timestamp")).tzinfo == UTC
+    assert line == {
+        "level": "info",
+        "logger": "county",
+        "event": "第一行\n第二行",
+        "topic": "bianmin.intake",
+        "events": 12,
+        "late": 0.5,
+        "ok": True,
+        "why": None,
+    }
+
+
+def test_lines_of_other_libraries_look_the_same(lines: Lines) -> None:
+    logging.getLogger("uvicorn.error").info("Started server process [%d]", 7, extra={"color_message": "colours"})
+    logging.getLogger("aiokafka").warning("lagging", extra={"partition": 3})
+    first, second = lines()
+    assert (first["event"], first["logger"], first["level"]) == ("Started server process [7]", "uvicorn.error", "info")
+    assert "color_message" not in first
+    assert second["partition"] == 3
+
+
+def test_what_is_below_the_level_is_not_written(lines: Lines) -> None:
+    structlog.get_logger("county").debug("detail")
+    logging.getLogger("aiokafka").debug("detail")
+    logging.getLogger("sqlalchemy.engine.Engine").info("INSERT …")
+    assert lines() == []
+
+
+def test_setting_up_again_does_not_write_twice(restored: None) -> None:
+    first, second = io.StringIO(), io.StringIO()
+    logs.setup("INFO", True, first)
+    logs.setup("INFO", True, second)
+    logging.getLogger("county").info("once")
+    assert first.getvalue() == ""
+    assert len(second.getvalue().splitlines()) == 1
+
+
+def test_a_terminal_gets_readable_lines_as_safe_as_the_others(restored: None) -> None:
+    stream = io.StringIO()
+    logs.setup("INFO", False, stream)
+    try:
+        raise ValueError(CITIZEN)
+    except ValueError:
+        structlog.get_logger("county").exception("case.failed", name="张三")
+    told = stream.getvalue()
+    assert "case.failed" in told
+    assert "ValueError: [citizen]" in told
+    assert CITIZEN not in told
+    assert not told.startswith("{")
+
+
+def test_lines_say_which_request_and_case_they_are_about(lines: Lines) -> None:
+    with about(request_id="r-1", case_id=CASE):
+        logging.getLogger("aiokafka").info("inside")
+        structlog.get_logger("county").info("inside")
+    structlog.get_logger("county").info("outside")
+    *inside, outside = lines()
+    assert [(line["request_id"], line["case_id"]) for line in inside] == [("r-1", str(CASE))] * 2
+    assert "case_id" not in outside
+
+
+@dataclass
+class Applicant:
+    name: str
+
+
+def test_values_are_hidden_by_their_key_and_by_their_look_however_deep(lines: Lines) -> None:
+    structlog.get_logger("county").info(
+        f"registered for {PHONE}",
+        name="张三",
+        Text="他说",
+        tried=[PHONE, (CITIZEN, {"deep": CREDIT, "address": "某村"})],
+        number=int(PHONE),
+        applicant_of=Applicant("张三"),
+        raw="张三".encode(),
+        **{PHONE: 1},
+    )
+    (line,) = lines()
+    assert line["event"] == "registered for [phone]"
+    assert (line["name"], line["Text"]) == (HIDDEN, HIDDEN)
+    assert line["tried"] == ["[phone]", ["[citizen]", {"deep": "[credit]", "address": HIDDEN}]]
+    assert line["number"] == "[phone]"
+    assert line["applicant_of"] == "<Applicant>"
+    assert line["raw"] == "<bytes>"
+    assert line["[phone]"] == 1
+
+
+def test_ids_and_days_are_written_as_texts(lines: Lines) -> None:
+    structlog.get_logger("county").info("case.accepted", case=CASE, on=date(2026, 11, 23))
+    (line,) = lines()
+    assert (line["case"], line["on"]) == (str(CASE), "2026-11-23")
+
+
+def test_arguments_and_extras_of_other_libraries_are_hidden_too(lines: Lines) -> None:
+    logging.getLogger("lib").warning("%s of %s", PHONE, Applicant("张三"), extra={"phone": "1", "why": CITIZEN})
+    logging.getLogger("lib").warning("%(name)s has %(no)s", {"name": CITIZEN, "no": CARD})
+    first, second = lines()
+    assert first["event"] == f"[phone] of Applicant(name={HIDDEN})"
+    assert (first["phone"], first["why"]) == (HIDDEN, "[citizen]")
+    assert second["event"] == "[citizen] has [card]"
+
+
+def test_a_query_string_is_not_written(lines: Lines) -> None:
+    logging.getLogger("uvicorn.access").info(
+        '%s - "%s %s HTTP/%s" %d', "[::1]:1", "GET", "/track?q=%E5%BC%A0", "1.1", 200
+    )
+    assert lines()[0]["event"] == '[::1]:1 - "GET /track HTTP/1.1" 200'
+
+
+def test_a_line_that_cannot_be_written_is_told_without_its_arguments(
+    restored: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = io.StringIO()
+    logs.setup("INFO", True, stream)
+    ours = logging.getLogger().handlers[-1]
+    ours.handle(logging.LogRecord("lib", logging.WARNING, "lib.py", 1, "%d cases", ("张三",), None))
+    assert json.loads(stream.getvalue()) == {"event": "log.failed", "level": "error", "logger": "lib"}
+    assert capsys.readouterr().err == ""
+
+
+def test_warnings_are_lines(restored: None) -> None:
+    stream = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logs.setup("INFO", True, stream)
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    assert "DeprecationWarning: old" in json.loads(stream.getvalue())["event"]
+
+
+def failed(lines: Lines, error: BaseException) -> str:
+    applicant = Applicant("李四")  # a local: no traceback may show it
+    try:
+        raise error
+    except BaseException:
+        structlog.get_logger("county").exception("failed")
+    assert applicant.name not in str(lines())
+    return str(lines()[-1]["exception"])
+
+
+def test_a_traceback_tells_where_and_what_and_no_values(lines: Lines) -> None:
+    told = failed(lines, ValueError(f"invalid literal for int(): '张三' {PHONE}"))
+    assert "test_logs.py" in told
+    assert "in failed" in told
+    assert told.endswith(f"ValueError: invalid literal for int(): '{HIDDEN}' [phone]")
+
+
+def test_causes_and_groups_are_told_as_safely(lines: Lines) -> None:
+    inner = KeyError("张三")
+    inner.__cause__ = LookupError(CITIZEN)
+    told = failed(lines, ExceptionGroup("several", [inner, OSError(28, "No space left on device")]))
+    assert f"KeyError: '{HIDDEN}'" in told
+    assert "LookupError: [citizen]" in told
+    assert "No space left on device" in told
+    assert told.index("LookupError") < told.index("KeyError")
+
+
+def test_exceptions_that_cause_each_other_are_told_once(lines: Lines) -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    assert failed(lines, one).count("ValueError: one") == 1
+
+
+def test_an_exception_as_a_value_is_told_as_safely(lines: Lines) -> None:
+    structlog.get_logger("county").warning("retry", error=KeyError("张三"), exc_info=ValueError(PHONE))
+    assert lines()[0]["error"] == f"KeyError: '{HIDDEN}'"
+    assert lines()[0]["exception"] == "ValueError: [phone]"
+
+
+def test_what_a_database_says_is_told_without_the_row(lines: Lines) -> None:
+    refused = asyncpg.exceptions.PostgresError.new(
+        {
+            "C": "23505",
+            "M": 'duplicate key value violates unique constraint "uq_applicants_name"',
+            "D": "Key (name)=(张三) already exists.",
+            "t": "applicants",
+            "n": "uq_applicants_name",
+        }
+    )
+    told = failed(lines, IntegrityError("INSERT INTO applicants VALUES ('张三')", {"name": "张三"}, refused))
+    assert "张三" not in told
+    assert told.endswith("IntegrityError: sqlstate=23505 table=applicants constraint=uq_applicants_name")
+
+
+def test_what_a_database_says_of_itself_is_kept(lines: Lines) -> None:
+    away = asyncpg.exceptions.PostgresError.new({"C": "53300", "M": "sorry, too many clients already"})
+    assert failed(lines, away).endswith("sqlstate=53300 sorry, too many clients already")
+
+
+def test_a_failed_validation_is_told_without_its_input(lines: Lines) -> None:
+    class Body(BaseModel):
+        age: int
+
+    with pytest.raises(ValueError, match="age") as refused:
+        Body.model_validate({"age": "Zhang San"})
+    told = failed(lines, refused.value)
+    assert "Zhang San" not in told.replace('Body.model_validate({"age": "Zhang San"})', "")
+    assert told.endswith("ValidationError: int_parsing")
+
+
+def test_an_exception_that_cannot_speak_does_not_break_the_log(lines: Lines) -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert failed(lines, Mute()).endswith("Mute: <RuntimeError in __str__>")

@@ -1,0 +1,136 @@
+"""Folding events into facts: pure, and the same in every order that may happen."""
+
+import random
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.reporting.domain.facts import CasePatch, Patches, concerns, fold
+from tests.unit.reporting.stories import (
+    CENTER,
+    COUNTY,
+    STATION,
+    CaseTold,
+    Teller,
+    a_case,
+    a_clock,
+    a_complaint,
+    a_year_in_the_county,
+    an_item,
+    interleaved,
+)
+
+
+def folded(case: CaseTold) -> CasePatch:
+    return fold(event for chain in case.chains for event in chain).cases[case.id]
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 2**32), st.integers(1, 12))
+@settings(max_examples=60, deadline=None)
+def test_events_fold_into_the_same_facts_in_whatever_order_their_topics_arrive(
+    order: random.Random, story: int, cases: int
+) -> None:
+    chains = a_year_in_the_county(random.Random(story), cases)
+    in_turn = [event for chain in chains for event in chain]
+    assert fold(interleaved(order, chains)) == fold(in_turn)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=30, deadline=None)
+def test_every_event_but_those_about_clocks_of_complaints_is_counted_once(story: int) -> None:
+    events = [event for chain in a_year_in_the_county(random.Random(story), 8) for event in chain if concerns(event)]
+    patches = fold(events)
+    counted = sum(p.seen_intake + p.seen_routing + p.seen_deadlines for p in patches.cases.values())
+    counted += sum(p.seen for group in (patches.complaints, patches.items, patches.orgs) for p in group.values())
+    assert counted == len(events)
+
+
+def test_no_event_no_fact() -> None:
+    assert fold([]) == Patches()
+
+
+def test_a_case_keeps_the_days_its_owners_announced() -> None:
+    case = a_case(Teller()).registered(date(2026, 1, 30)).accepted(date(2026, 1, 31))
+    case.worked_on("S-1").decided(date(2026, 2, 1), denied=True).closed(date(2026, 2, 3), "denied")
+    facts = folded(case)
+    assert (facts.org, facts.accepting_org, facts.dept, facts.item_code) == (STATION, CENTER, "civil", "MZ-001")
+    assert (facts.registered_on, facts.accepted_on) == (date(2026, 1, 30), date(2026, 1, 31))
+    assert (facts.result, facts.decided_on, facts.closed_on) == ("denied", date(2026, 2, 1), date(2026, 2, 3))
+    assert (facts.first_on, facts.last_on) == (date(2026, 1, 30), date(2026, 2, 3))
+    assert (facts.seen_intake, facts.seen_routing, facts.seen_deadlines) == (2, 5, 0)
+
+
+def test_who_may_see_a_case_is_told_by_intake_alone() -> None:
+    case = a_case(Teller()).worked_on("S-1").decided(date(2026, 2, 1))
+    facts = folded(case)
+    assert (facts.org, facts.accepting_org, facts.dept) == (None, None, None)
+
+
+def test_a_clock_that_ran_out_is_late_whether_the_case_is_decided_or_not() -> None:
+    case = a_case(Teller()).clock("promise", date(2026, 2, 1), red=True)
+    facts = folded(case)
+    assert (facts.promise_due_on, facts.promise_late, facts.promise_early) == (date(2026, 2, 1), True, None)
+    assert (facts.first_on, facts.last_on) == (date(2026, 2, 1), date(2026, 2, 1))
+
+
+def test_a_red_clock_turns_out_in_time_when_the_decision_was_only_told_late() -> None:
+    case = a_case(Teller()).clock("statutory", date(2026, 2, 1), red=True, stopped_on=date(2026, 2, 1))
+    assert folded(case).statutory_late is False
+
+
+def test_a_running_clock_has_not_judged_anybody() -> None:
+    facts = folded(a_case(Teller()).clock("promise", date(2026, 2, 1)))
+    assert (facts.promise_due_on, facts.promise_late, facts.first_on) == (date(2026, 2, 1), None, None)
+
+
+def test_other_clocks_judge_nothing() -> None:
+    case = a_case(Teller()).clock("completeness", date(2026, 2, 1), red=True, stopped_on=date(2026, 2, 3))
+    facts = folded(case)
+    assert (facts.promise_late, facts.statutory_late, facts.seen_deadlines) == (None, None, 4)
+
+
+def test_those_who_worked_on_a_case_are_known() -> None:
+    teller = Teller()
+    case = a_case(teller).worked_on("S-1").decided(date(2026, 2, 1))
+    assert fold(case.routing).handlers == {(case.id, "S-1")}
+
+
+def test_of_two_withdrawals_the_earlier_day_holds_whichever_is_heard_first() -> None:
+    case = a_case(Teller()).withdrawn(date(2026, 2, 3)).withdrawn(date(2026, 2, 1), at="routing")
+    for order in (case.intake + case.routing, case.routing + case.intake):
+        assert fold(order).cases[case.id].withdrawn_on == date(2026, 2, 1)
+
+
+def test_clocks_of_complaints_concern_nobody_here() -> None:
+    teller = Teller()
+    lodged = a_complaint(teller, CENTER, date(2026, 2, 1))
+    clock = a_clock(teller, lodged[0].subject, "complaint", "complaint", date(2026, 2, 16), True, None)
+    assert [concerns(event) for event in (*lodged, *clock)] == [True, False, False, False]
+
+
+def test_a_complaint_keeps_its_case_and_its_outcome() -> None:
+    case_id = str(Teller().id())
+    told = a_complaint(
+        Teller(),
+        CENTER,
+        date(2026, 2, 1),
+        case_id=case_id,
+        outcome="supported",
+        concluded_on=date(2026, 2, 9),
+    )
+    (facts,) = fold(told).complaints.values()
+    assert (facts.case_id, facts.accused_org, facts.handler_org) == (case_id, CENTER, COUNTY)
+    assert (facts.outcome, facts.concluded_on, facts.seen) == ("supported", date(2026, 2, 9), 5)
+
+
+def test_the_name_published_last_is_the_items_name() -> None:
+    teller = Teller()
+    (facts,) = fold([teller.item(an_item(name="老名")), teller.item(an_item(name="新名", version=2))]).items.values()
+    assert (facts.org, facts.code, facts.name, facts.seen) == ("52", "MZ-001", "新名", 2)
+
+
+def test_what_cannot_be_read_is_only_counted() -> None:
+    teller = Teller()
+    patches = fold([teller.strange("intake", "x"), teller.strange("intake", "x"), teller.strange("deadlines", "y")])
+    assert patches == Patches(strange={("/bianmin/intake", "x"): 2, ("/bianmin/deadlines", "y"): 1})

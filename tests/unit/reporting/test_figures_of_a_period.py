@@ -1,0 +1,94 @@
+"""Periods, whose figures they are, and rates."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bianmin.kit.actors import Actor
+from services.reporting.domain.figures import (
+    LONGEST,
+    Figures,
+    OrgNotYours,
+    Period,
+    PeriodWrong,
+    knows_of_complaints,
+    may_know_of_complaints_about,
+    scope,
+)
+from tests.unit.reporting.stories import CENTER, COUNTY, OTHER_CENTER, STATION
+
+TODAY = date(2026, 2, 17)
+
+
+def an_actor(org: str, *roles: str, dept: str | None = None) -> Actor:
+    return Actor("S-1", org, frozenset(roles), dept)
+
+
+def test_where_no_period_is_asked_for_it_is_the_month_up_to_today() -> None:
+    assert Period.asked(None, None, TODAY) == Period(date(2026, 2, 1), TODAY)
+
+
+def test_where_only_its_end_is_given_it_begins_with_that_month() -> None:
+    assert Period.asked(None, date(2025, 12, 31), TODAY) == Period(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_one_day_is_a_period() -> None:
+    assert Period.asked(TODAY, TODAY, TODAY) == Period(TODAY, TODAY)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(PeriodWrong) as refused:
+        Period.asked(TODAY, TODAY - timedelta(days=1), TODAY)
+    assert [error.pointer for error in refused.value.errors] == ["query:from"]
+
+
+def test_a_period_has_at_most_400_days_both_ends_counted() -> None:
+    last = TODAY + LONGEST - timedelta(days=1)
+    assert Period.asked(TODAY, last, TODAY) == Period(TODAY, last)
+    with pytest.raises(PeriodWrong) as refused:
+        Period.asked(TODAY, last + timedelta(days=1), TODAY)
+    assert [error.code for error in refused.value.errors] == ["period_too_long"]
+
+
+def test_a_period_touches_every_month_from_its_first_to_its_last_october_too() -> None:
+    period = Period(date(2025, 9, 30), date(2026, 1, 1))
+    assert list(period.months()) == ["2025-09", "2025-10", "2025-11", "2025-12", "2026-01"]
+    assert list(Period(date(2026, 1, 31), date(2026, 2, 1)).months()) == ["2026-01", "2026-02"]
+
+
+def test_everybody_reports_on_the_own_org_or_one_below() -> None:
+    window = an_actor(CENTER, "window")
+    assert scope(window, None) == CENTER
+    assert scope(window, STATION) == STATION
+    for other in (COUNTY, OTHER_CENTER):
+        with pytest.raises(OrgNotYours):
+            scope(window, other)
+
+
+def test_only_heads_without_a_line_know_of_complaints() -> None:
+    for role in ("manager", "supervisor", "investigator"):
+        assert knows_of_complaints(an_actor(COUNTY, role))
+        assert not knows_of_complaints(an_actor(COUNTY, role, dept="civil"))
+    for role in ("window", "agent", "department", "integrator", "admin"):
+        assert not knows_of_complaints(an_actor(COUNTY, role))
+
+
+def test_a_head_knows_of_complaints_about_those_below_and_not_about_the_own_unit() -> None:
+    head = an_actor(CENTER, "manager")
+    assert may_know_of_complaints_about(head, STATION)
+    assert not may_know_of_complaints_about(head, CENTER)
+
+
+def test_there_is_nobody_above_a_province_so_its_own_heads_know() -> None:
+    assert may_know_of_complaints_about(an_actor("52", "supervisor"), "52")
+    assert not may_know_of_complaints_about(an_actor("52", "window"), "52")
+
+
+def test_a_rate_of_nothing_is_null_and_never_100_percent() -> None:
+    nothing = Figures()
+    assert (nothing.closing_rate, nothing.on_time_rate, nothing.early_rate) == (None, None, None)
+
+
+def test_rates_are_shares_to_four_places() -> None:
+    figures = Figures(accepted=3, closed=4, on_time=2, early=1, overdue=1)
+    assert (figures.closing_rate, figures.on_time_rate, figures.early_rate) == (1.3333, 0.6667, 0.3333)
