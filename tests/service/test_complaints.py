@@ -1,0 +1,167 @@
+"""Complaints alone, over HTTP, on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.kit import sets
+from bianmin.kit.db import rows
+from services.complaints.app import SERVICE
+from services.complaints.store.tables import OrgRow, PartyRow
+from tests.house import House, a_house, statements
+
+COUNTY, ACCUSED, STATION = "520111", "520111101", "520111101201"
+TEXT, NAME = "窗口人员态度恶劣，拒不受理", "李四维"
+CASE = "01a207d3-afdc-7702-b13c-1d53a94d0e25"
+NOWHERE = "01a207d3-afdc-7702-b13c-000000000000"
+
+
+@pytest.fixture
+async def house(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[House]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        async with house.room("complaints").database.transaction() as tx:
+            known = [{"code": code, "name": code} for code in ("52", "5201", COUNTY, ACCUSED, STATION)]
+            await sets.write(tx, sets.insert(OrgRow, known))
+            await sets.write(tx, sets.insert(PartyRow, [{"case_id": CASE, "staff": "hand"}]))
+        yield house
+
+
+def a_lodging(**changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "complaint",
+        "subject": {"org": ACCUSED, "staff_id": "bad", "case_id": CASE},
+        "anonymous": True,
+        "text": TEXT,
+        "file_ids": [],
+        "channel": "mobile",
+        **changes,
+    }
+
+
+async def lodged(house: House, **changes: Any) -> dict[str, Any]:
+    answer = await house.nobody.post("/complaints", a_lodging(**changes))
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(house: House) -> None:
+    told = await lodged(house)
+    head, investigator = house.as_("manager", COUNTY), house.as_("investigator", COUNTY, sub="inv")
+    path = f"/complaints/{told['id']}"
+    assert (await head.get(path)).json()["text"] == TEXT
+    assert (await investigator.post(f"{path}/conclude", CONCLUSION)).status_code == 409
+    assert (await head.post(f"{path}/accept", {})).json()["status"] == "accepted"
+    assert (await head.post(f"{path}/assign", {"investigator": "hand"})).status_code == 409
+    assert (await head.post(f"{path}/assign", {"investigator": "inv"})).json()["investigator"] == "inv"
+    assert (await head.post(f"{path}/conclude", CONCLUSION)).status_code == 403
+    assert (await investigator.post(f"{path}/conclude", CONCLUSION)).json()["outcome"] == "supported"
+    assert (await investigator.post(f"{path}/reply", {"text": "已责令改正"})).json()["status"] == "replied"
+    code = told["follow_code"]
+    followed = await house.nobody.get("/complaints/follow", code=f"{code[:6]}-{code[6:].lower()}")
+    assert followed.json()["reply"] == "已责令改正"
+    assert "inv" not in followed.text
+    unknown = await house.nobody.get("/complaints/follow", code="ABCDEFGHJK23456789")
+    assert unknown.status_code == 404
+
+
+CONCLUSION = {"outcome": "supported", "facts": "属实", "reasons": "违反规定", "legal_basis": "信访工作条例"}
+
+
+async def test_by_name_with_a_name_and_anonymous_without(house: House) -> None:
+    assert (await house.nobody.post("/complaints", a_lodging(anonymous=False))).status_code == 422
+    named = {"complainant": {"name": NAME, "phone": "13000000002"}}
+    assert (await house.nobody.post("/complaints", a_lodging(**named))).status_code == 422
+    told = await lodged(house, anonymous=False, **named)
+    shown = (await house.as_("manager", COUNTY).get(f"/complaints/{told['id']}")).json()
+    assert shown["complainant"]["name"] == NAME
+
+
+async def test_an_unknown_org_is_refused_and_nothing_is_stored(house: House) -> None:
+    answer = await house.nobody.post("/complaints", a_lodging(subject={"org": "529999"}))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/subject/org"
+    async with house.room("complaints").database.reading() as tx:
+        assert await rows(tx, "SELECT id FROM complaint") == []
+
+
+async def test_a_retried_lodging_is_one_complaint_with_one_code(house: House) -> None:
+    answers = await asyncio.gather(*(house.nobody.post("/complaints", a_lodging(), key="once") for _ in range(5)))
+    assert {answer.content for answer in answers} == {answers[0].content}
+
+
+UNINVITED = [
+    ("manager", ACCUSED, None),
+    ("investigator", ACCUSED, None),
+    ("window", ACCUSED, None),
+    ("manager", STATION, None),
+    ("supervisor", "520112", None),
+    ("department", COUNTY, None),
+    ("window", COUNTY, None),
+    ("admin", "52", None),
+    ("integrator", "52", None),
+    ("investigator", COUNTY, "bad"),
+    ("manager", COUNTY, "hand"),
+]
+
+
+@pytest.mark.parametrize(("role", "org", "sub"), UNINVITED)
+async def test_for_the_accused_and_all_others_a_complaint_does_not_exist(
+    house: House, role: str, org: str, sub: str | None
+) -> None:
+    somebody = house.as_(role, org, sub=sub)
+    before = await _all_answers(somebody, NOWHERE)
+    told = await lodged(house)
+    await house.as_("manager", COUNTY, sub="head").post(f"/complaints/{told['id']}/accept", {})
+    assert await _all_answers(somebody, told["id"]) == before
+    assert (await house.as_("manager", COUNTY, sub="head").get("/complaints")).json()["items"]
+
+
+async def _all_answers(somebody: Any, complaint: str) -> list[tuple[int, str, str | None]]:
+    """Whatever can be asked of a complaint, without its address."""
+    path = f"/complaints/{complaint}"
+    answers = [
+        await somebody.get(path),
+        await somebody.get("/complaints"),
+        await somebody.get("/complaints", org=ACCUSED, status="lodged"),
+        await somebody.post(f"{path}/accept", {}),
+        await somebody.post(f"{path}/accept", {"x": 1}),
+        await somebody.post(f"{path}/assign", {"investigator": "inv"}),
+        await somebody.post(f"{path}/conclude", CONCLUSION),
+        await somebody.post(f"{path}/reply", {"text": "x"}),
+        await somebody.post(f"{path}/reply", {}),
+    ]
+    return [(each.status_code, each.text.replace(complaint, ""), each.headers.get("etag")) for each in answers]
+
+
+async def test_nothing_that_was_written_is_kept_in_plain(house: House) -> None:
+    told = await lodged(house, anonymous=False, complainant={"name": NAME})
+    async with house.room("complaints").database.reading() as tx:
+        for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'complaints'"):
+            if table == "idempotency":
+                continue  # the answer with the code is kept for a retry
+            for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
+                for secret in (TEXT, NAME, told["follow_code"]):
+                    assert secret not in row
+                    assert secret.encode().hex() not in row
+
+
+async def test_every_reading_is_on_record(house: House) -> None:
+    told = await lodged(house)
+    await house.as_("manager", COUNTY, sub="head").get(f"/complaints/{told['id']}")
+    async with house.room("complaints").database.reading() as tx:
+        assert await rows(tx, "SELECT actor, complaint_id::text FROM audit") == [("head", told["id"])]
+
+
+async def test_statements_are_few(house: House) -> None:
+    told = await lodged(house)
+    head = house.as_("manager", COUNTY)
+    with statements(house.room("complaints").database) as sent:
+        await head.get(f"/complaints/{told['id']}")
+    assert len([each for each in sent if "complaint" in each or "audit" in each]) <= 2
+    with statements(house.room("complaints").database) as sent:
+        await head.get("/complaints", updated_since="2020-01-01T00:00:00+08:00")
+    assert len([each for each in sent if "complaint" in each or "pg_stat" in each]) <= 3
