@@ -1,0 +1,1 @@
+"""Routing: who is where, and whose turn it is."""

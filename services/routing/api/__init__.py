@@ -1,0 +1,1 @@
+"""HTTP in: the directory, tasks and routes."""

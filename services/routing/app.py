@@ -1,0 +1,21 @@
+"""Routing's parts as one service."""
+
+from pathlib import Path
+
+from bianmin.kit.service import Service
+from services.routing.api import orgs, routes, tasks
+from services.routing.handlers import handle
+from services.routing.reactions import command_of
+from services.routing.store.tables import Tables
+
+SERVICE = Service(
+    name="routing",
+    title="办理：机构目录、办理路线、任务、送达",
+    metadata=Tables.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(orgs.router, tasks.router, routes.router),
+    handle=handle,
+    command_of=command_of,
+    listens=("intake",),
+    counters="SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org",
+)

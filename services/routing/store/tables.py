@@ -1,0 +1,133 @@
+"""Routing's tables."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Index, LargeBinary, MetaData, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from bianmin.kit.db import NAMES
+from bianmin.kit.sets import table_of
+from bianmin.kit.tables import furnish
+
+
+class Tables(SQLModel):
+    """A base of its own, so that another service in the process may have tables of the same names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+furnish(Tables.metadata)
+
+
+def _code(**options: Any) -> Any:
+    """A division code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    return Field(sa_column=Column(String(collation="C"), **options))
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), **options))
+
+
+class OrgRow(Tables, table=True):
+    __tablename__ = "org"
+    code: str = _code(primary_key=True)
+    name: str
+    level: str
+    parent: str | None = _code()
+    sequence: int
+    version: int
+
+    __table_args__ = (Index("ix_org_parent_code", "parent", "code"),)
+
+
+class OfficeRow(Tables, table=True):
+    __tablename__ = "office"
+    org: str = _code(primary_key=True)
+    dept: str = Field(primary_key=True)
+    name: str
+    phone: str | None
+
+
+class StaffRow(Tables, table=True):
+    """`id` is the `sub` of a member's tokens."""
+
+    __tablename__ = "staff"
+    id: str = _code(primary_key=True)
+    org: str = _code(nullable=False)
+    dept: str | None
+    name: str
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    phone: str | None
+    version: int
+
+    __table_args__ = (Index("ix_staff_org_id", "org", "id"),)
+
+
+class RouteRow(Tables, table=True):
+    """An accepted case. Its row is locked before its tasks are read, by every door.
+
+    `seen_by`: the keys of whoever may see it. `signed_by` is sealed.
+    """
+
+    __tablename__ = "route"
+    case_id: UUID = Field(primary_key=True)
+    case_no: str
+    item: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    org: str = _code(nullable=False)
+    accepting_org: str = _code(nullable=False)
+    dept: str
+    seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    status: str
+    decided_on: date | None = Field(sa_column=Column(Date))
+    delivered_on: date | None = Field(sa_column=Column(Date))
+    delivery_method: str | None
+    signed_by: bytes | None = Field(sa_column=Column(LargeBinary))
+    closed_on: date | None = Field(sa_column=Column(Date))
+    sequence: int
+    version: int
+
+    __table_args__ = (Index("ix_route_seen_by", "seen_by", postgresql_using="gin"),)
+
+
+_OPEN = "status IN ('assigned', 'received', 'in_progress')"
+
+
+class TaskRow(Tables, table=True):
+    """`note` is sealed."""
+
+    __tablename__ = "task"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    nth: int
+    seq: int
+    kind: str
+    office_org: str = _code(nullable=False)
+    office_dept: str | None
+    status: str
+    assignee: str | None
+    received_at: datetime | None = _moment()
+    done_at: datetime | None = _moment()
+    opinion: str | None
+    note: bytes | None = Field(sa_column=Column(LargeBinary))
+    reason_code: str | None
+    legal_basis: str | None = Field(sa_column=Column(Text))
+    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+
+    __table_args__ = (
+        Index("uq_task_case_id_nth", "case_id", "nth", unique=True),
+        # lists go by id: of an office, of those that wait for somebody, of a person's
+        Index("ix_task_office_org_status_id", "office_org", "status", "id"),
+        Index("ix_task_open_status_id", "status", "id", postgresql_where=text(_OPEN)),
+        Index("ix_task_assignee_id", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
+        Index("ix_task_changed_at_id", "changed_at", "id"),
+    )
+
+
+orgs = table_of(OrgRow)
+offices = table_of(OfficeRow)
+staff = table_of(StaffRow)
+routes = table_of(RouteRow)
+tasks = table_of(TaskRow)
