@@ -40,7 +40,7 @@ class House:
             if servers := self.settings.kafka_servers():
                 event_log: Log = KafkaLog(",".join(servers))
             else:
-                database = Database(self.settings.log_database(), "log")
+                database = Database(self.settings.log_database(), "log", pool=8)
                 stack.push_async_callback(database.close)
                 event_log = PostgresLog(database)
             stack.push_async_callback(event_log.close)

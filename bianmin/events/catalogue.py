@@ -1,5 +1,6 @@
 """The contract for people: docs/events.md, who announces what, who reads it, and what it says."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -20,7 +21,9 @@ structured JSON (`{MEDIA_TYPE}`): the stored row, the Kafka value and the body o
   `sequence` tells a repeat from news.
 - Within a version fields are only added. Skip types and fields you do not know. A new meaning is a new version, and
   both are announced for a while.
-- `optional`: an event may lack it. What has a default is written today, but came after the first events.
+- `optional`: an event may lack it; it then has its default, else nothing is known of it.
+- A division code has 2 digits for a province, 4 for a prefecture, 6 for a county, 9 for a township (center), 12 for a
+  village (station), 14 for a point, and begins with the codes above it.
 - No event holds personal data: a case carries a masked name at most, people of the house are staff ids.
 - Schemas: `contract/schemas/<type>.json`; all of it for tools: `contract/asyncapi.json`; a sample of each type:
   `bianmin/events/samples/`.
@@ -84,10 +87,20 @@ def _part(name: str, schema: Schema) -> str:
 def _fields(schema: Schema, what: str) -> str:
     required = set(schema.get("required", ()))
     rows = (
-        (f"`{name}`", "" if name in required else "optional", _type(field), _one_line(field.get("description", "")))
+        (
+            f"`{name}`",
+            "" if name in required else _optional(field),
+            _type(field),
+            _one_line(field.get("description", "")),
+        )
         for name, field in schema["properties"].items()
     )
     return _table((what, "", "Type", "Meaning"), rows)
+
+
+def _optional(field: Schema) -> str:
+    default = field["default"]
+    return f"optional, `{json.dumps(default)}`" if default not in (None, "", []) else "optional"
 
 
 def _type(schema: Schema) -> str:
@@ -103,10 +116,9 @@ def _type(schema: Schema) -> str:
             return f"`{value}`"
         case {"items": items}:
             return f"list of {_type(items)}"
-        case {"type": "string", "format": format_}:
-            return str(format_)
-        case _:
-            return str(schema["type"])
+        case {"title": name} | {"format": name} | {"type": name}:
+            return str(name)
+    raise ValueError(f"no words for {schema}")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -125,10 +137,6 @@ def _row(cells: Iterable[str]) -> str:
 
 def _anchor(model: type[EventData]) -> str:
     return f"{model.event_name}.v{model.event_version}".replace(".", "-").replace("_", "-")
-
-
-def _first_line(model: type[EventData]) -> str:
-    return _one_line(cleandoc(model.__doc__ or ""))
 
 
 def _one_line(said: Any) -> str:

@@ -84,18 +84,14 @@ def in_county_time(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(in_county_time)]
 OrgCode = Annotated[
-    str,
-    Field(
-        pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$",
-        description="Division code: 2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point.",
-    ),
+    str, Field(title="division code", pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
 ]
-Code = Annotated[
-    str,
-    # no \w: it means Unicode here and ASCII in the JSON Schema of other languages
-    Field(pattern=r"^[^\s，。、；！？]{1,64}$", description="A code from somebody's list, never a sentence."),
-]
-MaterialNo = Annotated[int, Field(ge=1, description="Number of a material in the item's list, from 1.")]
+"""2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point: a code begins with those above it."""
+# no \w: it means Unicode here and ASCII in the JSON Schema of other languages
+Code = Annotated[str, Field(title="code", pattern=r"^[^\s，。、；！？]{1,64}$")]
+"""From somebody's list; never a sentence."""
+MaterialNo = Annotated[int, Field(title="material number", ge=1)]
+"""Of a material in the item's list, from 1."""
 
 
 class Part(BaseModel):

@@ -21,7 +21,8 @@ from bianmin.events.parts import (
     StepKind,
 )
 
-StepNo = Annotated[int, Field(ge=1, description="Place of the step in the route, from 1.")]
+StepNo = Annotated[int, Field(title="step number", ge=1)]
+"""Place of a step in the route, from 1."""
 
 
 class OfficeOf(Part):

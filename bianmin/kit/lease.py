@@ -24,7 +24,7 @@ class NotHeld(Exception):
 class Lease:
     """A right that lasts `seconds` unless renewed. Each win has a higher token than the one before."""
 
-    def __init__(self, database: Database, name: str, seconds: float = 10.0) -> None:
+    def __init__(self, database: Database, name: str, seconds: float = 5.0) -> None:
         self._database = database
         self._name = name
         self._seconds = seconds

@@ -30,7 +30,7 @@ class Relay:
         *,
         size: int = 500,
         poll: float = 0.25,
-        lease: float = 10.0,
+        lease: float = 5.0,
     ) -> None:
         self._service = service
         self._database = database

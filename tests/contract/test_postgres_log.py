@@ -16,13 +16,13 @@ Fresh = Callable[[], Awaitable[str]]
 
 
 @pytest.fixture
-async def ground(fresh_database: Fresh) -> AsyncIterator[Ground]:
+async def ground(new_database: Fresh) -> AsyncIterator[Ground]:
     async with AsyncExitStack() as opened:
-        yield Ground(await fresh_database(), opened)
+        yield Ground(await new_database(), opened)
 
 
-async def test_a_lost_connection_is_told_as_such_and_all_goes_on_when_it_is_back(fresh_database: Fresh) -> None:
-    async with line_to(await fresh_database()) as (line, url), AsyncExitStack() as opened:
+async def test_a_lost_connection_is_told_as_such_and_all_goes_on_when_it_is_back(new_database: Fresh) -> None:
+    async with line_to(await new_database()) as (line, url), AsyncExitStack() as opened:
         ground = Ground(url, opened)
         producer, reader = await ground.producer(), await ground.member()
         await producer.append(ground.entries(["a", "b", "c"]))
@@ -50,8 +50,8 @@ async def test_a_lost_connection_is_told_as_such_and_all_goes_on_when_it_is_back
         assert await log.lag(ground.group, [ground.topic]) == 1
 
 
-async def test_the_news_are_heard_again_after_the_connection_was_lost(fresh_database: Fresh) -> None:
-    address = await fresh_database()
+async def test_the_news_are_heard_again_after_the_connection_was_lost(new_database: Fresh) -> None:
+    address = await new_database()
     async with line_to(address) as (line, url), AsyncExitStack() as opened:
         ground = Ground(url, opened)
         reader = await ground.member()
@@ -63,8 +63,8 @@ async def test_the_news_are_heard_again_after_the_connection_was_lost(fresh_data
         assert await reader.fetch(10, 0) == []
 
 
-async def test_who_waits_is_woken_and_does_not_only_look_now_and_then(fresh_database: Fresh) -> None:
-    database = Database(await fresh_database(), "log")
+async def test_who_waits_is_woken_and_does_not_only_look_now_and_then(new_database: Fresh) -> None:
+    database = Database(await new_database(), "log")
     log = PostgresLog(database, poll=3600)
     await log.ensure(["topic"], PARTITIONS)
     producer, reader = await log.producer("producer"), await log.consumer("group", ["topic"])
@@ -77,8 +77,8 @@ async def test_who_waits_is_woken_and_does_not_only_look_now_and_then(fresh_data
     await database.close()
 
 
-async def test_a_closed_log_leaves_no_task_and_no_connection(fresh_database: Fresh) -> None:
-    address = await fresh_database()
+async def test_a_closed_log_leaves_no_task_and_no_connection(new_database: Fresh) -> None:
+    address = await new_database()
     async with AsyncExitStack() as opened:
         ground = Ground(address, opened)
         producer, reader = await ground.producer(), await ground.member()
@@ -93,8 +93,8 @@ async def test_a_closed_log_leaves_no_task_and_no_connection(fresh_database: Fre
     await database.close()
 
 
-async def test_a_closed_member_leaves_its_partitions_at_once(fresh_database: Fresh) -> None:
-    database = Database(await fresh_database(), "log")
+async def test_a_closed_member_leaves_its_partitions_at_once(new_database: Fresh) -> None:
+    database = Database(await new_database(), "log")
     log = PostgresLog(database, lease=3600)
     await log.ensure(["topic"], PARTITIONS)
     producer = await log.producer("producer")
@@ -183,8 +183,8 @@ async def test_a_topic_made_later_is_read_by_those_who_wait_for_it(ground: Groun
     await early.close()
 
 
-async def test_a_database_without_the_tables_gets_them_once(fresh_database: Fresh) -> None:
-    databases = [Database(address, "log") for address in [await fresh_database()] * 5]
+async def test_a_database_without_the_tables_gets_them_once(new_database: Fresh) -> None:
+    databases = [Database(address, "log") for address in [await new_database()] * 5]
     logs = [PostgresLog(database) for database in databases]
     await asyncio.gather(*(log.ensure(["topic"], PARTITIONS) for log in logs))
     for log in logs:

@@ -32,7 +32,8 @@ WITH matter AS (
     SELECT gen_random_uuid(), 'case',
         jsonb_build_object('org', o.org, 'accepting_org', o.org, 'dept', 'civil', 'holders', '[]'::jsonb),
         ARRAY['52', left(o.org, 4), left(o.org, 6), o.org], 'accepted', 1
-    FROM generate_series(1, 100000) AS n, LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
+    FROM generate_series(1, 100000) AS n,
+        LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
     RETURNING id, reach->>'org' AS org
 )
 INSERT INTO clock (id, subject_id, kind, cycle, org, dept, unit, budget, started_on, due_on, due_at, yellow_at,

@@ -169,6 +169,12 @@ def test_a_stop_wins_over_a_later_signal(national: Calendar) -> None:
     assert signal(clock, "case", at("2026-03-21T10:00")) == []
 
 
+def test_a_clock_stopped_in_time_never_signals(national: Calendar) -> None:
+    clock = a_clock(national)
+    (stopped,) = stop(clock, "case", at("2026-03-04T10:00"))
+    assert signal(moved(clock, stopped), "case", at("2027-03-04T10:00")) == []
+
+
 def test_a_stop_that_was_heard_of_after_the_red_signal_is_still_judged_by_its_own_moment(national: Calendar) -> None:
     clock = a_clock(national)
     for fact in signal(clock, "case", clock.red_at):

@@ -1,0 +1,164 @@
+"""A county for routing alone: a directory, cases that intake accepts, and what routing told the others."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import httpx2
+
+from bianmin.events import intake
+from bianmin.events.envelope import Event, compose, parse_event
+from bianmin.events.parts import Access, EventData, ItemFacts
+from bianmin.events.registry import topic_of
+from bianmin.kit.ids import new_id
+from bianmin.kit.log import Record
+from tests.house import Client, House
+
+PROVINCE, CITY, COUNTY, CENTER, STATION = "52", "5201", "520111", "520111101", "520111101201"
+OTHER_CENTER, OTHER_STATION = "520111102", "520111102201"
+ORGS = """code,level,name
+52,province,贵州省
+5201,city,贵阳市
+520111,county,花溪区
+520111101,township,青岩镇
+520111101201,village,龙井村
+520111102,township,石板镇
+520111102201,village,盖冗村
+"""
+DAY = date(2026, 3, 2)
+NOW = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+
+
+def an_item(mode: str = "report_up", level: str = "county", category: str = "civil") -> ItemFacts:
+    return ItemFacts.model_validate(
+        {
+            "org": COUNTY,
+            "code": "MZ-001",
+            "version": 1,
+            "name": "最低生活保障审核确认",
+            "category": category,
+            "mode": mode,
+            "item_type": "05",
+            "decide_level": level,
+        }
+    )
+
+
+def access(desk: str = STATION, accepting: str | None = None, dept: str = "civil") -> Access:
+    return Access.model_validate({"org": desk, "accepting_org": accepting or desk[:9], "dept": dept})
+
+
+def an_acceptance(item: ItemFacts | None = None, where: Access | None = None) -> intake.CaseAccepted:
+    where = where or access()
+    case_no = f"{where.org}-20260302-0001"
+    return intake.CaseAccepted(access=where, case_no=case_no, item=item or an_item(), received_on=DAY, accepted_on=DAY)
+
+
+@dataclass
+class County:
+    house: House
+    sequences: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def reviewer(self) -> Client:
+        return self.house.as_("window", CENTER, "civil")
+
+    @property
+    def decider(self) -> Client:
+        return self.house.as_("department", COUNTY, "civil")
+
+    @property
+    def admin(self) -> Client:
+        return self.house.as_("admin", PROVINCE)
+
+    async def imports(self, text: str | bytes = ORGS, *, who: Client | None = None, **options: Any) -> httpx2.Response:
+        body = text.encode() if isinstance(text, str) else text
+        headers = {"Content-Type": "text/csv"}
+        return await (who or self.admin).post("/orgs/import", content=body, headers=headers, **options)
+
+    async def intake_tells(self, told: Sequence[tuple[str, EventData]]) -> None:
+        """Returns when routing has taken it in, and has told what it made of it."""
+        producer = await self.house.log.producer("bianmin.intake.relay")
+        records = [Record(topic_of("intake"), subject, self._bytes(subject, data)) for subject, data in told]
+        await producer.append(records)
+        await producer.close()
+        await self.house.settles()
+
+    def _bytes(self, subject: str, data: EventData) -> bytes:
+        self.sequences[subject] += 1
+        return compose(
+            data,
+            id=new_id(),
+            source="intake",
+            subject=subject,
+            sequence=self.sequences[subject],
+            time=NOW,
+            region=CENTER,
+            actor="S-intake",
+        )
+
+    async def accepts(self, item: ItemFacts | None = None, where: Access | None = None) -> str:
+        """A case is accepted; returns its id."""
+        case = str(new_id())
+        await self.intake_tells([(case, an_acceptance(item, where))])
+        return case
+
+    async def wishes_to_withdraw(self, case: str) -> None:
+        await self.intake_tells([(case, intake.WithdrawalRequested(access=access()))])
+
+    async def route(self, case: str, who: Client | None = None) -> dict[str, Any]:
+        answer = await (who or self.house.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")
+        assert answer.status_code == 200, answer.text
+        route: dict[str, Any] = answer.json()
+        return route
+
+    async def turn(self, case: str) -> str:
+        """The task whose turn it is."""
+        steps = (await self.route(case))["steps"]
+        (task,) = [step["id"] for step in steps if step["status"] in ("assigned", "received", "in_progress")]
+        return str(task)
+
+    async def works_off(self, case: str, who: Client, opinion: str, **given: Any) -> httpx2.Response:
+        """Receives the task whose turn it is, and completes it."""
+        task = await self.turn(case)
+        received = await who.post(f"/tasks/{task}/receive")
+        assert received.status_code == 200, received.text
+        completed = await who.post(f"/tasks/{task}/complete", {"opinion": opinion, **given})
+        assert completed.status_code == 200, completed.text
+        return completed
+
+    async def a_granted_case(self) -> str:
+        case = await self.accepts()
+        await self.works_off(case, self.reviewer, "agree")
+        await self.works_off(case, self.decider, "grant")
+        return case
+
+    async def told(self, subject: str | None = None) -> list[Event]:
+        """What routing has announced so far, of one subject in its order."""
+        await self.house.settles()
+        found = []
+        async for stored in self.house.log.scan(topic_of("routing")):
+            assert stored.record.value is not None
+            event = parse_event(stored.record.value)
+            assert event.subject == stored.record.key
+            if subject in (None, event.subject):
+                found.append(event)
+        return found
+
+    async def names(self, subject: str) -> list[str]:
+        return [event.data.event_name for event in await self.told(subject) if event.data is not None]
+
+
+def of_requests(sent: Sequence[str]) -> list[str]:
+    """The statements that requests sent: the relay works beside them, on the lease and on the outbox."""
+    return [each for each in sent if " lease " not in each and not ("outbox" in each and "INSERT" not in each)]
+
+
+def without(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name not in names}
+
+
+UUID7 = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")

@@ -1,0 +1,344 @@
+"""Routing's directory over HTTP, on PostgreSQL: orgs, offices, staff."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.kit.db import rows
+from services.routing.app import SERVICE
+from tests.house import Client, a_house, statements
+from tests.service.routing_county import (
+    CENTER,
+    CITY,
+    COUNTY,
+    NOW,
+    ORGS,
+    OTHER_CENTER,
+    PROVINCE,
+    STATION,
+    UUID7,
+    County,
+    of_requests,
+)
+
+CIVIL = {"dept": "civil", "name": "民政办", "phone": "0851-83600001"}
+CLERK = {"id": "S-17", "name": "王小五", "roles": ["window", "agent"], "dept": "civil", "phone": "13000000001"}
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        house.app.state.clock.set(NOW)
+        yield County(house)
+
+
+@pytest.fixture
+async def furnished(county: County) -> County:
+    assert (await county.imports()).status_code == 200
+    return county
+
+
+async def count(county: County, table: str) -> int:
+    async with county.house.room("routing").database.reading() as tx:
+        return int((await rows(tx, f"SELECT count(*) FROM {table}"))[0][0])
+
+
+def a_province() -> str:
+    """As many divisions as Guizhou has: 1 + 9 + 88 + 1,510 + 17,964."""
+    cities = [f"52{n:02}" for n in range(1, 10)]
+    counties = [f"{cities[n % 9]}{n // 9 + 1:02}" for n in range(88)]
+    townships = [f"{counties[n % 88]}{n // 88 + 100:03}" for n in range(1510)]
+    villages = [f"{townships[n % 1510]}{n // 1510 + 200:03}" for n in range(17964)]
+    levels = {"province": ["52"], "city": cities, "county": counties, "township": townships, "village": villages}
+    return "code,level,name\n" + "".join(
+        f"{code},{level},{level} {code[-3:]}\n" for level, codes in levels.items() for code in codes
+    )
+
+
+async def test_a_whole_province_is_imported_in_one_call_and_a_second_time_nothing_changes(county: County) -> None:
+    text = a_province()
+    database = county.house.room("routing").database
+    with statements(database) as sent:
+        first = await county.imports(text)
+    assert first.json() == {"created": 19572, "changed": 0, "unchanged": 0}
+    assert len(of_requests(sent)) <= 7, "however many orgs there are"
+    again = await county.imports(text)
+    assert again.json() == {"created": 0, "changed": 0, "unchanged": 19572}
+    changed = await county.imports(text.replace("52,province,province 52", "52,province,贵州省"))
+    assert changed.json() == {"created": 0, "changed": 1, "unchanged": 19571}
+    told = await county.told()
+    assert len(told) == 19573
+    assert [event.sequence for event in told if event.subject == "52"] == [1, 2]
+
+
+async def test_what_an_import_told_of_an_org(furnished: County) -> None:
+    (event,) = await furnished.told(CENTER)
+    assert event.type == "cn.bianmin.org.changed.v1"
+    assert event.data is not None
+    assert event.data.model_dump(mode="json") == {
+        "code": CENTER,
+        "name": "青岩镇",
+        "level": "township",
+        "parent": COUNTY,
+        "offices": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"\xef\xbb\xbf" + ORGS.replace("\n", "\r\n").encode(), "text/csv; charset=utf-8"),
+        (ORGS.replace("贵州省", '"贵州省,黔"').encode(), "text/csv"),
+        (b'[{"code": "52", "level": "province", "name": "x"}]', "application/json"),
+    ],
+)
+async def test_lists_come_from_spreadsheets_and_programs(county: County, body: bytes, media: str) -> None:
+    answer = await county.admin.post("/orgs/import", content=body, headers={"Content-Type": media})
+    assert answer.status_code == 200, answer.text
+    assert (await county.admin.get("/orgs/52")).status_code == 200
+
+
+async def test_a_faulty_list_is_refused_as_a_whole_each_fault_with_its_line(furnished: County) -> None:
+    before = len(await furnished.told())
+    bad = ORGS + "520111103,village,孟关乡\n520113101,township,麦架镇\n520111,county,花溪\n,point,\n"
+    answer = await furnished.imports(bad)
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"], one["detail"][:5]) for one in answer.json()["errors"]] == [
+        ("/7/level", "level_mismatch", "第 9 行"),
+        ("/8/code", "parent_unknown", "第 10 "),
+        ("/9/code", "duplicate", "第 11 "),
+        ("/10/code", "division_code", "第 12 "),
+    ]
+    for sent in ("孟关乡", "520113101", "麦架镇"):
+        assert sent not in answer.text
+    assert await count(furnished, "org") == 7
+    assert len(await furnished.told()) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (ORGS, "text/plain", 415),
+        (ORGS.replace("name", "title"), "text/csv", 422),
+        (ORGS + '"52', "text/csv", 400),
+        ("code,level,name\n52,province,\0\n", "text/csv", 400),
+        ("", "text/csv", 422),
+        ("[", "application/json", 400),
+        ('[{"code": "52", "level": "province", "name": "\\u0000"}]', "application/json", 422),
+        ('[{"code": "52", "level": "province", "name": "x", "extra": 1}]', "application/json", 422),
+    ],
+)
+async def test_what_is_no_list_is_refused(county: County, body: str, media: str, status: int) -> None:
+    headers = {"Content-Type": media}
+    answer = await county.admin.post("/orgs/import", content=body.encode(), headers=headers)
+    assert answer.status_code == status, answer.text
+    assert await count(county, "org") == 0
+
+
+async def test_only_an_admin_imports_and_only_what_is_theirs(furnished: County) -> None:
+    assert (await furnished.imports(who=furnished.house.as_("manager", PROVINCE))).status_code == 403
+    theirs = "code,level,name\n520111103,township,孟关乡\n"
+    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", CENTER))).status_code == 403
+    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", COUNTY))).status_code == 200
+
+
+async def test_two_imports_of_the_same_orgs_at_once_are_one_after_the_other(county: County) -> None:
+    answers = await asyncio.gather(*(county.imports() for _ in range(4)))
+    assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 7]
+    assert len(await county.told()) == 7
+
+
+async def test_an_org_is_set_up_and_renamed_by_hand(furnished: County) -> None:
+    admin, path = furnished.admin, "/orgs/520111103"
+    assert (await admin.put(path, {"name": "孟关乡"}, etag='"1"')).status_code == 412, "there is nothing yet"
+    made = await admin.put(path, {"name": "孟关乡", "level": "township"})
+    assert (made.status_code, made.headers["etag"]) == (201, '"1"')
+    seen = await admin.get(path)
+    assert (
+        seen.json()
+        == made.json()
+        == {
+            "code": "520111103",
+            "level": "township",
+            "name": "孟关乡",
+            "parent": COUNTY,
+            "offices": [],
+        }
+    )
+    assert (await admin.put(path, {"x": 1})).status_code == 428, "told before the body is judged"
+    assert (await admin.put(path, {"x": 1}, etag='"9"')).status_code == 412
+    back = await admin.put(path, seen.json() | {"name": "孟关苗族布依族乡"}, etag=seen.headers["etag"])
+    assert (back.status_code, back.headers["etag"]) == (200, '"2"')
+    assert [event.sequence for event in await furnished.told("520111103")] == [1, 2]
+    same = await admin.put(path, back.json(), etag='"2"')
+    assert (same.status_code, same.headers["etag"]) == (200, '"2"')
+    assert len(await furnished.told("520111103")) == 2
+
+
+async def test_of_two_who_rename_at_once_one_is_told(furnished: County) -> None:
+    answers = await asyncio.gather(
+        *(furnished.admin.put(f"/orgs/{CENTER}", {"name": f"青岩 {n}"}, etag='"1"') for n in range(2))
+    )
+    assert sorted(answer.status_code for answer in answers) in ([200, 409], [200, 412])
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "status"),
+    [
+        ("520199101", {"name": "某镇"}, 422),
+        ("520111103", {"name": "某镇", "level": "village"}, 422),
+        ("520111103", {"name": ""}, 422),
+        ("520111103", {"name": "某镇", "population": 1}, 422),
+        ("5201111", {"name": "某镇"}, 422),
+        ("５２０１１１１０３", {"name": "某镇"}, 422),
+    ],
+)
+async def test_an_org_that_fits_nowhere_is_refused(furnished: County, code: str, body: Any, status: int) -> None:
+    assert (await furnished.admin.put(f"/orgs/{code}", body)).status_code == status
+    assert await count(furnished, "org") == 7
+
+
+async def test_the_tree_is_read_level_by_level_and_by_name(furnished: County) -> None:
+    anyone = furnished.house.as_("window", STATION)
+
+    async def codes(**query: Any) -> list[str]:
+        answer = await anyone.get("/orgs", **query)
+        assert answer.status_code == 200, answer.text
+        return [one["code"] for one in answer.json()["items"]]
+
+    assert await codes(parent=COUNTY) == [CENTER, OTHER_CENTER]
+    assert await codes(org=CENTER) == [CENTER, STATION]
+    assert await codes(q="镇") == [CENTER, OTHER_CENTER]
+    assert await codes(q="%") == []
+    assert await codes(parent=COUNTY, q="青岩") == [CENTER]
+    assert len(await codes()) == 7
+    assert (await anyone.get("/orgs", parent="5")).status_code == 422
+    first = (await anyone.get("/orgs", limit=4)).json()
+    rest = (await anyone.get("/orgs", limit=4, cursor=first["next_cursor"])).json()
+    assert [one["code"] for one in first["items"] + rest["items"]] == await codes()
+    assert rest["next_cursor"] is None
+    assert (await anyone.get("/orgs", limit=4, cursor=first["next_cursor"], q="镇")).status_code == 400
+
+
+async def test_an_org_that_does_not_exist(furnished: County) -> None:
+    for path in ("/orgs/520112", "/orgs/520112/offices", "/orgs/520112/staff"):
+        assert (await furnished.house.as_("admin", PROVINCE).get(path)).status_code == 404
+    assert (await furnished.admin.post("/orgs/520112/offices", CIVIL)).status_code == 404
+    assert (await furnished.admin.post("/orgs/520112/staff", CLERK)).status_code == 404
+    assert (await furnished.house.nobody.get(f"/orgs/{CENTER}")).status_code == 401
+
+
+async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> None:
+    head = furnished.house.as_("manager", CENTER)
+    made = await head.post(f"/orgs/{CENTER}/offices", CIVIL)
+    assert (made.status_code, made.json()) == (201, CIVIL)
+    assert (await head.get(f"/orgs/{CENTER}/offices")).json() == {"items": [CIVIL], "next_cursor": None}
+    org = await head.get(f"/orgs/{CENTER}")
+    assert (org.json()["offices"], org.headers["etag"]) == ([CIVIL], '"2"')
+    told = await furnished.told(CENTER)
+    assert [event.sequence for event in told] == [1, 2]
+    assert told[-1].data is not None
+    assert told[-1].data.model_dump(mode="json")["offices"] == [{"dept": "civil", "name": "民政办"}]
+    assert b"83600001" not in told[-1].raw
+    assert (await head.post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 409
+    assert (await furnished.admin.post(f"/orgs/{STATION}/offices", CIVIL)).status_code == 409
+    assert (await head.post(f"/orgs/{OTHER_CENTER}/offices", CIVIL)).status_code == 403
+    assert (await furnished.house.as_("window", CENTER).post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 403
+    assert await count(furnished, "office") == 1
+
+
+async def test_an_import_keeps_the_offices(furnished: County) -> None:
+    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
+    assert (await furnished.imports(ORGS.replace("青岩镇", "青岩古镇"))).json()["changed"] == 1
+    last = (await furnished.told(CENTER))[-1]
+    assert last.data is not None
+    assert last.data.model_dump(mode="json")["offices"] == [{"dept": "civil", "name": "民政办"}]
+
+
+async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: County) -> None:
+    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
+    head = furnished.house.as_("manager", CENTER)
+    joined = await head.post(f"/orgs/{CENTER}/staff", CLERK)
+    assert (joined.status_code, joined.json()) == (201, CLERK | {"org": CENTER})
+    general = await head.post(f"/orgs/{CENTER}/staff", {"name": "李四", "roles": ["window"]})
+    assert UUID7.match(general.json()["id"])
+
+    async def ids(who: Client, **query: Any) -> list[str]:
+        answer = await who.get(f"/orgs/{CENTER}/staff", **query)
+        assert answer.status_code == 200, answer.text
+        return [one["id"] for one in answer.json()["items"]]
+
+    assert await ids(head) == sorted([general.json()["id"], "S-17"])
+    assert await ids(head, dept="civil") == ["S-17"]
+    assert await ids(furnished.house.as_("department", COUNTY, "civil")) == ["S-17"]
+    assert await ids(furnished.house.as_("department", COUNTY, "land")) == []
+    for stranger in (
+        furnished.house.as_("manager", OTHER_CENTER),
+        furnished.house.as_("window", STATION),
+        furnished.house.as_("citizen", PROVINCE),
+    ):
+        assert (await stranger.get(f"/orgs/{CENTER}/staff")).status_code == 403
+    line = furnished.house.as_("department", COUNTY, "land")
+    assert (await line.get(f"/orgs/{CENTER}/staff", dept="civil")).status_code == 403
+    assert await count(furnished, "outbox") + len(await furnished.told()) == 8, "nobody else is told who works where"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"dept": "land"}, 422),
+        ({"roles": []}, 422),
+        ({"roles": ["window", "window"]}, 422),
+        ({"roles": ["citizen"]}, 422),
+        ({"roles": ["department"], "dept": None}, 422),
+        ({"phone": "1380000"}, 422),
+        ({"id": "S 17"}, 422),
+        ({"name": "王\n五"}, 422),
+        ({"name": "王小五\u0000"}, 422),
+        ({"birthday": "1990-01-01"}, 422),
+    ],
+)
+async def test_whoever_cannot_join_is_refused_without_repeating_them(
+    furnished: County, changes: dict[str, Any], status: int
+) -> None:
+    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
+    answer = await furnished.admin.post(f"/orgs/{CENTER}/staff", CLERK | changes)
+    assert answer.status_code == status, answer.text
+    for secret in ("王小五", "13000000001", "1380000"):
+        assert secret not in answer.text
+    assert await count(furnished, "staff") == 0
+
+
+async def test_an_id_is_one_persons(furnished: County) -> None:
+    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
+    answers = await asyncio.gather(*(furnished.admin.post(f"/orgs/{CENTER}/staff", CLERK) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    elsewhere = await furnished.admin.post(f"/orgs/{CITY}/staff", {"id": "S-17", "name": "李四", "roles": ["agent"]})
+    assert elsewhere.status_code == 409
+    assert CENTER not in elsewhere.text
+
+
+async def test_staff_are_paged(furnished: County) -> None:
+    for n in range(5):
+        body = {"id": f"S-{n}", "name": "某人", "roles": ["agent"]}
+        assert (await furnished.admin.post(f"/orgs/{STATION}/staff", body)).status_code == 201
+    first = (await furnished.admin.get(f"/orgs/{STATION}/staff", limit=3)).json()
+    rest = (await furnished.admin.get(f"/orgs/{STATION}/staff", limit=3, cursor=first["next_cursor"])).json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == [f"S-{n}" for n in range(5)]
+    assert rest["next_cursor"] is None
+
+
+async def test_statements_per_request_are_few(furnished: County) -> None:
+    database = furnished.house.room("routing").database
+    for path, most in (
+        (f"/orgs/{CENTER}", 1),
+        (f"/orgs/{CENTER}/offices", 1),
+        ("/orgs", 1),
+        (f"/orgs/{CENTER}/staff", 2),
+    ):
+        with statements(database) as sent:
+            assert (await furnished.admin.get(path)).status_code == 200
+        assert len(of_requests(sent)) <= most, sent

@@ -1,0 +1,177 @@
+"""Routes and the people who work on them, without a database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from bianmin.events.parts import Access, ItemFacts, Mode, Opinion
+from bianmin.kit.actors import Actor
+from bianmin.kit.clock import TZ
+from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
+from services.routing.domain.facts import evolve
+from services.routing.domain.route import (
+    AnswerWithdrawal,
+    CaseCommand,
+    CompleteTask,
+    Delivered,
+    DeliverResult,
+    PlanRoute,
+    ReceiveTask,
+    ReturnTask,
+    Route,
+    RouteCommand,
+    StartTask,
+    Task,
+)
+from services.routing.domain.rules import decide
+
+STATION, CENTER, COUNTY, CITY, PROVINCE = "520111101201", "520111101", "520111", "5201", "52"
+OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
+CASE = UUID("01900000-0000-7000-8000-000000000001")
+NOW = datetime(2026, 3, 2, 9, tzinfo=TZ)
+TODAY = NOW.date()
+SEALED = b"sealed"
+
+
+def staff(role: str, org: str, dept: str | None = None, *, id: str | None = None) -> Actor:
+    return Actor(id or "-".join([role, org, *([dept] if dept else [])]), org, frozenset({role}), dept)
+
+
+REVIEWER = staff("window", CENTER, "civil")
+DECIDER = staff("department", COUNTY, "civil")
+HEAD_OF_CENTER = staff("manager", CENTER)
+
+
+def by(actor: Actor = REVIEWER) -> Cause:
+    return Cause(actor)
+
+
+SYSTEM = Cause(Actor("system", CENTER))
+
+
+def an_item(mode: Mode = "report_up", level: str = "county", category: str = "civil") -> ItemFacts:
+    return ItemFacts.model_validate(
+        {
+            "org": COUNTY,
+            "code": "MZ-001",
+            "version": 1,
+            "name": "最低生活保障审核确认",
+            "category": category,
+            "mode": mode,
+            "item_type": "05",
+            "decide_level": level,
+        }
+    )
+
+
+def access(desk: str = STATION, accepting: str | None = None, dept: str = "civil") -> Access:
+    return Access.model_validate({"org": desk, "accepting_org": accepting or desk[:9], "dept": dept})
+
+
+_numbers = count(2)
+
+
+def a_task_id() -> UUID:
+    return UUID(f"01900000-0000-7000-9000-{next(_numbers):012}")
+
+
+def a_plan(item: ItemFacts | None = None, where: Access | None = None) -> PlanRoute:
+    ids = (a_task_id(), a_task_id())
+    return PlanRoute(CASE, "520111101201-20260302-0001", item or an_item(), where or access(), ids, SYSTEM)
+
+
+@dataclass
+class Desks:
+    """One case as the service keeps it."""
+
+    states: dict[UUID, Route] = field(default_factory=dict)
+    told: list[Announcement] = field(default_factory=list)
+
+    @property
+    def route(self) -> Route:
+        return self.states[CASE]
+
+    def task(self, seq: int) -> Task:
+        """The latest task of this step."""
+        return [task for task in self.route.tasks if task.seq == seq][-1]
+
+    @property
+    def turn(self) -> Task:
+        """The task whose turn it is."""
+        (task,) = [task for task in self.route.tasks if task.status in ("assigned", "received", "in_progress")]
+        return task
+
+    def names(self) -> list[str]:
+        return [one.data.event_name for one in self.told]
+
+    def does(self, command: RouteCommand) -> Route:
+        """Carries it out, or raises why not; then nothing has changed."""
+        cases = {task.id: case for case, route in self.states.items() for task in route.tasks}
+
+        def key(each: RouteCommand) -> UUID:
+            return each.case_id if isinstance(each, CaseCommand) else cases.get(each.task_id, UUID(int=0))
+
+        before = dict(self.states)
+        work = decide_all(self.states, [command], key=key, subject=str, decide=decide, evolve=evolve)
+        (outcome,) = work.outcomes
+        if isinstance(outcome, Refused):
+            assert self.states == before
+            assert not work.announced
+            raise outcome.error
+        assert isinstance(outcome, Done)
+        self.told += work.announced
+        route: Route = outcome.state
+        return route
+
+
+def planned(item: ItemFacts | None = None, where: Access | None = None) -> Desks:
+    desks = Desks()
+    desks.does(a_plan(item, where))
+    return desks
+
+
+def receive(task: Task, actor: Actor) -> ReceiveTask:
+    return ReceiveTask(task.id, NOW, by(actor))
+
+
+def start(task: Task, actor: Actor) -> StartTask:
+    return StartTask(task.id, by(actor))
+
+
+def complete(task: Task, actor: Actor, opinion: Opinion | None = None, **given: Any) -> CompleteTask:
+    opinion = opinion or ("agree" if task.kind == "review" else "grant")
+    if opinion == "deny":
+        given = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条", **given}
+    return CompleteTask(task.id, opinion, NOW, TODAY, by(actor), **given)
+
+
+def send_back(task: Task, actor: Actor) -> ReturnTask:
+    return ReturnTask(task.id, SEALED, NOW, (a_task_id(), a_task_id()), by(actor))
+
+
+def deliver(actor: Actor, on: date = TODAY) -> DeliverResult:
+    return DeliverResult(CASE, Delivered("in_person", on, SEALED), by(actor))
+
+
+def withdraw() -> AnswerWithdrawal:
+    return AnswerWithdrawal(CASE, TODAY, SYSTEM)
+
+
+def reviewed() -> Desks:
+    desks = planned()
+    desks.does(receive(desks.turn, REVIEWER))
+    desks.does(complete(desks.turn, REVIEWER))
+    return desks
+
+
+def decided(opinion: Opinion = "grant") -> Desks:
+    desks = reviewed()
+    desks.does(receive(desks.turn, DECIDER))
+    desks.does(complete(desks.turn, DECIDER, opinion))
+    return desks
+
+
+Act = Callable[[Task, Actor], RouteCommand]

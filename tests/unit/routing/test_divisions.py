@@ -1,0 +1,142 @@
+"""What makes a list of divisions a tree, and what it changes."""
+
+import random
+from typing import Any
+
+import pytest
+
+from bianmin.kit.actors import Actor
+from bianmin.kit.decide import Cause, decide_all
+from services.routing.domain import orgs
+from services.routing.domain.divisions import (
+    MOST_ERRORS,
+    Division,
+    DivisionsFaulty,
+    ImportOrgs,
+    check_edit,
+    looked_up,
+    orders_of,
+)
+from services.routing.domain.orgs import EditOrg, NotYourOrg, Org
+from tests.unit.routing.desks import CENTER, COUNTY, STATION, by, staff
+
+ADMIN = staff("admin", "52")
+TREE = [
+    ("52", "province", "贵州省"),
+    ("5201", "city", "贵阳市"),
+    ("520111", "county", "花溪区"),
+    ("520111101", "township", "青岩镇"),
+    ("520111101201", "village", "龙井村"),
+    ("52011110120101", "point", "一组"),
+]
+
+
+def an_import(*divisions: tuple[str, str, str], actor: Actor = ADMIN) -> ImportOrgs:
+    places = [Division(*division, place=f"第 {n} 行") for n, division in enumerate(divisions, 2)]
+    return ImportOrgs(tuple(places), Cause(actor))
+
+
+def faults(*divisions: tuple[str, str, str], known: dict[str, Org] | None = None) -> list[tuple[str, str]]:
+    with pytest.raises(DivisionsFaulty) as refused:
+        orders_of(an_import(*divisions), known or {})
+    for error, division in ((error, divisions[int(error.pointer.split("/")[1])]) for error in refused.value.errors):
+        assert error.detail.startswith("第 ")
+        assert not any(value and value in error.detail for value in (division[0], division[2]))
+    return [(error.pointer, error.code) for error in refused.value.errors]
+
+
+def test_a_tree_is_taken_in_any_order() -> None:
+    shuffled = random.Random(3).sample(TREE, len(TREE))
+    assert [order.code for order in orders_of(an_import(*shuffled), {})] == [code for code, _, _ in shuffled]
+
+
+def test_parents_may_be_there_already() -> None:
+    assert orders_of(an_import(TREE[3]), {COUNTY: Org(COUNTY, "花溪区")})
+    assert faults(TREE[3]) == [("/0/code", "parent_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("division", "fault"),
+    [
+        (("520111101", "village", "青岩镇"), ("/1/level", "level_mismatch")),
+        (("520111101", "town", "青岩镇"), ("/1/level", "level_unknown")),
+        (("520111101", "", "青岩镇"), ("/1/level", "level_unknown")),
+        (("52011", "township", "青岩镇"), ("/1/code", "division_code")),
+        (("５２０１１１１０１", "township", "青岩镇"), ("/1/code", "division_code")),
+        (("52011110x", "township", "青岩镇"), ("/1/code", "division_code")),
+        (("", "township", "青岩镇"), ("/1/code", "division_code")),
+        (("520112101", "township", "青岩镇"), ("/1/code", "parent_unknown")),
+        (("520111101", "township", ""), ("/1/name", "missing")),
+        (("520111101", "township", "青" * 101), ("/1/name", "string_too_long")),
+        (("520111101", "township", "青岩\n镇"), ("/1/name", "unprintable")),
+        (("520111", "county", "花溪区"), ("/1/code", "duplicate")),
+    ],
+)
+def test_each_fault_is_told_with_its_line(division: tuple[str, str, str], fault: tuple[str, str]) -> None:
+    assert faults(TREE[2], division, known={"5201": Org("5201", "贵阳市")}) == [fault]
+
+
+def test_every_fault_of_a_line_and_of_the_list_is_told_at_once() -> None:
+    assert faults(("52", "city", ""), ("5301", "city", "昆明市"), TREE[0]) == [
+        ("/0/level", "level_mismatch"),
+        ("/0/name", "missing"),
+        ("/1/code", "parent_unknown"),
+        ("/2/code", "duplicate"),
+    ]
+
+
+def test_of_very_many_faults_the_first_are_told_and_how_many_there_are() -> None:
+    many = [(f"53{n:04}", "county", "某县") for n in range(MOST_ERRORS + 50)]
+    with pytest.raises(DivisionsFaulty, match=f"共 {MOST_ERRORS + 50} 处") as refused:
+        orders_of(an_import(*many), {})
+    assert len(refused.value.errors) == MOST_ERRORS
+
+
+def test_nobody_imports_beyond_their_own_subtree() -> None:
+    known = {"5201": Org("5201", "贵阳市")}
+    assert orders_of(an_import(TREE[2], TREE[3], actor=staff("admin", COUNTY)), known)
+    with pytest.raises(NotYourOrg, match="第 2 行"):
+        orders_of(an_import(TREE[2], actor=staff("admin", CENTER)), known)
+
+
+def place(tree: dict[str, Org], *divisions: tuple[str, str, str]) -> list[Any]:
+    """Imports; returns what was announced."""
+    orders = orders_of(an_import(*divisions), tree)
+    work = decide_all(tree, orders, key=lambda order: order.code, subject=str, decide=orgs.decide, evolve=orgs.evolve)
+    return [(one.subject, one.sequence, one.data.model_dump()["name"]) for one in work.announced]
+
+
+def test_only_what_changed_is_announced() -> None:
+    tree: dict[str, Org] = {}
+    assert place(tree, *TREE) == [(code, 1, name) for code, _, name in TREE]
+    assert place(tree, *TREE) == []
+    assert place(tree, *TREE[:5], ("52011110120101", "point", "二组")) == [("52011110120101", 2, "二组")]
+    assert (tree[STATION].version, tree["52011110120101"].version) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("level", "wrong"), [(None, []), ("township", []), ("village", [("/level", "level_mismatch")])]
+)
+def test_an_org_placed_by_hand_is_judged_like_one_of_a_list(level: Any, wrong: list[tuple[str, str]]) -> None:
+    command = EditOrg(CENTER, level, "青岩镇", None, by(ADMIN))
+    tree = {COUNTY: Org(COUNTY, "花溪区")}
+    if not wrong:
+        check_edit(command, tree)
+        return
+    with pytest.raises(DivisionsFaulty) as refused:
+        check_edit(command, tree)
+    assert [(error.pointer, error.code) for error in refused.value.errors] == wrong
+
+
+def test_an_org_by_hand_needs_its_parent_and_who_it_belongs_to() -> None:
+    with pytest.raises(DivisionsFaulty):
+        check_edit(EditOrg(CENTER, None, "青岩镇", None, by(ADMIN)), {})
+    with pytest.raises(NotYourOrg):
+        check_edit(EditOrg(CENTER, None, "青岩镇", None, by(staff("admin", STATION))), {COUNTY: Org(COUNTY, "区")})
+
+
+@pytest.mark.parametrize(
+    ("code", "orgs"), [("52", ("52",)), (CENTER, (CENTER, COUNTY)), ("5", ()), ("x" * 14, ()), ("", ())]
+)
+def test_what_has_to_be_known_to_judge_a_division(code: str, orgs: tuple[str, ...]) -> None:
+    assert looked_up(code) == orgs

@@ -1,0 +1,62 @@
+"""What routing makes of the events of others."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import pytest
+
+from bianmin.events import intake
+from bianmin.events.envelope import Event, compose, parse_event
+from bianmin.events.parts import EventData
+from bianmin.kit.ids import new_id
+from services.routing.domain.route import AnswerWithdrawal, PlanRoute
+from services.routing.reactions import command_of
+from tests.unit.routing.desks import CASE, CENTER, STATION, access, an_item
+
+DAY = date(2026, 3, 2)
+
+
+def an_event(data: EventData, time: str = "2026-03-02T09:00:00+08:00") -> Event:
+    return parse_event(
+        compose(
+            data,
+            id=new_id(),
+            source="intake",
+            subject=str(CASE),
+            sequence=3,
+            time=datetime.fromisoformat(time),
+            region=CENTER,
+            actor="S-1",
+            correlation="a-matter",
+        )
+    )
+
+
+def test_an_accepted_case_is_planned() -> None:
+    told = intake.CaseAccepted(access=access(), case_no="N-1", item=an_item(), received_on=DAY, accepted_on=DAY)
+    event = an_event(told)
+    command = command_of(event)
+    assert isinstance(command, PlanRoute)
+    assert (command.case_id, command.case_no, command.item, command.access.org) == (CASE, "N-1", an_item(), STATION)
+    assert len({*command.task_ids, UUID(int=0)}) == 3
+    assert (command.by.causation, command.by.correlation) == (event.id, "a-matter")
+    assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
+
+
+def test_a_wish_to_withdraw_has_the_countys_day() -> None:
+    command = command_of(an_event(intake.WithdrawalRequested(access=access()), "2026-03-02T23:30:00+08:00"))
+    assert isinstance(command, AnswerWithdrawal)
+    assert command.on == DAY
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        intake.CaseWithdrawn(access=access(), withdrawn_on=DAY),
+        intake.CaseRefused(access=access(), reason_code="not_required", refused_on=DAY),
+        intake.SupplementRequested(access=access(), missing=(1,), noticed_on=DAY),
+        intake.ItemPublished(item=an_item()),
+    ],
+)
+def test_what_happens_before_the_acceptance_is_intakes_alone(told: EventData) -> None:
+    assert command_of(an_event(told)) is None
