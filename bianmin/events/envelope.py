@@ -134,7 +134,7 @@ _TYPE = re.compile(rb'"type"\s*:\s*"(cn\.bianmin\.[a-z_.]+\.v[0-9]+)"')
 
 
 def _guess_type(value: bytes) -> str:
-    """The first thing that looks like an event type: at a hundredth of the cost of parsing, and nearly always right."""
+    """The first thing that looks like an event type: costs a tenth of parsing, and is nearly always right."""
     found = _TYPE.search(value)
     return found[1].decode() if found else ""
 

@@ -11,8 +11,7 @@ from bianmin.kit.codes import BadCode, level_of
 from bianmin.kit.db import Tx
 from bianmin.kit.door import Desk, desk, public, shown, staffed
 from bianmin.kit.problems import refuses
-from bianmin.kit.refusals import FieldError, NotFound
-from services.deadlines.api.clocks import CalendarMissing
+from bianmin.kit.refusals import FieldError, Invalid, NotFound
 from services.deadlines.api.views import DayView, DueView, YearView
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.periods import LONGEST, Unit, due
@@ -31,6 +30,10 @@ class RegionNotFound(NotFound):
 
 class YearNotFound(NotFound):
     slug, title = "year-not-found", "没有这一年的日历"
+
+
+class CalendarMissing(Invalid):
+    slug, title = "calendar-missing", "缺少日历"
 
 
 @open_router.get("/calendars/{region}/due", response_model=DueView, responses=refuses(NotFound))

@@ -9,9 +9,10 @@ from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import refuses
-from bianmin.kit.refusals import Invalid, NotFound
+from bianmin.kit.problems import Malformed, refuses
+from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
+from services.deadlines.api.calendars import CalendarMissing
 from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.clock import ClockState
@@ -29,11 +30,7 @@ class ClockNotFound(NotFound):
     slug, title = "clock-not-found", "没有这个时钟"
 
 
-class CalendarMissing(Invalid):
-    slug, title = "calendar-missing", "缺少日历"
-
-
-@router.get("/clocks", response_model=Page[ClockView], responses=refuses())
+@router.get("/clocks", response_model=Page[ClockView], responses=refuses(Malformed))
 async def list_clocks(
     desk: AnyDesk,
     case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号")] = None,

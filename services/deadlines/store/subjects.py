@@ -45,16 +45,24 @@ async def load(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Subject]:
 
 async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Subject]) -> None:
     """Everything a batch decided, in one statement. `before`: the matters as they were loaded."""
-    known = {clock.id: clock for subject in before.values() for clock in subject.clocks}
+    new = [subject for id, subject in changed.items() if id not in before]
+    known = [subject for id, subject in changed.items() if id in before]
+    shown_anew = {subject.id for subject in known if subject.reach != before[subject.id].reach}
+    ran = {clock.id: clock for subject in before.values() for clock in subject.clocks}
     now = [(subject, clock) for subject in changed.values() for clock in subject.clocks]
     await sets.write(
         tx,
-        sets.insert(SubjectRow, [_subject_row(subject) for id, subject in changed.items() if id not in before]),
-        sets.insert(ClockRow, [_new_clock_row(subject, clock) for subject, clock in now if clock.id not in known]),
-        sets.update(SubjectRow, [_subject_row(subject) for id, subject in changed.items() if id in before]),
+        sets.insert(SubjectRow, [{**_standing(subject), **_showing(subject)} for subject in new]),
+        sets.insert(ClockRow, [_starting(subject, clock) for subject, clock in now if clock.id not in ran]),
+        # who may see it changes seldom, and is not written again with every signal
+        sets.update(SubjectRow, [_standing(subject) for subject in known if subject.id not in shown_anew]),
+        sets.update(
+            SubjectRow,
+            [{**_standing(subject), **_showing(subject)} for subject in known if subject.id in shown_anew],
+        ),
         sets.update(
             ClockRow,
-            [_moving(clock) for _, clock in now if clock.id in known and clock != known[clock.id]],
+            [_moving(clock) for _, clock in now if clock.id in ran and clock != ran[clock.id]],
             also="changed_at = now()",
         ),
     )
@@ -102,7 +110,7 @@ def _local(moment: datetime | None) -> datetime | None:
     return moment and moment.astimezone(TZ)
 
 
-def _new_clock_row(subject: Subject, clock: Clock) -> dict[str, Any]:
+def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
     return {
         **_moving(clock),
         "subject_id": subject.id,
@@ -135,15 +143,14 @@ def _moving(clock: Clock) -> dict[str, Any]:
     }
 
 
-def _subject_row(subject: Subject) -> dict[str, Any]:
-    return {
-        "id": subject.id,
-        "kind": subject.kind,
-        "reach": asdict(subject.reach),
-        "seen_by": seen_by(subject.reach),
-        "phase": subject.phase,
-        "sequence": subject.sequence,
-    }
+def _standing(subject: Subject) -> dict[str, Any]:
+    """How far a matter has come."""
+    return {"id": subject.id, "phase": subject.phase, "sequence": subject.sequence}
+
+
+def _showing(subject: Subject) -> dict[str, Any]:
+    """Where it is, and with that who may see it."""
+    return {"kind": subject.kind, "reach": asdict(subject.reach), "seen_by": seen_by(subject.reach)}
 
 
 def _reach_of(kind: str, stored: Mapping[str, Any]) -> Reach | Handling:

@@ -32,13 +32,15 @@ def read_csv(body: bytes) -> tuple[Division, ...]:
     lines = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
     divisions: list[Division] = []
     errors: list[FieldError] = []
+    read = 0
     try:
         heading = [cell.strip().lower() for cell in next(lines, [])]
-        where = _places(heading)
+        where, read = _places(heading), lines.line_num
         for cells in lines:
+            read = lines.line_num
             if not any(cell.strip() for cell in cells):
                 continue  # spreadsheets leave empty lines behind
-            place = f"第 {lines.line_num} 行"
+            place = f"第 {read} 行"
             if len(cells) != len(heading):
                 pointer = f"/{len(divisions) + len(errors)}"
                 told_of = f"{place}：应有 {len(heading)} 列；名称中有逗号的，请用双引号括起来"
@@ -47,7 +49,8 @@ def read_csv(body: bytes) -> tuple[Division, ...]:
             code, level, name = (cells[n].strip() for n in where)
             divisions.append(Division(code, level, name, place))
     except csv.Error as error:
-        raise Malformed(f"第 {lines.line_num} 行：不是正确的 CSV；请检查双引号是否成对。") from error
+        # where the entry begins: a quote that is never closed is noticed only at the end
+        raise Malformed(f"第 {read + 1} 行：不是正确的 CSV；请检查双引号是否成对。") from error
     if errors:
         raise _faulty(errors)
     return _some(divisions)

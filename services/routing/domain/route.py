@@ -18,13 +18,13 @@ TAKEN: frozenset[TaskStatus] = frozenset({"received", "in_progress"})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step at one office. `nth`: its place in the route's story; a step that is done again is a new task behind.
+    """One step at one office. `place`: its place in the route's story; a step that is done again is a new task behind.
 
     `note` is what the office wrote, sealed: nothing here can read it.
     """
 
     id: UUID
-    nth: int
+    place: int
     seq: int
     kind: StepKind
     office: Holder
@@ -49,7 +49,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`org` registered the case, `accepting_org` accepted it; `tasks` in the order of their `nth`."""
+    """`org` registered the case, `accepting_org` accepted it; `tasks` in the order of their `place`."""
 
     case_id: UUID
     case_no: str

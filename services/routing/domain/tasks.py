@@ -180,7 +180,7 @@ def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[object]:
         )
     assignee = task.assignee or command.by.actor.id
     returned = replace(task, status="returned", assignee=assignee, done_at=command.at, note=command.reason)
-    last = route.tasks[-1].nth
+    last = route.tasks[-1].place
     again, later = command.task_ids
     redone = Task(again, last + 1, before.seq, before.kind, before.office, status="assigned")
     waiting = Task(later, last + 2, task.seq, task.kind, task.office)

@@ -45,7 +45,7 @@ async def one(tx: Tx, case_id: UUID) -> Route | None:
 async def _tasks_of(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Task]]:
     of_case: dict[UUID, list[Task]] = defaultdict(list)
     if case_ids:
-        query = select(tasks).where(sets.one_of(tasks.c.case_id, case_ids)).order_by(tasks.c.case_id, tasks.c.nth)
+        query = select(tasks).where(sets.one_of(tasks.c.case_id, case_ids)).order_by(tasks.c.case_id, tasks.c.place)
         for row in (await tx.execute(query)).mappings():
             of_case[row["case_id"]].append(task_of(row))
     return of_case
@@ -95,7 +95,7 @@ def _delivered_of(row: RowMapping) -> Delivered | None:
 def task_of(row: RowMapping) -> Task:
     return Task(
         id=row["id"],
-        nth=row["nth"],
+        place=row["place"],
         seq=row["seq"],
         kind=row["kind"],
         office=Holder(row["office_org"], row["office_dept"]),
@@ -146,7 +146,7 @@ def _new_task_row(route: Route, task: Task) -> dict[str, Any]:
     return {
         **_task_row(task),
         "case_id": route.case_id,
-        "nth": task.nth,
+        "place": task.place,
         "seq": task.seq,
         "kind": task.kind,
         "office_org": task.office.org,

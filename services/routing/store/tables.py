@@ -101,7 +101,7 @@ class TaskRow(Tables, table=True):
     __tablename__ = "task"
     id: UUID = Field(primary_key=True)
     case_id: UUID
-    nth: int
+    place: int
     seq: int
     kind: str
     office_org: str = _code(nullable=False)
@@ -117,7 +117,7 @@ class TaskRow(Tables, table=True):
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
-        Index("uq_task_case_id_nth", "case_id", "nth", unique=True),
+        Index("uq_task_case_id_place", "case_id", "place", unique=True),
         # lists go by id: of an office, of those that wait for somebody, of a person's
         Index("ix_task_office_org_status_id", "office_org", "status", "id"),
         Index("ix_task_open_status_id", "status", "id", postgresql_where=text(_OPEN)),

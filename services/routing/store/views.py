@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
 from bianmin.kit import feed
@@ -126,14 +126,21 @@ _TASKS = select(tasks, routes.c.case_no, routes.c.item).join(routes, routes.c.ca
 async def list_tasks(
     tx: Tx, actor: Actor, wanted: WantedTasks, cursors: Cursors, cursor: str | None, limit: int
 ) -> tuple[list[ListedTask], str | None]:
-    """A page of the tasks that `actor` may see: the oldest first, or as they changed."""
-    query = _TASKS.where(routes.c.seen_by.overlap(keys_of(actor)), *wanted.conditions())
-    keyset = _OLDEST_FIRST
+    """A page of the tasks that `actor` may see."""
+    query = listing(actor, wanted)
     if wanted.updated_since is not None:
-        keyset = _AS_CHANGED
         query = query.where(tasks.c.changed_at < await feed.horizon(tx))
-    found, following = await _page(tx, query, keyset, wanted.bound(actor), cursors, cursor, limit)
+    found, following = await _page(tx, query, order(wanted), wanted.bound(actor), cursors, cursor, limit)
     return [_listed(row) for row in found], following
+
+
+def listing(actor: Actor, wanted: WantedTasks) -> Select[Any]:
+    return _TASKS.where(routes.c.seen_by.overlap(keys_of(actor)), *wanted.conditions())
+
+
+def order(wanted: WantedTasks) -> Keyset:
+    """The oldest first; in the change feed, as they changed."""
+    return _OLDEST_FIRST if wanted.updated_since is None else _AS_CHANGED
 
 
 def _listed(row: RowMapping) -> ListedTask:

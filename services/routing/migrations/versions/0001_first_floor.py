@@ -135,7 +135,7 @@ def upgrade() -> None:
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("office_org", sa.String(collation="C"), nullable=False),
@@ -167,4 +167,4 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status IN ('assigned', 'received', 'in_progress')"),
     )
-    op.create_index("uq_task_case_id_nth", "task", ["case_id", "nth"], unique=True)
+    op.create_index("uq_task_case_id_place", "task", ["case_id", "place"], unique=True)

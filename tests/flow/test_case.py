@@ -1,0 +1,165 @@
+"""One case through all of the house: registered, decided, delivered, under a clock, complained about, counted."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from bianmin.kit.clock import TZ
+from tests.county import CENTER, COUNTY, OTHER_CENTER, STATION, a_registration
+from tests.flow.conftest import County
+
+
+async def ok(awaited: Any, status: int = 200) -> Any:
+    answer = await awaited
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def the_task(county: County, org: str, case: str) -> str:
+    """The open task of a case at an office."""
+    tasks = (await ok(county.someone("department", org, "civil").get("/tasks", status="assigned")))["items"]
+    [mine] = [task["id"] for task in tasks if task["case_id"] == case]
+    return str(mine)
+
+
+async def decided(county: County, org: str, case: str, opinion: str, **more: Any) -> Any:
+    clerk = county.someone("department", org, "civil")
+    task = await the_task(county, org, case)
+    await ok(clerk.post(f"/tasks/{task}/receive"))
+    return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))
+
+
+async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) -> None:
+    county = anywhere
+    village, center = county.someone("window", STATION), county.someone("window", CENTER)
+    case = await ok(village.post("/cases", a_registration("MZ-001", materials=2)), 201)
+    path = f"/cases/{case['id']}"
+    await ok(center.post(f"{path}/accept"))
+    await county.settles()
+    route = await ok(center.get(f"{path}/route"))
+    assert [(step["kind"], step["office"]["org"], step["status"]) for step in route["steps"]] == [
+        ("review", CENTER, "assigned"),
+        ("decide", COUNTY, "planned"),
+    ]
+    await decided(county, CENTER, case["id"], "agree")
+    await county.settles()
+    await decided(county, COUNTY, case["id"], "grant")
+    await county.settles()
+    assert (await ok(village.get(path)))["status"] == "granted"
+    await ok(center.post(f"{path}/deliver", {"method": "in_person", "signed_by": "张小三"}))
+    await county.settles()
+    shown = await ok(village.get(path))
+    assert shown["status"] == "closed"
+    assert {clock["kind"]: clock["state"] for clock in shown["clocks"]} == {
+        "promise": "stopped",
+        "statutory": "stopped",
+    }
+    timeline = [
+        entry["type"].removeprefix("cn.bianmin.") for entry in (await ok(village.get(f"{path}/timeline")))["items"]
+    ]
+    assert len(timeline) == len(set(timeline)) + _repeated(timeline)
+    for told in ("case.registered.v1", "case.accepted.v1", "route.planned.v1", "case.granted.v1", "case.closed.v1"):
+        assert timeline.count(told) == 1
+    assert "张小三" not in str(timeline)
+
+
+def _repeated(timeline: list[str]) -> int:
+    """Two tasks and two clocks: their events come twice, each once for its own."""
+    twice = ("task.assigned.v1", "task.received.v1", "task.completed.v1", "clock.started.v1", "clock.stopped.v1")
+    return sum(timeline.count(told) - 1 for told in twice if told in timeline)
+
+
+async def test_a_complaint_and_the_figures(anywhere: County) -> None:
+    county = anywhere
+    village = county.someone("window", STATION)
+    case = await ok(village.post("/cases", a_registration()), 201)
+    await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
+    await county.settles()
+    await decided(county, CENTER, case["id"], "deny", reason_code="not_eligible", legal_basis="社会救助暂行办法")
+    told = await ok(
+        county.nobody.post(
+            "/complaints",
+            {
+                "kind": "complaint",
+                "subject": {"org": CENTER, "case_id": case["id"]},
+                "anonymous": True,
+                "text": "不给办",
+                "file_ids": [],
+                "channel": "mobile",
+            },
+        ),
+        201,
+    )
+    await county.settles()
+    head = county.someone("manager", COUNTY)
+    await ok(head.post(f"/complaints/{told['id']}/accept", {}))
+    await ok(head.post(f"/complaints/{told['id']}/assign", {"investigator": "inv"}))
+    investigator = county.someone("investigator", COUNTY, sub="inv")
+    conclusion = {"outcome": "explained", "facts": "f", "reasons": "r", "legal_basis": "b"}
+    await ok(investigator.post(f"/complaints/{told['id']}/conclude", conclusion))
+    await ok(investigator.post(f"/complaints/{told['id']}/reply", {"text": "已说明"}))
+    assert (await ok(county.nobody.get("/complaints/follow", code=told["follow_code"])))["reply"] == "已说明"
+    await county.settles()
+    clocks = (await ok(head.get("/clocks", org=COUNTY, kind="complaint")))["items"]
+    assert {clock["state"] for clock in clocks} == {"stopped"}
+    accused = county.someone("manager", CENTER)
+    assert (await accused.get(f"/complaints/{told['id']}")).status_code == 404
+    assert (await ok(accused.get("/clocks", kind="complaint")))["items"] == []
+    figures = (await ok(head.get("/reports/performance", org=COUNTY)))["items"]
+    [line] = [each for each in figures if each["org"] == CENTER]
+    assert (line["accepted"], line["denied"], line["complaints"]) == (1, 1, 1)
+    assert "complaint" not in (await village.get(f"/cases/{case['id']}/timeline")).text
+
+
+async def test_a_withdrawal_after_acceptance_is_answered_by_routing(anywhere: County) -> None:
+    county = anywhere
+    village = county.someone("window", STATION)
+    case = await ok(village.post("/cases", a_registration()), 201)
+    await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
+    await county.settles()
+    await ok(village.post(f"/cases/{case['id']}/withdraw", {"reason": "不办了"}), 202)
+    await county.settles()
+    shown = await ok(village.get(f"/cases/{case['id']}"))
+    assert (shown["status"], shown["withdrawal_pending"]) == ("withdrawn", False)
+
+
+async def test_a_clock_turns_yellow_and_red_once_as_time_passes(county: County) -> None:
+    assert county.house is not None
+    clock = county.house.room("intake").clock
+    village, center = county.someone("window", STATION), county.someone("window", CENTER)
+    clock.set(datetime(2026, 2, 12, 9, tzinfo=TZ))
+    case = await ok(village.post("/cases", a_registration()), 201)
+    await ok(center.post(f"/cases/{case['id']}/accept"))
+    await county.settles()
+    shown = await ok(village.get(f"/cases/{case['id']}"))
+    # five working days over the Spring Festival: 13, 14 (make-up), 24, 25, 26 February
+    assert [(each["kind"], each["due_on"], each["lamp"]) for each in shown["clocks"]] == [
+        ("promise", "2026-02-26", "green")
+    ]
+    for moment, lamp in ((datetime(2026, 2, 26, 8, tzinfo=TZ), "yellow"), (datetime(2026, 2, 27, 8, tzinfo=TZ), "red")):
+        clock.set(moment)
+        await _turns(county, case["id"], lamp)
+    types = [entry["type"] for entry in (await ok(village.get(f"/cases/{case['id']}/timeline")))["items"]]
+    assert types.count("cn.bianmin.clock.yellow.v1") == types.count("cn.bianmin.clock.red.v1") == 1
+
+
+async def _turns(county: County, case: str, lamp: str) -> None:
+    async with asyncio.timeout(20):
+        while (await ok(county.someone("window", STATION).get(f"/cases/{case}")))["lamp"] != lamp:
+            await asyncio.sleep(0.05)
+    await county.settles()
+
+
+async def test_a_window_of_another_township_sees_nothing_of_it_anywhere(county: County) -> None:
+    case = await ok(county.someone("window", STATION).post("/cases", a_registration()), 201)
+    await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
+    await county.settles()
+    stranger = county.someone("window", OTHER_CENTER)
+    for path in ("", "/route", "/timeline"):
+        assert (await stranger.get(f"/cases/{case['id']}{path}")).status_code == 404
+    for path in ("/cases", "/tasks", "/clocks"):
+        assert (await ok(stranger.get(path)))["items"] == []
+    assert (await ok(stranger.get("/clocks", case_id=case["id"])))["items"] == []
+    land = county.someone("department", COUNTY, "land")
+    for path in ("/cases", "/tasks", "/clocks"):
+        assert (await ok(land.get(path)))["items"] == []
