@@ -25,7 +25,11 @@ def noida(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "postgres",
         "noida",
         pytest.param(
-            "kafka", marks=pytest.mark.skipif(REAL_KAFKA is None, reason="BIANMIN_TEST_KAFKA names no broker")
+            "kafka",
+            marks=[
+                pytest.mark.kafka,
+                pytest.mark.skipif(REAL_KAFKA is None, reason="BIANMIN_TEST_KAFKA names no broker"),
+            ],
         ),
     ]
 )

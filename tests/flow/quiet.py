@@ -13,11 +13,9 @@ async def quiet_services(*bases: str) -> None:
     async with asyncio.timeout(120), httpx2.AsyncClient(timeout=20) as http:
         calm = 0
         while calm < 2:
-            busy = 0.0
-            for base in bases:
-                figures = (await http.get(f"{base}/metrics")).text
-                found = _FIGURE.findall(figures)
-                assert found, "the process tells its figures"
-                busy += sum(float(value) for _, _, value in found)
-            calm = calm + 1 if busy == 0 else 0
-            await asyncio.sleep(0.1)
+            figures = await asyncio.gather(*(http.get(f"{base}/metrics") for base in bases))
+            found = [_FIGURE.findall(answer.text) for answer in figures]
+            assert all(found), "each process tells its figures"
+            busy = any(float(value) for process in found for _, _, value in process)
+            calm = 0 if busy else calm + 1
+            await asyncio.sleep(0.05)

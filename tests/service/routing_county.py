@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,9 +15,11 @@ from bianmin.events import intake
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, EventData, ItemFacts
 from bianmin.events.registry import topic_of
+from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Record
-from tests.house import Client, House
+from services.routing.app import SERVICE
+from tests.house import Client, House, a_house
 
 PROVINCE, CITY, COUNTY, CENTER, STATION = "52", "5201", "520111", "520111101", "520111101201"
 OTHER_CENTER, OTHER_STATION = "520111102", "520111102201"
@@ -136,6 +140,10 @@ class County:
         await self.works_off(case, self.decider, "grant")
         return case
 
+    async def count(self, table: str) -> int:
+        async with self.house.room("routing").database.reading() as tx:
+            return int((await rows(tx, f"SELECT count(*) FROM {table}"))[0][0])
+
     async def told(self, subject: str | None = None) -> list[Event]:
         """What routing has announced so far, of one subject in its order."""
         await self.house.settles()
@@ -150,6 +158,14 @@ class County:
 
     async def names(self, subject: str) -> list[str]:
         return [event.data.event_name for event in await self.told(subject) if event.data is not None]
+
+
+@asynccontextmanager
+async def a_county(url: str, data: Path) -> AsyncIterator[County]:
+    """Routing alone, on a migrated database, on the morning of `DAY`."""
+    async with a_house(url, [SERVICE], data) as house:
+        house.app.state.clock.set(NOW)
+        yield County(house)
 
 
 def of_requests(sent: Sequence[str]) -> list[str]:

@@ -7,20 +7,18 @@ from typing import Any
 
 import pytest
 
-from bianmin.kit.db import rows
 from services.routing.app import SERVICE
-from tests.house import Client, a_house, statements
+from tests.house import Client, statements
 from tests.service.routing_county import (
     CENTER,
     CITY,
     COUNTY,
-    NOW,
-    ORGS,
     OTHER_CENTER,
     PROVINCE,
     STATION,
     UUID7,
     County,
+    a_county,
     of_requests,
 )
 
@@ -30,125 +28,14 @@ CLERK = {"id": "S-17", "name": "王小五", "roles": ["window", "agent"], "dept"
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(NOW)
-        yield County(house)
+    async with a_county(await migrated([SERVICE]), tmp_path) as county:
+        yield county
 
 
 @pytest.fixture
 async def furnished(county: County) -> County:
     assert (await county.imports()).status_code == 200
     return county
-
-
-async def count(county: County, table: str) -> int:
-    async with county.house.room("routing").database.reading() as tx:
-        return int((await rows(tx, f"SELECT count(*) FROM {table}"))[0][0])
-
-
-def a_province() -> str:
-    """As many divisions as Guizhou has: 1 + 9 + 88 + 1,510 + 17,964."""
-    cities = [f"52{n:02}" for n in range(1, 10)]
-    counties = [f"{cities[n % 9]}{n // 9 + 1:02}" for n in range(88)]
-    townships = [f"{counties[n % 88]}{n // 88 + 100:03}" for n in range(1510)]
-    villages = [f"{townships[n % 1510]}{n // 1510 + 200:03}" for n in range(17964)]
-    levels = {"province": ["52"], "city": cities, "county": counties, "township": townships, "village": villages}
-    return "code,level,name\n" + "".join(
-        f"{code},{level},{level} {code[-3:]}\n" for level, codes in levels.items() for code in codes
-    )
-
-
-async def test_a_whole_province_is_imported_in_one_call_and_a_second_time_nothing_changes(county: County) -> None:
-    text = a_province()
-    database = county.house.room("routing").database
-    with statements(database) as sent:
-        first = await county.imports(text)
-    assert first.json() == {"created": 19572, "changed": 0, "unchanged": 0}
-    assert len(of_requests(sent)) <= 7, "however many orgs there are"
-    again = await county.imports(text)
-    assert again.json() == {"created": 0, "changed": 0, "unchanged": 19572}
-    changed = await county.imports(text.replace("52,province,province 52", "52,province,贵州省"))
-    assert changed.json() == {"created": 0, "changed": 1, "unchanged": 19571}
-    told = await county.told()
-    assert len(told) == 19573
-    assert [event.sequence for event in told if event.subject == "52"] == [1, 2]
-
-
-async def test_what_an_import_told_of_an_org(furnished: County) -> None:
-    (event,) = await furnished.told(CENTER)
-    assert event.type == "cn.bianmin.org.changed.v1"
-    assert event.data is not None
-    assert event.data.model_dump(mode="json") == {
-        "code": CENTER,
-        "name": "青岩镇",
-        "level": "township",
-        "parent": COUNTY,
-        "offices": [],
-    }
-
-
-@pytest.mark.parametrize(
-    ("body", "media"),
-    [
-        (b"\xef\xbb\xbf" + ORGS.replace("\n", "\r\n").encode(), "text/csv; charset=utf-8"),
-        (ORGS.replace("贵州省", '"贵州省,黔"').encode(), "text/csv"),
-        (b'[{"code": "52", "level": "province", "name": "x"}]', "application/json"),
-    ],
-)
-async def test_lists_come_from_spreadsheets_and_programs(county: County, body: bytes, media: str) -> None:
-    answer = await county.admin.post("/orgs/import", content=body, headers={"Content-Type": media})
-    assert answer.status_code == 200, answer.text
-    assert (await county.admin.get("/orgs/52")).status_code == 200
-
-
-async def test_a_faulty_list_is_refused_as_a_whole_each_fault_with_its_line(furnished: County) -> None:
-    before = len(await furnished.told())
-    bad = ORGS + "520111103,village,孟关乡\n520113101,township,麦架镇\n520111,county,花溪\n,point,\n"
-    answer = await furnished.imports(bad)
-    assert answer.status_code == 422
-    assert [(one["pointer"], one["code"], one["detail"][:5]) for one in answer.json()["errors"]] == [
-        ("/7/level", "level_mismatch", "第 9 行"),
-        ("/8/code", "parent_unknown", "第 10 "),
-        ("/9/code", "duplicate", "第 11 "),
-        ("/10/code", "division_code", "第 12 "),
-    ]
-    for sent in ("孟关乡", "520113101", "麦架镇"):
-        assert sent not in answer.text
-    assert await count(furnished, "org") == 7
-    assert len(await furnished.told()) == before
-
-
-@pytest.mark.parametrize(
-    ("body", "media", "status"),
-    [
-        (ORGS, "text/plain", 415),
-        (ORGS.replace("name", "title"), "text/csv", 422),
-        (ORGS + '"52', "text/csv", 400),
-        ("code,level,name\n52,province,\0\n", "text/csv", 400),
-        ("", "text/csv", 422),
-        ("[", "application/json", 400),
-        ('[{"code": "52", "level": "province", "name": "\\u0000"}]', "application/json", 422),
-        ('[{"code": "52", "level": "province", "name": "x", "extra": 1}]', "application/json", 422),
-    ],
-)
-async def test_what_is_no_list_is_refused(county: County, body: str, media: str, status: int) -> None:
-    headers = {"Content-Type": media}
-    answer = await county.admin.post("/orgs/import", content=body.encode(), headers=headers)
-    assert answer.status_code == status, answer.text
-    assert await count(county, "org") == 0
-
-
-async def test_only_an_admin_imports_and_only_what_is_theirs(furnished: County) -> None:
-    assert (await furnished.imports(who=furnished.house.as_("manager", PROVINCE))).status_code == 403
-    theirs = "code,level,name\n520111103,township,孟关乡\n"
-    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", CENTER))).status_code == 403
-    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", COUNTY))).status_code == 200
-
-
-async def test_two_imports_of_the_same_orgs_at_once_are_one_after_the_other(county: County) -> None:
-    answers = await asyncio.gather(*(county.imports() for _ in range(4)))
-    assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 7]
-    assert len(await county.told()) == 7
 
 
 async def test_an_org_is_set_up_and_renamed_by_hand(furnished: County) -> None:
@@ -193,12 +80,11 @@ async def test_of_two_who_rename_at_once_one_is_told(furnished: County) -> None:
         ("520111103", {"name": ""}, 422),
         ("520111103", {"name": "某镇", "population": 1}, 422),
         ("5201111", {"name": "某镇"}, 422),
-        ("５２０１１１１０３", {"name": "某镇"}, 422),
     ],
 )
 async def test_an_org_that_fits_nowhere_is_refused(furnished: County, code: str, body: Any, status: int) -> None:
     assert (await furnished.admin.put(f"/orgs/{code}", body)).status_code == status
-    assert await count(furnished, "org") == 7
+    assert await furnished.count("org") == 7
 
 
 async def test_the_tree_is_read_level_by_level_and_by_name(furnished: County) -> None:
@@ -247,15 +133,7 @@ async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> 
     assert (await furnished.admin.post(f"/orgs/{STATION}/offices", CIVIL)).status_code == 409
     assert (await head.post(f"/orgs/{OTHER_CENTER}/offices", CIVIL)).status_code == 403
     assert (await furnished.house.as_("window", CENTER).post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 403
-    assert await count(furnished, "office") == 1
-
-
-async def test_an_import_keeps_the_offices(furnished: County) -> None:
-    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
-    assert (await furnished.imports(ORGS.replace("青岩镇", "青岩古镇"))).json()["changed"] == 1
-    last = (await furnished.told(CENTER))[-1]
-    assert last.data is not None
-    assert last.data.model_dump(mode="json")["offices"] == [{"dept": "civil", "name": "民政办"}]
+    assert await furnished.count("office") == 1
 
 
 async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: County) -> None:
@@ -283,7 +161,7 @@ async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: 
         assert (await stranger.get(f"/orgs/{CENTER}/staff")).status_code == 403
     line = furnished.house.as_("department", COUNTY, "land")
     assert (await line.get(f"/orgs/{CENTER}/staff", dept="civil")).status_code == 403
-    assert await count(furnished, "outbox") + len(await furnished.told()) == 8, "nobody else is told who works where"
+    assert await furnished.count("outbox") + len(await furnished.told()) == 8, "nobody else is told who works where"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +187,7 @@ async def test_whoever_cannot_join_is_refused_without_repeating_them(
     assert answer.status_code == status, answer.text
     for secret in ("王小五", "13000000001", "1380000"):
         assert secret not in answer.text
-    assert await count(furnished, "staff") == 0
+    assert await furnished.count("staff") == 0
 
 
 async def test_an_id_is_one_persons(furnished: County) -> None:

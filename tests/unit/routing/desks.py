@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from bianmin.events.parts import Access, ItemFacts, Mode, Opinion
+from bianmin.events.parts import Access, ItemFacts, Mode, Opinion, TaskStatus
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
@@ -175,3 +175,28 @@ def decided(opinion: Opinion = "grant") -> Desks:
 
 
 Act = Callable[[Task, Actor], RouteCommand]
+MOVES: dict[str, Act] = {"receive": receive, "start": start, "complete": complete, "return": send_back}
+
+
+def second_step(status: TaskStatus) -> Desks:
+    """A case whose deciding step is in this state, in the hands of DECIDER where it is in somebody's."""
+    desks = planned() if status == "planned" else reviewed()
+    match status:
+        case "received":
+            desks.does(receive(desks.turn, DECIDER))
+        case "in_progress":
+            desks.does(receive(desks.turn, DECIDER))
+            desks.does(start(desks.turn, DECIDER))
+        case "done":
+            return decided()
+        case "returned":
+            desks.does(send_back(desks.turn, DECIDER))
+        case "cancelled":
+            desks.does(withdraw())
+    return desks
+
+
+def seen_in(status: TaskStatus) -> tuple[Desks, Any]:
+    """The case, and its task in this state."""
+    desks = second_step(status)
+    return desks, next(task for task in desks.route.tasks if task.seq == 2 and task.status == status)

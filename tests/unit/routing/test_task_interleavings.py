@@ -86,7 +86,7 @@ def check(desks: Desks) -> None:
     route = desks.route
     waiting = [task for task in route.tasks if task.status in OPEN]
     assert len(waiting) == (1 if route.status == "open" else 0)
-    assert [task.nth for task in route.tasks] == list(range(1, len(route.tasks) + 1))
+    assert [task.place for task in route.tasks] == list(range(1, len(route.tasks) + 1))
     assert [one.sequence for one in desks.told] == list(range(1, len(desks.told) + 1)), "numbered without a gap"
     assert route.sequence == len(desks.told)
     names = desks.names()

@@ -1,0 +1,86 @@
+"""What a service makes of a log: the same on every one of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bianmin.kit.clock import Clock
+from bianmin.kit.consumer import Subscriber
+from bianmin.kit.db import Database
+from bianmin.kit.log import Record
+from tests.contract.grounds import Ground
+from tests.service import tiny
+
+
+@pytest.fixture
+async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Database]:
+    database = await tiny.furnished(new_database)
+    yield database
+    await database.close()
+
+
+@asynccontextmanager
+async def listening(ground: Ground, database: Database) -> AsyncIterator[Subscriber]:
+    name = str(ground.group)
+    subscriber = Subscriber(
+        name, database, await ground.log(), [ground.topic], tiny.an_inbox(), Clock(), announced=lambda: None
+    )
+    task = asyncio.create_task(subscriber.run())
+    try:
+        yield subscriber
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def publish(ground: Ground, *values: bytes | None) -> None:
+    producer = await ground.producer()
+    await producer.append([Record(ground.topic, "k", value) for value in values])
+
+
+async def until(database: Database, expected: list[tuple[str, int]]) -> None:
+    async with asyncio.timeout(60):
+        while await tiny.effects(database) != expected:
+            await asyncio.sleep(0.02)
+
+
+async def test_poison_is_parked_and_stops_nobody(ground: Ground, database: Database) -> None:
+    await publish(
+        ground,
+        tiny.some_bytes("a", 1),
+        tiny.some_bytes("x", 1, "broken"),
+        tiny.some_bytes("x", 2),
+        tiny.some_bytes("y", 1, "refused"),
+        b"no event at all",
+        tiny.some_bytes("a", 2),
+    )
+    async with listening(ground, database) as subscriber:
+        await until(database, [("a", 1), ("a", 2)])
+        states = await tiny.held(database)
+        assert {key: states[key] for key in [("x", 1), ("x", 2), ("y", 1)]} == {
+            ("x", 1): "parked",
+            ("x", 2): "behind",
+            ("y", 1): "parked",
+        }
+        async with asyncio.timeout(30):
+            while await subscriber.lag():
+                await asyncio.sleep(0.02)
+
+
+async def test_unknown_types_and_tombstones_are_skipped(ground: Ground, database: Database) -> None:
+    stranger = tiny.some_bytes("a", 1, type_="cn.bianmin.dragon.landed.v1")
+    await publish(ground, stranger, None, tiny.some_bytes("a", 2))
+    async with listening(ground, database):
+        await until(database, [("a", 2)])
+    assert await tiny.held(database) == {}
+
+
+async def test_what_took_effect_before_a_crash_has_none_after_it(ground: Ground, database: Database) -> None:
+    """Killed between effect and offset: the log gives the events again, the inbox drops them."""
+    await publish(ground, tiny.some_bytes("a", 1), tiny.some_bytes("a", 2))
+    async with database.transaction() as tx:
+        await tiny.an_inbox().take(tx, [tiny.an_event("a", 1)], tiny.NOW)
+    async with listening(ground, database):
+        await until(database, [("a", 1), ("a", 2)])

@@ -1,0 +1,101 @@
+"""Who learns of a case on its way, and what is kept of what people wrote."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bianmin.kit.db import rows
+from services.routing.app import SERVICE
+from tests.house import Client
+from tests.service.routing_county import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    STATION,
+    County,
+    a_county,
+    without,
+)
+
+DENIAL = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条"}
+SIGNATURE, NOTE = "张小三丰", "申请人张小三丰，电话 13000000001"
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_county(await migrated([SERVICE]), tmp_path) as county:
+        yield county
+
+
+async def test_strangers_learn_nothing_of_a_case_not_even_that_it_exists(county: County) -> None:
+    case = await county.accepts()
+    task = await county.turn(case)
+    strangers = [
+        county.house.as_("window", OTHER_CENTER, "civil"),
+        county.house.as_("manager", OTHER_STATION),
+        county.house.as_("department", COUNTY, "land"),
+        county.house.as_("citizen", STATION),
+    ]
+    acts: dict[str, Any] = {
+        "receive": None,
+        "start": None,
+        "complete": {"opinion": "agree"},
+        "return": {"reason": "x"},
+    }
+    delivery = {"method": "in_person", "signed_by": "x"}
+
+    async def asked(who: Client, task: Any, case: Any) -> list[tuple[int, dict[str, Any]]]:
+        answers = [await who.post(f"/tasks/{task}/{act}", body) for act, body in acts.items()]
+        answers.append(await who.get(f"/cases/{case}/route"))
+        answers.append(await who.post(f"/cases/{case}/deliver", delivery))
+        return [(answer.status_code, without(answer.json(), "instance")) for answer in answers]
+
+    for who in strangers:
+        theirs, nobodys = await asked(who, task, case), await asked(who, uuid4(), uuid4())
+        assert theirs == nobodys
+        assert {status for status, _ in theirs} == {404}
+        assert (await who.get("/tasks")).json() == {"items": [], "next_cursor": None}
+    assert (await county.house.nobody.get("/tasks")).status_code == 401
+
+
+async def test_who_sees_a_task_that_is_not_theirs_is_told_whose_it_is(county: County) -> None:
+    task = await county.turn(await county.accepts())
+    for who in (county.house.as_("window", STATION), county.decider, county.house.as_("supervisor", COUNTY)):
+        answer = await who.post(f"/tasks/{task}/receive")
+        assert answer.status_code == 403
+        assert CENTER in answer.json()["detail"]
+
+
+async def test_a_case_id_is_no_task_id(county: County) -> None:
+    cases = [await county.accepts(), await county.accepts()]
+    await county.turn(cases[0])
+    deliver = county.house.as_("window", STATION).post(
+        f"/cases/{cases[0]}/deliver", {"method": "in_person", "signed_by": "x"}
+    )
+    receive = county.reviewer.post(f"/tasks/{cases[0]}/receive")
+    delivered, received = await asyncio.gather(deliver, receive)
+    assert (delivered.status_code, received.status_code) == (409, 404)
+
+
+async def test_what_people_wrote_is_sealed_and_told_to_nobody_else(county: County) -> None:
+    case = await county.accepts()
+    await county.works_off(case, county.reviewer, "agree", note=NOTE)
+    await county.works_off(case, county.decider, "grant", note=NOTE)
+    delivery = {"method": "in_person", "signed_by": SIGNATURE}
+    delivered = await county.house.as_("agent", STATION).post(f"/cases/{case}/deliver", delivery)
+    assert SIGNATURE not in delivered.text
+    route = await county.route(case, county.decider)
+    assert [step["note"] for step in route["steps"]] == [NOTE, NOTE], "for the offices on the way"
+    assert route["delivered"] == {"method": "in_person", "delivered_on": "2026-03-02", "signed_by": "张**丰"}
+    assert all(SIGNATURE.encode() not in event.raw for event in await county.told())
+    async with county.house.room("routing").database.reading() as tx:
+        for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'routing'"):
+            for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
+                for secret in (SIGNATURE, "13000000001"):
+                    assert secret not in row
+                    assert secret.encode().hex() not in row, f"{table} keeps it in plain bytes"

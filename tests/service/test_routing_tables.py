@@ -1,0 +1,88 @@
+"""Routing's tables: what the migrations make, and which indexes serve when there are many rows."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
+from bianmin.kit.actors import Actor
+from bianmin.kit.db import Database, Tx, rows, run
+from services.routing.app import SERVICE
+from services.routing.store import views
+from services.routing.store.tables import Tables
+from services.routing.store.views import WantedTasks
+from tests.service.routing_county import NOW
+
+DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+async def database(migrated: Callable[..., Awaitable[str]]) -> AsyncIterator[Database]:
+    database = Database(await migrated([SERVICE]), "routing")
+    yield database
+    await database.close()
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    def compare(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), Tables.metadata))
+
+    async with database.transaction() as tx:
+        assert await tx.run_sync(compare) == []
+
+
+# reported up: a tenth of the reviews wait, half of the decisions are made
+MANY = """
+WITH matter AS (
+    INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, sequence, version)
+    SELECT gen_random_uuid(), n::text, '{}', org, org, 'civil',
+        ARRAY['52', '52/civil', left(org, 4), left(org, 4) || '/civil', left(org, 6), left(org, 6) || '/civil',
+            org, org || '/civil'], 'open', 2, 1
+    FROM generate_series(1, 50000) AS n,
+        LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
+    RETURNING case_id, org, case_no::int AS n
+)
+INSERT INTO task (id, case_id, place, seq, kind, office_org, office_dept, status, assignee, changed_at)
+SELECT gen_random_uuid(), case_id, seq, seq, CASE seq WHEN 1 THEN 'review' ELSE 'decide' END,
+    CASE seq WHEN 1 THEN org ELSE left(org, 6) END, 'civil',
+    CASE WHEN seq = 1 AND n % 10 = 0 THEN 'assigned' WHEN seq = 2 AND n % 2 = 0 THEN 'planned' ELSE 'done' END,
+    CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, timestamptz '2026-01-01' + n * interval '1 minute'
+FROM matter, generate_series(1, 2) AS seq
+"""
+
+
+@pytest.fixture
+async def grown(database: Database) -> AsyncIterator[Tx]:
+    """Tables with 100,000 tasks in them."""
+    async with database.reading() as tx:
+        await run(tx, MANY)
+        await run(tx, "VACUUM ANALYZE route")
+        await run(tx, "VACUUM ANALYZE task")
+        yield tx
+
+
+async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(grown: Tx) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("org", "dept", "assignee", "status", "updated_since"))
+    for actor in (
+        Actor("s", "52", frozenset({"supervisor"})),
+        Actor("s", "520111", frozenset({"department"}), "civil"),
+        Actor("s", "520111101", frozenset({"window"}), "civil"),
+        Actor("s", "520111101", frozenset({"window"}), "land"),
+    ):
+        for asked in (
+            {},
+            {"status": "assigned"},
+            {"org": actor.org, "status": "assigned"},
+            {"org": actor.org},
+            {"assignee": "S-17"},
+            {"updated_since": NOW},
+        ):
+            wanted = WantedTasks(**{**nothing, **asked})
+            page = views.order(wanted).apply(views.listing(actor, wanted), None, 50)
+            sql = page.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+            plan = "\n".join(line for (line,) in await rows(grown, f"EXPLAIN {sql}"))
+            assert "Seq Scan" not in plan, (actor.org, asked, plan)

@@ -1,0 +1,290 @@
+"""The desk's work over HTTP, on PostgreSQL: tasks, routes, deliveries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.kit import parked
+from bianmin.kit.db import rows
+from bianmin.kit.ids import new_id
+from services.routing.app import SERVICE
+from tests.service.routing_county import (
+    CENTER,
+    COUNTY,
+    PROVINCE,
+    STATION,
+    County,
+    a_county,
+    access,
+    an_acceptance,
+    an_item,
+    without,
+)
+
+DENIAL = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条"}
+SIGNATURE, NOTE = "张小三丰", "申请人张小三丰，电话 13000000001"
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_county(await migrated([SERVICE]), tmp_path) as county:
+        yield county
+
+
+async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delivered(county: County) -> None:
+    case = await county.accepts()
+    review, decision = (await county.route(case))["steps"]
+    received = await county.reviewer.post(f"/tasks/{review['id']}/receive")
+    assert received.status_code == 200
+    assert received.headers["etag"]
+    assert received.json() | {"received_at": ""} == {
+        "id": review["id"],
+        "seq": 1,
+        "group": None,
+        "kind": "review",
+        "office": {"org": CENTER, "dept": "civil"},
+        "status": "received",
+        "assignee": f"window-{CENTER}-civil",
+        "received_at": "",
+        "done_at": None,
+        "opinion": None,
+        "reason_code": None,
+        "legal_basis": None,
+        "remedies": None,
+        "case_id": case,
+        "case_no": f"{STATION}-20260302-0001",
+        "item": {"org": COUNTY, "code": "MZ-001", "version": 1, "name": "最低生活保障审核确认"},
+        "mode": "report_up",
+    }
+    assert received.json()["received_at"].startswith("2026-03-02T09:0")
+    assert received.json()["received_at"].endswith("+08:00")
+    assert (await county.reviewer.post(f"/tasks/{review['id']}/start")).json()["status"] == "in_progress"
+    early = await county.decider.post(f"/tasks/{decision['id']}/receive")
+    assert early.status_code == 409
+    done = await county.reviewer.post(f"/tasks/{review['id']}/complete", {"opinion": "agree", "note": "材料属实"})
+    assert (done.json()["status"], done.json()["opinion"]) == ("done", "agree")
+    await county.works_off(case, county.decider, "grant")
+    delivered = await county.house.as_("window", STATION).post(
+        f"/cases/{case}/deliver", {"method": "in_person", "signed_by": SIGNATURE}
+    )
+    assert delivered.json() == {
+        "case_id": case,
+        "case_no": f"{STATION}-20260302-0001",
+        "status": "granted",
+        "method": "in_person",
+        "delivered_on": "2026-03-02",
+        "closed_on": "2026-03-02",
+    }
+    assert await county.names(case) == [
+        "route.planned",
+        "task.assigned",
+        "task.received",
+        "task.started",
+        "task.completed",
+        "task.assigned",
+        "task.received",
+        "task.completed",
+        "case.granted",
+        "case.delivered",
+        "case.closed",
+    ]
+    told = await county.told(case)
+    assert [event.sequence for event in told] == list(range(1, 12))
+    assert {event.actor for event in told[2:5]} == {f"window-{CENTER}-civil"}
+    assert (told[0].actor, told[0].region, told[0].causationid is None) == ("system", CENTER, False)
+
+
+async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
+    case = await county.accepts()
+    answer = await county.house.as_("window", STATION).get(f"/cases/{case}/route")
+    assert answer.headers["etag"] == '"1"'
+    route = answer.json()
+    assert without(route, "steps") == {
+        "case_id": case,
+        "case_no": f"{STATION}-20260302-0001",
+        "mode": "report_up",
+        "status": "open",
+        "lead": {"org": CENTER, "dept": "civil"},
+        "custody": [],
+        "decided_on": None,
+        "delivered": None,
+        "closed_on": None,
+    }
+    assert [without(step, "id") for step in route["steps"]] == [
+        {
+            "seq": seq,
+            "group": None,
+            "kind": kind,
+            "office": {"org": org, "dept": "civil"},
+            "status": status,
+            "assignee": None,
+            "received_at": None,
+            "done_at": None,
+            "opinion": None,
+            "reason_code": None,
+            "legal_basis": None,
+            "remedies": None,
+            "note": None,
+        }
+        for seq, kind, org, status in ((1, "review", CENTER, "assigned"), (2, "decide", COUNTY, "planned"))
+    ]
+
+
+async def test_what_a_station_decides_on_the_spot_is_closed_by_its_decision(county: County) -> None:
+    case = await county.accepts(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
+    window = county.house.as_("window", STATION)
+    await county.works_off(case, window, "grant")
+    route = await county.route(case)
+    assert (route["status"], route["closed_on"], route["lead"]) == (
+        "granted",
+        "2026-03-02",
+        {"org": STATION, "dept": None},
+    )
+    assert (await county.names(case))[-2:] == ["case.granted", "case.closed"]
+    late = await window.post(f"/cases/{case}/deliver", {"method": "in_person", "signed_by": SIGNATURE})
+    assert late.status_code == 409
+
+
+async def test_a_denial_says_why_by_which_law_and_what_can_be_done_against_it(county: County) -> None:
+    case = await county.accepts(an_item("promised", "center"))
+    task = await county.turn(case)
+    await county.reviewer.post(f"/tasks/{task}/receive")
+    bare = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "deny"})
+    assert bare.status_code == 422
+    assert [error["pointer"] for error in bare.json()["errors"]] == ["/reason_code", "/legal_basis"]
+    other = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "agree"})
+    assert [error["pointer"] for error in other.json()["errors"]] == ["/opinion"]
+    denied = (await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "deny", **DENIAL})).json()
+    assert (denied["reason_code"], denied["legal_basis"]) == tuple(DENIAL.values())
+    assert "六十日" in denied["remedies"]
+    assert "六个月" in denied["remedies"]
+    last = (await county.told(case))[-1]
+    assert last.data is not None
+    assert without(last.data.model_dump(mode="json"), "access") == {
+        "decided_on": "2026-03-02",
+        "reason_code": "not_eligible",
+    }
+
+
+async def test_what_was_not_received_is_not_completed(county: County) -> None:
+    case = await county.accepts()
+    task = await county.turn(case)
+    answer = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "agree"})
+    assert answer.status_code == 409
+    assert "receive" in answer.json()["detail"]
+
+
+async def test_a_case_is_sent_back_with_a_reason_and_comes_again(county: County) -> None:
+    case = await county.accepts()
+    first = await county.reviewer.post(f"/tasks/{await county.turn(case)}/return", {"reason": "不清楚"})
+    assert first.status_code == 409, "the first step has nothing before it"
+    await county.works_off(case, county.reviewer, "agree")
+    task = await county.turn(case)
+    await county.decider.post(f"/tasks/{task}/receive")
+    assert (await county.decider.post(f"/tasks/{task}/return", {})).status_code == 422
+    sent_back = await county.decider.post(f"/tasks/{task}/return", {"reason": "缺入户调查表"})
+    assert sent_back.json()["status"] == "returned"
+    steps = (await county.route(case))["steps"]
+    assert [(step["seq"], step["status"], step["note"]) for step in steps] == [
+        (1, "done", None),
+        (2, "returned", "缺入户调查表"),
+        (1, "assigned", None),
+        (2, "planned", None),
+    ]
+    await county.works_off(case, county.reviewer, "agree")
+    await county.works_off(case, county.decider, "grant")
+    assert (await county.route(case))["status"] == "granted"
+
+
+async def test_of_twenty_clerks_one_receives_and_the_others_are_told_who(county: County) -> None:
+    cases = [await county.accepts() for _ in range(3)]
+    clerks = [(f"S-{n}", county.house.as_("window", CENTER, "civil", sub=f"S-{n}")) for n in range(20)]
+    for case in cases:
+        task = await county.turn(case)
+        answers = await asyncio.gather(*(clerk.post(f"/tasks/{task}/receive") for _, clerk in clerks))
+        winners = [name for (name, _), answer in zip(clerks, answers, strict=True) if answer.status_code == 200]
+        assert len(winners) == 1
+        losers = [answer for answer in answers if answer.status_code != 200]
+        assert {answer.status_code for answer in losers} == {409}
+        assert all(f"由 {winners[0]} 签收" in answer.json()["detail"] for answer in losers)
+        done = await asyncio.gather(
+            *(clerk.post(f"/tasks/{task}/complete", {"opinion": "agree"}) for _, clerk in clerks)
+        )
+        assert sorted(answer.status_code for answer in done)[:2] in ([200, 403], [200, 409])
+        assert (await county.names(case)).count("task.completed") == 1
+
+
+async def test_the_same_key_receives_once_and_is_answered_the_same(county: County) -> None:
+    task = await county.turn(await county.accepts())
+    answers = [await county.reviewer.post(f"/tasks/{task}/receive", key="once") for _ in range(3)]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+    assert (await county.reviewer.post(f"/tasks/{task}/start", key="once")).status_code == 422
+
+
+async def test_a_wish_to_withdraw_is_granted_before_the_decision_and_not_after(county: County) -> None:
+    early, late = await county.accepts(), await county.a_granted_case()
+    await county.works_off(early, county.reviewer, "agree")
+    task = await county.turn(early)
+    for case in (early, late):
+        await county.wishes_to_withdraw(case)
+    assert (await county.names(early))[-2:] == ["case.withdrawn", "case.closed"]
+    assert (await county.names(late))[-1] == "case.withdrawal_rejected"
+    steps = (await county.route(early))["steps"]
+    assert [step["status"] for step in steps] == ["done", "cancelled"]
+    refused = await county.decider.post(f"/tasks/{task}/receive")
+    assert refused.status_code == 409
+    assert "撤回" in refused.json()["detail"]
+
+
+async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
+    case = await county.accepts()
+    before = await county.route(case)
+    await county.intake_tells([(case, an_acceptance())])
+    assert await county.route(case) == before
+    async with county.house.room("routing").database.reading() as tx:
+        assert [tuple(row) for row in await rows(tx, "SELECT subject, reason FROM passed_over")] == [
+            (case, "PlannedAlready")
+        ]
+
+
+async def test_a_procedure_that_routing_does_not_know_waits_for_a_person_and_stops_nobody(county: County) -> None:
+    strange, plain = str(new_id()), str(new_id())
+    await county.intake_tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
+    assert await parked.count(county.house.room("routing").database) == 1
+    assert (await county.route(plain))["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "status"),
+    [
+        ("receive", {"assignee": "S-1"}, 422),
+        ("start", {"x": 1}, 422),
+        ("complete", {}, 422),
+        ("complete", {"opinion": "maybe"}, 422),
+        ("complete", {"opinion": "agree", "note": ""}, 422),
+        ("complete", {"opinion": "agree", "note": "x" * 2001}, 422),
+        ("complete", {"opinion": "agree", "note": "x\u0000"}, 422),
+        ("return", {"reason": "  "}, 422),
+    ],
+)
+async def test_what_makes_no_sense_changes_nothing(county: County, act: str, body: Any, status: int) -> None:
+    case = await county.accepts()
+    before = await county.route(case)
+    answer = await county.reviewer.post(f"/tasks/{before['steps'][0]['id']}/{act}", body)
+    assert answer.status_code == status, answer.text
+    assert await county.route(case) == before
+
+
+async def test_a_delivery_says_who_signed(county: County) -> None:
+    case = await county.a_granted_case()
+    window = county.house.as_("window", STATION)
+    for wrong in ({"method": "in_person"}, {"method": "pigeon", "signed_by": "x"}, {"signed_by": "x"}):
+        assert (await window.post(f"/cases/{case}/deliver", wrong)).status_code == 422
+    county_head = county.house.as_("manager", PROVINCE)
+    body = {"method": "post", "signed_by": SIGNATURE}
+    assert (await county_head.post(f"/cases/{case}/deliver", body)).status_code == 403
+    assert (await window.post(f"/cases/{case}/deliver", body)).status_code == 200
+    assert (await window.post(f"/cases/{case}/deliver", body)).status_code == 409
