@@ -1,6 +1,6 @@
 """The contract as an AsyncAPI 3 document: topics are channels, event types are messages, services send and receive."""
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 from bianmin.events import samples
@@ -17,7 +17,7 @@ def document(listens: Listens = LISTENS) -> dict[str, Any]:
     """The whole contract. `listens`: whose topics each service reads."""
     producers = [service for service in SERVICES if announced_by(service)]
     return {
-        "asyncapi": "3.1.0",
+        "asyncapi": "3.0.0",
         "info": {
             "title": "Bianmin 便民",
             "version": VERSION,
@@ -38,7 +38,7 @@ def document(listens: Listens = LISTENS) -> dict[str, Any]:
         },
         "components": {
             "messages": {_key(model): _message(model) for model in MODELS.values()},
-            "schemas": {"Envelope": _bare(envelope_schema()), **definitions("#/components/schemas/{model}")},
+            "schemas": {"Envelope": envelope_schema(), **definitions("#/components/schemas/{model}")},
         },
     }
 
@@ -82,15 +82,10 @@ def _message(model: type[EventData]) -> dict[str, Any]:
                 "bindingVersion": _KAFKA,
             }
         },
-        "examples": [{"payload": sample} for sample in samples.of(model)],
+        "examples": [{"payload": sample} for sample in map(json.loads, samples.of(model))],
     }
 
 
 def _key(model: type[EventData]) -> str:
     """The name of a message within the document."""
     return f"{model.event_name}.v{model.event_version}"
-
-
-def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema as part of another document."""
-    return {keyword: said for keyword, said in schema.items() if keyword not in ("$schema", "$id")}

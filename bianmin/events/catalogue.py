@@ -25,8 +25,8 @@ structured JSON (`{MEDIA_TYPE}`): the stored row, the Kafka value and the body o
 - A division code has 2 digits for a province, 4 for a prefecture, 6 for a county, 9 for a township (center), 12 for a
   village (station), 14 for a point, and begins with the codes above it.
 - No event holds personal data: a case carries a masked name at most, people of the house are staff ids.
-- Schemas: `contract/schemas/<type>.json`; all of it for tools: `contract/asyncapi.json`; a sample of each type:
-  `bianmin/events/samples/`.
+- JSON Schema of a whole event: `contract/schemas/<type>.json`; all of it for tools: `contract/asyncapi.json`; a sample
+  of each type: `bianmin/events/samples/`.
 """
 
 
@@ -99,7 +99,7 @@ def _fields(schema: Schema, what: str) -> str:
 
 
 def _optional(field: Schema) -> str:
-    default = field["default"]
+    default = field.get("default")
     return f"optional, `{json.dumps(default)}`" if default not in (None, "", []) else "optional"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bianmin.events import asyncapi, catalogue
-from bianmin.events.compatibility import broken_promises
+from bianmin.events.compatibility import Broken, broken_promises
 from bianmin.events.registry import LISTENS, Listens
 from bianmin.events.schemas import Schema, documents
 
@@ -25,24 +25,33 @@ def files(listens: Listens = LISTENS) -> Mapping[Path, str]:
 
 
 def stale(root: Path) -> list[Path]:
-    """Which of the committed files are missing, or not what the models say now."""
-    return [path for path, text in files().items() if _text(root / path) != text]
+    """Which of the committed files are missing, or not what the models say now, or of no model any more."""
+    wanted = files()
+    return [path for path, text in wanted.items() if _text(root / path) != text] + _orphans(root, wanted)
 
 
-def incompatible(schemas: Path) -> list[str]:
-    """What the models break of the promises in a directory of schemas, each with its place."""
+def incompatible(schemas: Path) -> list[Broken]:
+    """What the models break of the promises in a directory of schemas."""
     return broken_promises(_committed(schemas), documents())
 
 
 def write(root: Path) -> None:
     """Make all files anew. It does not ask whether a promise is broken by that."""
-    for path, text in files().items():
+    wanted = files()
+    for path, text in wanted.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+    for path in _orphans(root, wanted):
+        (root / path).unlink()
 
 
 def _committed(schemas: Path) -> dict[str, Schema]:
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(schemas.glob("*.json"))}
+
+
+def _orphans(root: Path, wanted: Mapping[Path, str]) -> list[Path]:
+    there = [SCHEMAS / file.name for file in sorted((root / SCHEMAS).glob("*.json"))]
+    return [path for path in there if path not in wanted]
 
 
 def _json(document: Any) -> str:

@@ -1,12 +1,12 @@
-"""Who may see a case, a clock or a task: the org tree and the department line, in Python and in SQL."""
+"""Who may see a matter: the org tree and the department line. Pure; `subtree` asks the same of a database."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from bianmin.kit.actors import ROLES, Actor
+from bianmin.kit.codes import ancestors
 
-from bianmin.kit.actors import Actor
+_STAFF = sorted(ROLES - {"citizen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,12 @@ class Reach:
 
 
 def sees(actor: Actor, reach: Reach) -> bool:
-    """Their subtree; with a department, of its own line only (dual leadership: the center sees all lines)."""
+    """Their subtree; with a department, of its own line only (dual leadership: the center sees all lines).
+
+    What a citizen registered himself is known to intake alone.
+    """
+    if not actor.may(*_STAFF):
+        return False
     at_home = actor.covers(reach.org) or actor.covers(reach.accepting_org)
     if actor.dept is None:
         return at_home or any(actor.covers(holder.org) for holder in reach.holders)
@@ -45,22 +50,30 @@ def sees(actor: Actor, reach: Reach) -> bool:
     return any(actor.covers(holder.org) and holder.dept == actor.dept for holder in reach.holders)
 
 
-def under(column: Any, org: str) -> ColumnElement[bool]:
-    """Whether an org column lies in the subtree of `org`. Columns collate "C", so an index serves it."""
-    condition: ColumnElement[bool] = column.like(f"{org}%")
-    return condition
+def seen_by(reach: Reach) -> list[str]:
+    """The keys that open a matter, sorted: every org above it, as a whole and in its line.
+
+    With `keys_of` this is `sees` in a shape that one index serves, whether few rows are theirs or nearly all.
+    """
+    keys = {*_keys(reach.org, reach.dept), *_keys(reach.accepting_org, reach.dept)}
+    for holder in reach.holders:
+        keys.update(_keys(holder.org, holder.dept))
+    return sorted(keys)
 
 
-def visible(actor: Actor, table: Any) -> ColumnElement[bool]:
-    """`sees` for rows with columns org, accepting_org, dept and holders (a jsonb list of `org/dept`)."""
-    at_home = or_(under(table.org, actor.org), under(table.accepting_org, actor.org))
-    pattern = f"{actor.org}%/{actor.dept}" if actor.dept is not None else f"{actor.org}%"
-    held = func.jsonb_array_elements_text(table.holders).table_valued("value").alias("held")
-    holds = select(1).select_from(held).where(held.c.value.like(pattern)).exists()
-    if actor.dept is not None:
-        at_home = and_(at_home, table.dept == actor.dept)
-    return or_(at_home, holds)
+def keys_of(actor: Actor) -> list[str]:
+    """The keys an actor holds: their subtree, or their line within it."""
+    if not actor.may(*_STAFF) or not actor.org:
+        return []
+    return [actor.org if actor.dept is None else line(actor.org, actor.dept)]
 
 
-def holders_of(texts: Iterable[str]) -> tuple[Holder, ...]:
-    return tuple(Holder.of(text) for text in texts)
+@lru_cache(maxsize=8192)
+def _keys(org: str, dept: str | None) -> tuple[str, ...]:
+    places = (org, *ancestors(org))
+    return places if dept is None else (*places, *(line(place, dept) for place in places))
+
+
+def line(org: str, dept: str) -> str:
+    """The key of one department line within an org's subtree."""
+    return f"{org}/{dept}"

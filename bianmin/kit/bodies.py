@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from bianmin.events.parts import Code, OrgCode
+
 
 class Body(BaseModel):
     """A request body. Unknown fields are refused."""
@@ -44,9 +46,6 @@ Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=datetime)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Code = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,64}$")]
-"""A code from somebody's list: letters (also Chinese), digits, and . : _ -"""
-OrgCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")]
 Count = StrictInt
 
 
@@ -64,3 +63,6 @@ def unwritable(value: Any) -> bool:
             case list() as items:
                 stack += items
     return False
+
+
+__all__ = ["Body", "Code", "Count", "Day", "Moment", "OrgCode", "Short", "Text", "View", "unwritable"]

@@ -5,6 +5,7 @@ What has to be known before the body is judged is judged here, in this order: to
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -160,7 +161,7 @@ class _Door(APIRoute):
                 request = Request(request.scope, _limited(request.receive, request, limit))
                 key = await _key(request, actor) if request.method == "POST" else None
                 await _check_body(request, takes)
-            request.state.desk = Desk(room, actor, key, request.headers.get("traceparent"))
+            request.state.desk = Desk(room, actor, key, _trace(request))
             return await handle(request)
 
         return admit
@@ -188,6 +189,15 @@ def public(service: str) -> APIRouter:
 def _router(service: str, *, public: bool) -> APIRouter:
     door = type("Door", (_Door,), {"service": service, "public": public})
     return APIRouter(prefix="/api/v1", tags=[service], route_class=door)
+
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _trace(request: Request) -> str | None:
+    """The W3C trace that the request belongs to, where it names one."""
+    given = request.headers.get("traceparent", "")
+    return given if _TRACEPARENT.fullmatch(given) else None
 
 
 async def _key(request: Request, actor: Actor) -> Key:

@@ -1,4 +1,4 @@
-"""Whether anything was lost, doubled or put out of order: owners' counters, outboxes, log, inboxes and effects compared.
+"""Whether anything was lost, doubled or put out of order: counters, outboxes, log, inboxes and effects compared.
 
 Everything is read in the direction in which events travel, so a system at work raises no false alarm: what has left
 one place when it is read has arrived in the next when that is read.

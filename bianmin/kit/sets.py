@@ -113,7 +113,8 @@ def _landed(column: Column[Any]) -> str:
     if isinstance(column.type, JSON):
         return f"v.{column.name}::jsonb"
     if isinstance(column.type, ARRAY):
-        element = column.type.item_type.compile(_DIALECT)
+        item = column.type.item_type
+        element = "text" if isinstance(item, String) else item.compile(_DIALECT)
         return f"ARRAY(SELECT jsonb_array_elements_text(v.{column.name}::jsonb))::{element}[]"
     return f"v.{column.name}"
 

@@ -110,8 +110,8 @@ class County:
         await self.intake_tells([(case, an_acceptance(item, where))])
         return case
 
-    async def wishes_to_withdraw(self, case: str) -> None:
-        await self.intake_tells([(case, intake.WithdrawalRequested(access=access()))])
+    async def wishes_to_withdraw(self, *cases: str) -> None:
+        await self.intake_tells([(case, intake.WithdrawalRequested(access=access())) for case in cases])
 
     async def route(self, case: str, who: Client | None = None) -> dict[str, Any]:
         answer = await (who or self.house.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")

@@ -80,6 +80,7 @@ async def test_of_two_who_rename_at_once_one_is_told(furnished: County) -> None:
         ("520111103", {"name": ""}, 422),
         ("520111103", {"name": "某镇", "population": 1}, 422),
         ("5201111", {"name": "某镇"}, 422),
+        ("５２０１１１１０３", {"name": "某镇"}, 422),
     ],
 )
 async def test_an_org_that_fits_nowhere_is_refused(furnished: County, code: str, body: Any, status: int) -> None:

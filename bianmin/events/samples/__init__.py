@@ -1,28 +1,21 @@
-"""Stored events, at least one a type, as they were on the wire when the type was made. They parse for ever.
+"""Stored events, at least one a type: the bytes that `compose` made when the type was new. They are read for ever.
 
-A sample is never changed. When a type gets a new field, add a sample that has it: `<type>.<what is new>.json`.
+A sample is never changed. When a type gets a field, add a sample that has it: `<type>.2.json`, `<type>.3.json`.
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 from bianmin.events.parts import EventData
 
 _HERE = Path(__file__).parent
 
 
-def of(model: type[EventData]) -> list[dict[str, Any]]:
-    """The samples of an event type, the first one first."""
+def of(model: type[EventData]) -> list[bytes]:
+    """The samples of an event type, the oldest first."""
     files = sorted(_HERE.glob(f"{model.event_type}.*json"), key=lambda file: (len(file.name), file.name))
-    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return [file.read_bytes() for file in files]
 
 
 def every() -> dict[str, bytes]:
-    """All samples by file name, as bytes on the wire: the files are laid out for reading, an event is one line."""
-    files = sorted(_HERE.glob("*.json"))
-    return {file.name: on_the_wire(json.loads(file.read_text(encoding="utf-8"))) for file in files}
-
-
-def on_the_wire(sample: dict[str, Any]) -> bytes:
-    return json.dumps(sample, ensure_ascii=False, separators=(",", ":")).encode()
+    """All samples by file name."""
+    return {file.name: file.read_bytes() for file in sorted(_HERE.glob("*.json"))}

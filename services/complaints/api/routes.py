@@ -8,7 +8,9 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from bianmin.events.parts import ComplaintKind
+from bianmin.kit.actors import Actor
 from bianmin.kit.bodies import OrgCode
+from bianmin.kit.decide import Cause
 from bianmin.kit.door import Desk, desk, public, shown, staffed
 from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
@@ -18,7 +20,7 @@ from services.complaints.api.bodies import AcceptanceIn, AssignmentIn, Conclusio
 from services.complaints.api.papers import Seals
 from services.complaints.api.views import ComplaintHead, ComplaintSummary, ComplaintView, FollowView, LodgedView
 from services.complaints.domain.complaint import Accept, Assign, Complaint, Conclude, Lodge, Papers, Reply, Status
-from services.complaints.domain.rules import STATUS_NAMES, ComplaintNotFound, may_see
+from services.complaints.domain.rules import STATUS_NAMES, ComplaintNotFound, handler_of, may_see
 from services.complaints.store import views
 
 router = staffed("complaints")
@@ -59,7 +61,8 @@ async def lodge_complaint(body: Lodging, desk: Staff) -> Response:
             follow=seals.follow(code),
         ),
         lodged_on=desk.today,
-        by=desk.cause,
+        # whoever complains is nobody in the events, also somebody who signed in
+        by=Cause(Actor("citizen", handler_of(body.subject.org)), trace=desk.trace),
     )
 
     def view(complaint: Complaint) -> LodgedView:

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, exists, false, literal, or_, select
 
 from bianmin.kit import feed, sets
-from bianmin.kit.access import under
 from bianmin.kit.actors import Actor
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.subtree import under
 from services.complaints.domain.complaint import Complaint
 from services.complaints.domain.rules import HANDLERS
 from services.complaints.store.complaints import COMPLAINTS, complaint_of

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
-from bianmin.kit.access import under
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.subtree import under
 from services.deadlines.domain.clock import Clock, ClockState
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.subjects import clock_of

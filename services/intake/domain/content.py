@@ -120,6 +120,9 @@ def faults(content: Content) -> Iterator[FieldError]:
             yield FieldError("/co_handlers", "joint_needs_two", "联合办理至少要有两个办理单位")
         elif sum(LEAD in handler for handler in content.co_handlers) != 1:
             yield FieldError("/co_handlers", "joint_needs_one_lead", "联合办理要有且只有一个（主办）单位")
+    for name, term in (("promise", content.promise), ("legal", content.legal)):
+        if term is not None and term.unit == "hour" and term.value is not None:
+            yield FieldError(f"/{name}/unit", "hour_not_counted", "暂不支持以小时计的期限；请用工作日或自然日")
     names = [material.name for material in content.materials]
     for n, name in enumerate(names):
         if name in names[:n]:

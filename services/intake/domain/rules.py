@@ -146,7 +146,6 @@ def decide(case: Case | None, command: CaseCommand | Register) -> Sequence[objec
                     access=case.access(),
                     reason_code=given.reason_code,
                     refused_on=given.refused_on,
-                    redirect_to=given.redirect_to,
                 ),
             ]
         case WithdrawCase():

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, select
 from bianmin.events.parts import EventData
 from bianmin.events.registry import source_of
 from bianmin.kit import sets
-from bianmin.kit.access import Holder
+from bianmin.kit.access import Holder, seen_by
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
 from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Refusal
@@ -123,6 +123,7 @@ def _row_of(case: Case, *, born: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": case.id,
         "holders": [str(holder) for holder in case.holders],
+        "seen_by": seen_by(case.reach),
         "received_on": case.received_on,
         "status": case.status,
         "lamp": case.lamp,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -78,6 +78,7 @@ class CaseRow(Tables, table=True):
     accepting_org: str = _code(nullable=False)
     dept: str
     holders: list[str] = _json(nullable=False)
+    seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     channel: str
     applicant: dict[str, Any] = _json(nullable=False)
     registered_by: str
@@ -102,6 +103,7 @@ class CaseRow(Tables, table=True):
 
     __table_args__ = (
         Index("ix_cases_org_id", "org", "id"),
+        Index("ix_cases_seen_by", "seen_by", postgresql_using="gin"),
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_lamp_id", "lamp", "id", postgresql_where=text("lamp IN ('yellow', 'red')")),
         Index("ix_cases_registered_by_id", "registered_by", "id"),

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from bianmin.kit import feed, sets
-from bianmin.kit.access import under, visible
+from bianmin.kit.access import keys_of
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.subtree import opened_by, under
 from services.intake.domain.case import Case
 from services.intake.store.cases import CASES, case_of
 from services.intake.store.tables import AuditRow, applicants, cases, timeline
@@ -62,7 +63,7 @@ async def list_cases(
 def _seen_by(actor: Actor) -> Any:
     if actor.roles == {"citizen"}:
         return cases.c.registered_by == actor.id
-    return visible(actor, cases.c)
+    return opened_by(cases.c.seen_by, keys_of(actor))
 
 
 def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:

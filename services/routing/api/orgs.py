@@ -13,7 +13,7 @@ from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.api import division_file
 from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
-from services.routing.api.views import ImportedView, OfficeView, OrgHead, OrgView, StaffView
+from services.routing.api.views import ImportedOrgsView, OfficeView, OrgHead, OrgView, StaffView
 from services.routing.domain.divisions import ImportOrgs
 from services.routing.domain.orgs import EditOrg, NotYourOrg, Office, OpenOffice, Org, OrgNotFound
 from services.routing.domain.staff import AddStaff, StaffMember
@@ -32,7 +32,7 @@ _LIST = {"type": "array", "items": DivisionIn.model_json_schema()}
 
 @router.post(
     "/orgs/import",
-    response_model=ImportedView,
+    response_model=ImportedOrgsView,
     responses=refuses(Malformed, Forbidden),
     openapi_extra={
         "x-takes": [_CSV, _JSON],
@@ -53,7 +53,7 @@ async def import_orgs(request: Request, desk: Admin) -> Response:
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     read = division_file.read_csv if media == _CSV else division_file.read_json
-    return await desk.submit(ImportOrgs(read(await request.body()), desk.cause), ImportedView.of)
+    return await desk.submit(ImportOrgs(read(await request.body()), desk.cause), ImportedOrgsView.of)
 
 
 @router.get("/orgs", response_model=Page[OrgHead], responses=refuses())

@@ -16,7 +16,7 @@ from services.routing.domain.staff import StaffMember, StaffRole
 from services.routing.store.views import ListedTask
 
 
-class ImportedView(View):
+class ImportedOrgsView(View):
     """How many orgs an import created, changed, and found as they should be."""
 
     created: int

@@ -9,6 +9,8 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import FieldError, Invalid
 from services.routing.domain.orgs import EditOrg, NotYourOrg, PlaceOrg, Tree, check_theirs
 
+LONGEST = 50_000
+"""Divisions in one list: more than any province has."""
 MOST_ERRORS = 200
 """Told at once: whoever has more corrects these first."""
 
@@ -68,6 +70,8 @@ def orders_of(command: ImportOrgs, tree: Tree) -> Sequence[PlaceOrg]:
     Raises `DivisionsFaulty` with every fault, or `NotYourOrg`.
     """
     divisions = command.divisions
+    if len(divisions) > LONGEST:
+        raise DivisionsFaulty(f"一次最多导入 {LONGEST} 个机构，请分批导入：先上级，后下级。")
     errors = [
         FieldError(f"/{n}/{field}", code, f"{divisions[n].place}：{detail}")
         for n, field, code, detail in _faults(divisions, tree)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -99,6 +100,7 @@ def office_at(org: str, dept: Dept) -> Holder:
 _STATION = 12
 
 
+@lru_cache(maxsize=4096)
 def ref(office: Holder) -> OfficeRef:
     """An office as events name it."""
     return OfficeRef(org=office.org, dept=office.dept)

@@ -3,6 +3,8 @@
 This is `kit.access.sees` in a shape that one index serves, whether few rows are theirs or nearly all.
 """
 
+from functools import lru_cache
+
 from bianmin.kit.access import Reach
 from bianmin.kit.actors import ROLES, Actor
 from bianmin.kit.codes import ancestors
@@ -12,14 +14,17 @@ STAFF = sorted(ROLES - {"citizen"})
 
 def seen_by(reach: Reach) -> list[str]:
     """The keys that open a case's route, sorted."""
-    keys = set()
-    offices = [(holder.org, holder.dept) for holder in reach.holders]
-    for org, dept in ((reach.org, reach.dept), (reach.accepting_org, reach.dept), *offices):
-        for place in (org, *ancestors(org)):
-            keys.add(place)
-            if dept is not None:
-                keys.add(_line(place, dept))
+    keys = {*_opening(reach.org, reach.dept), *_opening(reach.accepting_org, reach.dept)}
+    for holder in reach.holders:
+        keys.update(_opening(holder.org, holder.dept))
     return sorted(keys)
+
+
+@lru_cache(maxsize=4096)
+def _opening(org: str, dept: str | None) -> tuple[str, ...]:
+    """The keys of those above an office, of the whole house and of its line."""
+    places = (org, *ancestors(org))
+    return places if dept is None else (*places, *(_line(place, dept) for place in places))
 
 
 def keys_of(actor: Actor) -> list[str]:

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
 from bianmin.kit import feed
-from bianmin.kit.access import under
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.subtree import under
 from services.routing.domain.orgs import Office, Org
 from services.routing.domain.route import Task
 from services.routing.domain.staff import StaffMember

@@ -10,7 +10,7 @@ from bianmin.events.envelope import compose
 from bianmin.events.intake import ItemRetired
 from bianmin.events.parts import EventData
 from bianmin.events.registry import MODELS
-from bianmin.events.schemas import Schema, schema_of
+from bianmin.events.schemas import Schema, data_schema
 
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 AN_ID = UUID("01a205f6-5740-7ac6-bfcd-4160a1e8674d")
@@ -37,7 +37,7 @@ def an_event(data: EventData | None = None, **given: Any) -> bytes:
 def any_data() -> st.SearchStrategy[EventData]:
     """Data of any event type."""
     return st.sampled_from(list(MODELS.values())).flatmap(
-        lambda model: values_of(schema_of(model)).map(lambda value: model.model_validate(value))
+        lambda model: values_of(data_schema(model)).map(lambda value: model.model_validate(value))
     )
 
 

@@ -4,18 +4,20 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bianmin.events import asyncapi, catalogue, contract, samples
 from bianmin.events.__main__ import REPOSITORY
 from bianmin.events.envelope import compose, parse_event
 from bianmin.events.parts import EventData
 from bianmin.events.registry import LISTENS, MODELS, SERVICES, announced_by, readers_of, topic_of
-from bianmin.events.schemas import documents
-from tests.unit.events.builders import an_event, any_data
+from bianmin.events.schemas import documents, schema_of
+from tests.unit.events.builders import AN_ID, an_event, any_data, some_data
 
 SAMPLES = samples.every()
 VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in documents().items()}
@@ -34,13 +36,13 @@ def test_a_stored_event_is_read_for_ever_and_says_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_every_type_has_samples_that_tell_each_of_its_fields(model: type[EventData]) -> None:
-    told = {field for sample in samples.of(model) for field in sample["data"]}
+    told = {field for sample in samples.of(model) for field in json.loads(sample)["data"]}
     assert told == set(model.model_fields)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_what_is_written_today_is_what_was_stored(model: type[EventData]) -> None:
-    newest = samples.on_the_wire(samples.of(model)[-1])
+    newest = samples.of(model)[-1]
     event = parse_event(newest)
     assert event.data is not None
     again = compose(
@@ -62,17 +64,36 @@ def test_what_is_written_today_is_what_was_stored(model: type[EventData]) -> Non
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_stored_event_keeps_the_published_schemas(name: str) -> None:
     event = json.loads(SAMPLES[name])
-    VALIDATORS["envelope"].validate(event)
-    VALIDATORS[event["type"]].validate(event["data"])
-    assert event["dataschema"] == documents()[event["type"]]["$id"]
+    VALIDATORS[event["type"]].validate(event)
+    assert event["dataschema"] == documents()[event["type"]]["properties"]["data"]["$id"]
 
 
 @settings(deadline=None)
-@given(any_data())
-def test_what_is_announced_keeps_the_published_schemas(data: EventData) -> None:
-    event = json.loads(an_event(data))
-    VALIDATORS["envelope"].validate(event)
-    VALIDATORS[event["type"]].validate(event["data"])
+@given(any_data(), st.none() | st.uuids(), st.sampled_from([None, "matter"]))
+def test_what_is_announced_keeps_the_published_schemas(
+    data: EventData, causation: UUID | None, correlation: str | None
+) -> None:
+    event = json.loads(an_event(data, causation=causation, correlation=correlation, traceparent=correlation))
+    VALIDATORS[event["type"]].validate(event)
+
+
+def test_a_schema_asks_for_what_every_event_has_and_knows_the_rest() -> None:
+    least = json.loads(an_event())
+    most = json.loads(an_event(causation=AN_ID, correlation="matter", traceparent="00-1-2-01"))
+    schema = schema_of(type(some_data()))
+    assert schema["required"] == list(least)
+    assert schema["properties"].keys() == most.keys()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_schema_is_of_one_type_and_looks_into_the_data(name: str) -> None:
+    event = json.loads(SAMPLES[name])
+    valid = VALIDATORS[event["type"]].is_valid
+    assert not valid(event | {"type": "cn.bianmin.other.v1"})
+    assert not valid(event | {"dataschema": None})
+    assert not valid(event | {"data": {}})
+    if "access" in event["data"]:
+        assert not valid(event | {"data": event["data"] | {"access": {"org": "52"}}})
 
 
 def test_the_committed_files_are_what_the_models_say() -> None:

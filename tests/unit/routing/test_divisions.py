@@ -9,6 +9,7 @@ from bianmin.kit.actors import Actor
 from bianmin.kit.decide import Cause, decide_all
 from services.routing.domain import orgs
 from services.routing.domain.divisions import (
+    LONGEST,
     MOST_ERRORS,
     Division,
     DivisionsFaulty,
@@ -90,6 +91,11 @@ def test_of_very_many_faults_the_first_are_told_and_how_many_there_are() -> None
     with pytest.raises(DivisionsFaulty, match=f"共 {MOST_ERRORS + 50} 处") as refused:
         orders_of(an_import(*many), {})
     assert len(refused.value.errors) == MOST_ERRORS
+
+
+def test_a_list_has_its_limit() -> None:
+    with pytest.raises(DivisionsFaulty, match=str(LONGEST)):
+        orders_of(an_import(*[("52", "province", "贵州省")] * (LONGEST + 1)), {})
 
 
 def test_nobody_imports_beyond_their_own_subtree() -> None:

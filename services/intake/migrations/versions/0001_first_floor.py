@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("accepting_org", sa.String(collation="C"), nullable=False),
         sa.Column("dept", sa.String(), nullable=False),
         sa.Column("holders", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("seen_by", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("applicant", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("registered_by", sa.String(), nullable=False),
@@ -80,6 +81,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_org_id", "cases", ["org", "id"], unique=False)
     op.create_index("ix_cases_registered_by_id", "cases", ["registered_by", "id"], unique=False)
+    op.create_index("ix_cases_seen_by", "cases", ["seen_by"], unique=False, postgresql_using="gin")
     op.create_table(
         "held",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -1,0 +1,8 @@
+"""The documents say who reads whom; the services are what really does."""
+
+from bianmin.events.registry import LISTENS
+from command.house import SERVICES
+
+
+def test_every_service_listens_to_whom_the_documents_say() -> None:
+    assert {service.name: tuple(service.listens) for service in SERVICES} == LISTENS

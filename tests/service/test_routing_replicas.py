@@ -1,0 +1,64 @@
+"""Two replicas of routing on one database: who comes second finds what the first did."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from services.routing.app import SERVICE
+from tests.service.routing_county import CENTER, County, a_county
+
+Pair = tuple[County, County]
+
+
+@pytest.fixture
+async def pair(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Pair]:
+    url = await migrated([SERVICE])
+    async with AsyncExitStack() as stack:
+        one, other = [await stack.enter_async_context(a_county(url, tmp_path)) for _ in range(2)]
+        yield one, other
+
+
+async def test_each_task_is_received_and_completed_once(pair: Pair) -> None:
+    one, _ = pair
+    tasks = [await one.turn(await one.accepts()) for _ in range(10)]
+    clerks = [
+        house.as_("window", CENTER, "civil", sub=f"S-{n}")
+        for n, house in zip(range(20), cycle(county.house for county in pair), strict=False)
+    ]
+    received = await asyncio.gather(*(clerk.post(f"/tasks/{task}/receive") for task in tasks for clerk in clerks))
+    assert sorted(answer.status_code for answer in received) == [200] * 10 + [409] * 190
+    bodies = [(clerk, f"/tasks/{task}/complete", {"opinion": "agree"}) for task in tasks for clerk in clerks]
+    done = await asyncio.gather(*(clerk.post(path, body) for clerk, path, body in bodies))
+    assert [answer.status_code for answer in done].count(200) == 10
+    assert {answer.status_code for answer in done} <= {200, 403, 409}
+    names = [event.data.event_name for event in await one.told() if event.data is not None]
+    assert names.count("task.received") == names.count("task.completed") == 10
+
+
+async def test_the_same_orgs_imported_at_both_at_once_are_made_once(pair: Pair) -> None:
+    answers = await asyncio.gather(*(county.imports() for county in pair for _ in range(3)))
+    assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 0, 0, 7]
+    assert len(await pair[0].told()) == 7
+
+
+async def test_a_case_is_decided_or_withdrawn_never_both(pair: Pair) -> None:
+    one, other = pair
+    cases = [await one.accepts() for _ in range(8)]
+    for case in cases:
+        await one.works_off(case, one.reviewer, "agree")
+    tasks = [await one.turn(case) for case in cases]
+    for task in tasks:
+        await other.decider.post(f"/tasks/{task}/receive")
+    decisions = asyncio.gather(*(other.decider.post(f"/tasks/{task}/complete", {"opinion": "grant"}) for task in tasks))
+    withdrawals = one.wishes_to_withdraw(*cases)
+    answers, _ = await asyncio.gather(decisions, withdrawals)
+    for case, answer in zip(cases, answers, strict=True):
+        names = await one.names(case)
+        granted = answer.status_code == 200
+        assert ("case.granted" in names) == granted
+        assert ("case.withdrawn" in names) != granted
+        assert ("case.withdrawal_rejected" in names) == granted
