@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
-from services.complaints.app import SERVICE as COMPLAINTS
-from services.routing.app import SERVICE as ROUTING
 
 from bianmin.events.registry import topic_of
 from bianmin.kit import migrations
@@ -18,9 +16,11 @@ from bianmin.kit.log.kafka import KafkaLog
 from bianmin.kit.log.postgres import PostgresLog
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
+from services.complaints.app import SERVICE as COMPLAINTS
 from services.deadlines.app import SERVICE as DEADLINES
 from services.intake.app import SERVICE as INTAKE
 from services.reporting.app import SERVICE as REPORTING
+from services.routing.app import SERVICE as ROUTING
 
 SERVICES: Sequence[Service] = (INTAKE, ROUTING, DEADLINES, COMPLAINTS, REPORTING)
 DATABASE = "bianmin"

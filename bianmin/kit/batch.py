@@ -183,6 +183,9 @@ class Batcher:
                 answer = results[id(entry)] = entry.answer(outcome.state)
                 if entry.key is not None:
                     kept[entry.key] = answer
+            # refused, perhaps, because another replica, for whose lock we waited, has just done the very same
+            refused = [entry.key for entry in fresh if entry.key and entry.key not in kept]
+            known |= await idempotency.stored(tx, refused)
             await outbox.append(tx, handled.announced, source=self._source, at=now)
             await idempotency.keep(tx, kept)
             settled.announced = len(handled.announced)

@@ -153,6 +153,8 @@ class _Door(APIRoute):
         large = (self.openapi_extra or {}).get("x-large", False)
 
         async def admit(request: Request) -> Response:
+            if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+                raise Malformed("地址中含有 NUL 字符，请删去后重新提交。")
             room: Room = request.app.state.rooms[self.service]
             actor = await self._who(room, request)
             key = None

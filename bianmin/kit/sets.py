@@ -91,8 +91,8 @@ def _sql(kind: str, table: Table, columns: tuple[str, ...], tail: str, first: in
     source = f"unnest({carried}) AS v({names})"
     if kind == "insert":
         landed = ", ".join(_landed(table.c[name]) for name in columns)
-        ordered = f"unnest({carried}) WITH ORDINALITY AS v({names}, nth)"
-        return f"INSERT INTO {table.name} ({names}) SELECT {landed} FROM {ordered} ORDER BY nth {tail}"
+        ordered = f"unnest({carried}) WITH ORDINALITY AS v({names}, _nth)"
+        return f"INSERT INTO {table.name} ({names}) SELECT {landed} FROM {ordered} ORDER BY _nth {tail}"
     named, _, also = tail.partition(";")
     keys = named.split(",")
     changes = ", ".join(

@@ -62,3 +62,11 @@ async def test_a_case_is_decided_or_withdrawn_never_both(pair: Pair) -> None:
         assert ("case.granted" in names) == granted
         assert ("case.withdrawn" in names) != granted
         assert ("case.withdrawal_rejected" in names) == granted
+
+
+async def test_the_same_task_at_both_with_the_same_key_is_answered_alike(pair: Pair) -> None:
+    task = await pair[0].turn(await pair[0].accepts())
+    reviewers = [county.reviewer for county in pair]
+    answers = await asyncio.gather(*(who.post(f"/tasks/{task}/receive", key="once") for who in reviewers * 3))
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+    assert answers[0].json()["status"] == "received"

@@ -1,15 +1,12 @@
-"""Who may see a clock, as sets of keys: an actor sees what shares a key with them.
-
-For cases this is `kit.access.sees` in a shape that one index serves, whether few rows are theirs or nearly all.
-"""
+"""Who may see a clock, as sets of keys: an actor sees what shares a key with them (`kit.access`)."""
 
 from dataclasses import dataclass
 
+from bianmin.kit import access
 from bianmin.kit.access import Reach
-from bianmin.kit.actors import ROLES, Actor
+from bianmin.kit.actors import Actor
 from bianmin.kit.codes import ancestors
 
-STAFF = sorted(ROLES - {"citizen"})
 OVERSEERS = ("investigator", "manager", "supervisor", "admin")
 
 
@@ -22,31 +19,16 @@ class Handling:
 
 
 def seen_by(reach: Reach | Handling) -> list[str]:
-    """The keys that open a matter, sorted."""
-    return sorted(_of_case(reach) if isinstance(reach, Reach) else _of_complaint(reach))
+    """The keys that open a matter, sorted: a case as everywhere, a complaint as its handlers."""
+    return access.seen_by(reach) if isinstance(reach, Reach) else sorted(_of_complaint(reach))
 
 
 def keys_of(actor: Actor) -> list[str]:
-    """The keys an actor holds: their subtree, or their line within it; of complaints only whoever oversees."""
-    if not actor.may(*STAFF):
-        return []
-    if actor.dept is not None:
-        return [_line(actor.org, actor.dept)]
-    return [actor.org, _complaints(actor.org)] if actor.may(*OVERSEERS) else [actor.org]
-
-
-def _of_case(reach: Reach) -> set[str]:
-    keys = set()
-    for org, dept in ((reach.org, reach.dept), (reach.accepting_org, reach.dept), *_offices(reach)):
-        for place in (org, *ancestors(org)):
-            keys.add(place)
-            if dept is not None:
-                keys.add(_line(place, dept))
+    """The keys an actor holds; for complaints only whoever oversees, of all lines."""
+    keys = access.keys_of(actor)
+    if keys and actor.dept is None and actor.may(*OVERSEERS):
+        keys.append(_complaints(actor.org))
     return keys
-
-
-def _offices(reach: Reach) -> list[tuple[str, str | None]]:
-    return [(holder.org, holder.dept) for holder in reach.holders]
 
 
 def _of_complaint(handling: Handling) -> set[str]:
@@ -54,10 +36,6 @@ def _of_complaint(handling: Handling) -> set[str]:
     own_judge = handling.handler_org == handling.accused_org
     above = (handling.handler_org, *ancestors(handling.handler_org))
     return {_complaints(place) for place in above if own_judge or not place.startswith(handling.accused_org)}
-
-
-def _line(org: str, dept: str) -> str:
-    return f"{org}/{dept}"
 
 
 def _complaints(org: str) -> str:

@@ -13,7 +13,7 @@ from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
-from bianmin.kit.subtree import under
+from bianmin.kit.subtree import opened_by, under
 from services.deadlines.domain.clock import Clock, ClockState
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.subjects import clock_of
@@ -98,7 +98,7 @@ async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = subjects.c.seen_by.overlap(keys_of(actor))
+    condition: ColumnElement[bool] = opened_by(subjects.c.seen_by, keys_of(actor))
     return condition
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from bianmin.kit.access import sees
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
@@ -13,7 +14,6 @@ from services.routing.api.bodies import DeliveryIn
 from services.routing.api.views import DeliveryView, RouteView
 from services.routing.domain.route import Delivered, DeliverResult
 from services.routing.domain.rules import RouteNotFound
-from services.routing.domain.visibility import may_see
 from services.routing.store import routes
 
 router = staffed("routing")
@@ -26,7 +26,7 @@ async def get_route(case_id: UUID, desk: Staff) -> Response:
     """办件的办理路线：牵头窗口、每一步在哪里、由谁办、意见如何。受理以后才有。"""
     async with desk.looking() as tx:
         route = await routes.one(tx, case_id)
-    if route is None or not may_see(desk.actor, route.reach):
+    if route is None or not sees(desk.actor, route.reach):
         raise RouteNotFound("没有这个办件的办理路线；请核对编号，受理以后才有路线。")
     sealer = desk.room.sealer
     notes = [seals.opened_note(sealer, task) for task in route.tasks]

@@ -13,6 +13,7 @@ from bianmin.events.routing import (
     TaskAssigned,
     WithdrawalRejected,
 )
+from bianmin.kit.access import sees
 from bianmin.kit.refusals import Conflict, NotFound
 from services.routing.domain.facts import Opened, SignedFor, TasksMoved, evolve, told
 from services.routing.domain.plan import steps
@@ -27,7 +28,6 @@ from services.routing.domain.route import (
     ref,
 )
 from services.routing.domain.tasks import NotTheOffice, work
-from services.routing.domain.visibility import may_see
 
 _UNDONE: frozenset[TaskStatus] = OPEN | {"planned"}
 
@@ -114,7 +114,7 @@ def _answer_withdrawal(route: Route | None, command: AnswerWithdrawal) -> Sequen
 
 def _deliver(route: Route | None, command: DeliverResult) -> Sequence[object]:
     actor, delivered = command.by.actor, command.delivered
-    if route is None or not may_see(actor, route.reach):
+    if route is None or not sees(actor, route.reach):
         raise RouteNotFound("没有这个办件的办理路线；请核对编号，受理以后才有路线。")
     if actor.org not in (route.org, route.accepting_org) or not actor.may("window", "manager", "agent"):
         raise NotTheOffice(

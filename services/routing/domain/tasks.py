@@ -16,7 +16,7 @@ from bianmin.events.routing import (
     TaskReturned,
     TaskStarted,
 )
-from bianmin.kit.access import Holder
+from bianmin.kit.access import Holder, sees
 from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.routing.domain.facts import TasksMoved, evolve, told
@@ -30,7 +30,6 @@ from services.routing.domain.route import (
     Task,
     TaskCommand,
 )
-from services.routing.domain.visibility import may_see
 
 
 class TaskNotFound(NotFound):
@@ -77,7 +76,7 @@ _INSTEAD: Mapping[TaskStatus, str] = {
 def work(route: Route | None, command: TaskCommand) -> Sequence[object]:
     """What an office does with a task that is its own."""
     actor = command.by.actor
-    if route is None or not may_see(actor, route.reach):
+    if route is None or not sees(actor, route.reach):
         raise TaskNotFound("没有这个任务；请核对编号。")
     task = route.task(command.task_id)
     if not works_at(actor, task.office):

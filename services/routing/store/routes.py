@@ -11,11 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from bianmin.events.parts import ItemFacts
 from bianmin.kit import sets
-from bianmin.kit.access import Holder
+from bianmin.kit.access import Holder, seen_by
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from services.routing.domain.route import Delivered, Route, Task
-from services.routing.domain.visibility import seen_by
 from services.routing.store.tables import RouteRow, TaskRow, routes, tasks
 
 

@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
 from bianmin.kit import feed
+from bianmin.kit.access import keys_of
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
-from bianmin.kit.subtree import under
+from bianmin.kit.subtree import opened_by, under
 from services.routing.domain.orgs import Office, Org
 from services.routing.domain.route import Task
 from services.routing.domain.staff import StaffMember
-from services.routing.domain.visibility import keys_of
 from services.routing.store.directory import member_of
 from services.routing.store.routes import task_of
 from services.routing.store.tables import offices, orgs, routes, staff, tasks
@@ -135,7 +135,7 @@ async def list_tasks(
 
 
 def listing(actor: Actor, wanted: WantedTasks) -> Select[Any]:
-    return _TASKS.where(routes.c.seen_by.overlap(keys_of(actor)), *wanted.conditions())
+    return _TASKS.where(opened_by(routes.c.seen_by, keys_of(actor)), *wanted.conditions())
 
 
 def order(wanted: WantedTasks) -> Keyset:

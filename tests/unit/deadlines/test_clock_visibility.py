@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from bianmin.events.parts import Dept
 from bianmin.kit.access import Holder, Reach, sees
-from bianmin.kit.actors import Actor
+from bianmin.kit.actors import ROLES, Actor
 from bianmin.kit.codes import within
-from services.deadlines.domain.visibility import OVERSEERS, STAFF, Handling, keys_of, seen_by
+from services.deadlines.domain.visibility import OVERSEERS, Handling, keys_of, seen_by
 
+STAFF = sorted(ROLES - {"citizen"})
 ORGS = [
     "52",
     "5201",

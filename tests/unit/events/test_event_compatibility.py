@@ -10,9 +10,10 @@ import pytest
 from pydantic import create_model
 
 from bianmin.events.compatibility import Broken, broken_promises
-from bianmin.events.intake import CaseRefused, CaseRegistered
+from bianmin.events.intake import CaseRegistered
 from bianmin.events.parts import Access, EventData
 from bianmin.events.registry import MODELS
+from bianmin.events.routing import TaskCompleted
 from bianmin.events.schemas import Schema, documents, schema_of
 
 NAME = CaseRegistered.event_type
@@ -179,16 +180,16 @@ def test_it_is_told_what_was_done_and_what_to_do_instead() -> None:
 
 def with_field(name: str, declared: Any) -> type[EventData]:
     fields: dict[str, Any] = {name: declared}
-    return create_model("CaseRefused", __base__=CaseRefused, **fields)
+    return create_model("TaskCompleted", __base__=TaskCompleted, **fields)
 
 
 def test_a_model_may_get_an_optional_field_and_no_other() -> None:
-    was = {CaseRefused.event_type: schema_of(CaseRefused)}
+    was = {TaskCompleted.event_type: schema_of(TaskCompleted)}
     more, strict = with_field("stage", (str | None, None)), with_field("stage", (str, ...))
-    assert broken_promises(was, {CaseRefused.event_type: schema_of(more)}) == []
-    (broken,) = broken_promises(was, {CaseRefused.event_type: schema_of(strict)})
-    assert broken.instead.startswith("give it a default, or announce cn.bianmin.case.refused.v2")
-    (lost,) = broken_promises({CaseRefused.event_type: schema_of(more)}, was)
+    assert broken_promises(was, {TaskCompleted.event_type: schema_of(more)}) == []
+    (broken,) = broken_promises(was, {TaskCompleted.event_type: schema_of(strict)})
+    assert broken.instead == "give it a default, or announce cn.bianmin.task.completed.v2 beside it"
+    (lost,) = broken_promises({TaskCompleted.event_type: schema_of(more)}, was)
     assert lost.pointer == "/properties/data/properties/stage"
 
 
@@ -197,18 +198,19 @@ def test_a_model_may_get_an_optional_field_and_no_other() -> None:
     [
         ("access", (Access | None, None)),
         ("access", (tuple[Access, ...], ...)),
-        ("reason_code", (str, ...)),
-        ("reason_code", (Literal["too_late"], ...)),
-        ("refused_on", (str, ...)),
-        ("redirect_to", (str, ...)),
-        ("redirect_to", (str | None, ...)),
-        ("redirect_to", (str | None, "nobody")),
-        ("redirect_to", (dict[str, str], {})),
+        ("seq", (int, ...)),
+        ("task_id", (str, ...)),
+        ("kind", (Literal["review"], ...)),
+        ("opinion", (str, ...)),
+        ("assignee", (str, ...)),
+        ("assignee", (str | None, ...)),
+        ("assignee", (str | None, "nobody")),
+        ("assignee", (dict[str, str], {})),
     ],
 )
 def test_a_field_of_a_model_stays_as_it_was(name: str, declared: Any) -> None:
-    was = {CaseRefused.event_type: schema_of(CaseRefused)}
-    broken = broken_promises(was, {CaseRefused.event_type: schema_of(with_field(name, declared))})
+    was = {TaskCompleted.event_type: schema_of(TaskCompleted)}
+    broken = broken_promises(was, {TaskCompleted.event_type: schema_of(with_field(name, declared))})
     assert broken
     assert all(each.pointer.startswith(f"/properties/data/properties/{name}") for each in broken)
 
