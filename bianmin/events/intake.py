@@ -75,7 +75,6 @@ class CaseRefused(_Case):
 
     reason_code: Code
     refused_on: date
-    """The organ to go to, where this one is not competent (art. 32(2))."""
 
 
 class WithdrawalRequested(_Case):

@@ -73,7 +73,6 @@ async def test_a_missing_year_is_refused_and_named(citizen: Client, start: str, 
         {"start": "2026-03-02", "days": 3651},
         {"start": "2026-03-02", "days": "five"},
         {"start": "2026-03-02", "days": 5, "unit": "hour"},
-        {"start": "2026-03-02\0", "days": 5},
     ],
 )
 async def test_a_question_that_makes_no_sense_is_refused(citizen: Client, query: dict[str, Any]) -> None:
@@ -81,7 +80,7 @@ async def test_a_question_that_makes_no_sense_is_refused(citizen: Client, query:
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-@pytest.mark.parametrize("region", ["520111", "53", "cn", "五二", "５２", "5", "52-1", "%00", "520111101201999999"])
+@pytest.mark.parametrize("region", ["520111", "53", "cn", "五二", "５２", "5", "52-1", "520111101201999999"])
 async def test_a_region_nobody_knows_is_not_there(citizen: Client, region: str) -> None:
     answer = await citizen.get(f"/calendars/{region}/due", start="2026-03-02", days=5)
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:bianmin:problem:region-not-found")

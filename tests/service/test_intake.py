@@ -290,6 +290,11 @@ async def test_bodies_that_are_no_registration_at_all(house: House) -> None:
     assert await count(house, "cases") == 0
 
 
+@pytest.mark.parametrize("path", ["/catalog/items?q=%00", "/catalog/items/%00", "/track?case_no=a%00&id_tail=1234"])
+async def test_a_nul_in_an_address_is_refused(house: House, path: str) -> None:
+    assert (await house.http.get(f"/api/v1{path}")).status_code == 400
+
+
 async def test_an_office_that_is_missing_is_named(house: House) -> None:
     async with house.room("intake").database.transaction() as tx:
         await rows(tx, f"UPDATE org SET offices = '{{}}' WHERE code = '{COUNTY}' RETURNING code")
