@@ -1,5 +1,6 @@
 """A broker that speaks Kafka, started by tests with pip alone and ended again."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
 
 _SECONDS = 30
 
@@ -36,6 +39,19 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+async def forget(bootstrap: str) -> None:
+    """Take the house's topics away from a broker that others used before, and with them the groups' offsets."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            while ours := [topic for topic in await admin.list_topics() if topic.startswith("bianmin.")]:
+                await admin.delete_topics(ours)
+                await asyncio.sleep(0.2)
+    finally:
+        await admin.close()
 
 
 def _program() -> Path:

@@ -18,6 +18,7 @@ from typing import Any
 
 import uvicorn
 
+from bianmin.events.registry import topic_of
 from bianmin.kit import logs
 from bianmin.kit.batch import Handle, Handled
 from bianmin.kit.db import Database, Tx
@@ -124,6 +125,7 @@ async def main(url: str, data: str, port: int, point: str | None, count: int) ->
     settings = Settings.load({}, data=Path(data), database_url=url, port=port, public_rate="1000000/minute")
     services = [replace(service, handle=mortal(service.handle, fate)) for service in SERVICES]
     log, close = open_log(url)
+    await log.ensure([topic_of(service.name) for service in services], 3)
     app = process(services, settings, MortalLog(log, fate))
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, loop="uvloop", log_config=None, access_log=False, lifespan="on")
@@ -134,7 +136,7 @@ async def main(url: str, data: str, port: int, point: str | None, count: int) ->
 
 def open_log(url: str) -> tuple[Log, Callable[[], Awaitable[None]]]:
     """Kafka where the tests name a broker, else PostgreSQL."""
-    if broker := os.environ.get("BIANMIN_TEST_KAFKA"):
+    if broker := os.environ.get("BIANMIN_TEST_OVER"):
         kafka = KafkaLog(broker, session=6.0)
         return kafka, kafka.close
     database = Database(url, "log")

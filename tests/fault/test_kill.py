@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import uuid
@@ -22,6 +21,7 @@ from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database, run
 from bianmin.kit.settings import Settings
 from command.house import SERVICES
+from tests.brokers import forget, free_port
 from tests.county import CENTER, COUNTY, STATION, a_county, a_registration
 from tests.fault.child import POINTS
 from tests.flow.quiet import quiet_services
@@ -41,6 +41,7 @@ class Mortal:
     deaths: int = 0
     process: subprocess.Popen[bytes] | None = None
     answered: dict[str, str] = field(default_factory=dict)
+    kafka: str | None = None
     clients: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -50,7 +51,8 @@ class Mortal:
     def start(self, *fate: str) -> None:
         command = [sys.executable, "-m", "tests.fault.child", self.url, str(self.data), str(self.port), *fate]
         with (self.data / "child.log").open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+            over = {**os.environ, "BIANMIN_TEST_OVER": self.kafka} if self.kafka else None
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=over)
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -77,10 +79,7 @@ class Mortal:
 
 @pytest.fixture
 async def mortal(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Mortal]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    mortal = Mortal(await migrated(SERVICES), tmp_path, port)
+    mortal = Mortal(await migrated(SERVICES), tmp_path, free_port())
     yield mortal
     await mortal.clients.aclose()
     mortal.kill()
@@ -127,6 +126,8 @@ async def register_many(mortal: Mortal, someone: Callable[[str, str], Client], c
 def reconcile(mortal: Mortal, *, expect: int) -> str:
     """What the command says of it."""
     environment = {**os.environ, "BIANMIN_DATABASE_URL": mortal.url, "BIANMIN_DATA": str(mortal.data)}
+    if mortal.kafka:
+        environment["BIANMIN_LOG_URL"] = f"kafka://{mortal.kafka}"
     done = subprocess.run(
         [sys.executable, "-m", "command.app", "reconcile", "--json"], env=environment, capture_output=True, check=False
     )
@@ -172,11 +173,24 @@ async def test_nothing_is_lost_doubled_or_out_of_order_when_killed(mortal: Morta
 
 
 async def test_nothing_is_lost_doubled_or_out_of_order_when_killed_at_random(mortal: Mortal) -> None:
+    await killed_at_random(mortal, 800)
+
+
+@pytest.mark.kafka
+async def test_nor_over_kafka(mortal: Mortal) -> None:
+    mortal.kafka = os.environ.get("BIANMIN_TEST_KAFKA")
+    if mortal.kafka is None:
+        pytest.skip("BIANMIN_TEST_KAFKA names no broker")
+    await forget(mortal.kafka)
+    await killed_at_random(mortal, 600)
+
+
+async def killed_at_random(mortal: Mortal, cases: int) -> None:
     someone = await furnish(mortal)
     chance = random.Random(20261123)
-    work = asyncio.create_task(register_many(mortal, someone, 800))
+    work = asyncio.create_task(register_many(mortal, someone, cases))
     while not work.done():
-        await asyncio.wait({work}, timeout=chance.uniform(0.05, 1.5))
+        await asyncio.wait({work}, timeout=chance.uniform(0.05, 0.7))
         if not work.done():
             mortal.kill()
             await mortal.ready()

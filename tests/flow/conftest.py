@@ -12,7 +12,7 @@ import pytest
 
 from bianmin.kit.auth import Tokens
 from command.house import SERVICES
-from tests.brokers import noida_kafka
+from tests.brokers import forget, noida_kafka
 from tests.county import a_county
 from tests.flow.grounds import Ground, five_processes
 from tests.house import Client, House, a_house, settled
@@ -76,6 +76,7 @@ async def anywhere(
         case "five processes over kafka":
             if not (kafka := os.environ.get("BIANMIN_TEST_KAFKA")):
                 pytest.skip("BIANMIN_TEST_KAFKA names no broker")
+            await forget(kafka)
             async with five_processes(await new_database(), tmp_path, kafka) as ground:
                 yield await _on(ground)
         case _:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -17,14 +16,8 @@ from bianmin.kit.auth import Tokens
 from bianmin.kit.docs import describe
 from bianmin.kit.settings import Settings
 from command.house import SERVICES
+from tests.brokers import free_port
 from tests.flow.quiet import quiet_services
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @dataclass
