@@ -1,5 +1,6 @@
 """Serving: all services in one process, or one of them."""
 
+import gc
 import signal
 import sys
 
@@ -38,6 +39,16 @@ def application(house: House, event_log: Log, *names: str) -> FastAPI:
     return process(chosen, house.settings, event_log)
 
 
+def spare_the_collector() -> None:
+    """Have Python's garbage collector leave what the start built alone, and look at the young less often.
+
+    Requests leave little in cycles; without this it took a third of the CPU time of `POST /cases`.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
@@ -64,6 +75,7 @@ async def serve_app(app: FastAPI, settings: Settings) -> None:
         )
     # uvicorn, done with its own clean end, raises the signal again: as an interrupt it still passes through our ends
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    spare_the_collector()
     await server_of(app, settings).serve()
 
 

@@ -186,8 +186,10 @@ class Batcher:
             # refused, perhaps, because another replica, for whose lock we waited, has just done the very same
             refused = [entry.key for entry in fresh if entry.key and entry.key not in kept]
             known |= await idempotency.stored(tx, refused)
-            await outbox.append(tx, handled.announced, source=self._source, at=now)
-            await idempotency.keep(tx, kept)
+            keeping = idempotency.keeping(kept)
+            stored = await outbox.append(tx, handled.announced, source=self._source, at=now, with_=keeping)
+            if keeping is not None and stored != len(kept):
+                raise idempotency.KeyRaced
             settled.announced = len(handled.announced)
         for entry in batch:
             repeated = known.get(entry.key) if entry.key else None

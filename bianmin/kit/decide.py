@@ -103,14 +103,14 @@ def decide_all(
         state = states.get(where)
         announced: list[Announcement] = []
         try:
+            number = state.sequence if state is not None else 0
             for fact in decide(state, command):
-                number = state.sequence if state is not None else 0
                 state = evolve(state, fact)
                 if isinstance(fact, EventData):
                     number += 1
                     announced.append(Announcement(subject(where), number, fact, command.by))
-                if state.sequence != number:
-                    state = replace(state, sequence=number)  # type: ignore[type-var]
+            if state is not None and state.sequence != number:
+                state = replace(state, sequence=number)  # type: ignore[type-var]
         except Exception as error:
             if chain is not None and not isinstance(error, Conflict):
                 stopped.add(chain)

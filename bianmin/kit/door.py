@@ -244,8 +244,12 @@ async def _check_body(request: Request, takes: list[str]) -> None:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Malformed("请求体不是 UTF-8 编码。") from error
-        if b"\\u" in body and _holds_unwritable(body):
+        if _SUSPICIOUS.search(body) and _holds_unwritable(body):
             raise Invalid("内容含有无法保存的字符（如 \\u0000），请删去后重新提交。")
+
+
+# an escaped NUL, or half of a surrogate pair
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def _holds_unwritable(body: bytes) -> bool:

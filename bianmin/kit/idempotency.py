@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bianmin.kit.db import Tx, rows, run
+from bianmin.kit.db import Tx, rows
+from bianmin.kit.outbox import Part
 from bianmin.kit.refusals import Invalid
 
 
@@ -38,13 +39,6 @@ _STORED = """
 SELECT i.client, i.key, i.fingerprint, i.status, i.body, i.etag
 FROM unnest($1::text[], $2::text[]) AS k(client, key) JOIN idempotency i USING (client, key)
 """
-# sorted, so that two replicas storing the same keys wait for each other in one direction only
-_KEEP = """
-INSERT INTO idempotency (client, key, fingerprint, status, body, etag)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::smallint[], $5::bytea[], $6::text[])
-AS k(client, key, fingerprint, status, body, etag) ORDER BY client, key
-ON CONFLICT DO NOTHING
-"""
 
 
 async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
@@ -64,20 +58,30 @@ async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
     return found
 
 
-async def keep(tx: Tx, answers: Mapping[Key, Answer]) -> None:
-    """Store what the keys were answered. Raises `KeyRaced` when one of them is taken meanwhile."""
+def keeping(answers: Mapping[Key, Answer]) -> Part | None:
+    """The statement that stores what the keys were answered. It touches fewer rows than there are answers when one of
+    the keys is taken meanwhile: then everything has to be rolled back (`KeyRaced`)."""
     if not answers:
-        return
-    given = list(answers.items())
-    kept = await run(
-        tx,
-        _KEEP,
+        return None
+    # sorted, so that two replicas storing the same keys wait for each other in one direction only
+    given = sorted(answers.items(), key=lambda each: (each[0].client, each[0].key))
+    columns = [
         [key.client for key, _ in given],
         [key.key for key, _ in given],
         [key.fingerprint for key, _ in given],
         [answer.status for _, answer in given],
         [answer.body for _, answer in given],
         [answer.etag for _, answer in given],
+    ]
+    return Part(_keep, columns)
+
+
+_TYPES = ("text", "text", "bytea", "smallint", "bytea", "text")
+
+
+def _keep(first: int) -> str:
+    carried = ", ".join(f"${first + n}::{type_}[]" for n, type_ in enumerate(_TYPES))
+    return (
+        "INSERT INTO idempotency (client, key, fingerprint, status, body, etag) "
+        f"SELECT * FROM unnest({carried}) ON CONFLICT DO NOTHING"
     )
-    if kept != len(given):
-        raise KeyRaced

@@ -1,7 +1,9 @@
 """Announcements leave through the database: rows written in the transaction of the state they tell of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bianmin.events.envelope import compose
 from bianmin.events.registry import topic_of
@@ -18,10 +20,23 @@ ORDER BY nth
 """
 
 
-async def append(tx: Tx, announced: Sequence[Announcement], *, source: str, at: datetime) -> None:
-    """Write the events of `source` (a service) that the relay will publish after the commit."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A statement that may be one part of a larger one: `sql(first)` numbers its parameters from `first`."""
+
+    sql: Callable[[int], str]
+    arguments: Sequence[Any]
+
+
+async def append(
+    tx: Tx, announced: Sequence[Announcement], *, source: str, at: datetime, with_: Part | None = None
+) -> int:
+    """Write the events of `source` (a service) that the relay will publish after the commit.
+
+    In the same statement goes `with_`, where there is one; the number of rows it touched is given back.
+    """
     if not announced:
-        return
+        return await run(tx, with_.sql(1), *with_.arguments) if with_ else 0
     subjects, types, payloads = [], [], []
     for one in announced:
         subjects.append(one.subject)
@@ -41,4 +56,8 @@ async def append(tx: Tx, announced: Sequence[Announcement], *, source: str, at: 
                 traceparent=one.by.trace,
             )
         )
-    await run(tx, _APPEND, topic_of(source), subjects, types, payloads)
+    arguments = (topic_of(source), subjects, types, payloads)
+    if with_ is None:
+        return await run(tx, _APPEND, *arguments)
+    statement = f"WITH announced AS ({_APPEND}) {with_.sql(len(arguments) + 1)}"
+    return await run(tx, statement, *arguments, *with_.arguments)

@@ -1,11 +1,11 @@
 """Writes in sets: one `INSERT … SELECT FROM unnest` a table, several tables in one statement."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import ARRAY, JSON, Column, ColumnElement, String, Table, any_, literal
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlmodel import SQLModel
@@ -81,7 +81,7 @@ def _column(column: Column[Any], values: list[Any]) -> list[Any]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return to_json(value).decode()
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from bianmin.kit import codes
 from bianmin.kit.crypto import Sealer, same
 from bianmin.kit.refusals import FieldError, Invalid
@@ -49,7 +51,7 @@ def seal(sealer: Sealer, case_id: UUID, body: Registration, today: date) -> Appl
     }
     return Applicant(
         masked=masked,
-        sealed=sealer.seal(json.dumps(form, ensure_ascii=False).encode(), _aad(case_id)),
+        sealed=sealer.seal(to_json(form), _aad(case_id)),
         tail=tail_digest(sealer, case_id, number[-4:]),
         kind=given.kind,
     )

@@ -46,7 +46,6 @@ class RegisteredView(View):
 
     @classmethod
     def of(cls, case: Case) -> Self:
-        brought = [one for one in _materials(case) if one.brought is not None]
         return cls(
             id=case.id,
             case_no=case.case_no,
@@ -58,7 +57,7 @@ class RegisteredView(View):
                 item=case.item.name,
                 received_on=case.received_on,
                 issued_at=case.registered_at,
-                materials=brought,
+                materials=[one for one in _materials(case) if one.brought is not None],
             ),
             clocks=list(case.clocks),
         )

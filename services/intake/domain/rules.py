@@ -177,6 +177,8 @@ def _register(command: Register) -> Sequence[object]:
         registered_at=command.registered_at,
         received_on=order.received_on,
         brought=order.brought,
+        sequence=1,
+        version=1,
     )
     return [
         Opened(case),
@@ -355,13 +357,13 @@ def evolve(case: Case | None, fact: Any) -> Case:
     if isinstance(fact, Opened):
         return fact.case
     assert case is not None
+    if isinstance(fact, CaseRegistered):
+        return case  # it tells what was opened
     return replace(case, version=case.version + 1, **_changes(case, fact))
 
 
 def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
     match fact:
-        case CaseRegistered():
-            return {}
         case NoticeGiven(notice):
             told = {one.no for one in case.notice.missing} if case.notice else set()
             again = {one.no for one in notice.missing} - told

@@ -1,7 +1,6 @@
 """Cases: load many, save many."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -127,9 +126,9 @@ def _row_of(case: Case, *, born: bool) -> dict[str, Any]:
         "received_on": case.received_on,
         "status": case.status,
         "lamp": case.lamp,
-        "brought": [asdict(one) for one in case.brought],
-        "notice": asdict(case.notice) if case.notice else None,
-        "refusal": asdict(case.refusal) if case.refusal else None,
+        "brought": case.brought,
+        "notice": case.notice,
+        "refusal": case.refusal,
         "accepted_on": case.accepted_on,
         "deemed": case.deemed,
         "decided_on": case.decided_on,

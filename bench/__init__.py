@@ -1,0 +1,1 @@
+"""`bianmin bench`: what the house costs, as ratios within one run."""

@@ -1,0 +1,81 @@
+"""What was measured against what was to be reached: arithmetic, and a table."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A limit that a figure must keep: `most` is an upper one, `least` a lower one."""
+
+    sense: Literal["most", "least"]
+    limit: float
+    unit: str
+
+    def reached(self, value: float) -> bool:
+        return value <= self.limit if self.sense == "most" else value >= self.limit
+
+    def __str__(self) -> str:
+        return f"{'≤' if self.sense == 'most' else '≥'} {shown(self.limit, self.unit)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One ratio a round: the middle one counts, the outer ones tell how far to trust it."""
+
+    low: float
+    middle: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        return cls(min(values), median(values), max(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the table. `detail` says what the value is made of."""
+
+    title: str
+    goal: Goal
+    value: float
+    spread: Spread | None = None
+    detail: str = ""
+
+    @property
+    def reached(self) -> bool:
+        return self.goal.reached(self.value)
+
+
+def ratios(dividends: Sequence[float], divisors: Sequence[float], scale: float = 1.0) -> Spread:
+    """The rounds of two things measured in turn, as one ratio a round."""
+    return Spread.of([scale * one / other for one, other in zip(dividends, divisors, strict=True)])
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that `share` of all do not exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
+
+
+def shown(value: float, unit: str) -> str:
+    """A value with its unit: ratios to two places, the rest to whole numbers unless they are small."""
+    digits = 2 if unit == "×" else 0 if value >= 100 or value == int(value) else 1
+    return f"{value:.{digits}f} {unit}"
+
+
+def table_of(figures: Sequence[Figure]) -> Table:
+    table = Table(title="性能", title_justify="left", show_lines=True)
+    for heading in ("项目", "目标", "实测", "最小–最大", "结果", "说明"):
+        table.add_column(heading, no_wrap=heading in ("目标", "实测", "最小–最大", "结果"), overflow="fold")
+    for each in figures:
+        unit = each.goal.unit
+        spread = f"{shown(each.spread.low, unit)} – {shown(each.spread.high, unit)}" if each.spread else ""
+        verdict = "[green]达到[/]" if each.reached else "[red]未达到[/]"
+        table.add_row(each.title, str(each.goal), shown(each.value, unit), spread, verdict, each.detail)
+    return table

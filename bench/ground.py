@@ -1,0 +1,192 @@
+"""Where the benches run: a private PostgreSQL on disk, with fsync as in production, a database for each bench."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from bench import county
+from bench.http import Connection, prepared
+from bench.proc import Meter
+from bianmin.kit.auth import Tokens
+from bianmin.kit.embedded import EmbeddedPostgres
+from bianmin.kit.settings import Settings
+from command.house import DATABASE, SERVICES, House
+
+ALL = tuple(service.name for service in SERVICES)
+_QUIET = " AND ".join(f"NOT EXISTS (SELECT FROM {name}.outbox)" for name in ALL)
+_BEHIND = """
+SELECT sum(p.next_offset) > coalesce(sum(c.next_offset), 0)
+FROM log.partition p LEFT JOIN log.claim c ON c.partition_id = p.id AND c.group_name = 'bianmin.' || $1
+WHERE p.topic = ANY($2::text[])
+"""
+
+
+class DidNotStart(Exception):
+    """A process to be measured ended before it answered. The text is the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server process that answers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    async def ready(self, log: Path) -> None:
+        before, after = prepared("GET", "/../../readyz", {})
+        async with asyncio.timeout(120):
+            while True:
+                if self.process.poll() is not None:
+                    raise DidNotStart(log.read_text(errors="replace")[-2000:])
+                with suppress(OSError, asyncio.IncompleteReadError):
+                    connection = await Connection.open(self.port)
+                    try:
+                        status, _ = await connection.ask(before.replace(b"/api/v1/../..", b"") + b"-" + after)
+                    finally:
+                        await connection.close()
+                    if status == 200:
+                        return
+                await asyncio.sleep(0.1)
+
+    def end(self) -> None:
+        """As Ctrl-C would; a process that does not listen is killed."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Ground:
+    home: Path
+    postgres: EmbeddedPostgres
+    profile: str = ""
+    _made: int = field(default=0)
+
+    @property
+    def postmaster(self) -> int:
+        return postmaster_of(self.home / "postgres")
+
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(self.settings(self.postgres.url(DATABASE)).token_secret())
+
+    def settings(self, url: str, **given: Any) -> Settings:
+        return Settings.load({}, data=self.home, database_url=url, **given)
+
+    def meter(self, server: int | None = None) -> Meter:
+        """Of a server process; of this one where none is named."""
+        return Meter(os.getpid() if server is None else server, self.postmaster)
+
+    async def new_database(self) -> str:
+        """A copy of the furnished database; its URL."""
+        self._made += 1
+        name = f"bench_{self._made}"
+        async with connected(self.postgres.url("postgres")) as connection:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
+        return self.postgres.url(name)
+
+    @asynccontextmanager
+    async def serving(self, url: str, *services: str, profile: str = "") -> AsyncIterator[Served]:
+        """A server process of these services (see `bench.server`)."""
+        port = free_port()
+        command = [sys.executable, "-m", "bench.server", url, str(self.home), str(port), profile, *services]
+        async with started(command, port, self.home / "server.log") as served:
+            yield served
+
+    async def furnish(self) -> None:
+        """Migrate the template and import the county into it."""
+        url = self.postgres.url(DATABASE)
+        async with connected(self.postgres.url("postgres")) as connection:
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+        house = House(self.settings(url), private=True)
+        await house.migrate()
+        await house.make_topics()
+        async with self.serving(url, *ALL) as served:
+            await county.furnish(served.port, self.tokens)
+            async with connected(url) as connection:
+                await settled(connection)
+
+
+@asynccontextmanager
+async def a_ground(directory: Path | None, profile: str = "") -> AsyncIterator[Ground]:
+    """A furnished ground in a new directory below `directory`; gone at the end."""
+    disk = Path("/var/tmp")  # not /tmp, which may be memory
+    home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or (disk if os.access(disk, os.W_OK) else None)))
+    postgres = EmbeddedPostgres(home / "postgres")
+    try:
+        await asyncio.to_thread(postgres.start, own=True)
+        ground = Ground(home, postgres, profile)
+        await ground.furnish()
+        yield ground
+    finally:
+        await asyncio.to_thread(postgres.stop)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@asynccontextmanager
+async def started(command: Sequence[str], port: int, log: Path) -> AsyncIterator[Served]:
+    """A server process that answers, ended at the end. It knows none of our `BIANMIN_…` variables."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
+    with log.open("ab") as output:
+        served = Served(port, subprocess.Popen(command, stdout=output, stderr=output, env=environ))
+    try:
+        await served.ready(log)
+        yield served
+    finally:
+        await asyncio.to_thread(served.end)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A plain asyncpg connection."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def settled(connection: Any, services: Sequence[str] = ALL) -> None:
+    """Return when every event was published and taken in by these services, seen twice: who took one in may tell more."""
+    calm = 0
+    async with asyncio.timeout(120):
+        while calm < 2:
+            calm = calm + 1 if await _quiet(connection, services) else 0
+            await asyncio.sleep(0.05)
+
+
+async def _quiet(connection: Any, services: Sequence[str]) -> bool:
+    if not await connection.fetchval(f"SELECT {_QUIET}"):
+        return False
+    for service in SERVICES:
+        if service.name in services and service.listens:
+            topics = [f"bianmin.{source}" for source in service.listens]
+            if await connection.fetchval(_BEHIND, service.name, topics):
+                return False
+    return True
+
+
+def postmaster_of(postgres: Path) -> int:
+    return int((postgres / "data" / "postmaster.pid").read_text().partition("\n")[0])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

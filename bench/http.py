@@ -1,0 +1,44 @@
+"""Many clients for little: HTTP/1.1 over kept connections, requests made beforehand. They must not be the bottleneck."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Connection:
+    """One client: a request at a time."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def open(cls, port: int) -> "Connection":
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Send a whole request; (status, body) of the answer."""
+        self.writer.write(request)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        _, _, rest = head.lower().partition(b"\r\ncontent-length:")
+        body = await self.reader.readexactly(int(rest.partition(b"\r\n")[0] or 0))
+        return int(head[9:12]), body
+
+    async def close(self) -> None:
+        self.writer.close()
+        await self.writer.wait_closed()
+
+
+def prepared(method: str, path: str, headers: Mapping[str, str], body: Any = None) -> tuple[bytes, bytes]:
+    """A request but for its last header, an Idempotency-Key: (what comes before the key, what comes after it)."""
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    lines = [
+        f"{method} /api/v1{path} HTTP/1.1",
+        "Host: bench",
+        f"Content-Length: {len(content)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        "Idempotency-Key: ",
+    ]
+    return "\r\n".join(lines).encode(), b"\r\n\r\n" + content

@@ -1,0 +1,92 @@
+"""A server to be measured, as a process of its own: services as `bianmin serve` runs them, and one endpoint more.
+
+    python -m bench.server URL DATA PORT PROFILE SERVICE...
+
+The endpoint does what `POST /cases` does as far as that can be done without storing anything: the same door (token,
+Idempotency-Key, size, encoding), the same body model, the same check of id number and phone, an answer of the same
+shape and length. It is not part of the product.
+"""
+
+import asyncio
+import cProfile
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import uvloop
+from fastapi import Response
+
+from bianmin.kit import codes, logs
+from bianmin.kit.db import Database
+from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.ids import new_id
+from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.process import process
+from bianmin.kit.settings import Settings
+from command.house import SERVICES
+from command.serving import server_of
+from services.intake.api.bodies import Registration
+from services.intake.api.views import MaterialView, ReceiptView, RegisteredView
+
+NOTHING_STORED = "/bench/cases"
+router = staffed("intake")
+
+
+@router.post(NOTHING_STORED, status_code=201, response_model=RegisteredView)
+async def check_only(
+    body: Registration, desk: Annotated[Desk, desk("window", "agent", "manager", "citizen", "integrator")]
+) -> Response:
+    """Authenticate, validate, answer."""
+    codes.document_number(body.applicant.id_type, body.applicant.id_number, desk.today)
+    if body.applicant.phone is not None:
+        codes.phone(body.applicant.phone)
+    return shown(_answer(body, desk.now), 1, status=201)
+
+
+def _answer(body: Registration, now: datetime) -> RegisteredView:
+    case_no = f"{body.org}-{now:%Y%m%d}-0001"
+    receipt = ReceiptView(
+        case_no=case_no,
+        org=body.org,
+        item="临时救助（小额）",
+        received_on=now.date(),
+        issued_at=now,
+        materials=[
+            MaterialView(no=one.no, name="居民身份证", required=True, source="applicant", brought=one.form)
+            for one in body.materials
+        ],
+    )
+    return RegisteredView(id=new_id(), case_no=case_no, status="registered", missing=[], receipt=receipt, clocks=[])
+
+
+async def serve(settings: Settings, names: list[str]) -> None:
+    logs.setup("INFO", json=True)
+    chosen = [each for each in SERVICES if each.name in names]
+    chosen = [replace(each, routers=(*each.routers, router)) if each.name == "intake" else each for each in chosen]
+    database = Database(settings.log_database(), "log", pool=8)
+    event_log = PostgresLog(database)
+    try:
+        await server_of(process(chosen, settings, event_log), settings).serve()
+    finally:
+        await event_log.close()
+        await database.close()
+
+
+def main(url: str, data: str, port: str, profile: str, *names: str) -> None:
+    settings = Settings.load({}, data=Path(data), database_url=url, port=int(port))
+    serving = serve(settings, list(names))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        if not profile:
+            runner.run(serving)
+            return
+        profiler = cProfile.Profile()
+        try:
+            profiler.runcall(runner.run, serving)
+        finally:
+            profiler.dump_stats(profile)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
