@@ -30,8 +30,12 @@ items:
 """
 
 
-class NotAnswered(Exception):
-    """A request of the bench was answered otherwise than it must be: there is nothing to measure."""
+class CannotMeasure(Exception):
+    """There is nothing that a figure could be made of."""
+
+
+class NotAnswered(CannotMeasure):
+    """A request of the bench was answered otherwise than it must be."""
 
 
 def headers(tokens: Tokens, role: str, org: str, media: str = "application/json") -> dict[str, str]:

@@ -26,20 +26,16 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One ratio a round: the middle one counts, the outer ones tell how far to trust it."""
+    """A ratio: of the two medians, which counts, and the extremes of the single rounds, which tell how far to trust it."""
 
     low: float
     middle: float
     high: float
 
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        return cls(min(values), median(values), max(values))
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A line of the table. `detail` says what the value is made of."""
+    """A line of the table. `detail`, for people, says what the value is made of."""
 
     title: str
     goal: Goal
@@ -53,8 +49,9 @@ class Figure:
 
 
 def ratios(dividends: Sequence[float], divisors: Sequence[float], scale: float = 1.0) -> Spread:
-    """The rounds of two things measured in turn, as one ratio a round."""
-    return Spread.of([scale * one / other for one, other in zip(dividends, divisors, strict=True)])
+    """Two things measured in turn, round by round. A disturbed round (a neighbour, an autovacuum) moves no median."""
+    rounds = [scale * one / other for one, other in zip(dividends, divisors, strict=True)]
+    return Spread(min(rounds), scale * median(dividends) / median(divisors), max(rounds))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -70,12 +67,12 @@ def shown(value: float, unit: str) -> str:
 
 
 def table_of(figures: Sequence[Figure]) -> Table:
-    table = Table(title="性能", title_justify="left", show_lines=True)
-    for heading in ("项目", "目标", "实测", "最小–最大", "结果", "说明"):
-        table.add_column(heading, no_wrap=heading in ("目标", "实测", "最小–最大", "结果"), overflow="fold")
+    table = Table()
+    for heading in ("项目", "目标", "实测", "最小–最大", "结果"):
+        table.add_column(heading, no_wrap=heading != "项目")
     for each in figures:
         unit = each.goal.unit
         spread = f"{shown(each.spread.low, unit)} – {shown(each.spread.high, unit)}" if each.spread else ""
         verdict = "[green]达到[/]" if each.reached else "[red]未达到[/]"
-        table.add_row(each.title, str(each.goal), shown(each.value, unit), spread, verdict, each.detail)
+        table.add_row(each.title, str(each.goal), shown(each.value, unit), spread, verdict)
     return table

@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 
 from bench import county
+from bench.county import CannotMeasure
 from bench.http import Connection, prepared
 from bench.proc import Meter
 from bianmin.kit.auth import Tokens
@@ -31,9 +32,11 @@ SELECT sum(p.next_offset) > coalesce(sum(c.next_offset), 0)
 FROM log.partition p LEFT JOIN log.claim c ON c.partition_id = p.id AND c.group_name = 'bianmin.' || $1
 WHERE p.topic = ANY($2::text[])
 """
+SESSION = {"plan_cache_mode": "force_custom_plan", "jit": "off", "timezone": "UTC"}
+"""As the kit's own connections are: what is compared runs on the same terms."""
 
 
-class DidNotStart(Exception):
+class DidNotStart(CannotMeasure):
     """A process to be measured ended before it answered. The text is the end of its log."""
 
 
@@ -74,7 +77,7 @@ class Served:
 class Ground:
     home: Path
     postgres: EmbeddedPostgres
-    profile: str = ""
+    profile: Path | None = None
     _made: int = field(default=0)
 
     @property
@@ -101,10 +104,11 @@ class Ground:
         return self.postgres.url(name)
 
     @asynccontextmanager
-    async def serving(self, url: str, *services: str, profile: str = "") -> AsyncIterator[Served]:
+    async def serving(self, url: str, *services: str, profile: Path | None = None) -> AsyncIterator[Served]:
         """A server process of these services (see `bench.server`)."""
         port = free_port()
-        command = [sys.executable, "-m", "bench.server", url, str(self.home), str(port), profile, *services]
+        command = [sys.executable, "-m", "bench.server", url, str(self.home), str(port)]
+        command += [str(profile or ""), *services]
         async with started(command, port, self.home / "server.log") as served:
             yield served
 
@@ -123,7 +127,7 @@ class Ground:
 
 
 @asynccontextmanager
-async def a_ground(directory: Path | None, profile: str = "") -> AsyncIterator[Ground]:
+async def a_ground(directory: Path | None, profile: Path | None) -> AsyncIterator[Ground]:
     """A furnished ground in a new directory below `directory`; gone at the end."""
     disk = Path("/var/tmp")  # not /tmp, which may be memory
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or (disk if os.access(disk, os.W_OK) else None)))
@@ -152,9 +156,9 @@ async def started(command: Sequence[str], port: int, log: Path) -> AsyncIterator
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
+async def connected(url: str, **session: str) -> AsyncIterator[Any]:
     """A plain asyncpg connection."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings=session)
     try:
         yield connection
     finally:

@@ -12,54 +12,106 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import cases, proc
+from bench import cases, consumer, latency, memory, proc, relay
 from bench.figures import Figure, table_of
-from bench.ground import Ground, a_ground
+from bench.ground import CannotMeasure, Ground, a_ground
+from bianmin.kit import logs
+from bianmin.kit.embedded import EmbeddedError
 
 Measure = Callable[[Ground, bool], Awaitable[list[Figure]]]
 
 
 class Bench(StrEnum):
     CASES = "cases"
+    RELAY = "relay"
+    CONSUMER = "consumer"
+    LATENCY = "latency"
+    MEMORY = "memory"
 
 
-BENCHES: Mapping[Bench, Measure] = {Bench.CASES: cases.measure}
+BENCHES: Mapping[Bench, Measure] = {
+    Bench.CASES: cases.measure,
+    Bench.RELAY: relay.measure,
+    Bench.CONSUMER: consumer.measure,
+    Bench.LATENCY: latency.measure,
+    Bench.MEMORY: memory.measure,
+}
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+_err = Console(stderr=True)
 
 
 @app.command()
 def bench(
     which: Annotated[list[Bench] | None, typer.Argument(help="要测的项目；不填为全部", show_default=False)] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="少测几轮：看个大概")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="有目标未达到时返回 1")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="少测几轮，看个大概：约一分钟")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="有目标未达到时返回 1（否则量完即返回 0）")] = False,
     directory: Annotated[
-        Path | None, typer.Option("--dir", help="临时数据库放在哪个目录下（应在磁盘上），默认 /var/tmp")
+        Path | None, typer.Option("--dir", help="临时数据库放在这个目录下（应在磁盘上），默认 /var/tmp")
     ] = None,
-    profile: Annotated[str, typer.Option(help="把 cases 一项中服务进程的 cProfile 结果写入这个文件")] = "",
+    profile: Annotated[
+        Path | None, typer.Option(help="把 cases 或 latency 中服务进程的 cProfile 结果写入这个文件；此时的比值不作数")
+    ] = None,
 ) -> None:
-    """x"""
+    """测量性能，与目标对照，打印一张表。
+
+    前三项是同一次运行中两种做法所用 CPU 时间（服务进程加数据库全部进程）之比，
+    机器快慢、别人占用多少，对两边一样，所以在任何机器上都可以比较；后两项是绝对值。
+
+    - `cases`：`POST /cases`，32 个客户端，一切照常（凭证、校验、加密、编号、时间线、事件转发），
+      对比只校验、不存任何东西的同一个请求
+    - `relay`：把事件从发件箱转入事件日志，对比做同样增删的裸循环
+    - `consumer`：统计收取事件，对比做同样写入的手写 SQL
+    - `latency`：每秒 50 件，从受理请求到时限和统计可见要多久
+    - `memory`：`bianmin up` 连同数据库空闲时的内存
+
+    全部约三分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
+    例：`bianmin bench`、`bianmin bench cases relay --quick`
+    """
     if not proc.available():
-        Console(stderr=True).print("只能在 Linux 上测量（需要 /proc）。")
+        _err.print("只能在 Linux 上测量（需要 /proc/*/smaps_rollup）。")
         raise typer.Exit(2)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        figures = runner.run(_measured(which or list(Bench), quick, directory, profile))
-    console = Console()
-    console.print(table_of(figures))
+    logs.setup("ERROR", json=False)
+    before = os.getloadavg()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            figures = runner.run(_measured(which or list(Bench), quick, directory, profile))
+    except (CannotMeasure, EmbeddedError, TimeoutError) as error:
+        _err.print(f"没有量成（{type(error).__name__}）：{error}", highlight=False, markup=False)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    _print(figures, before)
     if strict and not all(each.reached for each in figures):
         raise typer.Exit(1)
 
 
-async def _measured(which: Sequence[Bench], quick: bool, directory: Path | None, profile: str) -> list[Figure]:
+async def _measured(which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None) -> list[Figure]:
     figures: list[Figure] = []
-    async with a_ground(directory, profile) as ground:
-        for each in which:
-            figures += await BENCHES[each](ground, quick)
+    with _err.status("准备一个县的数据") as status:
+        async with a_ground(directory, profile) as ground:
+            for each in dict.fromkeys(which):
+                status.update(f"正在测量 {each.value}")
+                figures += await BENCHES[each](ground, quick)
     return figures
 
 
+def _print(figures: Sequence[Figure], load_before: tuple[float, float, float]) -> None:
+    console = Console()
+    console.print(table_of(figures))
+    for each in figures:
+        if each.detail:
+            console.print(f"{each.title}：{each.detail}", highlight=False, markup=False)
+    console.print(
+        f"{os.cpu_count()} 核，Linux {platform.release()}，Python {platform.python_version()}，PostgreSQL 18；"
+        f"一分钟平均负载：开始 {load_before[0]:.2f}，结束 {os.getloadavg()[0]:.2f}",
+        highlight=False,
+    )
+
+
 def main(args: Sequence[str]) -> int:
+    """Run the benches that the arguments name; 0 when all were measured."""
     try:
         app(args=list(args), prog_name="bianmin bench")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     return 0

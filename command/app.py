@@ -71,6 +71,7 @@ def serve(service: ServiceName, port: Port = None, data: Data = None) -> None:
 
 class Target(StrEnum):
     ALL = "all"
+    DATABASES = "databases"
     TOPICS = "topics"
     INTAKE = "intake"
     ROUTING = "routing"
@@ -81,7 +82,7 @@ class Target(StrEnum):
 
 @app.command()
 def migrate(
-    target: Annotated[Target, typer.Argument(help="全部、主题，或一个服务")] = Target.ALL, data: Data = None
+    target: Annotated[Target, typer.Argument(help="全部、数据库、主题，或一个服务")] = Target.ALL, data: Data = None
 ) -> None:
     """把数据库结构升级到最新版本，并建立事件主题。可重复运行；多个同时运行时依次进行。"""
     from command.preparing import prepare

@@ -7,11 +7,11 @@ from command.house import SERVICES, opened
 
 
 async def prepare(settings: Settings, target: str) -> None:
-    """Migrate all services, one of them, or make the topics; `all` does everything."""
+    """Migrate the databases of all services, or of one, or make the topics; `all` does everything."""
     console = Console()
     async with opened(settings) as house:
         for service in SERVICES:
-            if target in ("all", service.name):
+            if target in ("all", "databases", service.name):
                 await house.migrate([service])
                 console.print(f"{service.name}：数据库结构已是最新")
         if target in ("all", "topics"):

@@ -36,7 +36,7 @@ async def serve_one(settings: Settings, name: str) -> None:
 def application(house: House, event_log: Log, *names: str) -> FastAPI:
     """The application of the named services; of all where none is named."""
     chosen = [service for service in SERVICES if not names or service.name in names]
-    return process(chosen, house.settings, event_log)
+    return process(chosen, house.settings, event_log, whole=SERVICES)
 
 
 def spare_the_collector() -> None:

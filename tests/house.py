@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 from fastapi import FastAPI
@@ -23,8 +23,6 @@ from bianmin.kit.room import Room
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
 
-_keys = count(1)
-
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -37,7 +35,7 @@ class Client:
         return await self.http.get(f"/api/v1{path}", params=query or None, headers=self.headers)
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None, **options: Any) -> httpx2.Response:
-        headers = {**self.headers, "Idempotency-Key": key or f"key-{next(_keys)}", **options.pop("headers", {})}
+        headers = {**self.headers, "Idempotency-Key": key or str(uuid4()), **options.pop("headers", {})}
         if body is not None:
             options["json"] = body
         return await self.http.post(f"/api/v1{path}", headers=headers, **options)

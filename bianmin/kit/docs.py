@@ -59,9 +59,9 @@ _IDEMPOTENCY_KEY = {
 }
 
 
-def install(app: FastAPI, services: Sequence[Service]) -> None:
-    """Serve the documents and the page."""
-    documents = {OPENAPI: describe(services)}
+def install(app: FastAPI, services: Sequence[Service], whole: Sequence[Service]) -> None:
+    """Serve the document of the whole, one for each service here, and the page."""
+    documents = {OPENAPI: describe(whole)}
     for service in services:
         documents[f"/api/v1/{service.name}/openapi.json"] = describe([service], title=f"便民 · {service.title}")
 

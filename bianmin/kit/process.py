@@ -16,7 +16,9 @@ from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
 
 
-def process(services: Sequence[Service], settings: Settings, event_log: Log) -> FastAPI:
+def process(
+    services: Sequence[Service], settings: Settings, event_log: Log, *, whole: Sequence[Service] = ()
+) -> FastAPI:
     """The application that serves these services. Nothing is opened before its lifespan begins.
 
     The log is closed by who opened it, after the application."""
@@ -51,7 +53,7 @@ def process(services: Sequence[Service], settings: Settings, event_log: Log) -> 
             # as they are, without the layer of an included router: a request is matched once
             app.router.routes.extend(router.routes)
     health.install(app, rooms)
-    docs.install(app, services)
+    docs.install(app, services, whole or services)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
     metrics = Metrics(rooms)

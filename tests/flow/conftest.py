@@ -84,4 +84,5 @@ async def anywhere(
                 pytest.skip("BIANMIN_TEST_GATEWAY names no gateway")
             secret = await asyncio.to_thread(Path(os.environ["BIANMIN_TEST_JWT_SECRET_FILE"]).read_text)
             async with httpx2.AsyncClient(base_url=gateway, timeout=20) as http:
-                yield await _on(Ground(http, Tokens(secret.strip()), [gateway]))
+                services = [f"{gateway}/services/{service.name}" for service in SERVICES]
+                yield await _on(Ground(http, Tokens(secret.strip()), services))

@@ -72,6 +72,7 @@ def _repeated(timeline: list[str]) -> int:
 async def test_a_complaint_and_the_figures(anywhere: County) -> None:
     county = anywhere
     village = county.someone("window", STATION)
+    before = await figures_of(county, CENTER)
     case = await ok(village.post("/cases", a_registration()), 201)
     await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
     await county.settles()
@@ -101,14 +102,20 @@ async def test_a_complaint_and_the_figures(anywhere: County) -> None:
     assert (await ok(county.nobody.get("/complaints/follow", code=told["follow_code"])))["reply"] == "已说明"
     await county.settles()
     clocks = (await ok(head.get("/clocks", org=COUNTY, kind="complaint")))["items"]
-    assert {clock["state"] for clock in clocks} == {"stopped"}
+    assert {clock["state"] for clock in clocks} == {"stopped"}, "of this and of every complaint before"
     accused = county.someone("manager", CENTER)
     assert (await accused.get(f"/complaints/{told['id']}")).status_code == 404
     assert (await ok(accused.get("/clocks", kind="complaint")))["items"] == []
-    figures = (await ok(head.get("/reports/performance", org=COUNTY)))["items"]
-    [line] = [each for each in figures if each["org"] == CENTER]
-    assert (line["accepted"], line["denied"], line["complaints"]) == (1, 1, 1)
+    after = await figures_of(county, CENTER)
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]
     assert "complaint" not in (await village.get(f"/cases/{case['id']}/timeline")).text
+
+
+async def figures_of(county: County, org: str) -> list[int]:
+    """Accepted, denied and complained about, this month."""
+    lines = (await ok(county.someone("manager", COUNTY).get("/reports/performance", org=COUNTY)))["items"]
+    found = [each for each in lines if each["org"] == org]
+    return [found[0][name] for name in ("accepted", "denied", "complaints")] if found else [0, 0, 0]
 
 
 async def test_a_withdrawal_after_acceptance_is_answered_by_routing(anywhere: County) -> None:

@@ -1,0 +1,129 @@
+"""Reporting's consumer, against SQL written by hand that does the same writes."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from bench.counting import Count, CountingLog
+from bench.figures import Figure, Goal, ratios
+from bench.ground import SESSION, CannotMeasure, Ground, connected
+from bench.handwritten import consume
+from bench.proc import Cpu
+from bench.stories import EVENTS_A_CASE, told
+from bianmin.events.envelope import compose
+from bianmin.events.registry import topic_of
+from bianmin.kit.clock import Clock
+from bianmin.kit.consumer import Subscriber
+from bianmin.kit.db import Database
+from bianmin.kit.ids import new_id
+from bianmin.kit.inbox import Inbox
+from bianmin.kit.log import Record
+from bianmin.kit.log.postgres import PostgresLog
+from services.reporting.app import SERVICE
+
+GOAL = Goal("least", 70, "%")
+SIZE = 500
+"""Entries at a time: the subscriber's own default."""
+GROUP = "bianmin.reporting"
+_EMPTY = """
+TRUNCATE case_fact, case_handler, complaint_fact, item, org, inbox, held;
+DELETE FROM log.claim WHERE group_name = 'bianmin.reporting';
+DELETE FROM log.member WHERE group_name = 'bianmin.reporting';
+CHECKPOINT
+"""
+
+
+class NotTheSame(CannotMeasure):
+    """The two did not write the same: a ratio of them would say nothing."""
+
+
+async def measure(ground: Ground, quick: bool) -> list[Figure]:
+    """Rounds of both in turn: each takes in the whole log, with nothing in reporting's tables when it begins."""
+    rounds, cases = (3, 500) if quick else (7, 1_500)
+    events = cases * EVENTS_A_CASE
+    url = await ground.new_database()
+    database, log_database = Database(url, SERVICE.name), Database(url, "log", pool=8)
+    meter = ground.meter()
+    taken: list[Cpu] = []
+    by_hand: list[Cpu] = []
+    written = set()
+    try:
+        async with connected(url, search_path=SERVICE.name, **SESSION) as connection:
+            await _fill(log_database, connection, cases)
+            for number in range(2 * rounds + 2):
+                await connection.execute(_EMPTY)
+                before = meter.cpu()
+                if by_consumer := number % 4 in (0, 3):
+                    await _take_in(database, log_database, events)
+                else:
+                    await consume(connection, GROUP, [topic_of(source) for source in SERVICE.listens], SIZE)
+                if number >= 2:  # the first of each warms up
+                    (taken if by_consumer else by_hand).append(meter.cpu() - before)
+                written.add(await connection.fetchval(_FINGERPRINT))
+    finally:
+        await database.close()
+        await log_database.close()
+    if len(written) != 1:
+        raise NotTheSame("两种做法写入的内容不同")
+    spread = ratios([cost.total for cost in by_hand], [cost.total for cost in taken], scale=100)
+    one, other = sum(taken, Cpu(0, 0)), sum(by_hand, Cpu(0, 0))
+    count = rounds * events
+    detail = f"每个事件 {one.apiece(count)}，手写 {other.apiece(count)}；{rounds} 轮 × {events} 个"
+    return [Figure("统计收取事件：对比手写 SQL", GOAL, spread.middle, spread, detail)]
+
+
+_FINGERPRINT = """
+SELECT md5((SELECT string_agg(f::text, '' ORDER BY case_id) FROM case_fact f)
+    || (SELECT string_agg(h::text, '' ORDER BY case_id, staff_id) FROM case_handler h)
+    || (SELECT string_agg(i::text, '' ORDER BY source, subject) FROM inbox i)
+    || (SELECT string_agg(next_offset::text, ' ' ORDER BY partition_id) FROM log.claim
+        WHERE group_name = 'bianmin.reporting' AND next_offset > 0))
+"""
+
+
+async def _fill(log_database: Database, connection: Any, cases: int) -> None:
+    """A log with the events of so many cases, and nothing else."""
+    await connection.execute("TRUNCATE log.record; UPDATE log.partition SET next_offset = 0")
+    producer = await PostgresLog(log_database).producer("bench")
+    now = datetime.now(UTC)
+    waiting = told(cases)
+    while some := list(islice(waiting, SIZE)):
+        await producer.append(
+            [
+                Record(
+                    topic_of(source),
+                    one.subject,
+                    compose(
+                        one.data,
+                        id=new_id(),
+                        source=source,
+                        subject=one.subject,
+                        sequence=one.sequence,
+                        time=now,
+                        region=one.by.actor.org,
+                        actor=one.by.actor.id,
+                        correlation=one.subject,
+                    ),
+                )
+                for source, one in some
+            ]
+        )
+    await connection.execute("ANALYZE log.record")
+
+
+async def _take_in(database: Database, log_database: Database, events: int) -> None:
+    log = CountingLog(PostgresLog(log_database), Count(events))
+    inbox = Inbox(SERVICE.name, SERVICE.command_of, SERVICE.handle)
+    topics = [topic_of(source) for source in SERVICE.listens]
+    subscriber = Subscriber(SERVICE.name, database, log, topics, inbox, Clock(), announced=lambda: None, size=SIZE)
+    running = asyncio.create_task(subscriber.run())
+    try:
+        async with asyncio.timeout(120):
+            await log.count.reached.wait()
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await log.close()

@@ -1,0 +1,46 @@
+"""The gateway sends every path of the API to the service that has it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bianmin.kit.docs import describe
+from command.house import SERVICES
+
+CONF = Path(__file__).parents[2] / "deploy" / "gateway" / "default.conf"
+
+
+def the_map() -> list[tuple[re.Pattern[str], str]]:
+    """nginx asks the patterns in the order in which they stand."""
+    text = CONF.read_text(encoding="utf-8")
+    block = text[text.index("map $uri $service {") :]
+    entries = re.findall(r"^\s+~(\S+)\s+(\S+);$", block[: block.index("\n}")], re.MULTILINE)
+    return [(re.compile(pattern.replace("(?<", "(?P<")), service) for pattern, service in entries]
+
+
+def service_of(path: str) -> str:
+    for pattern, service in the_map():
+        if found := pattern.search(path):
+            return found["own"] if service == "$own" else service
+    return ""
+
+
+PATHS = [(path, service.name) for service in SERVICES for path in describe([service])["paths"]]
+
+
+@pytest.mark.parametrize(("path", "service"), PATHS)
+def test_every_path_goes_to_the_service_that_has_it(path: str, service: str) -> None:
+    assert service_of(re.sub(r"\{[^}]*\}", "01a207d3-afdc-7702-b13c-1d53a94d0e25", path)) == service
+
+
+@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+def test_each_service_has_its_own_document(service: str) -> None:
+    assert service_of(f"/api/v1/{service}/openapi.json") == service
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/", "/api/v2/cases", "/api/v1/casesx", "/etc/passwd", "/api/v1/dev/clock"]
+)
+def test_what_nobody_has_goes_nowhere(path: str) -> None:
+    assert service_of(path) == ""
