@@ -6,7 +6,7 @@ from typing import Any
 
 from bench import county
 from bench.figures import Figure, Goal, ratios
-from bench.ground import Ground, connected
+from bench.ground import Ground, connected, until
 from bench.http import Connection, prepared
 from bench.proc import Cpu
 from bench.server import NOTHING_STORED
@@ -64,7 +64,4 @@ async def _crowd(clients: list[Connection], kinds: list[tuple[bytes, bytes]], co
 
 
 async def _published(watch: Any) -> None:
-    """Return when the outbox is empty: asked rarely, for the question is part of the bill."""
-    async with asyncio.timeout(60):
-        while await watch.fetchval("SELECT EXISTS (SELECT FROM intake.outbox)"):
-            await asyncio.sleep(0.05)
+    await until(lambda: watch.fetchval("SELECT NOT EXISTS (SELECT FROM intake.outbox)"))

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from bench.counting import Count, CountingLog
+from bench.county import CannotMeasure
 from bench.figures import Figure, Goal, ratios
-from bench.ground import SESSION, CannotMeasure, Ground, connected
+from bench.ground import SESSION, Ground, connected
 from bench.handwritten import consume
 from bench.proc import Cpu
 from bench.stories import EVENTS_A_CASE, told

@@ -26,7 +26,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A ratio: of the two medians, which counts, and the extremes of the single rounds, which tell how far to trust it."""
+    """A ratio: `middle`, that of the two medians, counts; the extremes of single rounds tell how far to trust it."""
 
     low: float
     middle: float

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ import asyncpg
 
 from bench import county
 from bench.county import CannotMeasure
-from bench.http import Connection, prepared
+from bench.http import Connection
 from bench.proc import Meter
+from bianmin.events.registry import topic_of
 from bianmin.kit.auth import Tokens
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.settings import Settings
@@ -36,8 +37,11 @@ SESSION = {"plan_cache_mode": "force_custom_plan", "jit": "off", "timezone": "UT
 """As the kit's own connections are: what is compared runs on the same terms."""
 
 
+_DISK = "/var/tmp"  # /tmp may be memory
+
+
 class DidNotStart(CannotMeasure):
-    """A process to be measured ended before it answered. The text is the end of its log."""
+    """A process to be measured ended before it answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +51,19 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
 
-    async def ready(self, log: Path) -> None:
-        before, after = prepared("GET", "/../../readyz", {})
-        async with asyncio.timeout(120):
-            while True:
-                if self.process.poll() is not None:
-                    raise DidNotStart(log.read_text(errors="replace")[-2000:])
-                with suppress(OSError, asyncio.IncompleteReadError):
-                    connection = await Connection.open(self.port)
-                    try:
-                        status, _ = await connection.ask(before.replace(b"/api/v1/../..", b"") + b"-" + after)
-                    finally:
-                        await connection.close()
-                    if status == 200:
-                        return
-                await asyncio.sleep(0.1)
+    async def ready(self) -> bool:
+        """Whether it may be sent requests. Raises `DidNotStart`."""
+        if self.process.poll() is not None:
+            raise DidNotStart(f"进程已结束（{self.process.returncode}）")
+        try:
+            connection = await Connection.open(self.port)
+        except OSError:
+            return False
+        try:
+            status, _ = await connection.ask(b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n")
+        finally:
+            await connection.close()
+        return status == 200
 
     def end(self) -> None:
         """As Ctrl-C would; a process that does not listen is killed."""
@@ -129,8 +131,7 @@ class Ground:
 @asynccontextmanager
 async def a_ground(directory: Path | None, profile: Path | None) -> AsyncIterator[Ground]:
     """A furnished ground in a new directory below `directory`; gone at the end."""
-    disk = Path("/var/tmp")  # not /tmp, which may be memory
-    home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or (disk if os.access(disk, os.W_OK) else None)))
+    home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)
@@ -146,13 +147,17 @@ async def a_ground(directory: Path | None, profile: Path | None) -> AsyncIterato
 async def started(command: Sequence[str], port: int, log: Path) -> AsyncIterator[Served]:
     """A server process that answers, ended at the end. It knows none of our `BIANMIN_…` variables."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
-    with log.open("ab") as output:
-        served = Served(port, subprocess.Popen(command, stdout=output, stderr=output, env=environ))
+    served = Served(port, await asyncio.to_thread(_process, command, log, environ))
     try:
-        await served.ready(log)
+        await until(served.ready, every=0.1)
         yield served
     finally:
         await asyncio.to_thread(served.end)
+
+
+def _process(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output, env=environ)
 
 
 @asynccontextmanager
@@ -165,23 +170,26 @@ async def connected(url: str, **session: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def settled(connection: Any, services: Sequence[str] = ALL) -> None:
-    """Return when every event was published and taken in by these services, seen twice: who took one in may tell more."""
-    calm = 0
-    async with asyncio.timeout(120):
-        while calm < 2:
-            calm = calm + 1 if await _quiet(connection, services) else 0
-            await asyncio.sleep(0.05)
+async def until(condition: Callable[[], Awaitable[bool]], *, every: float = 0.05, patience: float = 120) -> None:
+    """Return when it holds. Asked rarely: the question is part of the bill."""
+    async with asyncio.timeout(patience):
+        while not await condition():
+            await asyncio.sleep(every)
 
 
-async def _quiet(connection: Any, services: Sequence[str]) -> bool:
+async def settled(connection: Any) -> None:
+    """Return when every event was published and taken in, seen twice: who took one in may have announced another."""
+    await until(lambda: _quiet(connection))
+    await until(lambda: _quiet(connection))
+
+
+async def _quiet(connection: Any) -> bool:
     if not await connection.fetchval(f"SELECT {_QUIET}"):
         return False
     for service in SERVICES:
-        if service.name in services and service.listens:
-            topics = [f"bianmin.{source}" for source in service.listens]
-            if await connection.fetchval(_BEHIND, service.name, topics):
-                return False
+        topics = [topic_of(source) for source in service.listens]
+        if topics and await connection.fetchval(_BEHIND, service.name, topics):
+            return False
     return True
 
 

@@ -1,4 +1,4 @@
-"""Many clients for little: HTTP/1.1 over kept connections, requests made beforehand. They must not be the bottleneck."""
+"""Many clients for little: HTTP/1.1 over kept connections, requests made beforehand. They must not hold anybody up."""
 
 import asyncio
 import json

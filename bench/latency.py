@@ -16,7 +16,7 @@ from typing import Any
 
 from bench import county
 from bench.figures import Figure, Goal, percentile
-from bench.ground import ALL, Ground, connected
+from bench.ground import ALL, Ground, connected, until
 from bench.http import Connection, prepared
 
 GOAL_50 = Goal("most", 50, "ms")
@@ -137,6 +137,7 @@ async def _load(desks: _Desks, seconds: int) -> Sequence[Sent]:
 
 
 async def _all_seen(watch: Watch, cases: Sequence[Sent]) -> None:
-    async with asyncio.timeout(60):
-        while any(math.isinf(watch.seen_everywhere(each.case_id)) for each in cases):
-            await asyncio.sleep(0.05)
+    async def seen() -> bool:
+        return not any(math.isinf(watch.seen_everywhere(each.case_id)) for each in cases)
+
+    await until(seen)

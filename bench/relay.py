@@ -9,7 +9,7 @@ from zlib import crc32
 
 from bench.counting import Count, CountingLog
 from bench.figures import Figure, Goal, ratios
-from bench.ground import SESSION, Ground, connected
+from bench.ground import SESSION, Ground, connected, until
 from bench.proc import Cpu
 from bench.stories import EVENTS_A_CASE, told
 from bianmin.kit import outbox
@@ -70,8 +70,7 @@ async def _relay(database: Database, log_database: Database, connection: Any, ev
     try:
         async with asyncio.timeout(120):
             await log.count.reached.wait()
-            while await connection.fetchval("SELECT EXISTS (SELECT FROM outbox)"):
-                await asyncio.sleep(0.005)
+            await until(lambda: connection.fetchval("SELECT NOT EXISTS (SELECT FROM outbox)"), every=0.005)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):

@@ -13,8 +13,9 @@ import uvloop
 from rich.console import Console
 
 from bench import cases, consumer, latency, memory, proc, relay
+from bench.county import CannotMeasure
 from bench.figures import Figure, table_of
-from bench.ground import CannotMeasure, Ground, a_ground
+from bench.ground import Ground, a_ground
 from bianmin.kit import logs
 from bianmin.kit.embedded import EmbeddedError
 

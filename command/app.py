@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
@@ -112,10 +113,14 @@ def demo(
     port: Port = None,
     data: Data = None,
 ) -> None:
-    """载入一个真实的县（乡镇、村、事项、办理单位、人员），只通过 HTTP 接口演完一个工作周，最后打印统计表。"""
+    """载入一个真实的县（乡镇、村、事项、办理单位、人员），只通过 HTTP 接口演完一个工作周，最后打印统计表。
+
+    不指定数据目录时用完即弃；`--keep` 时数据留在 `var/`（或 `--data`），演完继续服务，之后 `bianmin up` 也能看到。
+    """
     from command.demo.run import run_demo
 
-    _run(run_demo(_settings(port=port, data=data), cases=cases, keep=keep))
+    given = data is not None or "BIANMIN_DATA" in os.environ
+    _run(run_demo(_settings(port=port, data=data), cases=cases, keep=keep, data_given=given))
 
 
 @app.command()

@@ -28,6 +28,7 @@ class ServiceMetrics:
 
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
+    events_published: Gauge
     inbox_lag: Gauge
     parked_events: Gauge
     timer_lateness_seconds: Histogram
@@ -56,6 +57,7 @@ class Metrics:
         )
         rows = self._gauge("outbox_rows", "Events stored and not yet published.")
         age = self._gauge("outbox_age_seconds", "How long the oldest of these has waited.")
+        published = self._gauge("events_published", "Events published by this process.")
         lag = self._gauge("inbox_lag", "Events published that the service has not taken in yet.")
         parked = self._gauge("parked_events", "Events set aside for a person.")
         lateness = Histogram(
@@ -69,6 +71,7 @@ class Metrics:
             name: ServiceMetrics(
                 outbox_rows=rows.labels(name),
                 outbox_age_seconds=age.labels(name),
+                events_published=published.labels(name),
                 inbox_lag=lag.labels(name),
                 parked_events=parked.labels(name),
                 timer_lateness_seconds=lateness.labels(name),

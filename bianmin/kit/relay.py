@@ -47,6 +47,8 @@ class Relay:
         self.bell = Bell()
         """Rung after a commit that announced something."""
         self.leading = False
+        self.published = 0
+        """Events published since the start."""
 
     async def run(self) -> None:
         """Lead whenever the lease is to be had, for ever; a failure is waited out."""
@@ -96,6 +98,7 @@ class Relay:
             if waiting:
                 await producer.append([Record(topic, key, payload) for _, topic, key, payload in waiting])
                 patience.regained()
+                self.published += len(waiting)
             published = [row_id for row_id, *_ in waiting]
             if 0 < len(waiting) < self._size:
                 # rows that went are deleted with the next reading, when there is something to read

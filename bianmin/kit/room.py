@@ -76,6 +76,7 @@ class Room:
         rows, age = await self.relay.backlog()
         figures.outbox_rows.set(rows)
         figures.outbox_age_seconds.set(age)
+        figures.events_published.set(self.relay.published)
         figures.parked_events.set(await parked.count(self.database))
         if self.service.listens:
             figures.inbox_lag.set(await self.subscriber.lag())

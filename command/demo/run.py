@@ -1,0 +1,123 @@
+"""`bianmin demo`: open the house, set the county up, play the week, print what it came to."""
+
+import asyncio
+import contextlib
+import random
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bianmin.kit import logs
+from bianmin.kit.auth import Tokens
+from bianmin.kit.settings import Settings
+from command.demo.api import Api, Refused
+from command.demo.county import COUNTY, described, set_up
+from command.demo.grievances import complain
+from command.demo.tables import Played, show
+from command.demo.week import Matter, Week, planned
+from command.house import opened
+from command.serving import application, server_of, spare_the_collector
+
+SEED = 2009
+COMPLAINTS = 10
+
+
+async def run_demo(settings: Settings, *, cases: int, keep: bool, data_given: bool) -> None:
+    """Play it. Without `keep` and without a data directory of its own it leaves nothing behind."""
+    if settings.env != "dev":
+        Console(stderr=True).print("demo 只在开发环境（BIANMIN_ENV=dev）运行：它要拨动时钟。")
+        raise typer.Exit(2)
+    logs.setup("ERROR", json=False)
+    with contextlib.ExitStack() as stack:
+        if not keep and not data_given:
+            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-demo-"))
+            settings = Settings.load(data=Path(home), port=0)
+        elif not keep:
+            settings = settings.model_copy(update={"port": 0})
+        async with serving(settings) as (api, base):
+            await _play(api, cases)
+            if keep:
+                await _stay(settings, base)
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
+    """All five services in this process, and a client that speaks with them over HTTP."""
+    async with opened(settings, own=True) as house:
+        await house.migrate()
+        await house.make_topics()
+        async with house.log() as event_log:
+            server = server_of(application(house, event_log), settings)
+            spare_the_collector()
+            task = asyncio.create_task(server.serve())
+            try:
+                while not server.started:
+                    if task.done():
+                        raise typer.Exit(1)  # it has said why: the port is taken, most likely
+                    await asyncio.sleep(0.02)
+                port = server.servers[0].sockets[0].getsockname()[1]
+                base = f"http://127.0.0.1:{port}"
+                async with httpx2.AsyncClient(base_url=base, timeout=60) as http:
+                    yield Api(http, Tokens(settings.token_secret())), base
+            finally:
+                server.should_exit = True
+                await task
+
+
+async def _play(api: Api, cases: int) -> None:
+    console = Console()
+    began = time.monotonic()
+    county = described()
+    console.print(
+        f"{county.names[COUNTY]}：{len(county.centers)} 个便民服务中心，{len(county.stations)} 个便民服务站，"
+        f"演示用事项 {len(county.items)} 个。全部通过 HTTP 接口进行。",
+        highlight=False,
+    )
+    chance = random.Random(SEED)
+    matters = planned(county, cases, chance)
+    try:
+        with console.status("导入区划、设立办理单位、发布事项目录…"):
+            await set_up(api, county)
+        with _bar(console) as progress:
+            bar = progress.add_task("一个工作周", total=_steps(matters))
+            await Week(api, matters, lambda: progress.advance(bar)).play()
+            progress.update(bar, completed=progress.tasks[bar].total)
+        with console.status("投诉…"):
+            lodged, answered = await complain(api, [m for m in matters if m.id], COMPLAINTS, chance)
+        played = Played(county, matters, lodged, answered, time.monotonic() - began)
+        await show(console, api, played)
+    except* Refused as refusals:
+        for refused in refusals.exceptions[:3]:
+            Console(stderr=True).print(f"演示中断：{refused}", highlight=False, style="red")
+        raise typer.Exit(1) from None
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
+
+
+def _steps(matters: list[Matter]) -> int:
+    """About how many things will be done: the bar's length."""
+    most = {"granted": 4, "denied": 4, "late": 4, "supplemented": 6, "refused": 2, "withdrawn": 2, "open": 2}
+    return sum(
+        most[matter.fate] - (matter.item.mode == "direct") + (matter.item.mode == "report_up" and most[matter.fate] > 2)
+        for matter in matters
+    )
+
+
+async def _stay(settings: Settings, base: str) -> None:
+    console = Console()
+    console.print(f"\n服务继续运行：{base}/docs　Ctrl-C 结束，数据在 {settings.data}/，下次 bianmin up 即可看到。")
+    console.print("试一试（另开一个终端）：", highlight=False)
+    console.print(f"  TOKEN=$(bianmin token --role manager --org {COUNTY} | tail -n 1)", highlight=False)
+    console.print(f'  curl -H "Authorization: Bearer $TOKEN" "{base}/api/v1/cases?lamp=red&limit=3"', highlight=False)
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()

@@ -1,0 +1,86 @@
+"""What the week came to, as the reports tell it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from command.demo.api import Api
+from command.demo.county import COUNTY, County
+from command.demo.week import LATER, MONDAY, Matter
+
+MODES = {"direct": "直接办理", "promised": "承诺办理", "report_up": "上报办理"}
+SHOWN = 14
+
+
+@dataclass(frozen=True)
+class Played:
+    county: County
+    matters: Sequence[Matter]
+    lodged: int
+    answered: int
+    seconds: float
+
+
+async def show(console: Console, api: Api, played: Played) -> None:
+    """Three tables from the reports, and how many events travelled."""
+    head = api.person("manager", COUNTY)
+    period = {"org": COUNTY, "from": MONDAY.date().isoformat(), "to": LATER.date().isoformat()}
+    by_mode = await head.get("/reports/performance", by="mode", **period)
+    by_org = await head.get("/reports/performance", by="org", **period)
+    console.print(_of_modes(by_mode["items"]))
+    console.print(_of_orgs(by_org["items"], played.county))
+    fates = Counter(matter.fate for matter in played.matters)
+    told = await api.figures()
+    console.print(
+        f"投诉 {played.lodged} 件，已答复 {played.answered} 件；补正 {fates['supplemented']} 件，"
+        f"不予受理 {fates['refused']} 件，撤回 {fates['withdrawn']} 件。",
+        highlight=False,
+    )
+    console.print(
+        f"{len(played.matters)} 个办件，{int(told['events_published'])} 个事件，用时 {played.seconds:.1f} 秒。",
+        highlight=False,
+    )
+
+
+_COLUMNS = (
+    ("登记", "registered"),
+    ("受理", "accepted"),
+    ("准予", "granted"),
+    ("不予许可", "denied"),
+    ("不予受理", "refused"),
+    ("撤回", "withdrawn"),
+    ("办结", "closed"),
+    ("按时", "on_time"),
+    ("超期", "overdue"),
+)
+
+
+def _of_modes(lines: Sequence[dict[str, Any]]) -> Table:
+    table = Table("办理方式", *(zh for zh, _ in _COLUMNS), title="按办理方式")
+    for line in lines:
+        table.add_row(MODES.get(line["mode"], line["mode"]), *(str(line[name]) for _, name in _COLUMNS))
+    return table
+
+
+def _of_orgs(lines: Sequence[dict[str, Any]], county: County) -> Table:
+    table = Table("受理单位", "受理", "按时", "超期", "按时率", "投诉", title="按时与超期（受理最多的单位）")
+    busiest = sorted(lines, key=lambda line: -line["accepted"])
+    for line in busiest[:SHOWN]:
+        rate = line["on_time_rate"]
+        table.add_row(
+            county.names.get(line["org"], line["org"]),
+            str(line["accepted"]),
+            str(line["on_time"]),
+            str(line["overdue"]),
+            "—" if rate is None else f"{rate:.0%}",
+            "—" if line["complaints"] is None else str(line["complaints"]),
+        )
+    rest = busiest[SHOWN:]
+    if rest:
+        sums = [str(sum(line[name] for line in rest)) for name in ("accepted", "on_time", "overdue")]
+        table.add_row(f"其余 {len(rest)} 个", *sums, "", "")
+    return table

@@ -1,0 +1,39 @@
+"""The demo, small, as its user runs it; and its figures against what it played."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from command.demo.county import described
+from command.demo.run import SEED
+from command.demo.week import planned
+
+CASES = 40
+
+
+def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "command.app", "demo", "--cases", str(CASES), "--data", str(tmp_path)],
+        env={**environment, "COLUMNS": "200"},
+        capture_output=True,
+        check=False,
+    )
+    printed = done.stdout.decode()
+    assert done.returncode == 0, printed + done.stderr.decode()
+    played = Counter(matter.item.mode for matter in planned(described(), CASES, random.Random(SEED)))
+    for name, mode in (("直接办理", "direct"), ("承诺办理", "promised"), ("上报办理", "report_up")):
+        [line] = re.findall(rf"│ {name} +│ (\d+)", printed)
+        assert int(line) == played[mode]
+    assert f"{CASES} 个办件" in printed
+    checked = subprocess.run(
+        [sys.executable, "-m", "command.app", "reconcile", "--data", str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout.decode()
