@@ -78,13 +78,14 @@ async def opened(settings: Settings, *, own: bool = False) -> AsyncIterator[Hous
     server = EmbeddedPostgres(settings.data / "postgres")
     await asyncio.to_thread(server.start, own=own)
     try:
-        await _create_database(server)
+        await create_database(server)
         yield House(settings.model_copy(update={"database_url": server.url(DATABASE)}), private=True)
     finally:
         await asyncio.to_thread(server.stop)
 
 
-async def _create_database(server: EmbeddedPostgres) -> None:
+async def create_database(server: EmbeddedPostgres) -> None:
+    """Make our database on the private server, where it is not there yet."""
     connection = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):

@@ -2,155 +2,21 @@
 doubled or out of order, as `bianmin reconcile` finds. In all more than 2,000 cases."""
 
 import asyncio
-import contextlib
 import os
 import random
-import signal
 import subprocess
 import sys
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 
-from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database, run
-from bianmin.kit.settings import Settings
-from command.house import SERVICES
-from tests.brokers import forget, free_port
-from tests.county import CENTER, COUNTY, STATION, a_county, a_registration
+from tests.brokers import forget
 from tests.fault.child import POINTS
-from tests.flow.quiet import quiet_services
-from tests.house import Client
+from tests.fault.mortal import Mortal, all_answered_are_there, furnish, quiet, reconcile, register_many
 
 CASES = 320
 """A run; six runs make more than 2,000 cases with those of the random kills."""
-
-
-@dataclass
-class Mortal:
-    """The house as a process that dies and is started again."""
-
-    url: str
-    data: Path
-    port: int
-    deaths: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    answered: dict[str, str] = field(default_factory=dict)
-    kafka: str | None = None
-    clients: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, *fate: str) -> None:
-        command = [sys.executable, "-m", "tests.fault.child", self.url, str(self.data), str(self.port), *fate]
-        with (self.data / "child.log").open("ab") as output:
-            over = {**os.environ, "BIANMIN_TEST_OVER": self.kafka} if self.kafka else None
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=over)
-
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self) -> None:
-        if self.alive():
-            assert self.process is not None
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.deaths += 1
-
-    async def ready(self) -> None:
-        """Return when it answers; should it have died meanwhile, it is started without a fate."""
-        async with asyncio.timeout(60), httpx2.AsyncClient(base_url=self.base) as http:
-            while True:
-                if not self.alive():
-                    self.deaths += 1
-                    self.start()
-                with contextlib.suppress(httpx2.HTTPError):
-                    if (await http.get("/readyz")).status_code == 200:
-                        return
-                await asyncio.sleep(0.05)
-
-
-@pytest.fixture
-async def mortal(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Mortal]:
-    mortal = Mortal(await migrated(SERVICES), tmp_path, free_port())
-    yield mortal
-    await mortal.clients.aclose()
-    mortal.kill()
-
-
-async def furnish(mortal: Mortal) -> Callable[[str, str], Client]:
-    """A county in it, and a way to speak with it as somebody."""
-    settings = Settings.load({}, data=mortal.data, database_url=mortal.url)
-    tokens = Tokens(settings.token_secret())
-    mortal.start()
-    await mortal.ready()
-    http = await mortal.clients.enter_async_context(httpx2.AsyncClient(base_url=mortal.base, timeout=20))
-    return await a_county(http, tokens, lambda: quiet(mortal))
-
-
-async def register_many(mortal: Mortal, someone: Callable[[str, str], Client], cases: int) -> None:
-    """Register and accept, each request repeated with its key until it is answered, whoever dies meanwhile."""
-    window, center = someone("window", STATION), someone("window", CENTER)
-    waiting = iter(range(cases))
-
-    async def insist(send: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-        while True:
-            with contextlib.suppress(httpx2.HTTPError):
-                answer = await send()
-                if answer.status_code != 503:
-                    return answer
-            await mortal.ready()
-
-    async def clerk() -> None:
-        for n in waiting:
-            key = f"{mortal.port}-{n}-{uuid.uuid4()}"
-            answer = await insist(lambda key=key: window.post("/cases", a_registration(), key=key))  # type: ignore[misc]
-            assert answer.status_code == 201, answer.text
-            case = answer.json()["id"]
-            again = await insist(lambda key=key: window.post("/cases", a_registration(), key=key))  # type: ignore[misc]
-            assert again.content == answer.content, "the same key, the same answer, also after a crash"
-            mortal.answered[case] = answer.json()["case_no"]
-            accepted = await insist(lambda case=case: center.post(f"/cases/{case}/accept", key=f"accept-{case}"))  # type: ignore[misc]
-            assert accepted.status_code == 200, accepted.text
-
-    await asyncio.gather(*(clerk() for _ in range(16)))
-
-
-def reconcile(mortal: Mortal, *, expect: int) -> str:
-    """What the command says of it."""
-    environment = {**os.environ, "BIANMIN_DATABASE_URL": mortal.url, "BIANMIN_DATA": str(mortal.data)}
-    if mortal.kafka:
-        environment["BIANMIN_LOG_URL"] = f"kafka://{mortal.kafka}"
-    done = subprocess.run(
-        [sys.executable, "-m", "command.app", "reconcile", "--json"], env=environment, capture_output=True, check=False
-    )
-    assert done.returncode == expect, done.stdout.decode()[-3000:] + done.stderr.decode()[-3000:]
-    return done.stdout.decode()
-
-
-async def all_answered_are_there(mortal: Mortal, someone: Callable[[str, str], Client]) -> None:
-    numbers: dict[str, str] = {}
-    cursor: dict[str, Any] = {}
-    while True:
-        page = (await someone("manager", COUNTY).get("/cases", limit=200, **cursor)).json()
-        numbers |= {case["id"]: case["case_no"] for case in page["items"]}
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    assert numbers == mortal.answered, "every 201 is one case, and no case is without one"
-    assert len(set(numbers.values())) == len(numbers)
-
-
-async def quiet(mortal: Mortal) -> None:
-    """Return when everything announced has arrived."""
-    await quiet_services(mortal.base)
 
 
 @pytest.mark.parametrize("point", POINTS)
