@@ -26,7 +26,7 @@ from bianmin.kit.log.postgres import PostgresLog
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
 from command.house import SERVICES
-from command.serving import server_of
+from command.serving import server_of, spare_the_collector
 from services.intake.api.bodies import Registration
 from services.intake.api.views import MaterialView, ReceiptView, RegisteredView
 
@@ -68,7 +68,9 @@ async def serve(settings: Settings, names: list[str]) -> None:
     database = Database(settings.log_database(), "log", pool=8)
     event_log = PostgresLog(database)
     try:
-        await server_of(process(chosen, settings, event_log), settings).serve()
+        app = process(chosen, settings, event_log)
+        spare_the_collector()
+        await server_of(app, settings).serve()
     finally:
         await event_log.close()
         await database.close()

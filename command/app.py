@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+import uvloop
 from rich.console import Console
 
 from bianmin.kit.actors import ROLES
@@ -163,7 +164,7 @@ def asyncapi() -> None:
     _print_json(document())
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(context: typer.Context) -> None:
     """测量性能，以同一次运行中的比值表示。`bianmin bench --help` 列出各项。"""
     from bench.run import main as run_benches
@@ -181,7 +182,8 @@ def _settings(**given: Any) -> Settings:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except EmbeddedError as error:

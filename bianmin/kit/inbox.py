@@ -4,7 +4,7 @@ What cannot be done now is held in the database, with those behind it; others go
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,20 +21,26 @@ from bianmin.kit.refusals import Conflict, NotFound
 Chain = tuple[str, str]
 """(source, subject): within it, and only within it, order holds."""
 
-_POSITIONS = """
-SELECT i.source, i.subject, i.sequence
-FROM unnest($1::text[], $2::text[]) AS c(source, subject) JOIN inbox i USING (source, subject)
+# where each chain stands, its first held event, and whether anything is held about its subject at all
+_STANDING = """
+SELECT c.source, c.subject, i.sequence,
+    (SELECT min(h.sequence) FROM held h WHERE h.source = c.source AND h.subject = c.subject),
+    EXISTS (SELECT FROM held h WHERE h.subject = c.subject)
+FROM unnest($1::text[], $2::text[]) AS c(source, subject) LEFT JOIN inbox i USING (source, subject)
 """
-_HELD = "SELECT source, subject, min(sequence) FROM held WHERE subject = ANY($1::text[]) GROUP BY source, subject"
-_NEW = """
-INSERT INTO inbox (source, subject, sequence)
-SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS n(source, subject, sequence) ORDER BY source, subject
-ON CONFLICT DO NOTHING
-"""
-_MOVED = """
-UPDATE inbox AS i SET sequence = m.sequence
-FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS m(source, subject, sequence, before)
-WHERE i.source = m.source AND i.subject = m.subject AND i.sequence = m.before
+# every chain moves from where it was read, or the whole batch is not counted
+_MOVE = """
+WITH m AS (SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS m(source, subject, sequence, before)),
+new AS (
+    INSERT INTO inbox (source, subject, sequence)
+    SELECT source, subject, sequence FROM m WHERE before IS NULL ORDER BY source, subject
+    ON CONFLICT DO NOTHING RETURNING 1
+),
+moved AS (
+    UPDATE inbox AS i SET sequence = m.sequence FROM m
+    WHERE i.source = m.source AND i.subject = m.subject AND i.sequence = m.before RETURNING 1
+)
+SELECT (SELECT count(*) FROM new) + (SELECT count(*) FROM moved)
 """
 _HOLD = """
 INSERT INTO held (source, subject, sequence, state, reason, type, payload, next_try)
@@ -84,6 +90,16 @@ class Tally:
     announced: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a chain stands: the last sequence that took effect, the first that is held, and whether anything held may
+    wait for its subject."""
+
+    position: int | None
+    first_held: int | None
+    waited_for: bool
+
+
 @dataclass(slots=True)
 class _Batch:
     """One round of events: what can run, and what has to be held."""
@@ -106,16 +122,12 @@ class Inbox:
     async def take(self, tx: Tx, events: Sequence[Event], now: datetime) -> Tally:
         """Carry out what the events order, as far as it can be done now, and hold the rest."""
         tally = Tally()
-        chains = {chain_of(event) for event in events}
-        positions = await _positions(tx, chains)
-        held = {
-            (source, subject): sequence
-            for source, subject, sequence in await rows(tx, _HELD, sorted({s for _, s in chains}))
-        }
-        batch = _sift(events, positions, held, tally)
+        standing = await _standing(tx, {chain_of(event) for event in events})
+        batch = _sift(events, standing, tally)
         done = await self._run(tx, batch, now, tally)
+        waited = bool(batch.held) or any(each.waited_for for each in standing.values())
         await _write(tx, batch)
-        if held or batch.held:
+        if waited:
             await self._wake(tx, done, now, tally)
         return tally
 
@@ -141,11 +153,11 @@ class Inbox:
                 strangers.append((row_id, event))
             else:
                 queues[source, subject].append((row_id, event, state))
-        positions = await _positions(tx, queues)
+        standing = await _standing(tx, queues)
         batch = _Batch()
         ids: dict[tuple[Chain, int], int] = {}
         for chain, queue in queues.items():
-            last = positions.get(chain)
+            last = before = standing[chain].position
             if queue[0][2] == "parked":
                 continue
             for row_id, event, _ in queue:
@@ -153,7 +165,7 @@ class Inbox:
                     break
                 ids[chain, event.sequence] = row_id
                 if last is None or event.sequence > last:
-                    _admit(batch, event, positions.get(chain))
+                    _admit(batch, event, before)
                     last = event.sequence
         done = await self._run(tx, batch, now, tally)
         still = [(ids.pop((chain_of(event), event.sequence)), state, why) for event, state, why in batch.held]
@@ -225,13 +237,14 @@ def _hindrance(error: Exception) -> tuple[str, str]:
             return "parked", type(error).__name__
 
 
-def _sift(events: Iterable[Event], positions: dict[Chain, int], held: dict[Chain, int], tally: Tally) -> _Batch:
+def _sift(events: Iterable[Event], standing: Mapping[Chain, _Standing], tally: Tally) -> _Batch:
     batch = _Batch()
-    reached: dict[Chain, int | None] = {}
-    gaps: dict[Chain, int] = dict(held)
+    reached: dict[Chain, int] = {}
+    gaps = {chain: each.first_held for chain, each in standing.items() if each.first_held is not None}
     for event in events:
         chain = chain_of(event)
-        last = reached.get(chain, positions.get(chain))
+        before = standing[chain].position
+        last = reached.get(chain, before)
         if last is not None and event.sequence <= last:
             tally.repeated += 1
         elif gaps.get(chain, event.sequence) < event.sequence:
@@ -240,7 +253,7 @@ def _sift(events: Iterable[Event], positions: dict[Chain, int], held: dict[Chain
             batch.held.append((event, "gap", f"expects {last + 1}"))
             gaps[chain] = event.sequence
         else:
-            _admit(batch, event, positions.get(chain))
+            _admit(batch, event, before)
             reached[chain] = event.sequence
     return batch
 
@@ -250,19 +263,18 @@ def _admit(batch: _Batch, event: Event, before: int | None) -> None:
     batch.before.setdefault(chain_of(event), before)
 
 
-async def _positions(tx: Tx, chains: Iterable[Chain]) -> dict[Chain, int]:
+async def _standing(tx: Tx, chains: Iterable[Chain]) -> dict[Chain, _Standing]:
     wanted = list(chains)
-    known = await rows(tx, _POSITIONS, [source for source, _ in wanted], [subject for _, subject in wanted])
-    return {(source, subject): sequence for source, subject, sequence in known}
+    known = await rows(tx, _STANDING, [source for source, _ in wanted], [subject for _, subject in wanted])
+    return {(source, subject): _Standing(*rest) for source, subject, *rest in known}
 
 
 async def _write(tx: Tx, batch: _Batch) -> None:
-    new = [(*chain, to) for chain, to in batch.moved.items() if batch.before[chain] is None]
-    old = [(*chain, to, batch.before[chain]) for chain, to in batch.moved.items() if batch.before[chain] is not None]
-    if new and await run(tx, _NEW, *_columns(new)) != len(new):
-        raise Raced
-    if old and await run(tx, _MOVED, *_columns(old)) != len(old):
-        raise Raced
+    if batch.moved:
+        moves = [(*chain, to, batch.before[chain]) for chain, to in batch.moved.items()]
+        [(moved,)] = await rows(tx, _MOVE, *_columns(moves))
+        if moved != len(moves):
+            raise Raced
     if batch.held:
         await hold(tx, batch.held)
     if batch.passed_over:

@@ -5,15 +5,18 @@ import time
 
 import structlog
 
-from bianmin.kit.db import Database, is_away, rows, run
+from bianmin.kit.db import Database, is_away, rows
 from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log import Fenced, Log, Producer, Record
 from bianmin.kit.wait import Bell, Patience
 
 _ANY = "SELECT EXISTS (SELECT FROM outbox)"
-# all that is there, oldest first: never "id > last seen", for ids become visible out of order
-_READ = "SELECT id, aggregatetype, aggregateid, payload FROM outbox ORDER BY id LIMIT $1"
-_DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+# all that is there, oldest first: never "id > last seen", for ids become visible out of order. What was published goes
+# in the same statement; both its parts see the rows as they were before it
+_READ = """
+WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]))
+SELECT id, aggregatetype, aggregateid, payload FROM outbox WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
+"""
 _AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox"
 
 BUSY = 16
@@ -91,9 +94,7 @@ class Relay:
                 continue
             async with self._database.transaction() as tx:
                 await self._lease.renew(tx)
-                if published:
-                    await run(tx, _DELETE, published)
-                waiting = await rows(tx, _READ, self._size)
+                waiting = await rows(tx, _READ, published, self._size)
             renewed = time.monotonic()
             if waiting:
                 await producer.append([Record(topic, key, payload) for _, topic, key, payload in waiting])
