@@ -1,6 +1,7 @@
 """A running house for tests: services in one process on a fresh database, spoken to over HTTP."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from asyncpg.connection import LoggedQuery
 from fastapi import FastAPI
 from sqlalchemy import event
 
@@ -117,19 +119,42 @@ async def migrate(url: str, services: Sequence[Service]) -> None:
         await log.ensure([topic_of(name) for name in SERVICES], 3)
 
 
+_OF_THE_DRIVER = re.compile(r"^(BEGIN|COMMIT|ROLLBACK)\b|\btypeinfo|setting\('jit'\)|set_config\('jit'")
+"""What frames a transaction, and what a new connection asks about the types of arrays."""
+
+
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
     """The statements sent to a database meanwhile."""
     sent: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    def note(query: LoggedQuery) -> None:
+        if not _OF_THE_DRIVER.search(query.query):
+            sent.append(query.query)
+
+    def through_sqlalchemy(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         sent.append(statement)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    def out(connection: Any, record: Any, proxy: Any) -> None:
+        connection.driver_connection.add_query_logger(note)
+
+    def back(connection: Any, record: Any) -> None:
+        if connection is not None:
+            connection.driver_connection.remove_query_logger(note)
+
+    pool = database.engine.sync_engine.pool
+    listeners = [
+        (database.engine.sync_engine, "before_cursor_execute", through_sqlalchemy),
+        (pool, "checkout", out),
+        (pool, "checkin", back),
+    ]
+    for listener in listeners:
+        event.listen(*listener)
     try:
         yield sent
     finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        for listener in listeners:
+            event.remove(*listener)
 
 
 NewDatabase = Callable[..., Awaitable[str]]

@@ -1,7 +1,7 @@
 """A service's database: one engine, one schema, transactions in plain sight."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -32,7 +32,11 @@ _SESSION: Mapping[str, str] = {
 
 
 class Database:
-    """Connections to one schema. Opens nothing before the first transaction."""
+    """Connections to one schema. Opens nothing before the first transaction.
+
+    Transactions are the driver's own: what is sent through SQLAlchemy and what is sent by `rows` and `run` are in the
+    same one, and SQLAlchemy begins none.
+    """
 
     def __init__(self, url: str, schema: str, *, pool: int = 4) -> None:
         self.schema = schema
@@ -41,38 +45,61 @@ class Database:
             pool_size=pool,
             max_overflow=4,
             pool_timeout=10,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
             hide_parameters=True,
             connect_args={
                 "timeout": 5,
                 "server_settings": {**_SESSION, "search_path": schema, "application_name": f"bianmin {schema}"},
             },
         )
-        self._looking = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """One READ COMMITTED transaction: committed when the block ends, rolled back when it raises."""
-        async with self.engine.begin() as tx:
-            yield tx
+        async with self.reading() as tx:
+            begun = _driver(tx).transaction()
+            await begun.start()
+            try:
+                yield tx
+            except BaseException:
+                with suppress(Exception):  # without a connection there is nothing left to roll back
+                    await begun.rollback()
+                raise
+            await begun.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """A connection for looking only: each statement sees what is committed when it starts."""
-        async with self._looking.connect() as tx:
-            yield tx
+        async with self.engine.connect() as tx:
+            driver = _driver(tx)
+            try:
+                yield tx
+            finally:
+                if driver.is_closed() or driver.is_in_transaction():
+                    await tx.invalidate()  # nothing for the pool
 
     async def close(self) -> None:
         await self.engine.dispose()
 
 
+def _driver(tx: Tx) -> Any:
+    """The asyncpg connection below."""
+    assert tx.sync_connection is not None
+    return tx.sync_connection.connection.driver_connection
+
+
 async def rows(tx: Tx, statement: str, *arguments: Any) -> Sequence[Any]:
     """The rows a statement gives. Its parameters are PostgreSQL's: `$1`, `$2`, with arrays as lists."""
-    return (await tx.exec_driver_sql(statement, arguments)).all()
+    found: Sequence[Any] = await _driver(tx).fetch(statement, *arguments)
+    return found
 
 
 async def run(tx: Tx, statement: str, *arguments: Any) -> int:
     """How many rows a statement touched."""
-    return (await tx.exec_driver_sql(statement, arguments)).rowcount
+    status: str = await _driver(tx).execute(statement, *arguments)
+    touched = status.rpartition(" ")[2]
+    return int(touched) if touched.isdigit() else 0
 
 
 _AWAY = (
@@ -105,5 +132,5 @@ def is_away(error: BaseException) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same transaction may well succeed at once: deadlock, lock or statement timeout, lost connection."""
-    state: Any = getattr(getattr(error, "orig", None), "sqlstate", None)
+    state: Any = getattr(getattr(error, "orig", None) or error, "sqlstate", None)
     return is_away(error) or isinstance(error, OperationalError) or state in _TRANSIENT_STATES

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bianmin.events.envelope import Malformed, parse_event
 from bianmin.events.registry import source_of, topic_of
-from bianmin.kit.db import Database, rows
+from bianmin.kit.db import Database, rows, run
 from bianmin.kit.log import Log
 from bianmin.kit.service import Service
 
@@ -123,7 +123,7 @@ async def _listener(
 ) -> None:
     """Whether each event of those it listens to took effect here once, or is still on its way."""
     async with database.transaction() as tx:
-        await tx.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        await run(tx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         inbox = {(source, subject): n for source, subject, n in await rows(tx, _INBOX)}
         late = {(source, subject): n for source, subject, n in await rows(tx, _PASSED_OVER)}
         held: dict[tuple[str, str], set[int]] = defaultdict(set)

@@ -146,4 +146,4 @@ def _figures(row: RowMapping) -> Figures:
 async def name_of(tx: Tx, org: str) -> tuple[bool, str | None]:
     """Whether there is such an org, and what it is called."""
     found = await rows(tx, "SELECT name FROM org WHERE code = $1", org)
-    return bool(found), found[0].name if found else None
+    return bool(found), found[0]["name"] if found else None

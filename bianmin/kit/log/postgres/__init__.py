@@ -1,9 +1,8 @@
 """The log in PostgreSQL: topics, partitions, offsets and groups are rows; LISTEN/NOTIFY wakes the readers."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
-from bianmin.kit.db import Database
+from bianmin.kit.db import Database, rows, run
 from bianmin.kit.log import Record, Stored
 from bianmin.kit.log.postgres.consumer import PostgresConsumer
 from bianmin.kit.log.postgres.headers import unpack
@@ -41,11 +40,11 @@ class PostgresLog:
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
         """Make the tables and the topics that are not there yet."""
         async with self._database.transaction() as tx:
-            await tx.exec_driver_sql(TURN)
-            await tx.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self._database.schema}"')
+            await run(tx, TURN)
+            await run(tx, f'CREATE SCHEMA IF NOT EXISTS "{self._database.schema}"')
             for table in TABLES:
-                await tx.exec_driver_sql(table)
-            await tx.exec_driver_sql(MISSING, (list(topics), partitions))
+                await run(tx, table)
+            await run(tx, MISSING, list(topics), partitions)
 
     async def producer(self, name: str) -> PostgresProducer:
         return await PostgresProducer.start(self._database, name)
@@ -58,21 +57,20 @@ class PostgresLog:
     async def scan(self, topic: str) -> AsyncIterator[Stored]:
         """Partition by partition, up to where each ended when the scan began. No connection is held meanwhile."""
         async with self._database.reading() as tx:
-            ends: Sequence[Any] = (await tx.exec_driver_sql(_ENDS, (topic,))).all()
+            ends = await rows(tx, _ENDS, topic)
         for partition_id, number, end in ends:
             position = 0
             while position < end:
-                span = (partition_id, position, end, PAGE)
                 async with self._database.reading() as tx:
-                    page: Sequence[Any] = (await tx.exec_driver_sql(_PAGE, span)).all()
+                    page = await rows(tx, _PAGE, partition_id, position, end, PAGE)
                 for offset, key, headers, value in page:
                     yield Stored(Record(topic, key, value, unpack(headers)), number, offset)
                 position = page[-1][0] + 1 if page else end
 
     async def lag(self, group: str, topics: Sequence[str]) -> int:
         async with self._database.reading() as tx:
-            lag: int = (await tx.exec_driver_sql(_LAG, (group, list(topics)))).scalar_one()
-        return lag
+            [(lag,)] = await rows(tx, _LAG, group, list(topics))
+        return int(lag)
 
     async def close(self) -> None:
         """After its consumers. The database is closed by who opened it."""

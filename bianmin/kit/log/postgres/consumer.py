@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import structlog
 
-from bianmin.kit.db import Database, is_away
+from bianmin.kit.db import Database, is_away, rows, run
 from bianmin.kit.log import Lost, Record, Stored
 from bianmin.kit.log.postgres.headers import unpack
 from bianmin.kit.log.postgres.membership import Claim, Membership, Standing
@@ -101,17 +100,16 @@ class PostgresConsumer:
         if not self._position:
             return []
         async with self._database.reading() as tx:
-            places = (list(self._position.keys()), list(self._position.values()))
-            rows: Sequence[Any] = (await tx.exec_driver_sql(_READ, (*places, limit))).all()
+            read = await rows(tx, _READ, list(self._position.keys()), list(self._position.values()), limit)
         found = []
-        for partition_id, offset, key, headers, value in rows:
+        for partition_id, offset, key, headers, value in read:
             claim = self._claims[partition_id]
             self._given[claim.topic, claim.number] = claim
             found.append(Stored(Record(claim.topic, key, value, unpack(headers)), claim.number, offset))
             # who was served goes to the end of the queue
             self._position.pop(partition_id)
             self._position[partition_id] = offset + 1
-        self._in_hand = {row[0] for row in rows}
+        self._in_hand = {row[0] for row in read}
         return found
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
@@ -123,16 +121,15 @@ class PostgresConsumer:
         ours = sorted((claim.partition_id, claim.token, offset) for claim, offset in given)
         partitions, tokens, offsets = (list(column) for column in zip(*ours, strict=True))
         async with self._database.reading() as tx:
-            kept = await tx.exec_driver_sql(_COMMIT, (self._group, partitions, tokens, offsets))
-        if kept.rowcount != len(ours):
+            kept = await run(tx, _COMMIT, self._group, partitions, tokens, offsets)
+        if kept != len(ours):
             self._errand.set()
             raise Lost(self._group)
 
     async def rewind(self) -> None:
         self._free_hands()
         async with self._turn, self._database.reading() as tx:
-            rows: Sequence[Any] = (await tx.exec_driver_sql(_COMMITTED, (self._group, list(self._position)))).all()
-            self._position.update(rows)
+            self._position.update(await rows(tx, _COMMITTED, self._group, list(self._position)))
 
     async def close(self) -> None:
         """Leave the group; without a database the lease ends by itself."""

@@ -6,10 +6,9 @@ is taken only when nobody live has it; who has more than a fair share lets go by
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from bianmin.kit.db import Database, Tx
+from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.ids import new_id
 from bianmin.kit.log.postgres.news import CHANNEL, group_subject
 from bianmin.kit.log.postgres.sharing import share
@@ -81,30 +80,27 @@ class Membership:
     async def renew(self, busy: Collection[int]) -> Standing:
         """Stay a member for another lease; take what is free and ours, let go of what is others' and not `busy`."""
         async with self._database.transaction() as tx:
-            await tx.exec_driver_sql(_TURN, (self._group,))
-            renewal = (self._group, self._id, self._topics, self._lease)
-            changed: bool = (await tx.exec_driver_sql(_RENEW, renewal)).scalar_one()
+            await run(tx, _TURN, self._group)
+            [(changed,)] = await rows(tx, _RENEW, self._group, self._id, self._topics, self._lease)
             held, free, fair = await self._look(tx)
             surplus = held.keys() - fair
             let_go = surplus.difference(busy)
             if let_go:
-                await tx.exec_driver_sql(_LET_GO, (self._group, self._id, sorted(let_go)))
+                await run(tx, _LET_GO, self._group, self._id, sorted(let_go))
             taken = await self._take(tx, {partition: free[partition] for partition in fair & free.keys()})
             if changed or let_go:
-                await tx.exec_driver_sql(_TELL, (group_subject(self._group),))
+                await run(tx, _TELL, group_subject(self._group))
         claims = {partition: claim for partition, claim in held.items() if partition not in let_go} | taken
         return Standing(claims, frozenset(surplus - let_go))
 
     async def _look(self, tx: Tx) -> tuple[dict[int, Claim], dict[int, Claim], set[int]]:
         """Claims that are ours, claims that are nobody's, and the partitions that should be ours."""
-        met: Sequence[Any] = (await tx.exec_driver_sql(_MEMBERS, (self._group,))).all()
-        members: dict[UUID, list[str]] = dict(met)
+        members: dict[UUID, list[str]] = dict(await rows(tx, _MEMBERS, self._group))
         topics = sorted({topic for wanted in members.values() for topic in wanted})
-        rows: Sequence[Any] = (await tx.exec_driver_sql(_CLAIMS, (self._group, topics))).all()
         held, free = {}, {}
         readers: dict[int, list[UUID]] = {}
         owners: dict[int, UUID | None] = {}
-        for partition, topic, number, owner, token, next_offset in rows:
+        for partition, topic, number, owner, token, next_offset in await rows(tx, _CLAIMS, self._group, topics):
             claim = Claim(partition, topic, number, token, next_offset)
             readers[partition] = [member for member, wanted in members.items() if topic in wanted]
             owners[partition] = owner
@@ -117,7 +113,7 @@ class Membership:
     async def _take(self, tx: Tx, free: dict[int, Claim]) -> dict[int, Claim]:
         if not free:
             return {}
-        taken: Sequence[Any] = (await tx.exec_driver_sql(_TAKE, (self._group, self._id, sorted(free)))).all()
+        taken = await rows(tx, _TAKE, self._group, self._id, sorted(free))
         return {
             partition: replace(free[partition], token=token, next_offset=next_offset)
             for partition, token, next_offset in taken
@@ -125,6 +121,5 @@ class Membership:
 
     async def leave(self) -> None:
         """Free the claims for the others at once."""
-        leaving: tuple[Any, ...] = (self._id, group_subject(self._group))
         async with self._database.reading() as tx:
-            await tx.exec_driver_sql(_LEAVE, leaving)
+            await run(tx, _LEAVE, self._id, group_subject(self._group))

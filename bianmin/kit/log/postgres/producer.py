@@ -1,10 +1,9 @@
 """Writing: offsets without gaps, given out under the partition's lock; an older producer of the name is refused."""
 
 from collections.abc import Sequence
-from typing import Any
 from zlib import crc32
 
-from bianmin.kit.db import Database, Tx
+from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.log import Fenced, Record
 from bianmin.kit.log.postgres.headers import pack
 from bianmin.kit.log.postgres.news import CHANNEL, topic_subject
@@ -20,16 +19,24 @@ SELECT epoch FROM producer, set_config('idle_in_transaction_session_timeout', '5
 WHERE name = $1 FOR UPDATE OF producer
 """
 _PARTITIONS = "SELECT topic, id FROM partition WHERE topic = ANY($1::text[]) ORDER BY topic, number"
-_LOCK = "SELECT id, next_offset FROM partition WHERE id = ANY($1::smallint[]) ORDER BY id FOR UPDATE"
+# the partitions' rows are locked in the order of their ids; an entry's place follows from where its partition stood
 _WRITE = f"""
-WITH moved AS (
-    UPDATE partition SET next_offset = v.next_offset
-    FROM unnest($1::smallint[], $2::bigint[]) AS v (id, next_offset) WHERE partition.id = v.id
+WITH given AS (
+    SELECT *, row_number() OVER (PARTITION BY partition_id ORDER BY nth) - 1 AS place
+    FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
+        AS g (partition_id, key, headers, value, nth)
+), many AS (
+    SELECT partition_id, count(*) AS entries FROM given GROUP BY partition_id
+), locked AS (
+    SELECT id FROM partition WHERE id IN (SELECT partition_id FROM many) ORDER BY id FOR UPDATE
+), moved AS (
+    UPDATE partition SET next_offset = next_offset + entries FROM locked JOIN many ON partition_id = locked.id
+    WHERE partition.id = locked.id RETURNING partition.id, next_offset - entries AS stood
 ), kept AS (
     INSERT INTO record (partition_id, "offset", key, headers, value)
-    SELECT * FROM unnest($3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::bytea[])
+    SELECT partition_id, stood + place, key, headers, value FROM given JOIN moved ON moved.id = partition_id
 )
-SELECT pg_notify('{CHANNEL}', subject) FROM unnest($8::text[]) AS subject
+SELECT pg_notify('{CHANNEL}', subject) FROM unnest($5::text[]) AS subject
 """
 
 
@@ -45,7 +52,7 @@ class PostgresProducer:
     @classmethod
     async def start(cls, database: Database, name: str) -> "PostgresProducer":
         async with database.transaction() as tx:
-            epoch: int = (await tx.exec_driver_sql(_START, (name,))).scalar_one()
+            [(epoch,)] = await rows(tx, _START, name)
         return cls(database, name, epoch)
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -54,29 +61,18 @@ class PostgresProducer:
             return
         topics = sorted({record.topic for record in records})
         async with self._database.transaction() as tx:
-            epoch = (await tx.exec_driver_sql(_FENCE, (self._name,))).scalar_one_or_none()
-            if epoch != self._epoch:
+            fence = await rows(tx, _FENCE, self._name)
+            if [epoch for (epoch,) in fence] != [self._epoch]:
                 raise Fenced(self._name)
             await self._learn(tx, topics)
-            placed = [self._place(record) for record in records]
-            locked: Sequence[Any] = (await tx.exec_driver_sql(_LOCK, (list(set(placed)),))).all()
-            next_offset: dict[int, int] = dict(locked)
-            offsets = []
-            for partition_id in placed:
-                offsets.append(next_offset[partition_id])
-                next_offset[partition_id] += 1
-            await tx.exec_driver_sql(
+            await run(
+                tx,
                 _WRITE,
-                (
-                    list(next_offset.keys()),
-                    list(next_offset.values()),
-                    placed,
-                    offsets,
-                    [record.key for record in records],
-                    [pack(record.headers) for record in records],
-                    [record.value for record in records],
-                    [topic_subject(topic) for topic in topics],
-                ),
+                [self._place(record) for record in records],
+                [record.key for record in records],
+                [pack(record.headers) for record in records],
+                [record.value for record in records],
+                [topic_subject(topic) for topic in topics],
             )
 
     def _place(self, record: Record) -> int:
@@ -88,9 +84,8 @@ class PostgresProducer:
         unknown = [topic for topic in topics if topic not in self._partitions]
         if not unknown:
             return
-        rows: Sequence[Any] = (await tx.exec_driver_sql(_PARTITIONS, (unknown,))).all()
         found: dict[str, list[int]] = {}
-        for topic, partition_id in rows:
+        for topic, partition_id in await rows(tx, _PARTITIONS, unknown):
             found.setdefault(topic, []).append(partition_id)
         if missing := set(unknown) - found.keys():
             raise LookupError(f"no such topic: {', '.join(sorted(missing))}")
