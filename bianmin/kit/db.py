@@ -31,6 +31,11 @@ _SESSION: Mapping[str, str] = {
 }
 
 
+UNHURRIED = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
+"""A condition that always holds. A transaction that met it does not wait for the disk when it commits: only for what
+may be lost in a power cut, because it would then simply be done again."""
+
+
 class Database:
     """Connections to one schema. Opens nothing before the first transaction.
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bianmin.kit.db import Database, Tx, rows, run
+from bianmin.kit.db import Database, rows, run
 from bianmin.kit.ids import new_id
 
 _SEED = "INSERT INTO lease (name) VALUES ($1) ON CONFLICT DO NOTHING"
@@ -39,13 +39,14 @@ class Lease:
             self._token = won[0][0]
         return bool(won)
 
-    async def renew(self, tx: Tx) -> None:
-        """Extend it, and lock it to the end of the transaction. In a statement of its own, before what it guards:
-        within one statement the row would be checked on an older snapshot. Raises `NotHeld`."""
-        if await run(tx, _RENEW, self._name, self._holder, self._token, self._seconds) != 1:
-            raise NotHeld(self._name)
+    async def renew(self) -> None:
+        """Extend it. It may be lost the moment after: what must not be done by two is to be fenced where it is done.
+        Raises `NotHeld`."""
+        async with self._database.reading() as tx:
+            if await run(tx, _RENEW, self._name, self._holder, self._token, self._seconds) != 1:
+                raise NotHeld(self._name)
 
     async def give_up(self) -> None:
         """Let the next one win at once."""
-        async with self._database.transaction() as tx:
+        async with self._database.reading() as tx:
             await run(tx, _GIVE_UP, self._name, self._holder, self._token)

@@ -140,8 +140,7 @@ async def test_a_lease_is_renewed_only_by_who_won_it_last(database: Database) ->
     await one.give_up()
     assert await other.win()
     with pytest.raises(NotHeld):
-        async with database.transaction() as tx:
-            await one.renew(tx)
+        await one.renew()
 
 
 async def _empty(relay: Relay) -> bool:

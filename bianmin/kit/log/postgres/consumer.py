@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bianmin.kit.db import Database, is_away, rows, run
+from bianmin.kit.db import UNHURRIED, Database, is_away, rows, run
 from bianmin.kit.log import Lost, Record, Stored
 from bianmin.kit.log.postgres.headers import unpack
 from bianmin.kit.log.postgres.membership import Claim, Membership, Standing
@@ -25,8 +25,8 @@ FROM behind CROSS JOIN LATERAL (
 ) AS entry
 ORDER BY entry."offset" - behind.position, behind.nth LIMIT $3::bigint
 """
-# all of them or none: a claim that changed hands has another token
-_COMMIT = """
+# all of them or none: a claim that changed hands has another token. An offset lost in a power cut is read again
+_COMMIT = f"""
 WITH upto AS (
     SELECT * FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS v (partition_id, token, next_offset)
 ), ours AS (
@@ -36,7 +36,7 @@ WITH upto AS (
     ORDER BY claim.partition_id FOR UPDATE OF claim
 )
 UPDATE claim SET next_offset = ours.next_offset FROM ours
-WHERE claim.group_name = $1 AND claim.partition_id = ours.partition_id
+WHERE claim.group_name = $1 AND claim.partition_id = ours.partition_id AND {UNHURRIED}
 AND (SELECT count(*) FROM ours) = cardinality($2::smallint[])
 """
 _COMMITTED = "SELECT partition_id, next_offset FROM claim WHERE group_name = $1 AND partition_id = ANY($2::smallint[])"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from bianmin.kit.db import Database, Tx, rows, run
+from bianmin.kit.db import Database, Tx, rows
 from bianmin.kit.log import Fenced, Record
 from bianmin.kit.log.postgres.headers import pack
 from bianmin.kit.log.postgres.news import CHANNEL, topic_subject
@@ -12,19 +12,17 @@ _START = """
 INSERT INTO producer (name, epoch) VALUES ($1, 1)
 ON CONFLICT (name) DO UPDATE SET epoch = producer.epoch + 1 RETURNING epoch
 """
-# in a statement of its own: what follows must see what an older producer committed before it was fenced;
-# and a process that is stopped in the middle is cut off, for others wait for its locks
-_FENCE = """
-SELECT epoch FROM producer, set_config('idle_in_transaction_session_timeout', '5s', true)
-WHERE name = $1 FOR UPDATE OF producer
-"""
 _PARTITIONS = "SELECT topic, id FROM partition WHERE topic = ANY($1::text[]) ORDER BY topic, number"
-# the partitions' rows are locked in the order of their ids; an entry's place follows from where its partition stood
+# first the producer's row is locked, if it still has our epoch: who starts a newer one waits for it, and comes after
+# us. Then the partitions' rows, in the order of their ids; an entry's place follows from where its partition stood. One
+# statement: a process that is stopped holds no lock
 _WRITE = f"""
-WITH given AS (
+WITH fence AS MATERIALIZED (
+    SELECT FROM producer WHERE name = $6 AND epoch = $7 FOR UPDATE
+), given AS (
     SELECT *, row_number() OVER (PARTITION BY partition_id ORDER BY nth) - 1 AS place
     FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
-        AS g (partition_id, key, headers, value, nth)
+        AS g (partition_id, key, headers, value, nth) WHERE EXISTS (SELECT FROM fence)
 ), many AS (
     SELECT partition_id, count(*) AS entries FROM given GROUP BY partition_id
 ), locked AS (
@@ -36,7 +34,7 @@ WITH given AS (
     INSERT INTO record (partition_id, "offset", key, headers, value)
     SELECT partition_id, stood + place, key, headers, value FROM given JOIN moved ON moved.id = partition_id
 )
-SELECT pg_notify('{CHANNEL}', subject) FROM unnest($5::text[]) AS subject
+SELECT pg_notify('{CHANNEL}', subject) FROM unnest($5::text[]) AS subject WHERE EXISTS (SELECT FROM fence)
 """
 
 
@@ -60,12 +58,9 @@ class PostgresProducer:
         if not records:
             return
         topics = sorted({record.topic for record in records})
-        async with self._database.transaction() as tx:
-            fence = await rows(tx, _FENCE, self._name)
-            if [epoch for (epoch,) in fence] != [self._epoch]:
-                raise Fenced(self._name)
+        async with self._database.reading() as tx:
             await self._learn(tx, topics)
-            await run(
+            told = await rows(
                 tx,
                 _WRITE,
                 [self._place(record) for record in records],
@@ -73,7 +68,11 @@ class PostgresProducer:
                 [pack(record.headers) for record in records],
                 [record.value for record in records],
                 [topic_subject(topic) for topic in topics],
+                self._name,
+                self._epoch,
             )
+        if not told:
+            raise Fenced(self._name)
 
     def _place(self, record: Record) -> int:
         partitions = self._partitions[record.topic]
