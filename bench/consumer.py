@@ -21,7 +21,7 @@ from bianmin.kit.db import Database
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import Inbox
 from bianmin.kit.log import Record
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from services.reporting.app import SERVICE
 
 GOAL = Goal("least", 70, "%")
@@ -45,19 +45,19 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
     rounds, cases = (3, 500) if quick else (7, 1_500)
     events = cases * EVENTS_A_CASE
     url = await ground.new_database()
-    database, log_database = Database(url, SERVICE.name), Database(url, "log", pool=8)
+    database, logs = Database(url, SERVICE.name), log_database(url, pool=8)
     meter = ground.meter()
     taken: list[Cpu] = []
     by_hand: list[Cpu] = []
     written = set()
     try:
         async with connected(url, search_path=SERVICE.name, **SESSION) as connection:
-            await _fill(log_database, connection, cases)
+            await _fill(logs, connection, cases)
             for number in range(2 * rounds + 2):
                 await connection.execute(_EMPTY)
                 before = meter.cpu()
                 if by_consumer := number % 4 in (0, 3):
-                    await _take_in(database, log_database, events)
+                    await _take_in(database, logs, events)
                 else:
                     await consume(connection, GROUP, [topic_of(source) for source in SERVICE.listens], SIZE)
                 if number >= 2:  # the first of each warms up
@@ -65,7 +65,7 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
                 written.add(await connection.fetchval(_FINGERPRINT))
     finally:
         await database.close()
-        await log_database.close()
+        await logs.close()
     if len(written) != 1:
         raise NotTheSame("两种做法写入的内容不同")
     spread = ratios([cost.total for cost in by_hand], [cost.total for cost in taken], scale=100)
@@ -84,10 +84,10 @@ SELECT md5((SELECT string_agg(f::text, '' ORDER BY case_id) FROM case_fact f)
 """
 
 
-async def _fill(log_database: Database, connection: Any, cases: int) -> None:
+async def _fill(logs: Database, connection: Any, cases: int) -> None:
     """A log with the events of so many cases, and nothing else."""
     await connection.execute("TRUNCATE log.record; UPDATE log.partition SET next_offset = 0")
-    producer = await PostgresLog(log_database).producer("bench")
+    producer = await PostgresLog(logs).producer("bench")
     now = datetime.now(UTC)
     waiting = told(cases)
     while some := list(islice(waiting, SIZE)):
@@ -114,8 +114,8 @@ async def _fill(log_database: Database, connection: Any, cases: int) -> None:
     await connection.execute("ANALYZE log.record")
 
 
-async def _take_in(database: Database, log_database: Database, events: int) -> None:
-    log = CountingLog(PostgresLog(log_database), Count(events))
+async def _take_in(database: Database, logs: Database, events: int) -> None:
+    log = CountingLog(PostgresLog(logs), Count(events))
     inbox = Inbox(SERVICE.name, SERVICE.command_of, SERVICE.handle)
     topics = [topic_of(source) for source in SERVICE.listens]
     subscriber = Subscriber(SERVICE.name, database, log, topics, inbox, Clock(), announced=lambda: None, size=SIZE)

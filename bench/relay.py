@@ -14,7 +14,7 @@ from bench.proc import Cpu
 from bench.stories import EVENTS_A_CASE, told
 from bianmin.kit import outbox
 from bianmin.kit.db import Database
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.relay import Relay
 
 GOAL = Goal("least", 50, "%")
@@ -26,7 +26,7 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
     """Rounds of both in turn, each with the same number of events waiting in the outbox when it begins."""
     rounds, events = (3, 15_000) if quick else (6, 40_000)
     url = await ground.new_database()
-    database, log_database = Database(url, "routing"), Database(url, "log", pool=8)
+    database, logs = Database(url, "routing"), log_database(url, pool=8)
     meter = ground.meter()
     relayed: list[Cpu] = []
     bare: list[Cpu] = []
@@ -36,14 +36,14 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
                 await _fill(database, connection, events)
                 before = meter.cpu()
                 if by_relay := number % 4 in (0, 3):
-                    await _relay(database, log_database, connection, events)
+                    await _relay(database, logs, connection, events)
                 else:
                     await _bare_loop(connection)
                 if number >= 2:  # the first of each warms up
                     (relayed if by_relay else bare).append(meter.cpu() - before)
     finally:
         await database.close()
-        await log_database.close()
+        await logs.close()
     spread = ratios([cost.total for cost in bare], [cost.total for cost in relayed], scale=100)
     one, other = sum(relayed, Cpu(0, 0)), sum(bare, Cpu(0, 0))
     count = rounds * events
@@ -63,8 +63,8 @@ async def _fill(database: Database, connection: Any, events: int) -> None:
     await connection.execute("ANALYZE outbox; CHECKPOINT")
 
 
-async def _relay(database: Database, log_database: Database, connection: Any, events: int) -> None:
-    log = CountingLog(PostgresLog(log_database), Count(events))
+async def _relay(database: Database, logs: Database, connection: Any, events: int) -> None:
+    log = CountingLog(PostgresLog(logs), Count(events))
     relay = Relay("routing", database, log, size=SIZE)
     running = asyncio.create_task(relay.run())
     try:

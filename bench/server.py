@@ -19,10 +19,9 @@ import uvloop
 from fastapi import Response
 
 from bianmin.kit import codes, logs
-from bianmin.kit.db import Database
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.ids import new_id
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
 from command.house import SERVICES
@@ -65,7 +64,7 @@ async def serve(settings: Settings, names: list[str]) -> None:
     logs.setup("INFO", json=True)
     chosen = [each for each in SERVICES if each.name in names]
     chosen = [replace(each, routers=(*each.routers, router)) if each.name == "intake" else each for each in chosen]
-    database = Database(settings.log_database(), "log", pool=8)
+    database = log_database(settings.log_database(), pool=8)
     event_log = PostgresLog(database)
     try:
         app = process(chosen, settings, event_log)

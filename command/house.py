@@ -13,7 +13,7 @@ from bianmin.kit.db import Database
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.log import Log
 from bianmin.kit.log.kafka import KafkaLog
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
 from services.complaints.app import SERVICE as COMPLAINTS
@@ -40,7 +40,7 @@ class House:
             if servers := self.settings.kafka_servers():
                 event_log: Log = KafkaLog(",".join(servers))
             else:
-                database = Database(self.settings.log_database(), "log", pool=8)
+                database = log_database(self.settings.log_database(), pool=8)
                 stack.push_async_callback(database.close)
                 event_log = PostgresLog(database)
             stack.push_async_callback(event_log.close)

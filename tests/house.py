@@ -19,7 +19,7 @@ from bianmin.kit import migrations
 from bianmin.kit.actors import Actor
 from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.room import Room
 from bianmin.kit.service import Service
@@ -100,7 +100,7 @@ async def a_house(url: str, services: Sequence[Service], data: Path, **settings:
 @asynccontextmanager
 async def a_log(url: str) -> AsyncIterator[PostgresLog]:
     """The event log in a database, with nothing left open."""
-    database = Database(url, "log")
+    database = log_database(url)
     log = PostgresLog(database)
     try:
         yield log

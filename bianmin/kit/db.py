@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -40,10 +41,12 @@ class Database:
     """Connections to one schema. Opens nothing before the first transaction.
 
     Transactions are the driver's own: what is sent through SQLAlchemy and what is sent by `rows` and `run` are in the
-    same one, and SQLAlchemy begins none.
+    same one, and SQLAlchemy begins none. `session` has settings of PostgreSQL that differ from the usual ones.
     """
 
-    def __init__(self, url: str, schema: str, *, pool: int = 4) -> None:
+    def __init__(
+        self, url: str, schema: str, *, pool: int = 4, session: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.schema = schema
         self.engine = create_async_engine(
             url,
@@ -55,7 +58,12 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "timeout": 5,
-                "server_settings": {**_SESSION, "search_path": schema, "application_name": f"bianmin {schema}"},
+                "server_settings": {
+                    **_SESSION,
+                    **session,
+                    "search_path": schema,
+                    "application_name": f"bianmin {schema}",
+                },
             },
         )
 

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
-from bianmin.kit.db import Database
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
 from bianmin.kit.log.kafka import KafkaLog
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 
 PARTITIONS = 4
 PATIENCE_SECONDS = 60
@@ -27,7 +26,7 @@ async def open_log(address: str) -> AsyncIterator[Log]:
         yield kafka
         await kafka.close()
         return
-    database = Database(address, "log")
+    database = log_database(address)
     postgres = PostgresLog(database, lease=2.0)
     yield postgres
     await postgres.close()

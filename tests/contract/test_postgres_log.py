@@ -8,7 +8,7 @@ import pytest
 
 from bianmin.kit.db import Database, is_away
 from bianmin.kit.log import Record
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from tests.contract.grounds import PARTITIONS, Ground, take, upto, values
 from tests.contract.line import line_to
 
@@ -64,7 +64,7 @@ async def test_the_news_are_heard_again_after_the_connection_was_lost(new_databa
 
 
 async def test_who_waits_is_woken_and_does_not_only_look_now_and_then(new_database: Fresh) -> None:
-    database = Database(await new_database(), "log")
+    database = log_database(await new_database())
     log = PostgresLog(database, poll=3600)
     await log.ensure(["topic"], PARTITIONS)
     producer, reader = await log.producer("producer"), await log.consumer("group", ["topic"])
@@ -85,7 +85,7 @@ async def test_a_closed_log_leaves_no_task_and_no_connection(new_database: Fresh
         await producer.append(ground.entries(["a"]))
         await reader.commit(upto(await take(reader, 1)))
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    database = Database(address, "log")
+    database = log_database(address)
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     async with asyncio.timeout(60):
         while await _ask(database, others):
@@ -94,7 +94,7 @@ async def test_a_closed_log_leaves_no_task_and_no_connection(new_database: Fresh
 
 
 async def test_a_closed_member_leaves_its_partitions_at_once(new_database: Fresh) -> None:
-    database = Database(await new_database(), "log")
+    database = log_database(await new_database())
     log = PostgresLog(database, lease=3600)
     await log.ensure(["topic"], PARTITIONS)
     producer = await log.producer("producer")
@@ -184,7 +184,7 @@ async def test_a_topic_made_later_is_read_by_those_who_wait_for_it(ground: Groun
 
 
 async def test_a_database_without_the_tables_gets_them_once(new_database: Fresh) -> None:
-    databases = [Database(address, "log") for address in [await new_database()] * 5]
+    databases = [log_database(address) for address in [await new_database()] * 5]
     logs = [PostgresLog(database) for database in databases]
     await asyncio.gather(*(log.ensure(["topic"], PARTITIONS) for log in logs))
     for log in logs:
@@ -198,7 +198,7 @@ async def test_a_database_without_the_tables_gets_them_once(new_database: Fresh)
 
 async def _listeners(address: str, wanted: int) -> None:
     """Wait until so many connections listen."""
-    database = Database(address, "log")
+    database = log_database(address)
     async with asyncio.timeout(60):
         while await _ask(database, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'") != wanted:
             pass

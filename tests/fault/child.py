@@ -21,10 +21,10 @@ import uvicorn
 from bianmin.events.registry import topic_of
 from bianmin.kit import logs
 from bianmin.kit.batch import Handle, Handled
-from bianmin.kit.db import Database, Tx
+from bianmin.kit.db import Tx
 from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
 from bianmin.kit.log.kafka import KafkaLog
-from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
 from command.house import SERVICES
@@ -139,7 +139,7 @@ def open_log(url: str) -> tuple[Log, Callable[[], Awaitable[None]]]:
     if broker := os.environ.get("BIANMIN_TEST_OVER"):
         kafka = KafkaLog(broker, session=6.0)
         return kafka, kafka.close
-    database = Database(url, "log")
+    database = log_database(url)
     log = PostgresLog(database, lease=3.0)
 
     async def close() -> None:

@@ -24,8 +24,17 @@ WHERE topic = ANY($2::text[])
 """
 
 
+# each statement has one good way, by an index, whatever the tables hold: its plan is made once
+_SESSION = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+
+
+def log_database(url: str, *, pool: int = 4) -> Database:
+    """The database of a log, in its schema."""
+    return Database(url, "log", pool=pool, session=_SESSION)
+
+
 class PostgresLog:
-    """A log in the schema of `database`.
+    """A log in the schema of `database` (see `log_database`).
 
     A member that stays silent for `lease` seconds is taken for dead. A reader is woken by what it waits for; should
     that get lost, it looks by itself after `poll` seconds.
