@@ -1,4 +1,5 @@
-"""Writes in sets: one `INSERT … SELECT FROM unnest` a table, several tables in one statement."""
+"""Rows in sets: written with one `INSERT … SELECT FROM unnest` a table, several tables in one statement; loaded by
+arrays of values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, JSON, Column, ColumnElement, String, Table, any_, literal
+from sqlalchemy import ARRAY, JSON, Column, ColumnElement, Select, String, Table, any_, bindparam, literal
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlmodel import SQLModel
 
-from bianmin.kit.db import Tx, run
+from bianmin.kit.db import Tx, rows, run
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
+"""A row by the names of its columns."""
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
@@ -36,16 +38,16 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def insert(table: type[SQLModel], rows: Sequence[Row], tail: str = "") -> Write | None:
+def insert(table: type[SQLModel], new: Sequence[Row], tail: str = "") -> Write | None:
     """All rows, in their order. `tail` is what follows the SELECT (`ON CONFLICT …`). None when there is no row."""
-    return _write("insert", table, rows, tail)
+    return _write("insert", table, new, tail)
 
 
 def update(
-    table: type[SQLModel], rows: Sequence[Row], *, by: Sequence[str] = ("id",), also: str | None = None
+    table: type[SQLModel], changed: Sequence[Row], *, by: Sequence[str] = ("id",), also: str | None = None
 ) -> Write | None:
     """Set every column of the rows but those named `by`, which find the row. `also`: an assignment for all of them."""
-    return _write("update", table, rows, ",".join(by) + (f";{also}" if also else ""))
+    return _write("update", table, changed, ",".join(by) + (f";{also}" if also else ""))
 
 
 async def write(tx: Tx, *writes: Write | None) -> None:
@@ -65,12 +67,12 @@ async def write(tx: Tx, *writes: Write | None) -> None:
     await run(tx, statement, *arguments)
 
 
-def _write(kind: str, table: type[SQLModel], rows: Sequence[Row], tail: str) -> Write | None:
-    if not rows:
+def _write(kind: str, table: type[SQLModel], given: Sequence[Row], tail: str) -> Write | None:
+    if not given:
         return None
     real = table_of(table)
-    columns = tuple(rows[0])
-    values = [_column(real.c[name], [row[name] for row in rows]) for name in columns]
+    columns = tuple(given[0])
+    values = [_column(real.c[name], [row[name] for row in given]) for name in columns]
     return Write(kind, real, columns, values, tail)
 
 
@@ -117,6 +119,25 @@ def _landed(column: Column[Any]) -> str:
         element = "text" if isinstance(item, String) else item.compile(_DIALECT)
         return f"ARRAY(SELECT jsonb_array_elements_text(v.{column.name}::jsonb))::{element}[]"
     return f"v.{column.name}"
+
+
+class Load:
+    """A SELECT of many rows by arrays of values (`named`), compiled once and sent to the driver: batches load by it."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        compiled = query.compile(dialect=_DIALECT)
+        self._sql = str(compiled)
+        self._names: Sequence[str] = compiled.positiontup or ()
+
+    async def __call__(self, tx: Tx, **values: Iterable[Any]) -> Sequence[Row]:
+        """The rows for these values, by the name of each array."""
+        found: Sequence[Row] = await rows(tx, self._sql, *(list(values[name]) for name in self._names))
+        return found
+
+
+def named(name: str, column: Any) -> Any:
+    """An array of values of the column's type, given by this name when it is loaded: `column == any_(named(…))`."""
+    return bindparam(name, type_=ARRAY(column.type))
 
 
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import any_, func, select
 
 from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows
@@ -21,17 +21,22 @@ COMPLAINTS = select(complaints, _PARTIES)
 """Complaints with those who handled the underlying case: what `complaint_of` reads."""
 
 
+_LOCKED = sets.Load(
+    COMPLAINTS.where(complaints.c.id == any_(sets.named("ids", complaints.c.id)))
+    .order_by(complaints.c.id)
+    .with_for_update(of=complaints)
+)
+
+
 async def load_complaints(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Complaint]:
     """The complaints, locked in the order of their ids."""
     wanted = set(ids)
     if not wanted:
         return {}
-    locked = COMPLAINTS.where(sets.one_of(complaints.c.id, wanted)).order_by(complaints.c.id)
-    found = await tx.execute(locked.with_for_update(of=complaints))
-    return {row["id"]: complaint_of(row) for row in found.mappings()}
+    return {row["id"]: complaint_of(row) for row in await _LOCKED(tx, ids=wanted)}
 
 
-def complaint_of(row: RowMapping) -> Complaint:
+def complaint_of(row: sets.Row) -> Complaint:
     return Complaint(
         id=row["id"],
         complaint_no=row["complaint_no"],

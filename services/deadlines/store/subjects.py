@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import any_, select
 
 from bianmin.kit import db, sets
 from bianmin.kit.access import Holder, Reach
@@ -20,16 +20,24 @@ from services.deadlines.domain.terms import Term
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store.tables import ClockRow, SubjectRow, clocks, subjects
 
+_LOCKED = sets.Load(
+    select(subjects)
+    .where(subjects.c.id == any_(sets.named("ids", subjects.c.id)))
+    .order_by(subjects.c.id)
+    .with_for_update()
+)
+_CLOCKS = sets.Load(
+    select(clocks).where(clocks.c.subject_id == any_(sets.named("ids", subjects.c.id))).order_by(clocks.c.id)
+)
+
 
 async def load(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Subject]:
     """The matters with their clocks, locked in the order of their ids."""
     wanted = set(ids)
-    locked = select(subjects).where(sets.one_of(subjects.c.id, wanted)).order_by(subjects.c.id).with_for_update()
-    found = (await tx.execute(locked)).mappings().all()
+    found = await _LOCKED(tx, ids=wanted)
     # in a statement of its own: joined to the lock, clocks would be read as they were before the lock was waited for
-    theirs = select(clocks).where(sets.one_of(clocks.c.subject_id, wanted)).order_by(clocks.c.id)
     of_subject: dict[UUID, list[Clock]] = defaultdict(list)
-    for row in (await tx.execute(theirs)).mappings():
+    for row in await _CLOCKS(tx, ids=wanted):
         of_subject[row["subject_id"]].append(clock_of(row))
     return {
         row["id"]: Subject(
@@ -86,7 +94,7 @@ FOR UPDATE OF s SKIP LOCKED
 """
 
 
-def clock_of(row: RowMapping) -> Clock:
+def clock_of(row: sets.Row) -> Clock:
     return Clock(
         id=row["id"],
         term=Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"]),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, select
+from sqlalchemy import and_, any_, select
 
 from bianmin.events.parts import EventData
 from bianmin.events.registry import source_of
@@ -27,17 +27,20 @@ CASES = select(cases, versions.c.guide).join(
 )
 """Cases with the guide of the item version they were registered under: what `case_of` reads."""
 
+_LOCKED = sets.Load(
+    CASES.where(cases.c.id == any_(sets.named("ids", cases.c.id))).order_by(cases.c.id).with_for_update(of=cases)
+)
+
 
 async def load_cases(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Case]:
     """The cases, locked in the order of their ids."""
     wanted = set(ids)
     if not wanted:
         return {}
-    locked = CASES.where(sets.one_of(cases.c.id, wanted)).order_by(cases.c.id).with_for_update(of=cases)
-    return {row["id"]: case_of(row) for row in (await tx.execute(locked)).mappings()}
+    return {row["id"]: case_of(row) for row in await _LOCKED(tx, ids=wanted)}
 
 
-def case_of(row: RowMapping) -> Case:
+def case_of(row: sets.Row) -> Case:
     """The state a row stands for; the row carries its item version's `guide`."""
     guide = guide_of(row["guide"])
     notice, refusal = row["notice"], row["refusal"]

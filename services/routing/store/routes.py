@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, func, literal, select, union
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import any_, func, select, union
 
 from bianmin.events.parts import ItemFacts
 from bianmin.kit import sets
@@ -17,19 +16,26 @@ from bianmin.kit.db import Tx
 from services.routing.domain.route import Delivered, Route, Task
 from services.routing.store.tables import RouteRow, TaskRow, routes, tasks
 
+_WANTED = union(
+    select(func.unnest(sets.named("case_ids", routes.c.case_id)).label("case_id")),
+    select(tasks.c.case_id).where(tasks.c.id == any_(sets.named("task_ids", tasks.c.id))),
+).subquery()
+_LOCKED = sets.Load(
+    select(routes)
+    .join(_WANTED, _WANTED.c.case_id == routes.c.case_id)
+    .order_by(routes.c.case_id)
+    .with_for_update(of=routes)
+)
+_TASKS = sets.Load(
+    select(tasks)
+    .where(tasks.c.case_id == any_(sets.named("case_ids", tasks.c.case_id)))
+    .order_by(tasks.c.case_id, tasks.c.place)
+)
+
 
 async def load(tx: Tx, case_ids: Iterable[UUID], task_ids: Iterable[UUID]) -> dict[UUID, Route]:
     """The routes of these cases and of these tasks, locked in the order of their cases."""
-    named = select(func.unnest(literal(list(case_ids), ARRAY(Uuid))).label("case_id"))
-    theirs = select(tasks.c.case_id).where(sets.one_of(tasks.c.id, task_ids))
-    wanted = union(named, theirs).subquery()
-    locked = (
-        select(routes)
-        .join(wanted, wanted.c.case_id == routes.c.case_id)
-        .order_by(routes.c.case_id)
-        .with_for_update(of=routes)
-    )
-    found = (await tx.execute(locked)).mappings().all()
+    found = await _LOCKED(tx, case_ids=case_ids, task_ids=task_ids)
     # in a statement of its own: joined to the lock, tasks would be read as they were before the lock was waited for
     of_case = await _tasks_of(tx, [row["case_id"] for row in found])
     return {row["case_id"]: route_of(row, of_case[row["case_id"]]) for row in found}
@@ -44,8 +50,7 @@ async def one(tx: Tx, case_id: UUID) -> Route | None:
 async def _tasks_of(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Task]]:
     of_case: dict[UUID, list[Task]] = defaultdict(list)
     if case_ids:
-        query = select(tasks).where(sets.one_of(tasks.c.case_id, case_ids)).order_by(tasks.c.case_id, tasks.c.place)
-        for row in (await tx.execute(query)).mappings():
+        for row in await _TASKS(tx, case_ids=case_ids):
             of_case[row["case_id"]].append(task_of(row))
     return of_case
 
@@ -67,7 +72,7 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
     )
 
 
-def route_of(row: RowMapping, steps: Iterable[Task]) -> Route:
+def route_of(row: sets.Row, steps: Iterable[Task]) -> Route:
     return Route(
         case_id=row["case_id"],
         case_no=row["case_no"],
@@ -85,13 +90,13 @@ def route_of(row: RowMapping, steps: Iterable[Task]) -> Route:
     )
 
 
-def _delivered_of(row: RowMapping) -> Delivered | None:
+def _delivered_of(row: sets.Row) -> Delivered | None:
     if row["delivered_on"] is None:
         return None
     return Delivered(row["delivery_method"], row["delivered_on"], row["signed_by"])
 
 
-def task_of(row: RowMapping) -> Task:
+def task_of(row: sets.Row) -> Task:
     return Task(
         id=row["id"],
         place=row["place"],
