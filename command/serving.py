@@ -1,7 +1,6 @@
 """Serving: all services in one process, or one of them."""
 
 import gc
-import signal
 import sys
 
 import uvicorn
@@ -73,8 +72,6 @@ async def serve_app(app: FastAPI, settings: Settings) -> None:
         Console(stderr=True).print(
             f"便民以开发环境（dev）运行：{where}/docs　数据在 {settings.data}/　Ctrl-C 结束", highlight=False
         )
-    # uvicorn, done with its own clean end, raises the signal again: as an interrupt it still passes through our ends
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     spare_the_collector()
     await server_of(app, settings).serve()
 

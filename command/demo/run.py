@@ -117,7 +117,12 @@ async def _stay(settings: Settings, base: str) -> None:
     console = Console()
     console.print(f"\n服务继续运行：{base}/docs　Ctrl-C 结束，数据在 {settings.data}/，下次 bianmin up 即可看到。")
     console.print("试一试（另开一个终端）：", highlight=False)
-    console.print(f"  TOKEN=$(bianmin token --role manager --org {COUNTY} | tail -n 1)", highlight=False)
-    console.print(f'  curl -H "Authorization: Bearer $TOKEN" "{base}/api/v1/cases?lamp=red&limit=3"', highlight=False)
+    token = f"bianmin token --role manager --org {COUNTY} --data {settings.data}"
+    console.print(f"  TOKEN=$({token} | tail -n 1)", highlight=False, soft_wrap=True)
+    console.print(
+        f'  curl -H "Authorization: Bearer $TOKEN" "{base}/api/v1/cases?lamp=red&limit=3"',
+        highlight=False,
+        soft_wrap=True,
+    )
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.Event().wait()

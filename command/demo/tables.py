@@ -12,7 +12,7 @@ from command.demo.api import Api
 from command.demo.county import COUNTY, County
 from command.demo.week import LATER, MONDAY, Matter
 
-MODES = {"direct": "直接办理", "promised": "承诺办理", "report_up": "上报办理"}
+MODES = {"direct": "直接", "promised": "承诺", "report_up": "上报"}
 SHOWN = 14
 
 
@@ -60,7 +60,7 @@ _COLUMNS = (
 
 
 def _of_modes(lines: Sequence[dict[str, Any]]) -> Table:
-    table = Table("办理方式", *(zh for zh, _ in _COLUMNS), title="按办理方式")
+    table = Table("方式", *(zh for zh, _ in _COLUMNS), title="按办理方式")
     for line in lines:
         table.add_row(MODES.get(line["mode"], line["mode"]), *(str(line[name]) for _, name in _COLUMNS))
     return table

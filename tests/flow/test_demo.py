@@ -11,6 +11,7 @@ from pathlib import Path
 from command.demo.county import described
 from command.demo.run import SEED
 from command.demo.week import planned
+from tests.brokers import free_port
 
 CASES = 40
 
@@ -26,7 +27,7 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
     printed = done.stdout.decode()
     assert done.returncode == 0, printed + done.stderr.decode()
     played = Counter(matter.item.mode for matter in planned(described(), CASES, random.Random(SEED)))
-    for name, mode in (("直接办理", "direct"), ("承诺办理", "promised"), ("上报办理", "report_up")):
+    for name, mode in (("直接", "direct"), ("承诺", "promised"), ("上报", "report_up")):
         [line] = re.findall(rf"│ {name} +│ (\d+)", printed)
         assert int(line) == played[mode]
     assert f"{CASES} 个办件" in printed
@@ -37,3 +38,18 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stdout.decode()
+
+
+def test_told_to_end_it_leaves_no_database_running(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
+    command = [sys.executable, "-m", "command.app", "demo", "--keep", "--cases", "10", "--port", str(free_port())]
+    with subprocess.Popen([*command, "--data", str(tmp_path)], env=environment, stdout=subprocess.PIPE) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "试一试" in line.decode():
+                break
+        postmaster = Path(f"/proc/{(tmp_path / 'postgres/data/postmaster.pid').read_text().split()[0]}")
+        assert postmaster.exists()
+        demo.terminate()
+        assert demo.wait(60) == 0
+    assert not postmaster.exists()
