@@ -1,6 +1,7 @@
 """From outbox to log: one relay per service, under a lease; a row goes only after the log's acknowledgement."""
 
 import asyncio
+import math
 import time
 
 import structlog
@@ -83,9 +84,9 @@ class Relay:
 
     async def _publish(self, producer: Producer, patience: Patience) -> None:
         published: list[int] = []
-        renewed = time.monotonic()
+        renewed = -math.inf  # the lease is checked again now that the producer, which fences every older one, is there
         while True:
-            # who lost the lease without noticing does no harm: the next leader's producer fences ours before it reads
+            # who loses it later without noticing does no harm: the next leader's producer fences ours before it reads
             if time.monotonic() - renewed > self._lease_seconds / 3:
                 await self._lease.renew()
                 renewed = time.monotonic()
