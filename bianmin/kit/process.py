@@ -57,6 +57,8 @@ def process(
     if settings.env == "dev":
         dev.install(app, clock, tokens)
     metrics = Metrics(rooms)
+    for name, room in rooms.items():
+        room.ticker.late = metrics.services[name].timer_lateness_seconds.observe
 
     async def look() -> None:
         for name, room in rooms.items():

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 import structlog
 
@@ -18,12 +18,21 @@ from bianmin.kit.wait import Bell, Patience
 log = structlog.get_logger(__name__)
 
 
+class Due(Protocol):
+    """A command that a moment ordered."""
+
+    @property
+    def fire_at(self) -> datetime:
+        """The moment it was due."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it."""
 
     name: str
-    claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Any]]]
+    claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Due]]]
 
 
 class Ticker:
@@ -50,6 +59,8 @@ class Ticker:
         self._poll = poll
         self._size = size
         self._bell = Bell()
+        self.late: Callable[[float], None] = lambda seconds: None
+        """Told of every command handled, how long after it was due (seconds)."""
         clock.on_move(self._bell.ring)
 
     async def run(self) -> None:
@@ -77,6 +88,8 @@ class Ticker:
                 return False
             handled = await self._handle(tx, commands, now)
             await outbox.append(tx, handled.announced, source=self._service, at=now)
+        for command in commands:
+            self.late((now - command.fire_at).total_seconds())
         for outcome in handled.outcomes:
             if isinstance(outcome, Refused):
                 log.error("timer.refused", service=self._service, timer=timer.name, error=type(outcome.error).__name__)

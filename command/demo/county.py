@@ -8,6 +8,7 @@ from typing import get_args
 import yaml
 
 from bianmin.events.parts import Dept
+from bianmin.kit.words import DEPTS
 from command.demo.api import Api, Refused
 
 DATA = files("command.demo") / "data"
@@ -94,24 +95,3 @@ async def _once(request: object) -> None:
     except Refused as refused:
         if refused.status != 409:
             raise
-
-
-DEPTS: dict[str, str] = {
-    "civil": "民政",
-    "hr": "人社",
-    "medical": "医保",
-    "health": "卫健",
-    "disabled": "残联",
-    "veteran": "退役军人",
-    "land": "自然资源",
-    "forest": "林业",
-    "agri": "农业农村",
-    "police": "户籍",
-    "market": "市场监管",
-    "party": "党务",
-    "legal": "司法",
-    "culture": "文化",
-    "finance": "财政",
-    "living": "便民",
-    "consult": "咨询",
-}

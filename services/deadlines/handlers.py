@@ -60,4 +60,4 @@ async def _decide(tx: Tx, commands: Sequence[subject.Command], calendars: Calend
 async def claim_signals(tx: Tx, now: datetime, limit: int) -> list[FireSignals]:
     """The clocks that are due to signal, oldest first, as orders. They act where the clock is answered for."""
     found = await subjects.due(tx, now, limit)
-    return [FireSignals(due.subject_id, due.clock_id, now, Cause(system(due.org))) for due in found]
+    return [FireSignals(each.subject_id, each.clock_id, each.fire_at, now, Cause(system(each.org))) for each in found]

@@ -13,6 +13,7 @@ from bianmin.kit.bodies import Body, Day, OrgCode, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import FieldError
+from bianmin.kit.words import DEPTS, MODES
 from services.reporting.domain.figures import (
     By,
     Figures,
@@ -26,7 +27,6 @@ from services.reporting.domain.figures import (
 )
 from services.reporting.store import report
 from services.reporting.store.report import Line, Report
-from services.reporting.texts import DEPTS, MODES
 
 router = staffed("reporting")
 

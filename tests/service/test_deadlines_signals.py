@@ -86,6 +86,14 @@ async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answ
     assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4]
 
 
+async def test_how_late_signals_were_is_measured(county: County) -> None:
+    await county.a_running_case("2026-03-02")
+    await becomes(county.house, "2026-03-09T00:10")  # yellow at midnight: ten minutes late
+    told = (await county.house.http.get("/metrics")).text
+    [total] = [line for line in told.splitlines() if line.startswith('timer_lateness_seconds_sum{service="deadlines"}')]
+    assert 600 <= float(total.split()[1]) < 900
+
+
 async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County) -> None:
     await county.a_running_case("2026-03-02")
     admin = county.house.as_("admin", "52")

@@ -301,7 +301,7 @@ async def test_an_office_that_is_missing_is_named(house: House) -> None:
     answer = await house.as_("window", STATION).post("/cases", a_registration())
     assert answer.status_code == 409
     assert COUNTY in answer.json()["detail"]
-    assert "civil" in answer.json()["detail"]
+    assert "民政" in answer.json()["detail"]
 
 
 async def test_one_township_cannot_read_list_count_or_guess_the_cases_of_another(house: House) -> None:

@@ -116,10 +116,11 @@ class EndComplaint:
 
 @dataclass(frozen=True, slots=True)
 class FireSignals:
-    """The clock is due to signal, as far as whoever looked could see."""
+    """The clock was due to signal at `fire_at`, as far as whoever looked could see."""
 
     subject_id: UUID
     clock_id: UUID
+    fire_at: datetime
     now: datetime
     by: Cause
 

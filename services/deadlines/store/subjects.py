@@ -79,6 +79,7 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
 class DueClock(NamedTuple):
     subject_id: UUID
     clock_id: UUID
+    fire_at: datetime
     org: str
 
 
@@ -88,7 +89,7 @@ async def due(tx: Tx, now: datetime, limit: int) -> list[DueClock]:
 
 
 DUE = """
-SELECT c.subject_id, c.id, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
+SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
 WHERE c.next_fire_at <= $1 ORDER BY c.next_fire_at LIMIT $2
 FOR UPDATE OF s SKIP LOCKED
 """

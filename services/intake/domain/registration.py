@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bianmin.events.parts import ItemFacts
 from bianmin.kit.codes import Level, level_of
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid
+from bianmin.kit.words import DEPTS
 from services.intake.domain.case import RegisterCase
 from services.intake.domain.content import Material
 
@@ -155,4 +156,4 @@ def _check_offices(item: ItemFacts, deciding: str, accepting: str, orgs: Mapping
         known = orgs.get(org)
         if known is None or item.category not in known.offices:
             name = f"{known.name}（{org}）" if known else org
-            raise OfficeMissing(f"{name}还没有设立“{item.category}”办理单位，不能登记；请联系管理员先设立。")
+            raise OfficeMissing(f"{name}还没有设立“{DEPTS[item.category]}”办理单位，不能登记；请联系管理员先设立。")

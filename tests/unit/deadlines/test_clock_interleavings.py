@@ -47,8 +47,8 @@ class House:
         """Timers order signals of every clock, twice: what they saw due may have changed since."""
         clocks = self.states[SUBJECT].clocks if SUBJECT in self.states else ()
         for clock in sorted(clocks, key=lambda each: each.due_at):
-            self.carries_out(FireSignals(SUBJECT, clock.id, now, BY))
-            self.carries_out(FireSignals(SUBJECT, clock.id, now, BY))
+            self.carries_out(FireSignals(SUBJECT, clock.id, now, now, BY))
+            self.carries_out(FireSignals(SUBJECT, clock.id, now, now, BY))
 
     def carries_out(self, command: Command) -> bool:
         work = decide_all(

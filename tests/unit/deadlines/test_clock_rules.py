@@ -274,7 +274,7 @@ def test_praise_is_not_timed() -> None:
 
 def test_signals_move_the_lamp_once() -> None:
     subject = known(opening(), acceptance())
-    firing = FireSignals(SUBJECT, FIRST, at("2026-03-12T00:00"), BY)
+    firing = FireSignals(SUBJECT, FIRST, at("2026-03-12T00:00"), at("2026-03-12T00:00"), BY)
     facts = decide(CALENDARS, subject, firing)
     assert names(facts) == ["ClockYellow", "ClockRed"]
     for fact in facts:

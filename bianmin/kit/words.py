@@ -1,4 +1,4 @@
-"""Chinese texts of reporting."""
+"""What the words of the contract are called in Chinese."""
 
 from collections.abc import Mapping
 
