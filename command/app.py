@@ -182,7 +182,9 @@ def _settings(**given: Any) -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    # being told to end is as good as Ctrl-C: everything is closed, the private PostgreSQL too
+    # being told to end is as good as Ctrl-C: everything is closed, the private PostgreSQL too.
+    # A shell's background job is born deaf to Ctrl-C; it must not be deaf to this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -42,7 +42,19 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
 
 def test_told_to_end_it_leaves_no_database_running(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
-    command = [sys.executable, "-m", "command.app", "demo", "--keep", "--cases", "10", "--port", str(free_port())]
+    background = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]  # as a script's `&` starts it
+    command = [
+        *background,
+        sys.executable,
+        "-m",
+        "command.app",
+        "demo",
+        "--keep",
+        "--cases",
+        "10",
+        "--port",
+        str(free_port()),
+    ]
     with subprocess.Popen([*command, "--data", str(tmp_path)], env=environment, stdout=subprocess.PIPE) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
@@ -51,5 +63,8 @@ def test_told_to_end_it_leaves_no_database_running(tmp_path: Path) -> None:
         postmaster = Path(f"/proc/{(tmp_path / 'postgres/data/postmaster.pid').read_text().split()[0]}")
         assert postmaster.exists()
         demo.terminate()
-        assert demo.wait(60) == 0
+        try:
+            assert demo.wait(60) == 0
+        finally:
+            demo.kill()
     assert not postmaster.exists()
