@@ -1,6 +1,6 @@
 """What the API of deadlines takes and shows."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -19,13 +19,14 @@ def _before(value: Any) -> datetime:
     """A day or a moment, as the moment before which something has to be. What ends with a day ends before the next."""
     try:
         if len(value) == 10:
-            return datetime.combine(date.fromisoformat(value), time(), TZ) + datetime.resolution
-        moment = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("应为日期（如 2026-11-23）或带时区的时间（如 2026-11-23T09:30:00+08:00）")
-    return moment
+            moment = datetime.combine(date.fromisoformat(value), time(), TZ) + datetime.resolution
+        else:
+            moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise ValueError("应为日期（如 2026-11-23）或带时区的时间（如 2026-11-23T09:30:00+08:00）")
 
 
 Before = Annotated[datetime, BeforeValidator(_before, json_schema_input_type=date | datetime)]

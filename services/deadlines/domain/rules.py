@@ -19,6 +19,7 @@ from services.deadlines.domain.subject import (
     FollowRoute,
     GiveUpCase,
     HandleComplaint,
+    KeepAway,
     OpenCase,
     OpenComplaint,
     Phase,
@@ -26,6 +27,7 @@ from services.deadlines.domain.subject import (
     Subject,
 )
 from services.deadlines.domain.terms import Term
+from services.deadlines.domain.visibility import Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Entered:
 @dataclass(frozen=True, slots=True)
 class HoldersMoved:
     holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAway:
+    handling: Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ def decide(calendars: Calendars, subject: Subject | None, command: Command) -> S
             return [] if subject else _lodge(calendars, command)
         case HandleComplaint():
             return _accept_complaint(calendars, subject, command)
+        case KeepAway(handling=handling):
+            return [KeptAway(handling)] if subject and subject.reach != handling else []
         case EndComplaint():
             return _end(subject, command.replied_at) if subject else []
         case FireSignals(clock_id=clock_id, now=now):
@@ -166,6 +175,8 @@ def _changes(subject: Subject, fact: object) -> dict[str, Any]:
         case HoldersMoved(holders):
             assert isinstance(subject.reach, Reach)
             return {"reach": replace(subject.reach, holders=holders)}
+        case KeptAway(handling):
+            return {"reach": handling}
         case ClockSet(clock):
             return {"clocks": (*subject.clocks, clock)}
         case ClockStarted():

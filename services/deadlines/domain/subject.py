@@ -106,6 +106,15 @@ class HandleComplaint:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAway:
+    """More people are kept away from the complaint: `handling` names all of them."""
+
+    subject_id: UUID
+    handling: Handling
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class EndComplaint:
     """The complainant has the answer."""
 
@@ -126,5 +135,13 @@ class FireSignals:
 
 
 Command = (
-    OpenCase | StartCaseClocks | GiveUpCase | FollowRoute | OpenComplaint | HandleComplaint | EndComplaint | FireSignals
+    OpenCase
+    | StartCaseClocks
+    | GiveUpCase
+    | FollowRoute
+    | OpenComplaint
+    | HandleComplaint
+    | KeepAway
+    | EndComplaint
+    | FireSignals
 )

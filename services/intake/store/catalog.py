@@ -30,6 +30,7 @@ _SHOWN = select(
     versions.c.content,
     versions.c.changed_at,
     items.c.version,
+    items.c.latest,
 ).join(items, (items.c.org == versions.c.org) & (items.c.code == versions.c.code))
 
 
@@ -68,8 +69,18 @@ async def nearest(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMap
     row: RowMapping | None = (await tx.execute(_nearest(org).where(versions.c.code == code))).mappings().first()
     if row is not None or not drafts or org is None:
         return row
-    own = _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
-    return (await tx.execute(own)).mappings().first()
+    row = (await tx.execute(_own(org, code))).mappings().first()
+    return row
+
+
+async def draft_of(tx: Tx, org: str, code: str) -> RowMapping | None:
+    """The org's own draft of an item, where there is one."""
+    row: RowMapping | None = (await tx.execute(_own(org, code).where(versions.c.status == "draft"))).mappings().first()
+    return row
+
+
+def _own(org: str, code: str) -> Select[Any]:
+    return _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
 
 
 async def versions_of(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Sequence[RowMapping]:

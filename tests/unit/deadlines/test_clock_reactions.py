@@ -1,7 +1,7 @@
 """Events of others as orders: business dates from what they say, the region of who answers for the clock."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +90,8 @@ def followed(by: Any, ended_at: datetime | None = None) -> FollowRoute:
 
 
 def ended(by: Any) -> FollowRoute:
-    return followed(by, HEARD)
+    """On the day of the act, though it was told a week later."""
+    return followed(by, datetime.combine(DAY, time.max, TZ))
 
 
 def given_up(by: Any) -> GiveUpCase:

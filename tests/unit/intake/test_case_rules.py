@@ -112,7 +112,7 @@ COMMANDS: dict[str, CaseCommand] = {
     "materials": AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by(STATION)),
     "accept": AcceptCase(ID, DAY, DAY, by()),
     "refuse": RefuseCase(ID, GROUNDS, by()),
-    "withdraw": WithdrawCase(ID, DAY, by(STATION)),
+    "withdraw": WithdrawCase(ID, "搬走了", DAY, by(STATION)),
 }
 ALLOWED: dict[CaseStatus, set[str]] = {
     "registered": {"notice", "materials", "accept", "refuse", "withdraw"},
