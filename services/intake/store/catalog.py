@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bianmin.kit import sets
 from bianmin.kit.codes import ancestors
@@ -36,7 +37,7 @@ _SHOWN = select(
 
 def _nearest(org: str | None) -> Select[Any]:
     """Published versions, of each code the one nearest above `org`; the highest where no org is named."""
-    query = _SHOWN.where(items.c.published == versions.c.number).distinct(versions.c.code)
+    query = _SHOWN.where(items.c.published == versions.c.number).ext(distinct_on(versions.c.code))
     if org is None:
         return query.order_by(versions.c.code, func.length(versions.c.org), versions.c.org)
     return query.where(sets.one_of(versions.c.org, [org, *ancestors(org)])).order_by(
