@@ -1,6 +1,7 @@
 """Events of intake, routing and complaints, as orders to deadlines."""
 
 from dataclasses import replace
+from datetime import date, datetime, time
 from uuid import UUID
 
 from bianmin.events import complaints, intake, routing
@@ -9,6 +10,7 @@ from bianmin.events.parts import Access
 from bianmin.events.registry import source_of
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.actors import system
+from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
@@ -60,7 +62,7 @@ def start_clocks_of_accepted_case(event: Event, told: intake.CaseAccepted) -> St
         subject_id=UUID(event.subject),
         reach=reach_of(told.access),
         item=told.item,
-        accepted_on=told.accepted_on,
+        accepted_at=business_moment(told.accepted_on, event.time),
         clock_ids=(new_id(), new_id()),
         by=_cause(event, told.access.accepting_org),
     )
@@ -79,7 +81,7 @@ def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged
         subject_id=UUID(event.subject),
         handling=Handling(told.handler_org, told.accused_org),
         complaint_kind=told.kind,
-        lodged_on=told.lodged_on,
+        lodged_at=business_moment(told.lodged_on, event.time),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -90,8 +92,7 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
         subject_id=UUID(event.subject),
         handling=Handling(told.handler_org, told.accused_org),
         complaint_kind=told.kind,
-        accepted_on=told.accepted_on,
-        accepted_at=event.time,
+        accepted_at=business_moment(told.accepted_on, event.time),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -100,6 +101,11 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
 def reach_of(access: Access) -> Reach:
     """Where a case is, as intake tells it. Who holds it is routing's to say."""
     return Reach(access.org, access.accepting_org, access.dept)
+
+
+def business_moment(on: date, told_at: datetime) -> datetime:
+    """When it happened: as it was told, or, by a desk that was offline, at some time before the end of that day."""
+    return told_at if told_at.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
 
 
 def _holders(access: Access) -> tuple[Holder, ...]:

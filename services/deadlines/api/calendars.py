@@ -1,12 +1,14 @@
 """`/calendars`: which days count where, and when a period ends."""
 
 import hashlib
+from datetime import datetime, time
 from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic_core import to_json
 
 from bianmin.kit.bodies import Day
+from bianmin.kit.clock import TZ
 from bianmin.kit.codes import BadCode, level_of
 from bianmin.kit.db import Tx
 from bianmin.kit.door import Desk, desk, public, shown, staffed
@@ -14,7 +16,8 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import FieldError, Invalid, NotFound
 from services.deadlines.api.views import DayView, DueView, YearView
 from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.periods import LONGEST, Unit, due
+from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.periods import LONGEST, Period, Unit, due
 from services.deadlines.domain.regions import ALWAYS_KNOWN, Calendars
 from services.deadlines.store import orgs
 
@@ -48,7 +51,10 @@ async def calculate_due(
     calendars = await _calendars(desk, region)
     calendar = calendars.of(region)
     try:
-        answer = due(calendar, start, days, Unit(unit))
+        period = Period(Unit(unit), days, datetime.combine(start, time(), TZ))
+        answer = due(calendar, period)
+        assert answer is not None, "it has no pauses"
+        skipped = [entry for entry in ledger(calendar, period, answer.due_on)[1:] if not entry.counted]
     except YearMissing as missing:
         where = FieldError("query:start", "calendar_missing", str(missing))
         raise CalendarMissing(f"{missing}。", errors=[where]) from missing
@@ -61,7 +67,7 @@ async def calculate_due(
             due_on=answer.due_on,
             due_at=answer.due_at,
             provisional=answer.provisional,
-            skipped=[DayView(date=day.date, reason=day.reason) for day in answer.skipped],
+            skipped=[DayView(date=entry.date, reason=entry.reason) for entry in skipped],
             calendar_version=calendar.version,
         )
     )

@@ -1,6 +1,6 @@
 """What the API of deadlines takes and shows."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit.bodies import View
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.periods import Entry, Unit
+from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.years import CalendarYear, Kind, Status
 from services.deadlines.store.views import Shown
 
@@ -32,7 +33,10 @@ Before = Annotated[datetime, BeforeValidator(_before, json_schema_input_type=dat
 
 
 class ClockView(View):
-    """A clock. `due_at` is the end of `due_on`, 24:00; `provisional`: it reaches into a year not yet published."""
+    """A clock. `due_at` is the end of `due_on`, 24:00; both are null while it stands still.
+
+    `provisional`: it reaches into a year not yet published. `extended_by`: units added to its `budget`.
+    """
 
     id: UUID
     subject: UUID
@@ -44,9 +48,10 @@ class ClockView(View):
     dept: str | None
     unit: Unit
     budget: int
+    extended_by: int
     started_on: date
-    due_on: date
-    due_at: datetime
+    due_on: date | None
+    due_at: datetime | None
     lamp: Lamp
     state: ClockState
     stopped_at: datetime | None
@@ -58,6 +63,7 @@ class ClockView(View):
     @classmethod
     def of(cls, shown: Shown) -> Self:
         clock = shown.clock
+        end = clock.end
         return cls(
             id=clock.id,
             subject=shown.subject_id,
@@ -69,30 +75,38 @@ class ClockView(View):
             dept=clock.answerable.dept,
             unit=clock.term.unit,
             budget=clock.term.budget,
-            started_on=clock.started_on,
-            due_on=clock.due_on,
-            due_at=clock.due_at,
+            extended_by=clock.extended_by,
+            started_on=clock.period.start_on,
+            due_on=end and end.due_on,
+            due_at=end.due_at if end else None,
             lamp=clock.lamp,
             state=clock.state,
             stopped_at=clock.stopped_at,
             late=clock.late,
             calendar_version=clock.calendar_version,
-            provisional=clock.provisional,
+            provisional=end is not None and end.provisional,
             updated_at=shown.changed_at,
         )
 
 
 class EntryView(View):
-    """A day of the ledger. `ordinal`: its number among the days that count."""
+    """A day of the ledger. `ordinal`: its number among the days that count; `hours`: of a period in hours, how many."""
 
     date: date
     counted: bool
     ordinal: int | None
+    hours: float | None
     reason: str
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        return cls(date=entry.date, counted=entry.counted, ordinal=entry.ordinal, reason=entry.reason)
+        return cls(
+            date=entry.date,
+            counted=entry.counted,
+            ordinal=entry.ordinal,
+            hours=None if entry.spent is None else entry.spent / timedelta(hours=1),
+            reason=entry.reason,
+        )
 
 
 class ExplanationView(View):

@@ -31,7 +31,7 @@ def as_we_read(value: bytes) -> dict[str, Any]:
     said = event.model_dump(exclude_none=True, exclude={"data"})
     texts = {name: str(part) if isinstance(part, UUID) else part for name, part in said.items()}
     assert event.data is not None
-    return {**texts, "data": event.data.model_dump(mode="json")}
+    return {**texts, "data": event.data.model_dump(mode="json", exclude_unset=True)}
 
 
 @settings(deadline=None)
