@@ -70,7 +70,7 @@ class ClockResumed(_Clock):
 
 
 class ClockExtended(_Watch):
-    """More time was granted, once, before it was over (行政许可法 art. 42). While it stands still its end is not known."""
+    """More time was granted, once, before it was over (行政许可法 art. 42). While it stands still it has no end."""
 
     event_name: ClassVar = "clock.extended"
     event_title: ClassVar = "期限延长"

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import assert_never
 
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar, SpanReversed
-from services.deadlines.domain.hours import MIDNIGHT, moment
+from services.deadlines.domain.hours import moment
 from services.deadlines.domain.scales import (
     HOUR,
     Days,
@@ -154,7 +153,7 @@ def nearing(calendar: Calendar, period: Period, end: Due, left: int) -> datetime
 def left(calendar: Calendar, period: Period, at: datetime) -> int:
     """How much of a budget is left at a moment: in microseconds where it is of hours, else in its days; below 0 late.
 
-    A day that has begun is used up with its end.
+    A day that has begun is used up with its end. Days that the last of a period rolls over come on top.
     """
     if period.ends_at_once:
         return 0
@@ -251,16 +250,11 @@ def _gaps(pauses: Sequence[Pause], *, of_time: bool) -> list[Gap]:
 
 def _over(calendar: Calendar, day: date, cut_off: CutOff) -> datetime:
     """The moment at which a day is over."""
-    match cut_off:
-        case CutOff.MIDNIGHT:
-            minute = MIDNIGHT
-        case CutOff.CLOSE:
-            facts = calendar.day(day)
-            intervals = calendar.hours.of(day, make_up=facts.make_up) if facts.works else ()
-            minute = intervals[-1].until if intervals else MIDNIGHT
-        case _:
-            assert_never(cut_off)
-    return moment(day, minute, calendar.hours.zone).astimezone(TZ)
+    if cut_off is CutOff.CLOSE and (facts := calendar.day(day)).works:
+        intervals = calendar.hours.of(day, make_up=facts.make_up)
+        if intervals:
+            return moment(day, intervals[-1].until, calendar.hours.zone).astimezone(TZ)
+    return _midnight(day + ONE_DAY)
 
 
 def _day(moment: datetime) -> date:

@@ -99,10 +99,14 @@ class WorkingTime:
         if not day.works:
             return []
         zone = self._hours.zone
-        return [
-            (tick(moment(day.date, since, zone)), tick(moment(day.date, until, zone)))
-            for since, until in self._hours.of(day.date, make_up=day.make_up)
-        ]
+        open_: list[tuple[int, int]] = []
+        for since, until in self._hours.of(day.date, make_up=day.make_up):
+            opens, closes = tick(moment(day.date, since, zone)), tick(moment(day.date, until, zone))
+            if open_:
+                opens = max(opens, open_[-1][1])  # what summer time pushes over the next span is open once
+            if opens < closes:
+                open_.append((opens, closes))
+        return open_
 
 
 def tick(moment: datetime) -> int:
