@@ -159,7 +159,7 @@ def some_hours(chance: random.Random) -> list[tuple[str, str]]:
 
 def a_period(chance: random.Random) -> Period:
     unit = chance.choice([Unit.WORKDAY, Unit.WORKDAY, Unit.DAY, Unit.HOUR, Unit.WORKHOUR])
-    start = datetime(2004, 1, 1, tzinfo=SHANGHAI) + timedelta(
+    start = datetime(2004, 1, 3, tzinfo=SHANGHAI) + timedelta(
         seconds=chance.randrange(22 * 365 * 86400), microseconds=chance.randrange(10**6)
     )
     pauses = []
