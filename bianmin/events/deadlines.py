@@ -1,12 +1,13 @@
 """What deadlines announces, on topic `bianmin.deadlines`. The subject is the case or complaint that a clock watches."""
 
+import datetime
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from bianmin.events.parts import ClockKind, Code, Dept, EventData, Lamp, Moment, OrgCode, PeriodUnit, SubjectKind
+from bianmin.events.parts import ClockKind, Code, Dept, EventData, Lamp, Moment, OrgCode, Part, PeriodUnit, SubjectKind
 
 
 class _Watch(EventData):
@@ -140,3 +141,28 @@ class ClockStopped(_Clock):
     """Before the last day."""
     lamp: Lamp
     """What it showed when it stopped."""
+
+
+class ChangedDay(Part):
+    """A day that counts otherwise than before."""
+
+    date: datetime.date
+    works: bool
+
+
+class CalendarPublished(EventData):
+    """The days off and the make-up workdays of a year were published, or revised: what crosses them is counted anew."""
+
+    event_name: ClassVar = "calendar.published"
+    event_title: ClassVar = "日历已公布"
+    event_subject: ClassVar = "calendar: region/year"
+    producers: ClassVar = ("deadlines",)
+
+    region: Code
+    """`CN`, or a division code: it counts there and below."""
+    year: int
+    version: int
+    """How often the region has published this year."""
+    status: Literal["official", "estimated"]
+    changes: tuple[ChangedDay, ...]
+    """Nothing where only the status or the names have changed."""

@@ -145,9 +145,10 @@ class ReopenCase:
 
 @dataclass(frozen=True, slots=True)
 class RecountClocks:
-    """A calendar that it crosses was published or revised. Dates do not move into the past of `now`."""
+    """A calendar that it crosses was published at `fire_at`. Dates do not move into the past of `now`."""
 
     subject_id: UUID
+    fire_at: datetime
     now: datetime
     by: Cause
 

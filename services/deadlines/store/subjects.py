@@ -23,12 +23,8 @@ from services.deadlines.store.tables import ClockRow, PauseRow, SubjectRow, cloc
 NEVER = datetime.max.replace(tzinfo=UTC)
 """What PostgreSQL keeps as `infinity`."""
 
-_LOCKED = sets.Load(
-    select(subjects)
-    .where(subjects.c.id == any_(sets.named("ids", subjects.c.id)))
-    .order_by(subjects.c.id)
-    .with_for_update()
-)
+_SUBJECTS = select(subjects).where(subjects.c.id == any_(sets.named("ids", subjects.c.id))).order_by(subjects.c.id)
+_LOCKED, _LOOKED_AT = sets.Load(_SUBJECTS.with_for_update()), sets.Load(_SUBJECTS)
 _PAUSES = sets.Load(
     select(pauses).where(pauses.c.subject_id == any_(sets.named("ids", pauses.c.subject_id))).order_by(pauses.c.id)
 )
@@ -37,10 +33,10 @@ _CLOCKS = sets.Load(
 )
 
 
-async def load(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Subject]:
-    """The matters with their clocks, locked in the order of their ids."""
+async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID, Subject]:
+    """The matters with their clocks, locked in the order of their ids unless they are only looked at."""
     wanted = set(ids)
-    found = await _LOCKED(tx, ids=wanted)
+    found = await (_LOCKED if locked else _LOOKED_AT)(tx, ids=wanted)
     stood_still = {row["id"] for row in found if row["standstills"]}
     standstills: dict[UUID, list[Standstill]] = defaultdict(list)
     for row in await _PAUSES(tx, ids=stood_still) if stood_still else ():

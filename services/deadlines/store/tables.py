@@ -124,6 +124,70 @@ class ClockRow(Tables, table=True):
     )
 
 
+class CalendarRow(Tables, table=True):
+    """A year as a region has published it, over what the program ships. `version` counts its publications."""
+
+    __tablename__ = "calendar"
+    region: str = _code(primary_key=True)
+    year: int = Field(primary_key=True)
+    version: int
+    status: str
+    source: str
+    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
+class CalendarHistoryRow(Tables, table=True):
+    """Every publication of a year, the present one included. Never changed."""
+
+    __tablename__ = "calendar_history"
+    region: str = _code(primary_key=True)
+    year: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    status: str
+    source: str
+    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
+class EditionRow(Tables, table=True):
+    """The one row that says which calendars are in force: the digest of all that was published.
+
+    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
+    counted by calendars that are not in force any more, and missed by the recount.
+    """
+
+    __tablename__ = "edition"
+    id: int = Field(primary_key=True)
+    digest: str
+    shipped: str
+
+
+class RecountRow(Tables, table=True):
+    """Clocks to be counted anew, because a calendar was published: those below `region` that cross these days."""
+
+    __tablename__ = "recount"
+    id: UUID = Field(primary_key=True)
+    region: str = _code(nullable=False)
+    year: int
+    since: date
+    until: date
+    state: str
+    total: int
+    created_at: datetime = _moment(nullable=False)
+    finished_at: datetime | None = _moment()
+
+
+class RecountSubjectRow(Tables, table=True):
+    """A matter that a recount has still to look at."""
+
+    __tablename__ = "recount_subject"
+    recount_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("recount.id"), primary_key=True))
+    subject_id: UUID = Field(primary_key=True)
+
+
 class OrgRow(Tables, table=True):
     """Orgs that routing announced: a calendar can be asked for them."""
 

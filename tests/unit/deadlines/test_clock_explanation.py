@@ -12,7 +12,7 @@ from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import Answerable, Clock, start, stop
 from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import Unit
-from services.deadlines.domain.regions import calendars, upward
+from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests.unit.deadlines.test_clock_rules import at
@@ -73,7 +73,7 @@ def a_festival() -> CalendarYear:
 
 
 def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
-    with_county = calendars([*shipped(), a_festival()])
+    with_county = Calendars([*shipped(), a_festival()])
     assert with_county.of("520111101201").region == "520111"
     assert with_county.of("520112101").region == with_county.of("52").region == with_county.of("CN").region == "CN"
     assert not with_county.of("520111101").is_workday(date(2026, 3, 9))
@@ -81,7 +81,7 @@ def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
 
 
 def test_what_was_published_about_a_year_is_found_upward() -> None:
-    with_county = calendars([*shipped(), a_festival()])
+    with_county = Calendars([*shipped(), a_festival()])
     assert with_county.year("520111101201", 2026).region == "520111"
     assert with_county.year("520111101201", 2025).region == "CN"
     with pytest.raises(YearMissing, match="2028"):

@@ -17,7 +17,7 @@ from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.periods import Pause, Unit
-from services.deadlines.domain.regions import calendars
+from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rules import NotYet, TooLate, decide, evolve
 from services.deadlines.domain.subject import (
     Command,
@@ -39,7 +39,7 @@ from services.deadlines.domain.subject import (
 )
 from services.deadlines.domain.visibility import Handling
 
-CALENDARS = calendars(shipped())
+CALENDARS = Calendars(shipped())
 SUBJECT, FIRST, SECOND, THIRD = (UUID(int=n) for n in range(1, 5))
 CENTER, STATION, COUNTY = "520111101", "520111101201", "520111"
 REACH = Reach(STATION, CENTER, "civil")
@@ -103,7 +103,7 @@ def a_reopening(moment: str = "2026-04-01T10:00") -> ReopenCase:
 
 
 def a_recount(now: str = "2026-03-03T10:00") -> RecountClocks:
-    return RecountClocks(SUBJECT, at(now), BY)
+    return RecountClocks(SUBJECT, at(now), at(now), BY)
 
 
 def lodging(kind: ComplaintKind = "complaint", on: str = "2026-03-02") -> OpenComplaint:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0002"
 down_revision: str | None = "0001"
@@ -44,6 +45,47 @@ def upgrade() -> None:
         """
     )
     op.alter_column("clock", "started_at", nullable=False)
+    for name, key in (("calendar", ["region", "year"]), ("calendar_history", ["region", "year", "version"])):
+        op.create_table(
+            name,
+            sa.Column("region", sa.String(collation="C"), nullable=False),
+            sa.Column("year", sa.Integer(), nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("status", sa.String(), nullable=False),
+            sa.Column("source", sa.String(), nullable=False),
+            sa.Column("days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+            sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+            sa.Column("published_by", sa.String(), nullable=False),
+            sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")),
+        )
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("shipped", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+    )
+    op.execute("INSERT INTO edition (id, digest, shipped) VALUES (1, '', '')")
+    op.create_table(
+        "recount",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("region", sa.String(collation="C"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recount")),
+    )
+    op.create_table(
+        "recount_subject",
+        sa.Column("recount_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["recount_id"], ["recount.id"], name=op.f("fk_recount_subject_recount_id_recount")),
+        sa.PrimaryKeyConstraint("recount_id", "subject_id", name=op.f("pk_recount_subject")),
+    )
 
 
 def downgrade() -> None:
