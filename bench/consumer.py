@@ -29,7 +29,7 @@ SIZE = 500
 """Entries at a time: the subscriber's own default."""
 GROUP = "bianmin.reporting"
 _EMPTY = """
-TRUNCATE case_fact, case_handler, complaint_fact, item, org, inbox, held;
+TRUNCATE case_fact, complaint_fact, item, org, inbox, held;
 DELETE FROM log.claim WHERE group_name = 'bianmin.reporting';
 DELETE FROM log.member WHERE group_name = 'bianmin.reporting';
 CHECKPOINT
@@ -77,7 +77,6 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
 
 _FINGERPRINT = """
 SELECT md5((SELECT string_agg(f::text, '' ORDER BY case_id) FROM case_fact f)
-    || (SELECT string_agg(h::text, '' ORDER BY case_id, staff_id) FROM case_handler h)
     || (SELECT string_agg(i::text, '' ORDER BY source, subject) FROM inbox i)
     || (SELECT string_agg(next_offset::text, ' ' ORDER BY partition_id) FROM log.claim
         WHERE group_name = 'bianmin.reporting' AND next_offset > 0))

@@ -1,7 +1,7 @@
 """Reporting's consumer as somebody would write it by hand: plain asyncpg, SQL spelt out, nothing that can be spared.
 
 It reads the same entries in the same shares, parses them with the same parser, folds them into the same patches, and
-writes the same rows: facts, handlers, inbox positions, offsets. It knows that it is alone, that nothing comes twice or
+writes the same rows: facts, inbox positions, offsets. It knows that it is alone, that nothing comes twice or
 too early and that nothing fails; and that log and figures are in one database, so one transaction does it all.
 """
 
@@ -58,9 +58,6 @@ ON CONFLICT (case_id) DO UPDATE SET
     first_on = least(excluded.first_on, f.first_on),
     last_on = greatest(excluded.last_on, f.last_on)
 """
-_HANDLERS = """
-INSERT INTO case_handler (case_id, staff_id) SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING
-"""
 _POSITIONS = """
 INSERT INTO inbox (source, subject, sequence) SELECT * FROM unnest($1::text[], $2::text[], $3::int[])
 ON CONFLICT (source, subject) DO UPDATE SET sequence = excluded.sequence
@@ -97,8 +94,6 @@ async def _write(connection: Any, batch: Sequence[Event]) -> None:
     patches = fold(batch)
     facts = [_pick(patches.cases[key]) for key in sorted(patches.cases)]
     await connection.execute(_FACTS, *zip(*facts, strict=True))
-    if patches.handlers:
-        await connection.execute(_HANDLERS, *zip(*sorted(patches.handlers), strict=True))
     positions = {(event.source, event.subject): event.sequence for event in batch}
     chains = [(source, subject, sequence) for (source, subject), sequence in sorted(positions.items())]
     await connection.execute(_POSITIONS, *zip(*chains, strict=True))

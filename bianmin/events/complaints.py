@@ -15,6 +15,9 @@ class _Complaint(EventData):
     """The org that handles it, a level above the accused."""
     accused_org: OrgCode
     """Nobody in it is ever shown anything that follows from this event (信访工作条例 art. 30)."""
+    recused: tuple[str, ...] = ()
+    """Staff by their ids to whom the same applies wherever they are: who is accused, and who had a hand in the case it
+    is about (art. 28)."""
 
 
 class ComplaintLodged(_Complaint):
@@ -48,6 +51,13 @@ class ComplaintAssigned(_Complaint):
 
     event_name: ClassVar = "complaint.assigned"
     event_title: ClassVar = "投诉已交办"
+
+
+class ComplaintRecused(_Complaint):
+    """More people have had a hand in the case since: they too are kept away from it (信访工作条例 art. 28)."""
+
+    event_name: ClassVar = "complaint.recused"
+    event_title: ClassVar = "新增回避人员"
 
 
 class ComplaintConcluded(_Complaint):

@@ -68,6 +68,14 @@ def keys_of(actor: Actor) -> list[str]:
     return [actor.org if actor.dept is None else line(actor.org, actor.dept)]
 
 
+COMPLAINT_HANDLERS = ("investigator", "manager", "supervisor")
+
+
+def handles_complaints(actor: Actor) -> bool:
+    """Whether complaints are this actor's to handle: of all lines, or an investigator's of any."""
+    return actor.org != "" and actor.may(*COMPLAINT_HANDLERS) and (actor.dept is None or actor.may("investigator"))
+
+
 @lru_cache(maxsize=8192)
 def _keys(org: str, dept: str | None) -> tuple[str, ...]:
     places = (org, *ancestors(org))

@@ -18,6 +18,11 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     dept: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What events and records call them: staff by their id, whoever is a citizen and nothing else only as such."""
+        return "citizen" if self.roles == {"citizen"} else self.id
+
     def may(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 

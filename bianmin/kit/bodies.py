@@ -1,13 +1,14 @@
 """What requests are made of: strict types, and texts that a database can keep."""
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bianmin.events.parts import Code, OrgCode
+from bianmin.kit.clock import TZ
 
 
 class Body(BaseModel):
@@ -37,9 +38,17 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, str):
         with suppress(ValueError):
             moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None:
+            if moment.tzinfo is not None and _exists_everywhere(moment):
                 return moment
     raise PydanticCustomError("moment", "应为带时区的时间")
+
+
+def _exists_everywhere(moment: datetime) -> bool:
+    """Whether it can be told in UTC and in the county's zone: at the very ends of time it cannot."""
+    try:
+        return bool(moment.astimezone(UTC) and moment.astimezone(TZ))
+    except OverflowError:
+        return False
 
 
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]

@@ -50,7 +50,7 @@ async def append(
                 sequence=one.sequence,
                 time=at,
                 region=one.by.actor.org,
-                actor=one.by.actor.id,
+                actor=one.by.actor.name,
                 correlation=one.by.correlation or one.subject,
                 causation=one.by.causation,
                 traceparent=one.by.trace,

@@ -14,5 +14,5 @@ def under(column: Any, org: str) -> ColumnElement[bool]:
 
 def opened_by(seen_by: Any, keys: Sequence[str]) -> ColumnElement[bool]:
     """Whether one of the keys opens a row, by its `seen_by` column (`access.seen_by`, `access.keys_of`)."""
-    condition: ColumnElement[bool] = seen_by.op("&&")(literal(list(keys), ARRAY(Text())))
+    condition: ColumnElement[bool] = seen_by.bool_op("&&")(literal(list(keys), ARRAY(Text())))
     return condition

@@ -1,16 +1,17 @@
 """Load, decide, save, announce: for a batch, in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Done, Refused, Work, decide_all
 from bianmin.kit.refusals import Refusal
 from services.complaints.domain import complaint as complaint_commands
-from services.complaints.domain.complaint import Conclude, Lodge, Reply
+from services.complaints.domain.complaint import Conclude, Lodge, Recuse, Reply
 from services.complaints.domain.rules import admit, decide, evolve
 from services.complaints.store import complaints as store
 
@@ -42,23 +43,34 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
     orgs = {command.code: command.name for command in commands if isinstance(command, KeepOrg)}
     parties = [(command.case_id, command.staff) for command in commands if isinstance(command, KeepParty)]
     await store.keep_orgs(tx, orgs)
-    await store.keep_parties(tx, parties)
-    orders = [(n, command) for n, command in enumerate(commands) if not isinstance(command, KeepOrg | KeepParty)]
+    causes = {command.case_id: command.by for command in commands if isinstance(command, KeepParty)}
+    orders: list[tuple[int | None, complaint_commands.Command]] = [
+        (None, Recuse(id, replace(causes[case_id], actor=system(handler_org), chain=None)))
+        for id, handler_org, case_id in await store.keep_parties(tx, parties)
+    ]
+    orders += [(n, command) for n, command in enumerate(commands) if not isinstance(command, KeepOrg | KeepParty)]
     if orders:
         await _complaints(tx, orders, work)
     return work
 
 
-async def _complaints(tx: Tx, commands: Sequence[tuple[int, complaint_commands.Command]], work: Work[Any, Any]) -> None:
+async def _complaints(
+    tx: Tx, commands: Sequence[tuple[int | None, complaint_commands.Command]], work: Work[Any, Any]
+) -> None:
     accused = {command.accused_org for _, command in commands if isinstance(command, Lodge)}
     known = await store.known_orgs(tx, accused) if accused else frozenset()
-    orders: list[tuple[int, complaint_commands.Command]] = []
+    about = {command.case_id for _, command in commands if isinstance(command, Lodge) and command.case_id}
+    parties = await store.parties_of(tx, about) if about else {}
+    orders: list[tuple[int | None, complaint_commands.Command]] = []
     for n, command in commands:
         try:
             if isinstance(command, Lodge):
                 admit(command, known)
+                if command.case_id in parties:
+                    command = replace(command, parties=parties[command.case_id])
             orders.append((n, command))
         except Refusal as refusal:
+            assert n is not None, "only what was asked for is refused"
             work.outcomes[n] = Refused(refusal)
     states = await store.load_complaints(tx, {o.complaint_id for _, o in orders if not isinstance(o, Lodge)})
     decided = decide_all(
@@ -71,7 +83,8 @@ async def _complaints(tx: Tx, commands: Sequence[tuple[int, complaint_commands.C
     )
     papers: list[dict[str, Any]] = []
     for (n, order), outcome in zip(orders, decided.outcomes, strict=True):
-        work.outcomes[n] = outcome
+        if n is not None:
+            work.outcomes[n] = outcome
         if isinstance(outcome, Done):
             match order:
                 case Conclude():

@@ -18,6 +18,7 @@ from services.deadlines.domain.publication import Publication, PublishYear
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rules import decide, evolve
 from services.deadlines.domain.subject import FireSignals, RecountClocks, Subject
+from services.deadlines.domain.years import tag_of
 from services.deadlines.store import calendars, orgs, subjects
 
 
@@ -34,7 +35,7 @@ Command = subject.Command | KeepOrg | PublishYear
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A year as it is published now. `version` counts its publications."""
+    """A year as it is published now. `version`: its tag, which the next writer has to have seen."""
 
     publication: Publication
     version: int
@@ -73,7 +74,7 @@ async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[
         changes=tuple(ChangedDay(date=change.date, works=change.works) for change in published.changes),
     )
     announced.append(Announcement(f"{year.region}/{year.year}", version, data, command.by))
-    return Done(Published(published, version))
+    return Done(Published(published, tag_of(year)))
 
 
 async def _decide(tx: Tx, commands: Sequence[subject.Command]) -> Work[UUID, Subject]:

@@ -19,6 +19,7 @@ from services.deadlines.domain.subject import (
     FollowRoute,
     GiveUpCase,
     HandleComplaint,
+    KeepAway,
     OpenCase,
     OpenComplaint,
     StartCaseClocks,
@@ -42,6 +43,8 @@ def command_of(event: Event) -> Command | None:
             return await_acceptance_of_complaint(event, told)
         case complaints.ComplaintAccepted() as told:
             return start_clock_of_accepted_complaint(event, told)
+        case complaints.ComplaintRecused() as told:
+            return KeepAway(UUID(event.subject), handling_of(told), _cause(event, told.handler_org))
         case complaints.ComplaintReplied() as told:
             return EndComplaint(UUID(event.subject), event.time, _cause(event, told.handler_org))
     return None
@@ -51,10 +54,12 @@ def _of_routing(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code):
             return KeepOrg(code, cause_of(event))
-        case routing.CaseGranted() | routing.CaseDenied() | routing.CaseClosed() | intake.CaseWithdrawn() as told:
-            return stop_clocks_of_decided_case(event, told.access)
-    access = getattr(event.data, "access", None)  # whatever routing tells of a case, it tells who holds it now
-    return follow_holders(event, access) if isinstance(access, Access) else None
+        case routing.CaseGranted(access=access, decided_on=on) | routing.CaseDenied(access=access, decided_on=on):
+            return stop_clocks_of_decided_case(event, access, on)
+        case routing.CaseClosed(access=access, closed_on=on) | intake.CaseWithdrawn(access=access, withdrawn_on=on):
+            return stop_clocks_of_decided_case(event, access, on)
+    held = getattr(event.data, "access", None)  # whatever routing tells of a case, it tells who holds it now
+    return follow_holders(event, held) if isinstance(held, Access) else None
 
 
 def start_clocks_of_accepted_case(event: Event, told: intake.CaseAccepted) -> StartCaseClocks:
@@ -68,8 +73,9 @@ def start_clocks_of_accepted_case(event: Event, told: intake.CaseAccepted) -> St
     )
 
 
-def stop_clocks_of_decided_case(event: Event, access: Access) -> FollowRoute:
-    return FollowRoute(UUID(event.subject), _holders(access), event.time, _cause(event, access.accepting_org))
+def stop_clocks_of_decided_case(event: Event, access: Access, on: date) -> FollowRoute:
+    ended_at = business_moment(on, event.time)
+    return FollowRoute(UUID(event.subject), _holders(access), ended_at, _cause(event, access.accepting_org))
 
 
 def follow_holders(event: Event, access: Access) -> FollowRoute:
@@ -79,7 +85,7 @@ def follow_holders(event: Event, access: Access) -> FollowRoute:
 def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged) -> OpenComplaint:
     return OpenComplaint(
         subject_id=UUID(event.subject),
-        handling=Handling(told.handler_org, told.accused_org),
+        handling=handling_of(told),
         complaint_kind=told.kind,
         lodged_at=business_moment(told.lodged_on, event.time),
         clock_ids=(new_id(),),
@@ -90,12 +96,19 @@ def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged
 def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAccepted) -> HandleComplaint:
     return HandleComplaint(
         subject_id=UUID(event.subject),
-        handling=Handling(told.handler_org, told.accused_org),
+        handling=handling_of(told),
         complaint_kind=told.kind,
         accepted_at=business_moment(told.accepted_on, event.time),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
+
+
+def handling_of(
+    told: complaints.ComplaintLodged | complaints.ComplaintAccepted | complaints.ComplaintRecused,
+) -> Handling:
+    """Where a complaint is, and who is kept away from it."""
+    return Handling(told.handler_org, told.accused_org, told.recused)
 
 
 def reach_of(access: Access) -> Reach:
@@ -104,7 +117,7 @@ def reach_of(access: Access) -> Reach:
 
 
 def business_moment(on: date, told_at: datetime) -> datetime:
-    """When it happened: as it was told, or, by a desk that was offline, at some time before the end of that day."""
+    """When an act was done: as it was told, or, where that was on another day, before the end of its own."""
     return told_at if told_at.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
 
 

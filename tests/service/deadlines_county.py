@@ -104,7 +104,14 @@ class County:
         told = routing.TaskAssigned(access=access(holder=holder), task_id=new_id(), seq=1, kind="decide", office=holder)
         await self.tells("routing", case, told)
 
-    async def lodges(self, on: str = "2026-03-02", *, kind: ComplaintKind = "complaint", accused: str = CENTER) -> str:
+    async def lodges(
+        self,
+        on: str = "2026-03-02",
+        *,
+        kind: ComplaintKind = "complaint",
+        accused: str = CENTER,
+        recused: tuple[str, ...] = (),
+    ) -> str:
         complaint = str(new_id())
         told = complaints.ComplaintLodged(
             handler_org=accused[:6],
@@ -114,9 +121,14 @@ class County:
             channel="qr",
             anonymous=True,
             lodged_on=day(on),
+            recused=recused,
         )
         await self.tells("complaints", complaint, told)
         return complaint
+
+    async def recuses(self, complaint: str, *recused: str) -> None:
+        told = complaints.ComplaintRecused(handler_org=COUNTY, accused_org=CENTER, recused=recused)
+        await self.tells("complaints", complaint, told)
 
     async def clocks(self, **query: Any) -> list[dict[str, Any]]:
         """As the province's supervisor sees them."""

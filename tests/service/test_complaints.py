@@ -4,12 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from bianmin.events.complaints import ComplaintLodged, ComplaintRecused
+from bianmin.events.envelope import parse_event
 from bianmin.kit import sets
+from bianmin.kit.actors import system
 from bianmin.kit.db import rows
+from bianmin.kit.decide import Cause
 from services.complaints.app import SERVICE
+from services.complaints.handlers import KeepParty
 from services.complaints.store.tables import OrgRow, PartyRow
 from tests.house import House, a_house, statements
 
@@ -135,6 +141,22 @@ async def _all_answers(somebody: Any, complaint: str) -> list[tuple[int, str, st
         await somebody.post(f"{path}/reply", {}),
     ]
     return [(each.status_code, each.text.replace(complaint, ""), each.headers.get("etag")) for each in answers]
+
+
+async def test_who_is_recused_is_told_with_the_complaint_and_when_somebody_joins_them(house: House) -> None:
+    told = await lodged(house)
+    await house.settles()
+    room = house.room("complaints")
+    joining = KeepParty(UUID(CASE), "late", Cause(system(STATION)))
+    async with room.database.transaction() as tx:
+        again = KeepParty(UUID(CASE), "hand", Cause(system(STATION)))
+        work = await SERVICE.handle(tx, [again, joining, joining], room.clock.now())
+    [announced] = work.announced
+    assert (announced.subject, announced.by.actor.org) == (told["id"], COUNTY)
+    assert announced.data == ComplaintRecused(handler_org=COUNTY, accused_org=ACCUSED, recused=("bad", "hand", "late"))
+    events = [parse_event(one.record.value or b"") async for one in house.log.scan("bianmin.complaints")]
+    [lodging] = [event.data for event in events if isinstance(event.data, ComplaintLodged)]
+    assert lodging.recused == ("bad", "hand")
 
 
 async def test_nothing_that_was_written_is_kept_in_plain(house: House) -> None:

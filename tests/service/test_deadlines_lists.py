@@ -9,7 +9,16 @@ import pytest
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import Client, a_house, statements
-from tests.service.deadlines_county import CENTER, OTHER_CENTER, OTHER_STATION, STATION, County, an_acceptance, at
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    STATION,
+    County,
+    an_acceptance,
+    at,
+)
 
 
 @pytest.fixture
@@ -148,3 +157,33 @@ async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County)
         return len([one for one in sent if timers not in one and ("subject.id" in one or "clock" in one)])
 
     assert await cost(1) == await cost(50) == 3  # lock the matters, read their clocks, write everything
+
+
+async def test_who_is_recused_from_a_complaint_sees_nothing_of_its_clocks(county: County) -> None:
+    complaint = await county.lodges(recused=("bad",))
+    bad, hand, other = (county.house.as_("manager", COUNTY, sub=name) for name in ("bad", "hand", "other"))
+
+    async def seen_by(who: Client) -> int:
+        found = (await who.get("/clocks", case_id=complaint)).json()["items"]
+        assert len(found) == len((await who.get("/clocks", kind="complaint")).json()["items"])
+        return len(found)
+
+    assert [await seen_by(who) for who in (bad, hand, other)] == [0, 1, 1]
+    await county.recuses(complaint, "bad", "hand")
+    assert [await seen_by(who) for who in (bad, hand, other)] == [0, 0, 1]
+    [clock] = (await other.get("/clocks", case_id=complaint)).json()["items"]
+    assert (await hand.get(f"/clocks/{clock['id']}")).status_code == 404
+    admin = county.house.as_("admin", "52")
+    assert (await admin.get("/clocks", case_id=complaint)).json()["items"] == []
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_moment_that_no_zone_can_tell_is_refused(supervisor: Client, moment: str) -> None:
+    for name in ("updated_since", "due_before"):
+        assert (await supervisor.get("/clocks", **{name: moment})).status_code == 422
+
+
+async def test_the_first_day_of_all_is_a_day(supervisor: Client) -> None:
+    assert (await supervisor.get("/clocks", updated_since="0001-01-01T00:00:00+00:00")).status_code == 200
+    assert (await supervisor.get("/clocks", due_before="0001-01-01")).status_code == 422
+    assert (await supervisor.get("/clocks", due_before="9999-12-31")).status_code == 200

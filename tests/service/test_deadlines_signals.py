@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bianmin.events import routing
 from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
 from bianmin.events.envelope import Event
 from bianmin.kit import outbox
@@ -18,7 +19,7 @@ from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.handlers import claim_signals
 from tests.house import House, a_house
-from tests.service.deadlines_county import CENTER, COUNTY, County, an_acceptance, at
+from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, at, day
 
 SIGNALS = SERVICE.timers[0]
 ALL_THREE = ["ClockReminded", "ClockYellow", "ClockRed"]
@@ -102,6 +103,22 @@ async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County)
     async with asyncio.timeout(30):
         while await signals(county) != ["ClockStarted", *ALL_THREE]:
             pass
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "1949-10-01T15:00:00+08:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_clock_that_nobody_could_read_is_not_set(county: County, now: str) -> None:
+    admin = county.house.as_("admin", "52")
+    assert (await admin.put("/dev/clock", {"now": now})).status_code == 422
+    assert (await admin.put("/dev/clock", {"now": "2026-03-12T10:00:00+08:00"})).status_code == 200
+    assert (await county.house.nobody.put("/dev/clock", {"now": 1})).status_code == 401
+
+
+async def test_a_decision_told_after_midnight_counts_on_its_own_day(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-09"))
+    await county.tells("routing", case, granted, time="2026-03-10T00:00:01")
+    promise, _ = await county.clocks(case_id=case)
+    assert (promise["state"], promise["late"], promise["lamp"]) == ("stopped", False, "yellow")
 
 
 async def test_nothing_is_signalled_after_the_stop(county: County) -> None:

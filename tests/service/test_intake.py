@@ -192,6 +192,7 @@ async def test_a_case_is_withdrawn_at_once_before_acceptance_and_on_request_afte
     case = await registered(house)
     withdrawn = await desk.post(f"/cases/{case['id']}/withdraw", {"reason": "不办了"})
     assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
+    assert (await desk.get(f"/cases/{case['id']}")).json()["withdrawal_reason"] == "不办了"
     case = await registered(house)
     await house.as_("window", CENTER).post(f"/cases/{case['id']}/accept")
     wished = await desk.post(f"/cases/{case['id']}/withdraw", {"reason": "不办了"})
@@ -338,6 +339,25 @@ async def test_a_citizen_sees_what_he_registered_himself(house: House) -> None:
     assert (await me.get(f"/cases/{case['id']}")).status_code == 200
     assert (await other.get(f"/cases/{case['id']}")).status_code == 404
     assert (await other.get("/cases")).json()["items"] == []
+
+
+async def test_a_citizen_is_a_citizen_in_events_and_records_whatever_the_token_says(house: House) -> None:
+    me = house.as_("citizen", STATION, sub=PHONE)
+    case = (await me.post("/cases", a_registration(channel="mobile"))).json()
+    await me.post(f"/cases/{case['id']}/withdraw", {"reason": "不办了"})
+    await house.settles()
+    told = [stored.record.value or b"" async for stored in house.log.scan("bianmin.intake")]
+    assert sum(b'"actor":"citizen"' in value for value in told) == 2
+    assert not any(PHONE.encode() in value for value in told)
+    story = await house.as_("window", STATION).get(f"/cases/{case['id']}/timeline")
+    assert {entry["actor"] for entry in story.json()["items"]} == {"citizen"}
+
+
+async def test_a_mandate_that_is_not_there_is_refused(house: House) -> None:
+    agent = {"staff_id": "d-1", "mandate_file_id": "01a207d3-afdc-7702-b13c-1d53a94d0e25"}
+    answer = await house.as_("agent", STATION).post("/cases", a_registration(agent=agent))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/agent/mandate_file_id")
+    assert await count(house, "cases") == 0
 
 
 async def test_lists_are_paged_newest_first_and_cursors_are_bound_to_their_filters(house: House) -> None:

@@ -1,7 +1,6 @@
 """`/complaints`: anybody may lodge and follow; who handles it sees it; for all others it does not exist."""
 
 import json
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import ComplaintKind
 from bianmin.kit.actors import Actor
-from bianmin.kit.bodies import OrgCode
+from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.decide import Cause
 from bianmin.kit.door import Desk, desk, public, shown, staffed
 from bianmin.kit.ids import new_id, secret_code
@@ -101,13 +100,11 @@ async def list_complaints(
     org: Annotated[OrgCode | None, Query(description="被投诉单位，含下级")] = None,
     status: Status | None = None,
     kind: ComplaintKind | None = None,
-    updated_since: Annotated[datetime | None, Query(description="只要此刻以后变动的")] = None,
+    updated_since: Annotated[Moment | None, Query(description="只要此刻以后变动的")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """由本单位负责办理的投诉，新的在前。"""
-    if updated_since is not None and updated_since.tzinfo is None:
-        raise Invalid("updated_since 应带时区。", errors=[FieldError("query:updated_since", "moment", "应带时区")])
     wanted = views.ComplaintFilter(org, status, kind, updated_since)
     async with desk.looking() as tx:
         items, following = await views.list_complaints(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)

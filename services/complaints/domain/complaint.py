@@ -64,6 +64,16 @@ class Lodge:
     papers: Papers
     lodged_on: date
     by: Cause
+    parties: frozenset[str] = frozenset()
+    """Who has had a hand in the case so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recuse:
+    """Somebody else has had a hand in the case it is about."""
+
+    complaint_id: UUID
+    by: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +109,4 @@ class Reply:
     by: Cause
 
 
-Command = Lodge | Accept | Assign | Conclude | Reply
+Command = Lodge | Recuse | Accept | Assign | Conclude | Reply

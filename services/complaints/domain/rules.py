@@ -9,14 +9,14 @@ from bianmin.events.complaints import (
     ComplaintAssigned,
     ComplaintConcluded,
     ComplaintLodged,
+    ComplaintRecused,
     ComplaintReplied,
 )
+from bianmin.kit.access import handles_complaints
 from bianmin.kit.actors import Actor
 from bianmin.kit.codes import parent_of
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.complaints.domain.complaint import Accept, Assign, Command, Complaint, Conclude, Lodge, Reply
-
-HANDLERS = ("investigator", "manager", "supervisor")
+from services.complaints.domain.complaint import Accept, Assign, Command, Complaint, Conclude, Lodge, Recuse, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ def may_see(actor: Actor, complaint: Complaint) -> bool:
 
     信访工作条例 art. 28 (recusal), 30 (nothing reaches the person or unit accused).
     """
-    if not actor.may(*HANDLERS) or (actor.dept is not None and not actor.may("investigator")):
-        return False
-    if not complaint.handler_org.startswith(actor.org) or actor.org == "":
+    if not handles_complaints(actor) or not complaint.handler_org.startswith(actor.org):
         return False
     return not recused(actor.id, complaint) and not _of_the_accused_unit(actor.org, complaint)
 
@@ -85,9 +83,12 @@ def decide(complaint: Complaint | None, command: Command) -> Sequence[object]:
     """The facts a command makes of a complaint. Who may not see it gets the answer of one that does not exist."""
     if isinstance(command, Lodge):
         return _lodge(command)
+    if isinstance(command, Recuse):
+        assert complaint is not None, "somebody had a hand in the case of a complaint that is there"
+        return [ComplaintRecused(**_told(complaint))]
     if complaint is None or not may_see(command.by.actor, complaint):
         raise ComplaintNotFound("没有这件投诉；请核对编号。")
-    told = {"handler_org": complaint.handler_org, "accused_org": complaint.accused_org}
+    told = _told(complaint)
     match command:
         case Accept():
             _in(complaint, "lodged", "已经受理过了")
@@ -125,12 +126,12 @@ def _lodge(order: Lodge) -> Sequence[object]:
         case_id=order.case_id,
         handler_org=handler_of(order.accused_org),
         lodged_on=order.lodged_on,
+        parties=order.parties,
     )
     return [
         Opened(complaint),
         ComplaintLodged(
-            handler_org=complaint.handler_org,
-            accused_org=complaint.accused_org,
+            **_told(complaint),
             complaint_no=complaint.complaint_no,
             kind=complaint.kind,
             channel=complaint.channel,
@@ -139,6 +140,16 @@ def _lodge(order: Lodge) -> Sequence[object]:
             lodged_on=complaint.lodged_on,
         ),
     ]
+
+
+def _told(complaint: Complaint) -> dict[str, Any]:
+    """What every event says of a complaint."""
+    kept_away = complaint.parties | ({complaint.accused_staff} if complaint.accused_staff else set())
+    return {
+        "handler_org": complaint.handler_org,
+        "accused_org": complaint.accused_org,
+        "recused": tuple(sorted(kept_away)),
+    }
 
 
 def _in(complaint: Complaint, status: str, told: str) -> None:
@@ -165,7 +176,7 @@ def evolve(complaint: Complaint | None, fact: Any) -> Complaint:
 
 def _changes(fact: Any) -> Mapping[str, Any]:
     match fact:
-        case ComplaintLodged():
+        case ComplaintLodged() | ComplaintRecused():
             return {}
         case ComplaintAccepted():
             return {"status": "accepted", "accepted_on": fact.accepted_on}

@@ -9,7 +9,7 @@ from sqlalchemy import any_, func, select
 from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows
 from services.complaints.domain.complaint import Complaint, Papers
-from services.complaints.store.tables import ComplaintRow, OrgRow, PartyRow, complaints, parties
+from services.complaints.store.tables import ComplaintRow, OrgRow, complaints, parties
 
 _PARTIES = (
     select(func.coalesce(func.jsonb_agg(parties.c.staff), func.jsonb_build_array()))
@@ -21,6 +21,13 @@ COMPLAINTS = select(complaints, _PARTIES)
 """Complaints with those who handled the underlying case: what `complaint_of` reads."""
 
 
+_KEEP_PARTIES = """
+WITH new AS (
+    INSERT INTO party (case_id, staff) SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING
+    RETURNING case_id
+)
+SELECT DISTINCT c.id, c.handler_org, c.case_id FROM complaint c JOIN new USING (case_id)
+"""
 _LOCKED = sets.Load(
     COMPLAINTS.where(complaints.c.id == any_(sets.named("ids", complaints.c.id)))
     .order_by(complaints.c.id)
@@ -120,7 +127,16 @@ async def keep_orgs(tx: Tx, orgs: Mapping[str, str]) -> None:
     await sets.write(tx, sets.insert(OrgRow, known, "ON CONFLICT (code) DO UPDATE SET name = excluded.name"))
 
 
-async def keep_parties(tx: Tx, pairs: Iterable[tuple[UUID, str]]) -> None:
-    """Who handled which case."""
-    known = [{"case_id": case_id, "staff": staff} for case_id, staff in sorted(set(pairs))]
-    await sets.write(tx, sets.insert(PartyRow, known, "ON CONFLICT DO NOTHING"))
+async def keep_parties(tx: Tx, pairs: Iterable[tuple[UUID, str]]) -> list[tuple[UUID, str, UUID]]:
+    """Who handled which case. Returns the complaints (id, handling org, case) that somebody new is to be kept from."""
+    known = sorted(set(pairs))
+    if not known:
+        return []
+    return [(*row,) for row in await rows(tx, _KEEP_PARTIES, [case for case, _ in known], [who for _, who in known])]
+
+
+async def parties_of(tx: Tx, case_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """Who has had a hand in which of these cases."""
+    query = "SELECT case_id, array_agg(staff) FROM party WHERE case_id = ANY($1::uuid[]) GROUP BY case_id"
+    found = await rows(tx, query, list(case_ids))
+    return {case_id: frozenset(staff) for case_id, staff in found}

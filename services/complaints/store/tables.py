@@ -63,6 +63,7 @@ class ComplaintRow(Tables, table=True):
     __table_args__ = (
         Index("ix_complaint_handler_org_id", "handler_org", "id"),
         Index("ix_complaint_changed_at_id", "changed_at", "id"),
+        Index("ix_complaint_case_id", "case_id"),
     )
 
 

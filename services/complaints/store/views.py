@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, exists, false, literal, or_, select
 
 from bianmin.kit import feed, sets
+from bianmin.kit.access import handles_complaints
 from bianmin.kit.actors import Actor
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
 from services.complaints.domain.complaint import Complaint
-from services.complaints.domain.rules import HANDLERS
 from services.complaints.store.complaints import COMPLAINTS, complaint_of
 from services.complaints.store.tables import AuditRow, complaints, parties
 
@@ -39,7 +39,7 @@ _AS_CHANGED = Keyset([complaints.c.changed_at, complaints.c.id], [datetime.fromi
 
 def _seen_by(actor: Actor) -> Any:
     """`rules.may_see` in SQL."""
-    if not actor.may(*HANDLERS) or (actor.dept is not None and not actor.may("investigator")) or not actor.org:
+    if not handles_complaints(actor):
         return false()
     interested = exists(select(1).where(parties.c.case_id == complaints.c.case_id, parties.c.staff == actor.id))
     accused_unit = and_(

@@ -13,9 +13,11 @@ from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api.views import (
+    ChangeView,
     DayView,
     DueView,
     HistoryView,
+    MoveView,
     PreviewView,
     RecountsView,
     RecountView,
@@ -30,6 +32,7 @@ from services.deadlines.domain.publication import PublishYear, publish
 from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL, Calendars
 from services.deadlines.domain.rules import moved_by
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, tag_of
+from services.deadlines.handlers import Published
 from services.deadlines.store import calendars, orgs, subjects
 
 router = staffed("deadlines")
@@ -103,8 +106,7 @@ async def get_year(region: str, year: int, desk: AnyDesk) -> Response:
         found = known.year(region, year)
     except YearMissing as missing:
         raise YearNotFound(f"{missing}。") from missing
-    # a region that has none of its own may publish one: then there is nothing that it could overwrite
-    return shown(YearView.of(found), tag_of(found) if found.region == region else None)
+    return shown(YearView.of(found), tag_of(found))
 
 
 @router.get("/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound))
@@ -118,14 +120,19 @@ async def get_history(region: str, year: Year, desk: Admin) -> Response:
 
 async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int | None:
     """The tag of what the writer has seen. Asked before the body is judged."""
-    own = (await _in_force(desk, region)).own(region, year)
+    known = await _in_force(desk, region)
+    own = known.own(region, year)
     if region != NATIONAL and not desk.actor.covers(region):
         raise Forbidden("只能公布本辖区的日历。")
     if region == NATIONAL and len(desk.actor.org) > 2:
         raise Forbidden("全国日历由省级管理员录入。")
-    tag = None if own is None else tag_of(own)
-    check_if_match(request, tag)
-    return tag
+    if own is None:
+        # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
+        if "if-match" in request.headers and (above := known.find(region, year)) is not None:
+            check_if_match(request, tag_of(above))
+        return None
+    check_if_match(request, tag_of(own))
+    return tag_of(own)
 
 
 @router.put(
@@ -151,7 +158,11 @@ async def put_year(
     command = PublishYear(body.of(region, year), seen, desk.cause)
     if preview:
         return shown(await _previewed(desk, command))
-    return await desk.submit(command, lambda state: YearView.of(state.year), status=201 if seen is None else 200)
+    return await desk.submit(command, _published, status=201 if seen is None else 200)
+
+
+def _published(done: Published) -> YearView:
+    return YearView.of(done.publication.year)
 
 
 async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
@@ -159,8 +170,13 @@ async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
         after, publication = publish(await calendars.in_force(tx), command)
         number, ids = await calendars.crossing(tx, publication, PREVIEWED)
         matters = await subjects.load(tx, ids, locked=False)
-    moves = [move for id in ids if id in matters for move in moved_by(after, matters[id], desk.now)]
-    return PreviewView.of(publication, number, len(ids), moves)
+    moves = [MoveView.of(id, move) for id in ids if id in matters for move in moved_by(after, matters[id], desk.now)]
+    return PreviewView(
+        changes=[ChangeView(date=change.date, works=change.works) for change in publication.changes],
+        crossing=number,
+        examined=len(ids),
+        moves=moves,
+    )
 
 
 async def _in_force(desk: Desk, region: str) -> Calendars:

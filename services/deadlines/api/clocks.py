@@ -20,7 +20,7 @@ from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import due
 from services.deadlines.domain.regions import Calendars
-from services.deadlines.store import views
+from services.deadlines.store import calendars, views
 from services.deadlines.store.views import Shown, Wanted
 
 router = staffed("deadlines")
@@ -63,9 +63,10 @@ async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
 async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
     found = await _found(desk, clock_id)
-    calendars: Calendars = desk.room.parts
+    async with desk.looking() as tx:
+        known = await calendars.in_force(tx)
     try:
-        return shown(_explained(found, calendars, desk.today))
+        return shown(_explained(found, known, desk.today))
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
@@ -78,9 +79,9 @@ async def _found(desk: Desk, clock_id: UUID) -> Shown:
     return found
 
 
-def _explained(found: Shown, calendars: Calendars, today: date) -> ExplanationView:
+def _explained(found: Shown, known: Calendars, today: date) -> ExplanationView:
     clock = found.clock
-    calendar = calendars.of(clock.answerable.org)
+    calendar = known.of(clock.answerable.org)
     until = clock.end.due_on if clock.end else max(today, clock.period.start_on)
     days = ledger(calendar, clock.period, until)
     own_end = due(calendar, clock.period)

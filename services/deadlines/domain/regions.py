@@ -37,10 +37,14 @@ class Calendars:
 
     def year(self, region: str, year: int) -> CalendarYear:
         """What was published about a year, by the nearest region that did. Raises `YearMissing`."""
-        for place in upward(region):
-            if published := self.own(place, year):
-                return published
-        raise YearMissing(year)
+        found = self.find(region, year)
+        if found is None:
+            raise YearMissing(year)
+        return found
+
+    def find(self, region: str, year: int) -> CalendarYear | None:
+        """The same, or None."""
+        return next((found for place in upward(region) if (found := self.own(place, year))), None)
 
     def own(self, region: str, year: int) -> CalendarYear | None:
         """What the region itself published about a year."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, assert_never
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockPaused, ClockRescheduled, ClockResumed
-from bianmin.events.parts import EventData
+from bianmin.events.parts import ClockKind, EventData
 from bianmin.kit.access import Holder, Reach
+from bianmin.kit.actors import system
 from bianmin.kit.clock import TZ
+from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, NotFound
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
@@ -25,6 +27,7 @@ from services.deadlines.domain.subject import (
     FollowRoute,
     GiveUpCase,
     HandleComplaint,
+    KeepAway,
     OpenCase,
     OpenComplaint,
     PauseCase,
@@ -37,6 +40,7 @@ from services.deadlines.domain.subject import (
     Subject,
 )
 from services.deadlines.domain.terms import Term
+from services.deadlines.domain.visibility import Handling
 
 # Private facts: what a matter and its clocks are now. What the others are told stands beside them.
 
@@ -66,6 +70,11 @@ class StandstillKept:
     """A pause as it begins, and as it ends."""
 
     standstill: Standstill
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAway:
+    handling: Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ def decide(calendars: Calendars, subject: Subject | None, command: Command) -> S
             return [] if subject else _lodge(calendars, command)
         case HandleComplaint():
             return _accept_complaint(calendars, subject, command)
+        case KeepAway(handling=handling):
+            return [KeptAway(handling)] if subject and subject.reach != handling else []
         case EndComplaint():
             return _end(calendars, subject, command.replied_at) if subject else []
         case FireSignals(clock_id=clock_id, now=now):
@@ -232,6 +243,27 @@ def _recount(calendars: Calendars, subject: Subject, command: RecountClocks) -> 
         return _rescheduled(before, after, subject, "calendar")
 
     return _recounted(calendars, subject, with_grace, command.now, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A clock that ends on another day than before."""
+
+    clock_id: UUID
+    kind: ClockKind
+    org: str
+    before: date
+    after: date
+
+
+def moved_by(calendars: Calendars, subject: Subject, now: datetime) -> list[Move]:
+    """Which of a matter's clocks these calendars would move."""
+    facts = _recount(calendars, subject, RecountClocks(subject.id, now, now, Cause(system(subject.answerable.org))))
+    return [
+        Move(fact.clock_id, fact.kind, fact.org, fact.previous_due_on, fact.due_on)
+        for fact in facts
+        if isinstance(fact, ClockRescheduled)
+    ]
 
 
 def _rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:
@@ -366,6 +398,8 @@ def _changes(subject: Subject, fact: object) -> dict[str, Any]:
             return {"cycle": cycle}
         case StandstillKept(standstill):
             return {"standstills": _put(subject.standstills, standstill)}
+        case KeptAway(handling):
+            return {"reach": handling}
         case ClockSet(clock):
             return {"clocks": _put(subject.clocks, clock)}
         case EventData():

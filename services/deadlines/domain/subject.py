@@ -176,6 +176,15 @@ class HandleComplaint:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAway:
+    """More people are kept away from the complaint: `handling` names all of them."""
+
+    subject_id: UUID
+    handling: Handling
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class EndComplaint:
     """The complainant has the answer."""
 
@@ -207,6 +216,7 @@ Command = (
     | RecountClocks
     | OpenComplaint
     | HandleComplaint
+    | KeepAway
     | EndComplaint
     | FireSignals
 )

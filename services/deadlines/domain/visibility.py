@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from bianmin.kit import access
-from bianmin.kit.access import Reach
+from bianmin.kit.access import Reach, handles_complaints
 from bianmin.kit.actors import Actor
 from bianmin.kit.codes import ancestors
-
-OVERSEERS = ("investigator", "manager", "supervisor", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +14,34 @@ class Handling:
 
     handler_org: str
     accused_org: str
+    recused: tuple[str, ...] = ()
+    """Staff who must not either: who is accused, and who has an interest."""
 
 
 def seen_by(reach: Reach | Handling) -> list[str]:
-    """The keys that open a matter, sorted: a case as everywhere, a complaint as its handlers."""
+    """The keys that open a matter, sorted: a case as everywhere, a complaint as its handlers. And those that bar it."""
     return access.seen_by(reach) if isinstance(reach, Reach) else sorted(_of_complaint(reach))
 
 
 def keys_of(actor: Actor) -> list[str]:
-    """The keys an actor holds; for complaints only whoever oversees, of all lines."""
+    """The keys an actor holds; for complaints only whoever handles them."""
     keys = access.keys_of(actor)
-    if keys and actor.dept is None and actor.may(*OVERSEERS):
+    if keys and handles_complaints(actor):
         keys.append(_complaints(actor.org))
     return keys
+
+
+def bar_of(actor: Actor) -> str:
+    """The key that keeps an actor out, whatever other keys they hold."""
+    return f"not:{actor.id}"
 
 
 def _of_complaint(handling: Handling) -> set[str]:
     """Those above the accused. Where nobody is above, and the accused handle it themselves, they have to see it."""
     own_judge = handling.handler_org == handling.accused_org
     above = (handling.handler_org, *ancestors(handling.handler_org))
-    return {_complaints(place) for place in above if own_judge or not place.startswith(handling.accused_org)}
+    opening = {_complaints(place) for place in above if own_judge or not place.startswith(handling.accused_org)}
+    return opening | {f"not:{staff}" for staff in handling.recused}
 
 
 def _complaints(org: str) -> str:

@@ -37,7 +37,8 @@ INSERT INTO recount (id, region, year, since, until, state, total, created_at)
 VALUES ($1, $2, $3, $4, $5, 'ordered', 0, $6)
 """
 _CROSSING = """
-    FROM clock WHERE state = 'running' AND due_at > $1::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND started_on <= $2
+    FROM clock
+    WHERE state = 'running' AND due_at > $1::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND started_on <= $2
         AND ($3 = 'CN' OR org LIKE $3 || '%')
 """
 # who stands still is counted when it goes on; the end of a day is the beginning of the next

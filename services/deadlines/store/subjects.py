@@ -240,5 +240,5 @@ def _showing(subject: Subject) -> dict[str, Any]:
 
 def _reach_of(kind: str, stored: Mapping[str, Any]) -> Reach | Handling:
     if kind == "complaint":
-        return Handling(**stored)
+        return Handling(**{**stored, "recused": tuple(stored.get("recused", ()))})
     return Reach(**{**stored, "holders": tuple(Holder(**holder) for holder in stored["holders"])})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
@@ -17,7 +17,7 @@ from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
 from services.deadlines.domain.clock import Clock, ClockState
 from services.deadlines.domain.subject import Standstill
-from services.deadlines.domain.visibility import keys_of
+from services.deadlines.domain.visibility import bar_of, keys_of
 from services.deadlines.store.subjects import clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
 
@@ -59,7 +59,7 @@ class Wanted:
     def bound(self, actor: Actor) -> list[Any]:
         """What a cursor is bound to: the filters, and what whoever asks may see."""
         filters = (self.subject_id, self.org, self.kind, self.lamp, self.state, self.due_before, self.updated_since)
-        return [*filters, *keys_of(actor)]
+        return [*filters, actor.id, *keys_of(actor)]
 
 
 _CLOCKS = select(clocks, subjects.c.kind.label("subject_kind")).join(subjects, subjects.c.id == clocks.c.subject_id)
@@ -100,8 +100,7 @@ async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = opened_by(subjects.c.seen_by, keys_of(actor))
-    return condition
+    return and_(opened_by(subjects.c.seen_by, keys_of(actor)), ~opened_by(subjects.c.seen_by, [bar_of(actor)]))
 
 
 def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:

@@ -1,13 +1,13 @@
 """`/cases`: registration, and what happens to a case at the desks before it is decided."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from bianmin.events.parts import CaseStatus, Lamp
-from bianmin.kit.bodies import OrgCode, Short
+from bianmin.kit.bodies import Moment, OrgCode, Short
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
@@ -66,6 +66,8 @@ async def register_case(
     """登记一个办件：核对身份号码，列出所缺材料，给出编号和收件凭证。`missing` 只是提示，不是补正告知。"""
     today = desk.today
     case_id = new_id()
+    if body.agent is not None and body.agent.mandate_file_id is not None:
+        raise _no_such_files([FieldError("/agent/mandate_file_id", "file_unknown", _UPLOAD_FIRST)])
     return await desk.submit(
         RegisterCase(
             case_id=case_id,
@@ -88,13 +90,20 @@ async def register_case(
 
 def _brought(materials: list[MaterialIn]) -> tuple[Brought, ...]:
     errors = [
-        FieldError(f"/materials/{n}/file_id", "file_unknown", "没有这个文件；请先上传")
+        FieldError(f"/materials/{n}/file_id", "file_unknown", _UPLOAD_FIRST)
         for n, one in enumerate(materials)
         if one.file_id is not None
     ]
     if errors:
-        raise FilesNotOffered("引用的文件不存在；文件上传尚未开通，请去掉 file_id。", errors=errors)
+        raise _no_such_files(errors)
     return tuple(Brought(one.no, one.form) for one in materials)
+
+
+_UPLOAD_FIRST = "没有这个文件；请先上传"
+
+
+def _no_such_files(errors: list[FieldError]) -> FilesNotOffered:
+    return FilesNotOffered("引用的文件不存在；文件上传尚未开通，请去掉文件编号。", errors=errors)
 
 
 @router.get("/cases", response_model=Page[CaseSummary])
@@ -104,22 +113,15 @@ async def list_cases(
     status: CaseStatus | None = None,
     item_code: Annotated[str | None, Query(max_length=40)] = None,
     lamp: Lamp | None = None,
-    updated_since: Annotated[datetime | None, Query(description="只要此刻以后变动的，按变动先后排列，不遗漏")] = None,
+    updated_since: Annotated[Moment | None, Query(description="只要此刻以后变动的，按变动先后排列，不遗漏")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """本单位看得到的办件，新的在前；带 `updated_since` 时按变动先后排列。"""
-    wanted = views.CaseFilter(org, status, item_code, lamp, _aware(updated_since))
+    wanted = views.CaseFilter(org, status, item_code, lamp, updated_since)
     async with desk.looking() as tx:
         items, next_cursor = await views.list_cases(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
     return shown(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        where = FieldError("query:updated_since", "moment", "应为带时区的时间，如 2026-11-23T09:30:00+08:00")
-        raise Invalid("updated_since 应带时区。", errors=[where])
-    return moment
 
 
 @router.get("/cases/{case_id}", response_model=CaseView, responses=refuses(NotFound))
@@ -217,4 +219,4 @@ async def withdraw_case(
     def status(case: Case) -> int:
         return 202 if case.withdrawal_pending else 200
 
-    return await desk.submit(WithdrawCase(case_id, desk.today, desk.cause), CaseView.of, status)
+    return await desk.submit(WithdrawCase(case_id, body.reason, desk.today, desk.cause), CaseView.of, status)

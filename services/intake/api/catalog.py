@@ -53,15 +53,23 @@ async def list_items(
 
 
 @open_router.get("/catalog/items/{code}", response_model=ItemView, responses=refuses(NotFound))
-async def get_item(code: str, desk: Anyone, org: Org = None) -> Response:
-    """一个事项的办事指南：材料、步骤、收费、时限、依据。"""
+async def get_item(
+    code: str,
+    desk: Anyone,
+    org: Org = None,
+    draft: Annotated[bool, Query(description="要尚未发布的草稿（限管理员和负责人）")] = False,
+) -> Response:
+    """一个事项的办事指南：材料、步骤、收费、时限、依据。有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。"""
+    here = org or desk.actor.org or None
+    edits = desk.actor.may("admin", "manager")
     async with desk.looking() as tx:
-        found = await catalog.nearest(
-            tx, org or desk.actor.org or None, code, drafts=desk.actor.may("admin", "manager")
-        )
+        found = await catalog.draft_of(tx, here, code) if draft and edits and here else None
+        found = found or await catalog.nearest(tx, here, code, drafts=edits)
     if found is None:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
-    return shown(_view(found), found["version"])
+    # who has seen what is published has not seen the draft, and must not overwrite it
+    is_behind = found["status"] == "published" and found["latest"] > found["number"]
+    return shown(_view(found), found["version"] - is_behind)
 
 
 @open_router.get("/catalog/items/{code}/versions", response_model=VersionsView, responses=refuses(NotFound))
@@ -131,7 +139,8 @@ _YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/jso
 )
 async def import_catalog(request: Request, desk: Editor, org: Org = None, publish: bool = False) -> Response:
     """导入一份事项目录（YAML 或 JSON），全部成功或全部不导入；错误逐条指出行号。内容没有变化的事项不产生新版本。"""
-    contents = import_file.read(await request.body())
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    contents = import_file.read(await request.body(), is_json=media.endswith("json"))
     where = org or desk.actor.org
     items = tuple(ImportItem(where, content, publish, desk.cause) for content in contents)
     return await desk.submit(ImportCatalog(items, desk.cause), _imported)

@@ -135,6 +135,7 @@ class CaseView(CaseHead):
     refusal: RefusalView | None
     agent_id: str | None
     withdrawal_pending: bool
+    withdrawal_reason: str | None
 
     @classmethod
     def of(cls, case: Case) -> Self:
@@ -164,6 +165,7 @@ class CaseView(CaseHead):
             ),
             agent_id=case.agent_id,
             withdrawal_pending=case.withdrawal_pending,
+            withdrawal_reason=case.withdrawal_reason,
         )
 
 

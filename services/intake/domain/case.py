@@ -18,10 +18,11 @@ OVER: frozenset[CaseStatus] = frozenset({"refused", "closed", "withdrawn"})
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A material that was brought: its number in the item's list, from 1, and in which form."""
+    """A material that was brought: its number in the item's list, from 1, and in which form; `on`: supplied later."""
 
     no: int
     form: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Case:
     decided_on: date | None = None
     closed_on: date | None = None
     withdrawal_pending: bool = False
+    withdrawal_reason: str | None = None
     holders: tuple[Holder, ...] = ()
     clocks: tuple[Mapping[str, Any], ...] = ()
     sequence: int = 0
@@ -186,6 +188,7 @@ class WithdrawCase:
     """The applicant's act, recorded at a desk of the case."""
 
     case_id: UUID
+    reason: str
     withdrawn_on: date
     by: Cause
 

@@ -43,6 +43,8 @@ class Term(_Part):
     note: Line | None = None
 
     def period(self) -> Period | None:
+        if self.unit == "immediate":
+            return Period(value=0, unit="immediate")
         if self.value is None:
             return None
         return Period(value=self.value, unit=self.unit, extension=self.extension)
@@ -55,7 +57,7 @@ class Publicity(Term):
 
 
 class Fee(_Part):
-    amount: Annotated[float, Field(ge=0)] = 0
+    amount: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
     currency: Literal["CNY"] = "CNY"
     payee: Line | None = None
     note: Line | None = None

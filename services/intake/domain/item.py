@@ -115,6 +115,7 @@ def decide(item: Item | None, command: ItemCommand) -> Sequence[Fact]:
     """The facts a command makes of an item."""
     if not command.by.actor.covers(command.org):
         raise CatalogElsewhere(f"只能维护本辖区（{command.by.actor.org}）的事项目录。")
+    _check_line(item, command)
     match command:
         case DraftItem():
             if command.expected != (item.version if item else None):
@@ -135,6 +136,19 @@ def decide(item: Item | None, command: ItemCommand) -> Sequence[Fact]:
                 raise NotPublished("这个事项没有发布，不需要停用。")
             return [ItemRetired(org=item.org, code=item.code, version=item.published.number)]
     assert_never(command)
+
+
+def _check_line(item: Item | None, command: ItemCommand) -> None:
+    """The head of a department keeps the items of that department, the others are not theirs."""
+    dept = command.by.actor.dept
+    if dept is None:
+        return
+    known = [] if item is None else [item.draft, item.published, item.last_published]
+    said = [version.content for version in known if version is not None]
+    if isinstance(command, DraftItem | ImportItem):
+        said.append(command.content)
+    if any(content.category != dept for content in said):
+        raise CatalogElsewhere("只能维护本部门条线（dept）的事项。")
 
 
 def _import(item: Item | None, command: ImportItem) -> Sequence[Fact]:

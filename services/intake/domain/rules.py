@@ -63,12 +63,20 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class NoticeGiven:
+    """`named`: the numbers that this notice is about, though they may have been brought before."""
+
     notice: Notice
+    named: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class MaterialsBrought:
     brought: tuple[Brought, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalAsked:
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +212,21 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
             where = FieldError(f"/missing/{n}/no", "obtained_by_sharing", "通过部门共享获取，不得要求申请人提交")
             raise MaterialsWrong("告知的材料有误，请按 errors 更正。", errors=[where])
     _within(case.received_on, command.noticed_on, command.today, "/noticed_on", "告知日期")
-    told = {one.no for one in case.notice.missing} if case.notice else set()
-    new = tuple(one for one in command.missing if one.no not in told)
-    if case.notice is not None and not new:
-        return []
-    if case.notice is not None:
+    before = {one.no: one for one in case.notice.missing} if case.notice else {}
+    named = {one.no: one for one in command.missing}
+    if case.notice is not None and all(no in before and no in case.missing for no in named):
+        return []  # it has been told, and is still waited for
+    override = case.notice.override_reason if case.notice else None
+    if case.notice is not None and not named.keys() <= before.keys():
         _check_override(command)
-    asked: tuple[Asked, ...] = (*(case.notice.missing if case.notice else ()), *new)
-    notice = Notice(command.noticed_on, asked, command.override_reason if case.notice else None)
-    after = evolve(case, NoticeGiven(notice))
+        override = command.override_reason
+    # everything at once: what the clerk left out of the notice is asked for with it
+    left_out = {no: Asked(no, "登记时未提交") for no in case.missing if no not in before}
+    notice = Notice(command.noticed_on, tuple((left_out | before | named).values()), override)
+    given = NoticeGiven(notice, frozenset(named))
+    after = evolve(case, given)
     return [
-        NoticeGiven(notice),
+        given,
         SupplementRequested(access=case.access(), missing=after.missing, noticed_on=command.noticed_on),
     ]
 
@@ -233,15 +245,20 @@ def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     _at_a_desk(case, command.by.actor)
     _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
     check_numbers([one.no for one in command.brought], case.materials)
-    _within(case.received_on, command.received_on, command.today, "/received_on", "收件日期")
-    after = evolve(case, MaterialsBrought(command.brought))
+    first = case.notice.noticed_on if case.notice else case.received_on
+    _within(first, command.received_on, command.today, "/received_on", "收件日期")
+    brought = tuple(replace(one, on=command.received_on) for one in command.brought)
+    after = evolve(case, MaterialsBrought(brought))
+    asked = {one.no for one in case.notice.missing} if case.notice else set()
+    # complete with the last of them, in whatever order offline desks tell of it
+    receipts = [one.on for one in after.brought if one.no in asked and one.on is not None]
     return [
-        MaterialsBrought(command.brought),
+        MaterialsBrought(brought),
         CaseSupplemented(
             access=case.access(),
             materials=tuple(one.no for one in command.brought),
             missing=after.missing,
-            received_on=command.received_on,
+            received_on=command.received_on if after.missing else max([command.received_on, *receipts]),
         ),
     ]
 
@@ -270,10 +287,13 @@ def _withdraw(case: Case, command: WithdrawCase) -> Sequence[object]:
     if case.status in OVER:
         raise WrongStatus(f"办件{NAMES[case.status]}，不能撤回。")
     if case.status in OPEN_BEFORE_ACCEPTANCE:
-        return [CaseWithdrawn(access=case.access(), withdrawn_on=command.withdrawn_on)]
+        return [
+            WithdrawalAsked(command.reason),
+            CaseWithdrawn(access=case.access(), withdrawn_on=command.withdrawn_on),
+        ]
     if case.withdrawal_pending:
         return []
-    return [WithdrawalRequested(access=case.access())]
+    return [WithdrawalAsked(command.reason), WithdrawalRequested(access=case.access())]
 
 
 def _by_accepting_organ(case: Case, actor: Actor) -> None:
@@ -295,7 +315,7 @@ def _in(case: Case, statuses: frozenset[Any] | set[Any], told: str) -> None:
 
 def _within(first: date, day: date, last: date, pointer: str, name: str) -> None:
     if not first <= day <= last:
-        told = f"{name}应在收件日（{first}）和今天之间"
+        told = f"{name}应在 {first} 和今天之间"
         raise DateWrong(f"{told}。", errors=[FieldError(pointer, "out_of_range", told)])
 
 
@@ -364,10 +384,8 @@ def evolve(case: Case | None, fact: Any) -> Case:
 
 def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
     match fact:
-        case NoticeGiven(notice):
-            told = {one.no for one in case.notice.missing} if case.notice else set()
-            again = {one.no for one in notice.missing} - told
-            return {"notice": notice, "brought": tuple(one for one in case.brought if one.no not in again)}
+        case NoticeGiven(notice, named):
+            return {"notice": notice, "brought": tuple(one for one in case.brought if one.no not in named)}
         case SupplementRequested():
             return {"status": "supplement_requested"}
         case MaterialsBrought(brought):
@@ -383,6 +401,8 @@ def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
             return {"refusal": refusal}
         case CaseRefused():
             return {"status": "refused", "closed_on": fact.refused_on}
+        case WithdrawalAsked(reason):
+            return {"withdrawal_reason": reason}
         case CaseWithdrawn():
             return {"status": "withdrawn", "closed_on": fact.withdrawn_on}
         case WithdrawalRequested():

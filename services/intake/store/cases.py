@@ -59,7 +59,7 @@ def case_of(row: sets.Row) -> Case:
         registered_at=row["registered_at"],
         received_on=row["received_on"],
         status=row["status"],
-        brought=tuple(Brought(**one) for one in row["brought"]),
+        brought=tuple(_brought_of(**one) for one in row["brought"]),
         notice=notice and _notice_of(notice),
         refusal=refusal and Refusal(**{**refusal, "refused_on": date.fromisoformat(refusal["refused_on"])}),
         accepted_on=row["accepted_on"],
@@ -67,11 +67,16 @@ def case_of(row: sets.Row) -> Case:
         decided_on=row["decided_on"],
         closed_on=row["closed_on"],
         withdrawal_pending=row["withdrawal_pending"],
+        withdrawal_reason=row["withdrawal_reason"],
         holders=tuple(Holder.of(one) for one in row["holders"]),
         clocks=tuple(row["clocks"]),
         sequence=row["sequence"],
         version=row["version"],
     )
+
+
+def _brought_of(no: int, form: str, on: str | None = None) -> Brought:
+    return Brought(no, form, None if on is None else date.fromisoformat(on))
 
 
 def _notice_of(stored: Mapping[str, Any]) -> Notice:
@@ -137,6 +142,7 @@ def _row_of(case: Case, *, born: bool) -> dict[str, Any]:
         "decided_on": case.decided_on,
         "closed_on": case.closed_on,
         "withdrawal_pending": case.withdrawal_pending,
+        "withdrawal_reason": case.withdrawal_reason,
         "clocks": list(case.clocks),
         "sequence": case.sequence,
         "version": case.version,
@@ -164,7 +170,7 @@ def entry_of(announced: Announcement, at: datetime) -> dict[str, Any]:
     """What the timeline keeps of an own announcement."""
     actor = announced.by.actor
     return timeline_row(
-        announced.subject, source_of("intake"), announced.sequence, at, actor.id, actor.org, announced.data
+        announced.subject, source_of("intake"), announced.sequence, at, actor.name, actor.org, announced.data
     )
 
 

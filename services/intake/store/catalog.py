@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bianmin.kit import sets
 from bianmin.kit.codes import ancestors
@@ -30,12 +31,13 @@ _SHOWN = select(
     versions.c.content,
     versions.c.changed_at,
     items.c.version,
+    items.c.latest,
 ).join(items, (items.c.org == versions.c.org) & (items.c.code == versions.c.code))
 
 
 def _nearest(org: str | None) -> Select[Any]:
     """Published versions, of each code the one nearest above `org`; the highest where no org is named."""
-    query = _SHOWN.where(items.c.published == versions.c.number).distinct(versions.c.code)
+    query = _SHOWN.where(items.c.published == versions.c.number).ext(distinct_on(versions.c.code))
     if org is None:
         return query.order_by(versions.c.code, func.length(versions.c.org), versions.c.org)
     return query.where(sets.one_of(versions.c.org, [org, *ancestors(org)])).order_by(
@@ -68,8 +70,18 @@ async def nearest(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMap
     row: RowMapping | None = (await tx.execute(_nearest(org).where(versions.c.code == code))).mappings().first()
     if row is not None or not drafts or org is None:
         return row
-    own = _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
-    return (await tx.execute(own)).mappings().first()
+    row = (await tx.execute(_own(org, code))).mappings().first()
+    return row
+
+
+async def draft_of(tx: Tx, org: str, code: str) -> RowMapping | None:
+    """The org's own draft of an item, where there is one."""
+    row: RowMapping | None = (await tx.execute(_own(org, code).where(versions.c.status == "draft"))).mappings().first()
+    return row
+
+
+def _own(org: str, code: str) -> Select[Any]:
+    return _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
 
 
 async def versions_of(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Sequence[RowMapping]:

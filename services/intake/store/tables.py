@@ -96,6 +96,7 @@ class CaseRow(Tables, table=True):
     decided_on: date | None = Field(sa_column=Column(Date))
     closed_on: date | None = Field(sa_column=Column(Date))
     withdrawal_pending: bool
+    withdrawal_reason: str | None
     clocks: list[Any] = _json(nullable=False)
     sequence: int
     version: int

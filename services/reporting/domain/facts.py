@@ -67,6 +67,7 @@ class ComplaintPatch:
     kind: ComplaintKind | None = None
     accused_org: str | None = None
     handler_org: str | None = None
+    recused: tuple[str, ...] | None = None
     lodged_on: date | None = None
     outcome: Outcome | None = None
     concluded_on: date | None = None
@@ -89,16 +90,12 @@ class OrgPatch:
 
 @dataclass(slots=True)
 class Patches:
-    """All that a batch of events says. `handlers`: (case id, staff id) of who worked on a case.
-
-    `strange`: per (source, subject), events of types that this version cannot read.
-    """
+    """All that a batch of events says. `strange`: per (source, subject), events of types that it cannot read."""
 
     cases: dict[str, CasePatch] = field(default_factory=dict)
     complaints: dict[str, ComplaintPatch] = field(default_factory=dict)
     items: dict[str, ItemPatch] = field(default_factory=dict)
     orgs: dict[str, OrgPatch] = field(default_factory=dict)
-    handlers: set[tuple[str, str]] = field(default_factory=set)
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -121,7 +118,7 @@ def fold(events: Iterable[Event]) -> Patches:
         elif event.source == INTAKE:
             _intake(patches, event.subject, event.data)
         elif event.source == ROUTING:
-            _routing(patches, event.subject, event.data, event.actor)
+            _routing(patches, event.subject, event.data)
         elif event.source == DEADLINES:
             _deadlines(_case(patches, event.subject), event.data)
         elif event.source == COMPLAINTS:
@@ -170,7 +167,7 @@ def _withdraw(case: CasePatch, day: date) -> None:
     case.withdrawn_on = day if case.withdrawn_on is None else min(case.withdrawn_on, day)
 
 
-def _routing(patches: Patches, subject: str, data: Any, actor: str) -> None:
+def _routing(patches: Patches, subject: str, data: Any) -> None:
     if isinstance(data, routing.OrgChanged):
         org = patches.orgs.setdefault(subject, OrgPatch(subject))
         org.seen += 1
@@ -179,8 +176,6 @@ def _routing(patches: Patches, subject: str, data: Any, actor: str) -> None:
     case = _case(patches, subject)
     case.seen_routing += 1
     match data:
-        case routing.TaskReceived() | routing.TaskStarted() | routing.TaskCompleted() | routing.TaskReturned():
-            patches.handlers |= {(subject, who) for who in (actor, data.assignee) if who}
         case routing.CaseGranted():
             case.result, case.decided_on = "granted", case.happened(data.decided_on)
         case routing.CaseDenied():
@@ -220,7 +215,7 @@ def _complaints(patches: Patches, subject: str, data: Any) -> None:
     if complaint is None:
         complaint = patches.complaints[subject] = ComplaintPatch(subject)
     complaint.seen += 1
-    complaint.accused_org, complaint.handler_org = data.accused_org, data.handler_org
+    complaint.accused_org, complaint.handler_org, complaint.recused = data.accused_org, data.handler_org, data.recused
     match data:
         case complaints.ComplaintLodged():
             complaint.kind, complaint.lodged_on = data.kind, data.lodged_on

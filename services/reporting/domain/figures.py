@@ -49,10 +49,8 @@ class Period:
 
     def months(self) -> Iterator[str]:
         """Every month that the period touches, as `2026-01`."""
-        month = self.first.replace(day=1)
-        while month <= self.last:
-            yield month.isoformat()[:7]
-            month = (month + timedelta(days=31)).replace(day=1)
+        for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month):
+            yield f"{number // 12:04}-{number % 12 + 1:02}"
 
 
 def _wrong(parameter: str, code: str, detail: str) -> PeriodWrong:

@@ -22,7 +22,7 @@ from services.reporting.domain.facts import (
     Patches,
     columns,
 )
-from services.reporting.store.tables import CaseFactRow, CaseHandlerRow, ComplaintFactRow, ItemRow, OrgRow
+from services.reporting.store.tables import CaseFactRow, ComplaintFactRow, ItemRow, OrgRow
 
 
 async def add(tx: Tx, patches: Patches) -> None:
@@ -33,11 +33,6 @@ async def add(tx: Tx, patches: Patches) -> None:
         _added(ComplaintFactRow, ComplaintPatch, patches.complaints),
         _added(ItemRow, ItemPatch, patches.items),
         _added(OrgRow, OrgPatch, patches.orgs),
-        sets.insert(
-            CaseHandlerRow,
-            [{"case_id": case_id, "staff_id": staff_id} for case_id, staff_id in sorted(patches.handlers)],
-            "ON CONFLICT DO NOTHING",
-        ),
     )
     if patches.strange:
         await _count_strange(tx, patches.strange)

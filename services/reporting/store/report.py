@@ -86,7 +86,8 @@ WITH happened AS (
     WHERE :knows AND c.kind IN ('complaint', 'report')
       AND c.accused_org LIKE :subtree AND c.handler_org LIKE :below_viewer
       AND (length(c.accused_org) = 2 OR NOT starts_with(:viewer, c.accused_org))
-      AND NOT EXISTS (SELECT FROM case_handler w WHERE w.case_id = c.case_id AND w.staff_id = :staff)
+      AND (c.recused IS NULL OR NOT c.recused @> ARRAY[:staff])
+      AND (c.lodged_on BETWEEN :first AND :last OR c.concluded_on BETWEEN :first AND :last)
       AND h.day BETWEEN :first AND :last
 ), counted AS (
     SELECT key, grouping(key) = 1 AS is_total, {counts}

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, MetaData, String
+from sqlalchemy import Column, Index, MetaData, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from bianmin.kit.db import NAMES
@@ -74,6 +75,8 @@ class CaseFactRow(Tables, table=True):
 
 
 class ComplaintFactRow(Tables, table=True):
+    """`recused`: staff who must not learn of it, not even as a number."""
+
     __tablename__ = "complaint_fact"
     complaint_id: UUID = Field(primary_key=True)
     seen: int
@@ -81,19 +84,15 @@ class ComplaintFactRow(Tables, table=True):
     kind: str | None
     accused_org: str | None = _code()
     handler_org: str | None = _code()
+    recused: list[str] | None = Field(sa_column=Column(ARRAY(Text)))
     lodged_on: date | None
     outcome: str | None
     concluded_on: date | None
 
-    __table_args__ = (Index("ix_complaint_fact_accused_org", "accused_org"),)
-
-
-class CaseHandlerRow(Tables, table=True):
-    """Who worked on a case: nobody learns of complaints about a case that was in his own hands."""
-
-    __tablename__ = "case_handler"
-    case_id: UUID = Field(primary_key=True)
-    staff_id: str = Field(primary_key=True)
+    __table_args__ = (
+        Index("ix_complaint_fact_lodged_on", "lodged_on"),
+        Index("ix_complaint_fact_concluded_on", "concluded_on"),
+    )
 
 
 class ItemRow(Tables, table=True):

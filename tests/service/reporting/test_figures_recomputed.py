@@ -45,7 +45,7 @@ FIGURES = tuple(each.name for each in fields(Figures))
 
 def read(events: Iterable[Event], sources: set[str]) -> dict[str, dict[str, Any]]:
     """All that is said of each subject by these sources, later words over earlier ones, clocks by their kind."""
-    said: dict[str, dict[str, Any]] = defaultdict(lambda: {"clocks": {}, "names": set(), "staff": set()})
+    said: dict[str, dict[str, Any]] = defaultdict(lambda: {"clocks": {}, "names": set()})
     for event in events:
         if event.source.removeprefix("/bianmin/") not in sources:
             continue
@@ -56,7 +56,6 @@ def read(events: Iterable[Event], sources: set[str]) -> dict[str, dict[str, Any]
             if name in ("clock.red", "clock.stopped"):
                 subject["clocks"][data["kind"]] = (data["due_on"], data.get("late", True), data.get("early", False))
             continue
-        subject["staff"].add(event.actor)
         if name in ("case.registered", "case.accepted"):
             item = data.pop("item")
             subject |= {key: data["access"][key] for key in ("org", "accepting_org", "dept")}
@@ -110,8 +109,12 @@ def recomputed(
         for complaint in read(events, {"complaints"}).values():
             accused, handler, about = complaint["accused_org"], complaint["handler_org"], str(complaint["case_id"])
             itself = viewer.org.startswith(accused) and accused != "52"
-            hands = cases[about]["staff"] if about in cases else set()
-            if itself or viewer.id in hands or not handler.startswith(viewer.org) or not accused.startswith(org):
+            if (
+                itself
+                or viewer.id in complaint["recused"]
+                or not handler.startswith(viewer.org)
+                or not accused.startswith(org)
+            ):
                 continue
             for day, what in happenings_of_complaint(complaint):
                 if complaint["kind"] in ("complaint", "report") and period[0] <= day <= period[1]:

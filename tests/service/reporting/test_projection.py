@@ -24,7 +24,7 @@ from tests.unit.reporting.stories import (
     interleaved,
 )
 
-FACTS = ("case_fact", "complaint_fact", "case_handler", "item", "org")
+FACTS = ("case_fact", "complaint_fact", "item", "org")
 
 
 async def test_any_interleaving_in_any_batches_gives_the_same_tables(open_reporting: Open) -> None:

@@ -31,11 +31,18 @@ async def county(reporting: Reporting) -> Reporting:
         a_case(teller, an_access(dept="medical"), an_item("YB-001", category="medical")),
         a_case(teller, an_access(OTHER_STATION, OTHER_CENTER)),
     ]
-    cases[0].worked_on("S-head")
     await reporting.hears(
         *in_turn(
             *(chain for case in cases for chain in case.registered(DAY).chains),
-            a_complaint(teller, CENTER, DAY, case_id=cases[0].id, outcome="supported", concluded_on=DAY),
+            a_complaint(
+                teller,
+                CENTER,
+                DAY,
+                case_id=cases[0].id,
+                outcome="supported",
+                concluded_on=DAY,
+                recused_later=("S-head",),
+            ),
             a_complaint(teller, OTHER_CENTER, DAY, kind="report"),
             a_complaint(teller, STATION, DAY),
             a_complaint(teller, STATION, DAY, kind="praise"),
@@ -118,7 +125,7 @@ async def test_whoever_does_not_handle_complaints_is_told_null(county: Reporting
         assert {(line["complaints"], line["complaints_supported"]) for line in lines} == {(None, None)}
 
 
-async def test_who_had_the_case_in_hand_learns_nothing_of_the_complaint_about_it(county: Reporting) -> None:
+async def test_who_is_recused_learns_nothing_of_the_complaint_not_even_of_its_number(county: Reporting) -> None:
     report = await county.reports(an_actor(COUNTY, "manager", sub="S-head"), **JANUARY)
     assert by_key(report, "org")[CENTER]["complaints"] == 0
     assert report["total"]["complaints"] == 2

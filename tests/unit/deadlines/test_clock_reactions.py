@@ -91,7 +91,8 @@ def followed(by: Any, ended_at: datetime | None = None) -> FollowRoute:
 
 
 def ended(by: Any) -> FollowRoute:
-    return followed(by, HEARD)
+    """On the day of the act, though it was told a week later."""
+    return followed(by, datetime.combine(DAY, time.max, TZ))
 
 
 def given_up(by: Any) -> GiveUpCase:

@@ -112,7 +112,7 @@ COMMANDS: dict[str, CaseCommand] = {
     "materials": AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by(STATION)),
     "accept": AcceptCase(ID, DAY, DAY, by()),
     "refuse": RefuseCase(ID, GROUNDS, by()),
-    "withdraw": WithdrawCase(ID, DAY, by(STATION)),
+    "withdraw": WithdrawCase(ID, "搬走了", DAY, by(STATION)),
 }
 ALLOWED: dict[CaseStatus, set[str]] = {
     "registered": {"notice", "materials", "accept", "refuse", "withdraw"},
@@ -188,6 +188,48 @@ def test_a_second_notice_naming_something_new_needs_the_head_and_a_reason() -> N
     assert overridden.notice is not None
     assert overridden.notice.override_reason == "新发现"
     assert overridden.missing == (1, 2)
+
+
+def test_a_notice_asks_for_all_that_is_missing_at_once() -> None:
+    case = after(a_case(brought=()), GiveNotice(ID, (Asked(2, "没有带"),), DAY, DAY, by()))
+    assert case.notice is not None
+    assert {one.no: one.reason for one in case.notice.missing} == {1: "登记时未提交", 2: "没有带"}
+    case = after(case, AddMaterials(ID, (Brought(1, "copy"), Brought(2, "copy")), DAY, DAY, by()))
+    assert (case.status, case.missing) == ("registered", ())
+    assert decide(case, COMMANDS["accept"])
+
+
+def test_a_supplement_that_is_no_good_is_asked_for_again_without_being_anything_new() -> None:
+    case = after(
+        a_case(),
+        GiveNotice(ID, (Asked(2, "没有"),), DAY, DAY, by()),
+        AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by()),
+    )
+    assert case.status == "registered"
+    case = after(case, GiveNotice(ID, (Asked(2, "看不清"),), DAY, DAY, by()))
+    assert case.notice is not None
+    assert (case.status, case.missing) == ("supplement_requested", (2,))
+    assert [one.reason for one in case.notice.missing] == ["看不清"]
+    assert case.notice.override_reason is None
+
+
+def test_an_offline_desk_that_tells_late_of_an_earlier_paper_does_not_bring_the_receipt_forward() -> None:
+    today = DAY + timedelta(days=20)
+    case = after(a_case(), GiveNotice(ID, (Asked(1, "缺"), Asked(2, "缺")), DAY + timedelta(days=2), today, by()))
+    late, early = DAY + timedelta(days=10), DAY + timedelta(days=3)
+    case = after(
+        case,
+        AddMaterials(ID, (Brought(1, "copy"),), late, today, by()),
+        AddMaterials(ID, (Brought(2, "copy"),), early, today, by()),
+    )
+    assert (case.status, case.received_on) == ("registered", late)
+    with pytest.raises(Invalid):
+        decide(case, AddMaterials(ID, (Brought(2, "copy"),), DAY, today, by()))  # before it was asked for
+
+
+@pytest.mark.parametrize("status", ["registered", "accepted"])
+def test_why_a_case_is_withdrawn_is_kept(status: CaseStatus) -> None:
+    assert after(a_case(status=status), COMMANDS["withdraw"]).withdrawal_reason == "搬走了"
 
 
 @pytest.mark.parametrize(

@@ -202,14 +202,20 @@ def a_complaint(
     case_id: str | None = None,
     outcome: Any = None,
     concluded_on: date | None = None,
+    recused: tuple[str, ...] = (),
+    recused_later: tuple[str, ...] | None = None,
 ) -> Chain:
     subject = str(teller.id())
     orgs: dict[str, Any] = {"handler_org": handler or parent_of(accused) or accused, "accused_org": accused}
+    orgs["recused"] = recused
     facts: list[Any] = [
         complaints.ComplaintLodged(
             complaint_no="TS1", kind=kind, channel="box", anonymous=True, case_id=case_id, lodged_on=lodged_on, **orgs
         )
     ]
+    if recused_later is not None:
+        orgs["recused"] = recused_later
+        facts.append(complaints.ComplaintRecused(**orgs))
     if outcome is not None and concluded_on is not None:
         facts += [
             complaints.ComplaintAccepted(kind=kind, accepted_on=lodged_on, **orgs),
@@ -284,6 +290,8 @@ def _some_complaint(rng: random.Random, teller: Teller, case: CaseTold) -> Seque
         case_id=case.id if rng.random() < 0.7 else None,
         outcome=rng.choice((None, "supported", "explained", "not_supported")),
         concluded_on=later(rng, lodged_on, 60),
+        recused=rng.choice(((), ("S-head",), ("S-office", "S-head"))),
+        recused_later=rng.choice((None, ("S-head",), ("S-office", "S-other"))),
     )
     return told, a_clock(teller, told[0].subject, "complaint", "complaint", lodged_on, True, None)
 

@@ -90,10 +90,10 @@ def test_other_clocks_judge_nothing() -> None:
     assert (facts.promise_late, facts.statutory_late, facts.seen_deadlines) == (None, None, 4)
 
 
-def test_those_who_worked_on_a_case_are_known() -> None:
-    teller = Teller()
-    case = a_case(teller).worked_on("S-1").decided(date(2026, 2, 1))
-    assert fold(case.routing).handlers == {(case.id, "S-1")}
+def test_who_is_recused_from_a_complaint_is_what_was_said_last() -> None:
+    told = a_complaint(Teller(), CENTER, date(2026, 2, 1), recused=("S-1",), recused_later=("S-1", "S-2"))
+    (complaint,) = fold(told).complaints.values()
+    assert complaint.recused == ("S-1", "S-2")
 
 
 def test_of_two_withdrawals_the_earlier_day_holds_whichever_is_heard_first() -> None:

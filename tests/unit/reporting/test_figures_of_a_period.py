@@ -92,3 +92,8 @@ def test_a_rate_of_nothing_is_null_and_never_100_percent() -> None:
 def test_rates_are_shares_to_four_places() -> None:
     figures = Figures(accepted=3, closed=4, on_time=2, early=1, overdue=1)
     assert (figures.closing_rate, figures.on_time_rate, figures.early_rate) == (1.3333, 0.6667, 0.3333)
+
+
+def test_the_last_month_of_all_is_a_month() -> None:
+    assert list(Period(date(9999, 11, 30), date(9999, 12, 31)).months()) == ["9999-11", "9999-12"]
+    assert list(Period(date(2025, 12, 31), date(2026, 2, 1)).months()) == ["2025-12", "2026-01", "2026-02"]
