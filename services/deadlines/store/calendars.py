@@ -129,7 +129,9 @@ async def claim_recount(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """The next matters to be counted anew, each taken by one replica. Lists them first, where that is to be done."""
     [(shipped_with, oldest)] = await rows(tx, _OPEN)
     if shipped_with != SHIPPED:
-        await _recount_all(tx, now)
+        await run(tx, _UPGRADED, SHIPPED)
+        if shipped_with:
+            await _recount_all(tx, now)
     elif oldest is None:
         return []
     for id, since, until, region in await rows(tx, _ORDERED):
@@ -142,7 +144,6 @@ async def claim_recount(tx: Tx, now: datetime, limit: int) -> list[Due]:
 
 async def _recount_all(tx: Tx, now: datetime) -> None:
     """The program came with other calendars than the one that ran before: whatever runs is counted by these."""
-    await run(tx, _UPGRADED, SHIPPED)
     first, last = (year.year for year in (shipped()[0], shipped()[-1]))
     await run(tx, _ORDER_RECOUNT, new_id(), NATIONAL, last, date(first, 1, 1), date(last, 12, 31), now)
 
