@@ -1,15 +1,16 @@
 """What deadlines announces, on topic `bianmin.deadlines`. The subject is the case or complaint that a clock watches."""
 
+import datetime
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from bianmin.events.parts import ClockKind, Code, Dept, EventData, Lamp, Moment, OrgCode, PeriodUnit, SubjectKind
+from bianmin.events.parts import ClockKind, Code, Dept, EventData, Lamp, Moment, OrgCode, Part, PeriodUnit, SubjectKind
 
 
-class _Clock(EventData):
+class _Watch(EventData):
     event_subject: ClassVar[str] = "case id or complaint id"
     producers: ClassVar[tuple[str, ...]] = ("deadlines",)
 
@@ -21,9 +22,14 @@ class _Clock(EventData):
     org: OrgCode
     """The org that answers for the clock."""
     dept: Dept | None = None
+    cycle: Annotated[int, Field(ge=1)] = 1
+    """How often the matter was opened: a decision that was set aside opens it again."""
+
+
+class _Clock(_Watch):
     due_on: date
     due_at: Moment
-    """The end of `due_on`: 24:00 in the county's zone, or when the organ closes (民法典 art. 203)."""
+    """The end of `due_on`, 24:00 or when the organ closes (民法典 art. 203); of a period of hours, the end of these."""
 
 
 class ClockStarted(_Clock):
@@ -39,6 +45,67 @@ class ClockStarted(_Clock):
     """Which state of the calendar `due_on` was counted by."""
     provisional: bool
     """Whether it reaches into a year whose calendar is only estimated."""
+
+
+class ClockPaused(_Watch):
+    """It stands still, and has no end until it goes on (行政许可法 art. 45)."""
+
+    event_name: ClassVar = "clock.paused"
+    event_title: ClassVar = "暂停计时"
+
+    paused_on: date
+    """The first day that does not count."""
+    reason_code: Code
+    """The kind of the special procedure, or another reason of the house's list."""
+
+
+class ClockResumed(_Clock):
+    """It runs again, with what was left of its budget."""
+
+    event_name: ClassVar = "clock.resumed"
+    event_title: ClassVar = "恢复计时"
+
+    resumed_at: Moment
+    calendar_version: str
+    provisional: bool
+
+
+class ClockExtended(_Watch):
+    """More time was granted, once, before it was over (行政许可法 art. 42). While it stands still it has no end."""
+
+    event_name: ClassVar = "clock.extended"
+    event_title: ClassVar = "期限延长"
+
+    by: Annotated[int, Field(ge=1)]
+    """In the clock's own units."""
+    due_on: date | None
+    due_at: Moment | None
+    previous_due_on: date | None
+    calendar_version: str
+    provisional: bool
+
+
+class ClockRescheduled(_Clock):
+    """Its end has moved by no act at the desk: a calendar was published or revised, or what limits it has moved."""
+
+    event_name: ClassVar = "clock.rescheduled"
+    event_title: ClassVar = "期限届满日调整"
+
+    previous_due_on: date
+    previous_due_at: Moment
+    reason_code: Literal["calendar", "law", "policy"]
+    calendar_version: str
+    provisional: bool
+
+
+class ClockReminded(_Clock):
+    """Time to see to it. Announced once a clock."""
+
+    event_name: ClassVar = "clock.reminded"
+    event_title: ClassVar = "催办提醒"
+
+    detected_at: Moment
+    """When it was seen: after an outage, later than it happened."""
 
 
 class ClockYellow(_Clock):
@@ -74,3 +141,28 @@ class ClockStopped(_Clock):
     """Before the last day."""
     lamp: Lamp
     """What it showed when it stopped."""
+
+
+class ChangedDay(Part):
+    """A day that counts otherwise than before."""
+
+    date: datetime.date
+    works: bool
+
+
+class CalendarPublished(EventData):
+    """The days off and the make-up workdays of a year were published, or revised: what crosses them is counted anew."""
+
+    event_name: ClassVar = "calendar.published"
+    event_title: ClassVar = "日历已公布"
+    event_subject: ClassVar = "calendar: region/year"
+    producers: ClassVar = ("deadlines",)
+
+    region: Code
+    """`CN`, or a division code: it counts there and below."""
+    year: int
+    version: int
+    """How often the region has published this year."""
+    status: Literal["official", "estimated"]
+    changes: tuple[ChangedDay, ...]
+    """Nothing where only the status or the names have changed."""

@@ -7,14 +7,19 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from bianmin.events.deadlines import CalendarPublished, ChangedDay
 from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
-from bianmin.kit.decide import Cause, Done, Work, decide_all
-from services.deadlines.domain import subject
+from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
+from bianmin.kit.ids import new_id
+from bianmin.kit.refusals import Refusal
+from services.deadlines.domain import publication, subject
+from services.deadlines.domain.publication import Publication, PublishYear
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rules import decide, evolve
-from services.deadlines.domain.subject import FireSignals, Subject
-from services.deadlines.store import orgs, subjects
+from services.deadlines.domain.subject import FireSignals, RecountClocks, Subject
+from services.deadlines.domain.years import tag_of
+from services.deadlines.store import calendars, orgs, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +30,57 @@ class KeepOrg:
     by: Cause
 
 
-Command = subject.Command | KeepOrg
+Command = subject.Command | KeepOrg | PublishYear
 
 
-async def handle(tx: Tx, commands: Sequence[Command], now: datetime, *, calendars: Calendars) -> Work[Any, Any]:
-    """Orgs are kept, the rest is decided on the matters it is about. `calendars`: those in force."""
-    known = [command.code for command in commands if isinstance(command, KeepOrg)]
-    if known:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A year as it is published now. `version`: its tag, which the next writer has to have seen."""
+
+    publication: Publication
+    version: int
+
+
+async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
+    """Orgs are kept and calendars published; the rest is decided on the matters it is about."""
+    work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
+    if known := [command.code for command in commands if isinstance(command, KeepOrg)]:
         await orgs.keep(tx, known)
-    about_subjects = [command for command in commands if not isinstance(command, KeepOrg)]
-    if not about_subjects:
-        return Work(outcomes=[Done()] * len(commands))
-    work = await _decide(tx, about_subjects, calendars)
-    outcomes = iter(work.outcomes)
-    work.outcomes = [Done() if isinstance(command, KeepOrg) else next(outcomes) for command in commands]
+    for n, command in enumerate(commands):
+        if isinstance(command, PublishYear):
+            work.outcomes[n] = await _publish(tx, command, now, work.announced)
+    about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | PublishYear)]
+    if about:
+        decided = await _decide(tx, [command for _, command in about])
+        for (n, _), outcome in zip(about, decided.outcomes, strict=True):
+            work.outcomes[n] = outcome
+        work.announced += decided.announced
     return work
 
 
-async def _decide(tx: Tx, commands: Sequence[subject.Command], calendars: Calendars) -> Work[UUID, Subject]:
+async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[Announcement]) -> Outcome:
+    known = await calendars.alone(tx)
+    try:
+        _, published = publication.publish(known, command)
+    except Refusal as refusal:
+        return Refused(refusal)
+    version = await calendars.put(tx, published, command.by.actor.id, now, new_id())
+    year = published.year
+    data = CalendarPublished(
+        region=year.region,
+        year=year.year,
+        status=year.status.value,
+        version=version,
+        changes=tuple(ChangedDay(date=change.date, works=change.works) for change in published.changes),
+    )
+    announced.append(Announcement(f"{year.region}/{year.year}", version, data, command.by))
+    return Done(Published(published, tag_of(year)))
+
+
+async def _decide(tx: Tx, commands: Sequence[subject.Command]) -> Work[UUID, Subject]:
+    # held before the matters are locked, as by everybody; signals count nothing
+    only_signals = all(isinstance(command, FireSignals) for command in commands)
+    in_force = Calendars(()) if only_signals else await calendars.in_force(tx, held=True)
     states = await subjects.load(tx, {command.subject_id for command in commands})
     before = dict(states)
     work = decide_all(
@@ -50,7 +88,7 @@ async def _decide(tx: Tx, commands: Sequence[subject.Command], calendars: Calend
         commands,
         key=lambda command: command.subject_id,
         subject=str,
-        decide=partial(decide, calendars),
+        decide=partial(decide, in_force),
         evolve=evolve,
     )
     await subjects.save(tx, before, work.changed)
@@ -61,3 +99,9 @@ async def claim_signals(tx: Tx, now: datetime, limit: int) -> list[FireSignals]:
     """The clocks that are due to signal, oldest first, as orders. They act where the clock is answered for."""
     found = await subjects.due(tx, now, limit)
     return [FireSignals(each.subject_id, each.clock_id, each.fire_at, now, Cause(system(each.org))) for each in found]
+
+
+async def claim_recounts(tx: Tx, now: datetime, limit: int) -> list[RecountClocks]:
+    """The matters whose clocks cross a changed day, as orders to count them anew."""
+    claimed = await calendars.claim_recount(tx, now, limit)
+    return [RecountClocks(due.subject_id, due.ordered_at, now, Cause(system(due.org))) for due in claimed]

@@ -67,7 +67,7 @@ def start_clocks_of_accepted_case(event: Event, told: intake.CaseAccepted) -> St
         subject_id=UUID(event.subject),
         reach=reach_of(told.access),
         item=told.item,
-        accepted_on=told.accepted_on,
+        accepted_at=business_moment(told.accepted_on, event.time),
         clock_ids=(new_id(), new_id()),
         by=_cause(event, told.access.accepting_org),
     )
@@ -87,7 +87,7 @@ def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
-        lodged_on=told.lodged_on,
+        lodged_at=business_moment(told.lodged_on, event.time),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -98,8 +98,7 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
-        accepted_on=told.accepted_on,
-        accepted_at=event.time,
+        accepted_at=business_moment(told.accepted_on, event.time),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -118,8 +117,8 @@ def reach_of(access: Access) -> Reach:
 
 
 def business_moment(on: date, told_at: datetime) -> datetime:
-    """When an act was done: as it was told; or, where it was told on a later day, before the end of its own."""
-    return told_at if told_at.astimezone(TZ).date() <= on else datetime.combine(on, time.max, TZ)
+    """When an act was done: as it was told, or, where that was on another day, before the end of its own."""
+    return told_at if told_at.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
 
 
 def _holders(access: Access) -> tuple[Holder, ...]:

@@ -1,16 +1,25 @@
 """What deadlines says to people."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 
 from services.deadlines.domain.clock import Clock
-from services.deadlines.domain.periods import Entry, Unit
+from services.deadlines.domain.ledger import PAUSED, Entry
+from services.deadlines.domain.periods import Unit
 
 _PERIODS = {
+    ("completeness", None): "一次性告知期限",
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
     ("complaint", "handling"): "投诉办理期限",
+}
+_UNITS = {
+    Unit.WORKDAY: "个工作日",
+    Unit.DAY: "日",
+    Unit.WORKHOUR: "个工作小时",
+    Unit.HOUR: "小时",
+    Unit.IMMEDIATE: "日",
 }
 _LAMPS = {"green": "尚在期限内。", "yellow": "临近到期，请抓紧办理。", "red": "已经超过期限。"}
 
@@ -22,11 +31,12 @@ def explanation(clock: Clock, ledger: Sequence[Entry], *, capped: bool, recalcul
     """
     sentences = [
         f"{_PERIODS.get((clock.term.kind, clock.term.stage), '办理期限')}{_length(clock)}，",
-        f"自{_day(clock.started_on)}起算。",
+        f"自{_since(clock)}起算。",
         _counted(clock.term.unit, ledger),
         "承诺期限按其单位计算晚于法定期限，以法定期限届满日为准。" if capped else "",
-        f"最后一日为{_day(clock.due_on)}，当日24时前均为按期。",
-        "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整。" if clock.provisional else "",
+        f"已依法延长{clock.extended_by}{_UNITS[clock.term.unit]}。" if clock.extended_by else "",
+        "因特别程序暂停的日子不计入。" if clock.period.pauses else "",
+        _until(clock),
         "起算之后日历有过更新，以上逐日说明依据现行日历。" if recalculated else "",
         _standing(clock),
     ]
@@ -39,12 +49,31 @@ def _length(clock: Clock) -> str:
             return f"为{clock.term.budget}个工作日"
         case Unit.DAY:
             return f"为{clock.term.budget}日（自然日）"
+        case Unit.WORKHOUR:
+            return f"为{clock.term.budget}个工作小时"
+        case Unit.HOUR:
+            return f"为{clock.term.budget}小时"
         case Unit.IMMEDIATE:
             return "为当日办结"
 
 
+def _since(clock: Clock) -> str:
+    return _moment(clock.period.start) if clock.term.unit.is_of_time else _day(clock.period.start_on)
+
+
+def _until(clock: Clock) -> str:
+    end = clock.end
+    if end is None:
+        return "目前暂停计时，恢复后按剩余期限继续计算。"
+    unsure = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整。" if end.provisional else ""
+    if clock.term.unit.is_of_time:
+        return f"{_moment(end.due_at)}前均为按期。{unsure}"
+    closing = "24时" if end.due_at.time() == time() else f"{end.due_at:%H:%M}下班"
+    return f"最后一日为{_day(end.due_on)}，当日{closing}前均为按期。{unsure}"
+
+
 def _counted(unit: Unit, ledger: Sequence[Entry]) -> str:
-    skipped = sum(not entry.counted for entry in ledger[1:])
+    skipped = sum(not entry.counted and entry.reason != PAUSED for entry in ledger[1:])
     match unit:
         case Unit.WORKDAY:
             rests = f"，其间有{skipped}天休息日不计入" if skipped else ""
@@ -52,14 +81,24 @@ def _counted(unit: Unit, ledger: Sequence[Entry]) -> str:
         case Unit.DAY:
             rolled = f"最后一日遇休息日，顺延{skipped}天。" if skipped else ""
             return f"起算当日不计入，其后逐日连续计算。{rolled}"
+        case Unit.WORKHOUR:
+            return "只计开放服务的时间，周末和法定节假日不计入，调休上班日计入。"
+        case Unit.HOUR:
+            return "自该时刻起连续计算。"
         case Unit.IMMEDIATE:
             return ""
 
 
 def _standing(clock: Clock) -> str:
+    if clock.state == "paused":
+        return ""
     if clock.stopped_at is None:
         return _LAMPS[clock.lamp]
     return f"已于{_day(clock.stopped_at.date())}停止计时，{'超过期限' if clock.late else '在期限内'}。"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{_day(moment.date())}{moment:%H:%M}"
 
 
 def _day(day: date) -> str:

@@ -47,6 +47,7 @@ async def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_its_bus
         "dept": "civil",
         "unit": "workday",
         "budget": 5,
+        "extended_by": 0,
         "started_on": "2026-02-13",
         "due_on": "2026-02-27",
         "due_at": "2026-02-28T00:00:00+08:00",
@@ -122,8 +123,14 @@ async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> N
     told = answer.json()
     assert (told["clock"], told["calendar_version"]) == (promise, promise["calendar_version"])
     days = {each["date"]: each for each in told["days"]}
-    assert days["2026-02-13"] == {"date": "2026-02-13", "counted": False, "ordinal": None, "reason": "起算日，不计入"}
-    assert days["2026-02-14"] == {"date": "2026-02-14", "counted": True, "ordinal": 1, "reason": "上班（春节调休）"}
+    first, second = days["2026-02-13"], days["2026-02-14"]
+    assert (first["counted"], first["ordinal"], first["hours"], first["reason"]) == (
+        False,
+        None,
+        None,
+        "起算日，不计入",
+    )
+    assert (second["counted"], second["ordinal"], second["reason"]) == (True, 1, "上班（春节调休）")
     assert days["2026-02-17"]["reason"] == "放假（春节）"
     assert (min(days), max(days)) == ("2026-02-13", "2026-02-27")
     assert sum(each["counted"] for each in told["days"]) == 5

@@ -22,6 +22,7 @@ from tests.house import House, a_house
 from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, at, day
 
 SIGNALS = SERVICE.timers[0]
+ALL_THREE = ["ClockReminded", "ClockYellow", "ClockRed"]
 MANY = 1200  # more than the 500 that one tick takes
 
 
@@ -70,21 +71,21 @@ async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: Cou
         seen.append(promise["lamp"])
         assert statutory["lamp"] == "green"
     assert seen == ["green", "yellow", "yellow", "red", "red"]
-    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert await signals(county) == ["ClockStarted", *ALL_THREE]
     assert await signals(county, "statutory") == ["ClockStarted"]
 
 
 async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answers(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
     await becomes(county.house, "2026-03-12T14:00")
-    *_, yellow, red = await county.announced()
-    for event in (yellow, red):
+    *_, reminder, yellow, red = await county.announced()
+    for event in (reminder, yellow, red):
         assert (event.subject, event.region, event.actor) == (case, CENTER, "system")
         fact: Any = event.data
         assert fact.due_at == at("2026-03-10T00:00")
         assert at("2026-03-12T14:00") <= fact.detected_at < at("2026-03-12T14:05")
         assert (fact.org, fact.dept) == (CENTER, "civil")
-    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4]
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5]
 
 
 async def test_how_late_signals_were_is_measured(county: County) -> None:
@@ -100,7 +101,7 @@ async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County)
     admin = county.house.as_("admin", "52")
     assert (await admin.put("/dev/clock", {"now": "2026-03-12T10:00:00+08:00"})).status_code == 200
     async with asyncio.timeout(30):
-        while await signals(county) != ["ClockStarted", "ClockYellow", "ClockRed"]:
+        while await signals(county) != ["ClockStarted", *ALL_THREE]:
             pass
 
 
@@ -125,7 +126,7 @@ async def test_nothing_is_signalled_after_the_stop(county: County) -> None:
     await becomes(county.house, "2026-03-09T10:00")
     await county.grants(case, "2026-03-09T11:00")
     await becomes(county.house, "2027-03-09T10:00")
-    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockStopped"]
+    assert await signals(county) == ["ClockStarted", "ClockReminded", "ClockYellow", "ClockStopped"]
     assert await signals(county, "statutory") == ["ClockStarted", "ClockStopped"]
 
 
@@ -134,7 +135,7 @@ async def test_a_clock_set_back_takes_nothing_back_and_signals_nothing_again(cou
     await becomes(county.house, "2026-03-12T10:00")
     await becomes(county.house, "2026-03-05T10:00")
     await becomes(county.house, "2026-03-13T10:00")
-    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert await signals(county) == ["ClockStarted", *ALL_THREE]
     promise, _ = await county.clocks(case_id=case)
     assert promise["lamp"] == "red"
 
@@ -143,13 +144,13 @@ async def test_a_case_of_a_desk_that_was_offline_signals_from_its_business_date(
     await becomes(county.house, "2026-03-20T09:00")
     await county.a_running_case("2026-03-02")
     await becomes(county.house, "2026-03-20T09:01")
-    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert await signals(county) == ["ClockStarted", *ALL_THREE]
 
 
 async def test_a_complaint_signals_at_the_org_that_handles_it(county: County) -> None:
     await county.lodges("2026-03-02")
     await becomes(county.house, "2026-03-18T09:00")
-    assert await signals(county, "complaint") == ["ClockStarted", "ClockYellow", "ClockRed"]
+    assert await signals(county, "complaint") == ["ClockStarted", *ALL_THREE]
     assert {event.region for event in await county.announced()} == {COUNTY}
 
 
@@ -206,11 +207,11 @@ async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: Co
             assert await claim_signals(second, now, 10) == []
         await outbox.append(first, signalled.announced, source="deadlines", at=now)
     await decided
-    assert await signals(county) == ["ClockStarted", "ClockYellow", "ClockRed", "ClockStopped"]
-    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6]
+    assert await signals(county) == ["ClockStarted", *ALL_THREE, "ClockStopped"]
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6, 7]
     promise, _ = await county.clocks(case_id=case)
     shown = await county.house.as_("window", CENTER).get(f"/clocks/{promise['id']}")
-    assert (promise["state"], promise["lamp"], shown.headers["etag"]) == ("stopped", "red", '"4"')
+    assert (promise["state"], promise["lamp"], shown.headers["etag"]) == ("stopped", "red", '"3"')
 
 
 async def waiting_for_a_lock(database: Any) -> None:

@@ -28,17 +28,17 @@ async def database(migrated: Callable[..., Awaitable[str]]) -> AsyncIterator[Dat
 
 MANY = """
 WITH matter AS (
-    INSERT INTO subject (id, kind, reach, seen_by, phase, sequence)
+    INSERT INTO subject (id, kind, reach, seen_by, phase, cycle, standstills, sequence)
     SELECT gen_random_uuid(), 'case',
         jsonb_build_object('org', o.org, 'accepting_org', o.org, 'dept', 'civil', 'holders', '[]'::jsonb),
-        ARRAY['52', left(o.org, 4), left(o.org, 6), o.org], 'accepted', 1
+        ARRAY['52', left(o.org, 4), left(o.org, 6), o.org], 'accepted', 1, 0, 1
     FROM generate_series(1, 100000) AS n,
         LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
     RETURNING id, reach->>'org' AS org
 )
-INSERT INTO clock (id, subject_id, kind, cycle, org, dept, unit, budget, started_on, due_on, due_at, yellow_at,
-    calendar_version, provisional, lamp, state, next_fire_at, version)
-SELECT gen_random_uuid(), id, 'promise', 1, org, 'civil', 'workday', 5, day, day, day, day, 'CN', false,
+INSERT INTO clock (id, subject_id, kind, cycle, org, dept, unit, budget, extended_by, started_on, started_at,
+    due_on, due_at, yellow_at, calendar_version, provisional, told, lamp, state, next_fire_at, version)
+SELECT gen_random_uuid(), id, 'promise', 1, org, 'civil', 'workday', 5, 0, day, day, day, day, day, 'CN', false, '',
     CASE WHEN n % 20 = 0 THEN 'red' ELSE 'green' END, CASE WHEN n % 3 = 0 THEN 'running' ELSE 'stopped' END,
     CASE WHEN n % 3 = 0 THEN day END, 1
 FROM (SELECT id, org, row_number() OVER () AS n FROM matter) AS m,

@@ -1,5 +1,6 @@
 """`/clocks`: which periods run, which are almost over or past, and how each is counted."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -16,9 +17,10 @@ from services.deadlines.api.calendars import CalendarMissing
 from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.periods import due, explain
+from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.periods import due
 from services.deadlines.domain.regions import Calendars
-from services.deadlines.store import views
+from services.deadlines.store import calendars, views
 from services.deadlines.store.views import Shown, Wanted
 
 router = staffed("deadlines")
@@ -61,9 +63,10 @@ async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
 async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
     found = await _found(desk, clock_id)
-    calendars: Calendars = desk.room.parts
+    async with desk.looking() as tx:
+        known = await calendars.in_force(tx)
     try:
-        return shown(_explained(found, calendars))
+        return shown(_explained(found, known, desk.today))
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
@@ -76,19 +79,20 @@ async def _found(desk: Desk, clock_id: UUID) -> Shown:
     return found
 
 
-def _explained(found: Shown, calendars: Calendars) -> ExplanationView:
+def _explained(found: Shown, known: Calendars, today: date) -> ExplanationView:
     clock = found.clock
-    calendar = calendars.of(clock.answerable.org)
-    ledger = explain(calendar, clock.started_on, clock.due_on, clock.term.budget, clock.term.unit)
-    own_end = due(calendar, clock.started_on, clock.term.budget, clock.term.unit)
+    calendar = known.of(clock.answerable.org)
+    until = clock.end.due_on if clock.end else max(today, clock.period.start_on)
+    days = ledger(calendar, clock.period, until)
+    own_end = due(calendar, clock.period)
     return ExplanationView(
         clock=ClockView.of(found),
         calendar_version=calendar.version,
-        days=[EntryView.of(entry) for entry in ledger],
+        days=[EntryView.of(entry) for entry in days],
         text=texts.explanation(
             clock,
-            ledger,
-            capped=clock.term.kind == "promise" and own_end.due_on > clock.due_on,
+            days,
+            capped=clock.term.kind == "promise" and own_end is not None and own_end.due_on > until,
             recalculated=calendar.version != clock.calendar_version,
         ),
     )

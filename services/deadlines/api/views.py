@@ -1,17 +1,23 @@
 """What the API of deadlines takes and shows."""
 
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Self
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
-from bianmin.kit.bodies import View
+from bianmin.kit.bodies import Body, Day, Short, Text, View
 from bianmin.kit.clock import TZ
+from bianmin.kit.refusals import FieldError
 from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.periods import Entry, Unit
-from services.deadlines.domain.years import CalendarYear, Kind, Status
+from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.publication import YearInvalid
+from services.deadlines.domain.rules import Move
+from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.store.calendars import Progress, Version
 from services.deadlines.store.views import Shown
 
 
@@ -33,7 +39,10 @@ Before = Annotated[datetime, BeforeValidator(_before, json_schema_input_type=dat
 
 
 class ClockView(View):
-    """A clock. `due_at` is the end of `due_on`, 24:00; `provisional`: it reaches into a year not yet published."""
+    """A clock. `due_at` is the end of `due_on`, 24:00; both are null while it stands still.
+
+    `provisional`: it reaches into a year not yet published. `extended_by`: units added to its `budget`.
+    """
 
     id: UUID
     subject: UUID
@@ -45,9 +54,10 @@ class ClockView(View):
     dept: str | None
     unit: Unit
     budget: int
+    extended_by: int
     started_on: date
-    due_on: date
-    due_at: datetime
+    due_on: date | None
+    due_at: datetime | None
     lamp: Lamp
     state: ClockState
     stopped_at: datetime | None
@@ -59,6 +69,7 @@ class ClockView(View):
     @classmethod
     def of(cls, shown: Shown) -> Self:
         clock = shown.clock
+        end = clock.end
         return cls(
             id=clock.id,
             subject=shown.subject_id,
@@ -70,30 +81,38 @@ class ClockView(View):
             dept=clock.answerable.dept,
             unit=clock.term.unit,
             budget=clock.term.budget,
-            started_on=clock.started_on,
-            due_on=clock.due_on,
-            due_at=clock.due_at,
+            extended_by=clock.extended_by,
+            started_on=clock.period.start_on,
+            due_on=end and end.due_on,
+            due_at=end.due_at if end else None,
             lamp=clock.lamp,
             state=clock.state,
             stopped_at=clock.stopped_at,
             late=clock.late,
             calendar_version=clock.calendar_version,
-            provisional=clock.provisional,
+            provisional=end is not None and end.provisional,
             updated_at=shown.changed_at,
         )
 
 
 class EntryView(View):
-    """A day of the ledger. `ordinal`: its number among the days that count."""
+    """A day of the ledger. `ordinal`: its number among the days that count; `hours`: of a period in hours, how many."""
 
     date: date
     counted: bool
     ordinal: int | None
+    hours: float | None
     reason: str
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
-        return cls(date=entry.date, counted=entry.counted, ordinal=entry.ordinal, reason=entry.reason)
+        return cls(
+            date=entry.date,
+            counted=entry.counted,
+            ordinal=entry.ordinal,
+            hours=None if entry.spent is None else entry.spent / timedelta(hours=1),
+            reason=entry.reason,
+        )
 
 
 class ExplanationView(View):
@@ -129,6 +148,10 @@ class NamedDayView(View):
     kind: Kind
     name: str
 
+    @classmethod
+    def of(cls, named: NamedDay) -> Self:
+        return cls(date=named.day, kind=named.kind, name=named.name)
+
 
 class YearView(View):
     """The days a region names in a year; `region` is the one that published them."""
@@ -146,5 +169,112 @@ class YearView(View):
             year=year.year,
             status=year.status,
             source=year.source,
-            days=[NamedDayView(date=named.day, kind=named.kind, name=named.name) for named in year.days],
+            days=[NamedDayView.of(named) for named in year.days],
         )
+
+
+class NamedDayIn(Body):
+    date: Day
+    kind: Kind
+    name: Short
+
+
+class YearIn(Body):
+    """A year as a region publishes it. `region` and `year` are those of the address; they may be sent back as read."""
+
+    status: Status
+    source: Text
+    days: Annotated[list[NamedDayIn], Field(max_length=366)]
+    region: str | None = None
+    year: int | None = None
+
+    def of(self, region: str, year: int) -> CalendarYear:
+        """Raises `YearInvalid`."""
+        days = tuple(NamedDay(each.date, each.kind, each.name) for each in self.days)
+        try:
+            return CalendarYear(region, year, self.status, self.source, tuple(sorted(days, key=lambda each: each.day)))
+        except CalendarInvalid as error:
+            raise YearInvalid(f"{error}。", errors=[FieldError("/days", "calendar_invalid", str(error))]) from error
+
+
+class ChangeView(View):
+    date: date
+    works: bool
+
+
+class MoveView(View):
+    """A clock that would end on another day."""
+
+    clock_id: UUID
+    subject: UUID
+    kind: ClockKind
+    org: str
+    due_on: date
+    new_due_on: date
+
+    @classmethod
+    def of(cls, subject_id: UUID, move: Move) -> Self:
+        return cls(
+            clock_id=move.clock_id,
+            subject=subject_id,
+            kind=move.kind,
+            org=move.org,
+            due_on=move.before,
+            new_due_on=move.after,
+        )
+
+
+class PreviewView(View):
+    """What a publication would change: `crossing` matters run across a changed day; of `examined`, these would move."""
+
+    changes: list[ChangeView]
+    crossing: int
+    examined: int
+    moves: list[MoveView]
+
+
+class VersionView(View):
+    """What was published, when and by whom."""
+
+    version: int
+    published_at: datetime
+    published_by: str
+    status: Status
+    source: str
+    days: list[NamedDayView]
+
+    @classmethod
+    def of(cls, found: Version) -> Self:
+        return cls(
+            version=found.version,
+            published_at=found.published_at,
+            published_by=found.published_by,
+            status=found.year.status,
+            source=found.year.source,
+            days=[NamedDayView.of(named) for named in found.year.days],
+        )
+
+
+class HistoryView(View):
+    items: list[VersionView]
+
+
+class RecountView(View):
+    """How far the clocks have been counted anew after a publication: `total` matters, `left` of them still to come."""
+
+    id: UUID
+    region: str
+    year: int
+    state: Literal["ordered", "running", "done"]
+    total: int
+    left: int
+    ordered_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        return cls.model_validate(asdict(progress))
+
+
+class RecountsView(View):
+    items: list[RecountView]

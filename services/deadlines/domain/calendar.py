@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from services.deadlines.domain.hours import OFFICE, Hours
 from services.deadlines.domain.years import CalendarInvalid, Kind, Layer, MergedYear, NamedDay, Status, overlay
 
 T = TypeVar("T")
@@ -37,6 +38,11 @@ class Day(NamedTuple):
     works: bool
     reason: str
 
+    @property
+    def make_up(self) -> bool:
+        """Whether it is a day of the weekend that is worked (调休上班)."""
+        return self.works and self.date.weekday() in WEEKEND
+
 
 class Coverage(NamedTuple):
     first: date
@@ -45,7 +51,7 @@ class Coverage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """Years without a gap between them. What would leave the run depends on a missing year and is refused."""
 
     first: int  # ordinal of the first day
@@ -58,6 +64,12 @@ class _Run:
     def year_after(self) -> int:
         return self.days[-1].date.year + 1
 
+    def index(self, ordinal: int) -> int:
+        """Where a day stands in the run. Raises `YearMissing`."""
+        index = ordinal - self.first
+        self.pick(self.days, index)
+        return index
+
     def pick(self, among: tuple[T, ...], index: int) -> T:
         if index < 0:
             raise YearMissing(self.days[0].date.year - 1)
@@ -68,15 +80,16 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days count, and why. Equal versions are equal calendars: the version is the digest of the data."""
+    """Which days count, and why, and when its desks are open. The version is the digest of the data."""
 
     region: str
     version: str
     years: Mapping[int, Status] = field(compare=False)
-    _runs: Mapping[int, _Run] = field(compare=False, repr=False)
+    hours: Hours = field(compare=False)
+    _runs: Mapping[int, Run] = field(compare=False, repr=False)
 
     def day(self, day: date) -> Day:
-        run = self._run(day)
+        run = self.run(day)
         return run.days[day.toordinal() - run.first]
 
     def is_workday(self, day: date) -> bool:
@@ -87,7 +100,7 @@ class Calendar:
 
     def add_workdays(self, start: date, count: int) -> date:
         """The `count`-th working day after `start`, before it when negative; `start` itself is not counted."""
-        run = self._run(start)
+        run = self.run(start)
         if count == 0:
             return start
         index = start.toordinal() - run.first
@@ -98,7 +111,7 @@ class Calendar:
 
     def add_days(self, start: date, count: int) -> date:
         """The `count`-th calendar day after `start`, before it when negative."""
-        run = self._run(start)
+        run = self.run(start)
         return run.pick(run.days, start.toordinal() - run.first + count).date
 
     def workdays_between(self, start: date, until: date) -> int:
@@ -135,31 +148,33 @@ class Calendar:
         official_until = date(year - 1, 12, 31) if year > first else None
         return Coverage(date(first, 1, 1), official_until, self._runs[first].days[-1].date)
 
-    def _run(self, day: date) -> _Run:
+    def run(self, day: date) -> Run:
+        """The unbroken years that a day lies in. Raises `YearMissing`."""
         run = self._runs.get(day.year)
         if run is None:
             raise YearMissing(day.year)
         return run
 
-    def _span(self, start: date, until: date) -> _Run:
+    def _span(self, start: date, until: date) -> Run:
         if until < start:
             raise SpanReversed(start, until)
-        run = self._run(start)
+        run = self.run(start)
         if self._runs.get(until.year) is not run:
             raise YearMissing(run.year_after)
         return run
 
 
-def merge(layers: Sequence[Layer]) -> Calendar:
+def merge(layers: Sequence[Layer], hours: Hours = OFFICE) -> Calendar:
     """The calendar of a region out of its layers: the national years first, then province, prefecture, county."""
     merged = overlay(layers)
-    runs: dict[int, _Run] = {}
+    runs: dict[int, Run] = {}
     for years in _unbroken(sorted(merged)):
         runs.update(dict.fromkeys(years, _number(years, merged)))
     return Calendar(
         region=_region(layers),
-        version=f"{_region(layers)}-{_digest(layers)}",
+        version=f"{_region(layers)}-{_digest(layers, hours)}",
         years=MappingProxyType({year: merged[year].status for year in sorted(merged)}),
+        hours=hours,
         _runs=runs,
     )
 
@@ -168,8 +183,8 @@ def _region(layers: Sequence[Layer]) -> str:
     return next(layer[0].region for layer in reversed(layers) if layer)
 
 
-def _digest(layers: Sequence[Layer]) -> str:
-    content = [
+def _digest(layers: Sequence[Layer], hours: Hours) -> str:
+    content: list[Any] = [
         [
             (year.region, year.year, year.status, year.source, sorted((str(n.day), n.kind, n.name) for n in year.days))
             for year in sorted(layer, key=lambda year: year.year)
@@ -177,6 +192,8 @@ def _digest(layers: Sequence[Layer]) -> str:
         for layer in layers
         if layer
     ]
+    if hours != OFFICE:
+        content.append([hours.weekdays, hours.make_up, hours.zone.key])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
@@ -190,13 +207,13 @@ def _unbroken(years: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> _Run:
+def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> Run:
     first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
     dates = map(date.fromordinal, range(first, last + 1))
     days = tuple(_day(day, merged[day.year].days.get(day)) for day in dates)
     workdays = tuple(day.date for day in days if day.works)
     _refuse_endless_rest(days, workdays)
-    return _Run(
+    return Run(
         first=first,
         days=days,
         passed=tuple(accumulate(day.works for day in days)),

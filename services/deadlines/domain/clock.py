@@ -1,18 +1,24 @@
-"""One clock: how it starts, what it signals and when, how it stops."""
+"""One clock: how it starts, stands still, moves and stops, and what it signals when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
-from bianmin.events.parts import Lamp, SubjectKind
+from bianmin.events.deadlines import ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.parts import EventData, Lamp, SubjectKind
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.periods import Due, due, is_early, is_late, yellow_at
-from services.deadlines.domain.terms import Term
+from services.deadlines.domain.periods import Due, Period, due, is_early, is_late, nearing
+from services.deadlines.domain.terms import Mark, Term
 
 ClockState = Literal["running", "paused", "stopped"]
+Signal = Literal["reminder", "yellow", "red"]
+SIGNALS: dict[Signal, type[ClockReminded | ClockYellow | ClockRed]] = {
+    "reminder": ClockReminded,
+    "yellow": ClockYellow,
+    "red": ClockRed,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,123 +31,175 @@ class Answerable:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A period that is being kept. `cycle` counts how often the matter was opened."""
+    """A period that is being kept. `cycle` counts how often the matter was opened.
+
+    `period` is what was decided about it, the rest follows from that and the calendar (`reckon`), but for what was told
+    and how it stopped. `end` is None while it stands still. A signal that was told is not told again, also when the end
+    has moved away since; the lamp follows the end.
+    """
 
     id: UUID
     term: Term
     answerable: Answerable
-    started_on: date
-    due_on: date
-    due_at: datetime
-    yellow_at: datetime | None
+    period: Period
+    end: Due | None
     calendar_version: str
-    provisional: bool
+    reminder_at: datetime | None = None
+    yellow_at: datetime | None = None
     cycle: int = 1
     lamp: Lamp = "green"
+    told: frozenset[Signal] = frozenset()
     state: ClockState = "running"
     stopped_at: datetime | None = None
     late: bool | None = None
     version: int = 1
 
     @property
-    def red_at(self) -> datetime:
+    def extended_by(self) -> int:
+        """By how many units it was extended."""
+        return self.period.budget - self.term.budget
+
+    @property
+    def red_at(self) -> datetime | None:
         """The first moment that is late: the very last of the period is still in time."""
-        return self.due_at + datetime.resolution
+        return self.end.due_at + datetime.resolution if self.end else None
+
+    @property
+    def moments(self) -> dict[Signal, datetime | None]:
+        """When each signal is due, in their order; None where there is none."""
+        return {"reminder": self.reminder_at, "yellow": self.yellow_at, "red": self.red_at}
 
     @property
     def next_fire_at(self) -> datetime | None:
-        """When the lamp changes next; None when nothing is left to signal."""
-        if self.state != "running" or self.lamp == "red":
+        """When there is something to tell next, or the lamp changes; None when nothing is left of either."""
+        if self.state != "running":
             return None
-        return self.yellow_at if self.lamp == "green" and self.yellow_at is not None else self.red_at
+        moments = self.moments
+        waiting = [at for signal, at in moments.items() if at is not None and signal not in self.told]
+        turning = [at for lamp in _AFTER[self.lamp] if (at := moments[lamp]) is not None]
+        return min([*waiting, *turning], default=None)
 
     def lamp_at(self, moment: datetime) -> Lamp:
         """What the lamp has to show at a moment."""
-        if is_late(moment, self.due_at):
+        if self.end is None:
+            return self.lamp
+        if is_late(moment, self.end.due_at):
             return "red"
         return "yellow" if self.yellow_at is not None and moment >= self.yellow_at else "green"
 
 
-def start(
-    calendar: Calendar, terms: Sequence[Term], ids: Sequence[UUID], started_on: date, answerable: Answerable
-) -> list[Clock]:
-    """Clocks for these terms. What was promised ends with the period of the law at the latest.
+_AFTER: dict[Lamp, tuple[Signal, ...]] = {"green": ("yellow", "red"), "yellow": ("red",), "red": ()}
 
-    A promise in days can outlast a period in working days on some dates, and the other way round.
-    """
-    ends = [due(calendar, started_on, term.budget, term.unit) for term in terms]
-    law = [end for term, end in zip(terms, ends, strict=True) if term.kind == "statutory"]
-    clocks = []
-    for term, own_end, id in zip(terms, ends, ids, strict=False):
-        end: Due = min([own_end, *law], key=lambda each: each.due_at)
-        clocks.append(
-            Clock(
-                id=id,
-                term=term,
-                answerable=answerable,
-                started_on=started_on,
-                due_on=end.due_on,
-                due_at=end.due_at,
-                yellow_at=yellow_at(calendar, end.due_on, term.budget, term.unit),
-                calendar_version=calendar.version,
-                provisional=end.provisional,
-            )
+
+def start(
+    calendar: Calendar,
+    terms: Sequence[Term],
+    ids: Sequence[UUID],
+    since: datetime,
+    answerable: Answerable,
+    cycle: int = 1,
+) -> list[Clock]:
+    """Clocks for these terms, from the business date of `since`, or for hours from `since` itself."""
+    clocks = [
+        Clock(
+            id=id,
+            term=term,
+            answerable=answerable,
+            period=Period(term.unit, term.budget, since, cut_off=term.cut_off),
+            end=None,
+            calendar_version=calendar.version,
+            cycle=cycle,
         )
-    return clocks
+        for term, id in zip(terms, ids, strict=False)
+    ]
+    return reckon(calendar, clocks)
+
+
+def reckon(calendar: Calendar, clocks: Sequence[Clock]) -> list[Clock]:
+    """The clocks of one cycle of a matter with their ends and moments as they follow from what was decided.
+
+    What was promised ends with the period of the law at the latest: a promise in days can outlast a period in working
+    days on some dates, and the other way round. What has stopped stays as it was.
+    """
+    ends = [due(calendar, clock.period) for clock in clocks]
+    law = [end for clock, end in zip(clocks, ends, strict=True) if clock.term.kind == "statutory" and end is not None]
+    return [_reckoned(calendar, clock, end, law) for clock, end in zip(clocks, ends, strict=True)]
+
+
+def _reckoned(calendar: Calendar, clock: Clock, own_end: Due | None, law: Sequence[Due]) -> Clock:
+    if clock.state == "stopped":
+        return clock
+    if own_end is None:
+        return replace(
+            clock, end=None, reminder_at=None, yellow_at=None, state="paused", calendar_version=calendar.version
+        )
+    end = min([own_end, *law], key=lambda each: each.due_at) if clock.term.kind == "promise" else own_end
+    return replace(
+        clock,
+        end=end,
+        reminder_at=_mark(calendar, clock, end, clock.term.reminder),
+        yellow_at=_mark(calendar, clock, end, clock.term.yellow),
+        state="running",
+        calendar_version=calendar.version,
+    )
+
+
+def _mark(calendar: Calendar, clock: Clock, end: Due, mark: Mark) -> datetime | None:
+    return nearing(calendar, clock.period, end, mark.left(clock.period.budget))
+
+
+def touched(clock: Clock, now: Clock, at: datetime) -> Clock:
+    """The clock, counted anew at a moment: its lamp follows its end. `clock` itself where nothing changed."""
+    if replace(now, calendar_version=clock.calendar_version) == clock:
+        return clock
+    lamp = now.lamp_at(at) if now.state == "running" else now.lamp
+    return _moved(clock, replace(now, lamp=lamp))
+
+
+def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock, list[EventData]]:
+    """What it has to tell by `now` and has not told yet, in order. A clock that does not run tells nothing."""
+    if clock.state != "running":
+        return clock, []
+    passed = [signal for signal, at in clock.moments.items() if at is not None and now >= at]
+    facts: list[EventData] = [
+        SIGNALS[signal](**naming(clock, subject_kind), **ending(clock), detected_at=now)
+        for signal in passed
+        if signal not in clock.told
+    ]
+    return _moved(clock, replace(clock, lamp=clock.lamp_at(now), told=clock.told | set(passed))), facts
+
+
+def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, list[EventData]]:
+    """The end of a clock that runs. The first stop wins. Its lamp is that of the moment `at`, signalled or not."""
+    if clock.state == "stopped":
+        return clock, []
+    assert clock.end is not None, "what stands still goes on before it stops"
+    lamp, late = clock.lamp_at(at), is_late(at, clock.end.due_at)
+    stopped = replace(clock, state="stopped", stopped_at=at, late=late, lamp=lamp)
+    told = ClockStopped(
+        **naming(clock, subject_kind),
+        **ending(clock),
+        stopped_at=at,
+        late=late,
+        early=is_early(at, clock.end.due_on),
+        lamp=lamp,
+    )
+    return _moved(clock, stopped), [told]
 
 
 def started(clock: Clock, subject_kind: SubjectKind) -> ClockStarted:
     return ClockStarted(
-        **_naming(clock, subject_kind),
+        **naming(clock, subject_kind),
+        **ending(clock),
+        **basis(clock),
         unit=clock.term.unit.value,
         budget=clock.term.budget,
-        started_on=clock.started_on,
-        calendar_version=clock.calendar_version,
-        provisional=clock.provisional,
+        started_on=clock.period.start_on,
     )
 
 
-def signal(clock: Clock, subject_kind: SubjectKind, now: datetime) -> list[ClockYellow | ClockRed]:
-    """What the lamp has to tell by `now` and has not told yet, in order. A clock that does not run tells nothing."""
-    if clock.state != "running" or clock.lamp == "red":
-        return []
-    told: list[ClockYellow | ClockRed] = []
-    if clock.lamp == "green" and clock.yellow_at is not None and now >= clock.yellow_at:
-        told.append(ClockYellow(**_naming(clock, subject_kind), detected_at=now))
-    if is_late(now, clock.due_at):
-        told.append(ClockRed(**_naming(clock, subject_kind), detected_at=now))
-    return told
-
-
-def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> list[ClockStopped]:
-    """The end of a running clock. The first stop wins. Its lamp is that of the moment `at`, signalled or not."""
-    if clock.state == "stopped":
-        return []
-    return [
-        ClockStopped(
-            **_naming(clock, subject_kind),
-            stopped_at=at,
-            late=is_late(at, clock.due_at),
-            early=is_early(at, clock.due_on),
-            lamp=clock.lamp_at(at),
-        )
-    ]
-
-
-def moved(clock: Clock, fact: ClockYellow | ClockRed | ClockStopped) -> Clock:
-    """The clock after one of its facts."""
-    changes: dict[str, Any]
-    match fact:
-        case ClockYellow():
-            changes = {"lamp": "yellow"}
-        case ClockRed():
-            changes = {"lamp": "red"}
-        case ClockStopped():
-            changes = {"state": "stopped", "stopped_at": fact.stopped_at, "late": fact.late, "lamp": fact.lamp}
-    return replace(clock, **changes, version=clock.version + 1)
-
-
-def _naming(clock: Clock, subject_kind: SubjectKind) -> dict[str, Any]:
+def naming(clock: Clock, subject_kind: SubjectKind) -> dict[str, Any]:
+    """What every event says of a clock."""
     return {
         "clock_id": clock.id,
         "subject_kind": subject_kind,
@@ -149,6 +207,23 @@ def _naming(clock: Clock, subject_kind: SubjectKind) -> dict[str, Any]:
         "stage": clock.term.stage,
         "org": clock.answerable.org,
         "dept": clock.answerable.dept,
-        "due_on": clock.due_on,
-        "due_at": clock.due_at,
+        "cycle": clock.cycle,
     }
+
+
+def ending(clock: Clock) -> dict[str, Any]:
+    """When it ends; nothing while it stands still."""
+    end = clock.end
+    return {"due_on": end and end.due_on, "due_at": end and end.due_at}
+
+
+def basis(clock: Clock) -> dict[str, Any]:
+    """By which calendar its end was counted, and how certain that is."""
+    return {
+        "calendar_version": clock.calendar_version,
+        "provisional": clock.end is not None and clock.end.provisional,
+    }
+
+
+def _moved(before: Clock, after: Clock) -> Clock:
+    return after if after == before else replace(after, version=before.version + 1)

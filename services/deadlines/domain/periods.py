@@ -1,12 +1,28 @@
-"""Periods of the law: when they end, when they are almost over, and which of their days count."""
+"""Periods of the law: when they end, when they are almost over, and how much of them is left."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from bianmin.kit.clock import TZ
-from services.deadlines.domain.calendar import Calendar, Day, SpanReversed
+from services.deadlines.domain.calendar import Calendar, SpanReversed
+from services.deadlines.domain.hours import moment
+from services.deadlines.domain.scales import (
+    HOUR,
+    Days,
+    Gap,
+    Scale,
+    Time,
+    Workdays,
+    WorkingTime,
+    counted,
+    reach,
+    tick,
+    union,
+    untick,
+)
 
 ONE_DAY = timedelta(days=1)
 LONGEST = 3650  # units; no period of this field is longer than ten years
@@ -16,8 +32,23 @@ class Unit(StrEnum):
     """Never converted into one another."""
 
     WORKDAY = "workday"
+    WORKHOUR = "workhour"
     DAY = "day"
+    HOUR = "hour"
     IMMEDIATE = "immediate"
+
+    @property
+    def is_of_time(self) -> bool:
+        """Whether it runs from a moment to a moment; the others from a day to a day."""
+        return self in (Unit.HOUR, Unit.WORKHOUR)
+
+
+class CutOff(StrEnum):
+    """When the last day of a period is over (民法典 art. 203)."""
+
+    MIDNIGHT = "24:00"
+    CLOSE = "close"
+    """As the desk closes; 24:00 on a day on which it does not open."""
 
 
 class BudgetOutOfRange(ValueError):
@@ -28,55 +59,117 @@ class BudgetOutOfRange(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    due_on: date
-    due_at: datetime  # 24:00 of `due_on`
-    provisional: bool  # touches a year that is only estimated: 暂定
-    skipped: tuple[Day, ...]  # days after the start, up to the due day, that do not count
+class Pause:
+    """Time that does not count (行政许可法 art. 45). `until` is None while it lasts.
+
+    In periods of days every day from its first to its last does not count, both included; in periods of hours, the very
+    time between the two moments. What ended as it began was no pause.
+    """
+
+    since: datetime
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.until is not None and self.until < self.since:
+            raise SpanReversed(_day(self.since), _day(self.until))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the ledger that explains a due date."""
+class Period:
+    """How much time, of which kind, from when, and without what.
 
-    date: date
-    counted: bool
-    ordinal: int | None  # its number among the counted days
-    reason: str
+    `budget`: in units, an extension included. Days are counted from the day after `start` (民法典 art. 201), hours from
+    `start` itself. `not_before`: a day before whose end it is not over, whatever the counting says.
+    """
+
+    unit: Unit
+    budget: int
+    start: datetime
+    pauses: tuple[Pause, ...] = ()
+    cut_off: CutOff = CutOff.MIDNIGHT
+    not_before: date | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.budget <= LONGEST:
+            raise BudgetOutOfRange
+
+    @property
+    def start_on(self) -> date:
+        return _day(self.start)
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether there is nothing to count: it is over with the day, or the moment, in which it began."""
+        return self.budget == 0 or self.unit is Unit.IMMEDIATE
 
 
-def due(calendar: Calendar, start: date, budget: int, unit: Unit) -> Due:
-    """The end of a period; the start day is not counted (民法典 art. 201).
+@dataclass(frozen=True, slots=True)
+class Due:
+    due_on: date
+    due_at: datetime
+    provisional: bool  # touches a year that is only estimated: 暂定
+
+
+def due(calendar: Calendar, period: Period) -> Due | None:
+    """The end of a period; None while it stands still in a pause that is not over.
 
     Working days leave out statutory holidays and count make-up workdays (行政许可法 art. 82). Calendar days that would
-    end on a rest day end on the first working day after it (民法典 art. 203). A budget of 0, and whatever is to be done
-    at once (`immediate`, which has no budget), ends on the start day.
+    end on a rest day, or in a pause, end on the first working day after it (民法典 art. 203). Hours end where they end
+    (art. 201(2)), working hours within the hours of the desk. Raises `YearMissing`.
     """
-    nominal = _nominal_end(calendar, start, budget, unit)
-    due_on = calendar.roll_forward(nominal) if unit is Unit.DAY and nominal > start else nominal
-    # calendar days skip nothing but the rest that the last of them rolled over
-    uncounted_after = nominal - ONE_DAY if unit is Unit.DAY else start
-    return Due(
-        due_on=due_on,
-        due_at=_midnight(due_on + ONE_DAY),
-        provisional=calendar.is_estimated(start, due_on),
-        skipped=calendar.rests(uncounted_after, due_on) if due_on > start else (),
-    )
-
-
-def yellow_at(calendar: Calendar, due_on: date, budget: int, unit: Unit) -> datetime | None:
-    """The first moment at which a tenth of the budget, at least a day, is left; None where there is no budget.
-
-    Walked back from the due day in the unit of the period: 5 working days turn yellow as the due day begins, 20 as the
-    working day before it does.
-    """
-    _check(budget)
-    if budget == 0 or unit is Unit.IMMEDIATE:
+    end = _end(calendar, period)
+    if end is None:
         return None
-    days_before_the_last = max(1, budget // 10) - 1
-    if unit is Unit.WORKDAY:
-        return _midnight(calendar.add_workdays(due_on, -days_before_the_last))
-    return _midnight(calendar.add_days(due_on, -days_before_the_last))
+    if period.unit.is_of_time:
+        due_at = untick(end).astimezone(TZ)
+        due_on = _day(due_at)
+    else:
+        due_on = date.fromordinal(end)
+        due_at = _over(calendar, due_on, period.cut_off)
+    if period.not_before is not None and due_on < period.not_before:
+        due_on = period.not_before
+        due_at = _over(calendar, due_on, period.cut_off)
+    return Due(due_on, due_at, period.unit is not Unit.HOUR and calendar.is_estimated(period.start_on, due_on))
+
+
+def nearing(calendar: Calendar, period: Period, end: Due, left: int) -> datetime | None:
+    """The first moment at which no more than `left` units are left until the `end`; None where nothing is counted.
+
+    Walked back from the end in the time of the period itself. In days it is the beginning of the day with which the
+    last `left` days begin: of 5 working days, the last begins with the due day.
+    """
+    if period.ends_at_once or left <= 0:
+        return None
+    scale, start, gaps = _axis(calendar, period)
+    if period.unit.is_of_time:
+        passed = counted(scale, start, tick(end.due_at), gaps) - left * HOUR
+        found = reach(scale, start, max(0, passed), gaps)
+        return found if found is None else untick(found).astimezone(TZ)
+    passed = counted(scale, start, end.due_on.toordinal(), gaps) - left + 1
+    found = reach(scale, start, max(1, passed), gaps)
+    return found if found is None else _midnight(date.fromordinal(found))
+
+
+def left(calendar: Calendar, period: Period, at: datetime) -> int:
+    """How much of a budget is left at a moment: in microseconds where it is of hours, else in its days; below 0 late.
+
+    A day that has begun is used up with its end. Days that the last of a period rolls over come on top.
+    """
+    if period.ends_at_once:
+        return 0
+    if _day(at) < period.start_on or (period.unit.is_of_time and at < period.start):
+        raise SpanReversed(period.start_on, _day(at))
+    scale, start, gaps = _axis(calendar, period)
+    if period.unit.is_of_time:
+        return period.budget * HOUR - counted(scale, start, tick(at), gaps)
+    yesterday = max(start, _day(at).toordinal() - 1)
+    return period.budget - counted(scale, start, yesterday, gaps)
+
+
+def counted_between(calendar: Calendar, period: Period, since: datetime, until: datetime) -> timedelta:
+    """How much time of a period of hours passes between two moments, pauses left out."""
+    scale, _, gaps = _axis(calendar, period)
+    return timedelta(microseconds=counted(scale, tick(since), tick(until), gaps))
 
 
 def is_late(stopped_at: datetime, due_at: datetime) -> bool:
@@ -89,59 +182,83 @@ def is_early(stopped_at: datetime, due_on: date) -> bool:
     return stopped_at < _midnight(due_on)
 
 
-def consumed(calendar: Calendar, start: date, until: date, unit: Unit) -> int:
-    """How much of a budget the days after `start`, up to and including `until`, have used up."""
-    if until < start:
-        raise SpanReversed(start, until)
-    match unit:
-        case Unit.WORKDAY:
-            return calendar.workdays_between(start, until)
-        case Unit.DAY:
-            return (until - start).days
-        case Unit.IMMEDIATE:
-            return 0
+def paused_days(pauses: Sequence[Pause]) -> list[tuple[date, date | None]]:
+    """The days that pauses take out, as spans with both ends included, in order and without overlaps."""
+    return [
+        (date.fromordinal(since + 1), None if until is None else date.fromordinal(until))
+        for since, until in union(_gaps(pauses, of_time=False))
+    ]
 
 
-def explain(calendar: Calendar, start: date, due_on: date, budget: int, unit: Unit) -> tuple[Entry, ...]:
-    """The ledger of a period, a line a day from `start` to the `due_on` that this calendar gave it.
-
-    The counted days add up to the budget. Of calendar days that rolled over a rest, the last is the day they rolled to.
-    """
-    _check(budget)
-    return tuple(_ledger(calendar, start, due_on, budget, unit))
-
-
-def _ledger(calendar: Calendar, start: date, due_on: date, budget: int, unit: Unit) -> Iterator[Entry]:
-    first, *others = calendar.days(start, due_on)
-    yield Entry(first.date, False, None, "起算日，不计入" if others else "当日办结，不计天数")
-    ordinal = 0
-    for day in others:
-        if unit is Unit.WORKDAY:
-            counted, reason = day.works, day.reason
-        elif ordinal < budget - 1:
-            counted, reason = True, "自然日"
-        elif day.date < due_on:
-            counted, reason = False, f"{day.reason}，最后一日顺延"
-        else:
-            counted, reason = True, "自然日，最后一日"
-        ordinal += counted
-        yield Entry(day.date, counted, ordinal if counted else None, reason)
+def _end(calendar: Calendar, period: Period) -> int | None:
+    """The position at which the budget is used up, rolled over rest where that is the rule."""
+    scale, start, gaps = _axis(calendar, period)
+    if period.ends_at_once:
+        return start
+    count = period.budget * (HOUR if period.unit.is_of_time else 1)
+    end = reach(scale, start, count, gaps)
+    if end is None or period.unit is not Unit.DAY:
+        return end
+    return _rolled(calendar, end, gaps)
 
 
-def _nominal_end(calendar: Calendar, start: date, budget: int, unit: Unit) -> date:
-    _check(budget)
-    match unit:
-        case Unit.WORKDAY:
-            return calendar.add_workdays(start, budget)
-        case Unit.DAY:
-            return calendar.add_days(start, budget)
-        case Unit.IMMEDIATE:
-            return start
+def _rolled(calendar: Calendar, day: int, gaps: Sequence[Gap]) -> int | None:
+    """The day itself, or the first after it that is worked and not paused."""
+    day = calendar.roll_forward(date.fromordinal(day)).toordinal()
+    for since, until in gaps:
+        if since < day and (until is None or day <= until):
+            if until is None:
+                return None
+            day = calendar.roll_forward(date.fromordinal(until + 1)).toordinal()
+    return day
 
 
-def _check(budget: int) -> None:
-    if not 0 <= budget <= LONGEST:
-        raise BudgetOutOfRange
+def _axis(calendar: Calendar, period: Period) -> tuple[Scale, int, list[Gap]]:
+    """What a period is counted on, where it starts there, and what does not count there."""
+    of_time = period.unit.is_of_time
+    gaps = union(_gaps(period.pauses, of_time=of_time)) if period.pauses else []
+    if of_time:
+        return _scale_of_time(calendar, period), tick(period.start), gaps
+    run = calendar.run(period.start_on)
+    scale = Workdays(run) if period.unit is Unit.WORKDAY else Days(run)
+    return scale, period.start_on.toordinal(), gaps
+
+
+def _scale_of_time(calendar: Calendar, period: Period) -> Scale:
+    match period.unit:
+        case Unit.HOUR:
+            return Time()
+        case Unit.WORKHOUR:
+            return _working_time(calendar, calendar.run(period.start_on).first)
+    raise AssertionError(period.unit)
+
+
+@lru_cache(maxsize=512)
+def _working_time(calendar: Calendar, first: int) -> WorkingTime:
+    return WorkingTime(calendar.run(date.fromordinal(first)), calendar.hours)
+
+
+def _gaps(pauses: Sequence[Pause], *, of_time: bool) -> list[Gap]:
+    real = [pause for pause in pauses if pause.until != pause.since]
+    if of_time:
+        return [(tick(pause.since), None if pause.until is None else tick(pause.until)) for pause in real]
+    return [
+        (_day(pause.since).toordinal() - 1, None if pause.until is None else _day(pause.until).toordinal())
+        for pause in real
+    ]
+
+
+def _over(calendar: Calendar, day: date, cut_off: CutOff) -> datetime:
+    """The moment at which a day is over."""
+    if cut_off is CutOff.CLOSE and (facts := calendar.day(day)).works:
+        intervals = calendar.hours.of(day, make_up=facts.make_up)
+        if intervals:
+            return moment(day, intervals[-1].until, calendar.hours.zone).astimezone(TZ)
+    return _midnight(day + ONE_DAY)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(TZ).date()
 
 
 def _midnight(day: date) -> datetime:

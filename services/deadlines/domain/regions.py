@@ -2,45 +2,63 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from bianmin.kit.codes import ancestors
 from services.deadlines.domain.calendar import Calendar, YearMissing, merge
-from services.deadlines.domain.years import CalendarYear
+from services.deadlines.domain.years import CalendarInvalid, CalendarYear
 
 NATIONAL = "CN"
 ALWAYS_KNOWN = frozenset({NATIONAL, "52"})
 """Regions that are there before anybody imported a division: the country and the province."""
 
 
-@dataclass(frozen=True, slots=True)
 class Calendars:
-    """The calendars in force."""
+    """The calendars in force: each region's days lie over those of the regions above it.
 
-    _merged: Mapping[str, Calendar]
-    _years: Mapping[tuple[str, int], CalendarYear]
+    A region's calendar is put together when it is first asked for.
+    """
+
+    def __init__(self, years: Iterable[CalendarYear]) -> None:
+        layers: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
+        for year in years:
+            if year.year in layers[year.region]:
+                raise CalendarInvalid(f"{year.region} 的 {year.year} 年日历出现两次")
+            layers[year.region][year.year] = year
+        self._layers: Mapping[str, Mapping[int, CalendarYear]] = dict(layers)
+        self._merged: dict[str, Calendar] = {}
 
     def of(self, region: str) -> Calendar:
         """The calendar that counts in `region`: `CN`, or a division code."""
-        return next(self._merged[place] for place in upward(region) if place in self._merged)
+        home = next(place for place in upward(region) if place in self._layers)
+        if home not in self._merged:
+            above = [self._layers[place] for place in reversed(upward(home)) if place in self._layers]
+            self._merged[home] = merge([tuple(layer.values()) for layer in above])
+        return self._merged[home]
 
     def year(self, region: str, year: int) -> CalendarYear:
         """What was published about a year, by the nearest region that did. Raises `YearMissing`."""
-        for place in upward(region):
-            if published := self._years.get((place, year)):
-                return published
-        raise YearMissing(year)
+        found = self.find(region, year)
+        if found is None:
+            raise YearMissing(year)
+        return found
 
+    def find(self, region: str, year: int) -> CalendarYear | None:
+        """The same, or None."""
+        return next((found for place in upward(region) if (found := self.own(place, year))), None)
 
-def calendars(years: Iterable[CalendarYear]) -> Calendars:
-    """The calendars that these years make: each region's days lie over those of the regions above it."""
-    layers: dict[str, list[CalendarYear]] = defaultdict(list)
-    for year in years:
-        layers[year.region].append(year)
-    return Calendars(
-        {region: merge([layers[place] for place in reversed(upward(region)) if place in layers]) for region in layers},
-        {(year.region, year.year): year for layer in layers.values() for year in layer},
-    )
+    def own(self, region: str, year: int) -> CalendarYear | None:
+        """What the region itself published about a year."""
+        return self._layers.get(region, {}).get(year)
+
+    def below(self, region: str) -> list[str]:
+        """The region and those below it that have published something."""
+        return sorted(place for place in self._layers if region in upward(place))
+
+    def with_year(self, year: CalendarYear) -> "Calendars":
+        """The same with one year published, in place of what its region had."""
+        years = {(one.region, one.year): one for layer in self._layers.values() for one in layer.values()}
+        years[year.region, year.year] = year
+        return Calendars(years.values())
 
 
 def upward(region: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The matter that clocks watch, a case or a complaint, and what may happen to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from bianmin.events.parts import ComplaintKind, ItemFacts, SubjectKind
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.clock import Answerable, Clock
+from services.deadlines.domain.periods import Pause
 from services.deadlines.domain.visibility import Handling
 
 Phase = Literal["open", "accepted", "over"]
@@ -16,13 +17,28 @@ Phase = Literal["open", "accepted", "over"]
 
 
 @dataclass(frozen=True, slots=True)
+class Standstill:
+    """A pause of a matter, with what it rests on. It stays on record when it is over."""
+
+    id: UUID
+    pause: Pause
+    reason: str
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """A matter and its clocks, the oldest first. Its row is the lock of all that happens to them."""
+    """A matter and its clocks, the oldest first. Its row is the lock of all that happens to them.
+
+    `cycle` counts how often it was opened; only the clocks of the present one run.
+    """
 
     id: UUID
     reach: Reach | Handling
     phase: Phase = "open"
     clocks: tuple[Clock, ...] = ()
+    standstills: tuple[Standstill, ...] = ()
+    cycle: int = 1
     sequence: int = 0
 
     @property
@@ -38,11 +54,16 @@ class Subject:
             case Handling(handler_org=org):
                 return Answerable(org)
 
+    @property
+    def open_clocks(self) -> tuple[Clock, ...]:
+        """Those of the present cycle that have not stopped."""
+        return tuple(clock for clock in self.clocks if clock.cycle == self.cycle and clock.state != "stopped")
+
     def clock(self, id: UUID) -> Clock:
         return next(clock for clock in self.clocks if clock.id == id)
 
 
-# Commands. Dates are business dates, told by the events that order them; moments are those of the events.
+# Commands. Their moments lie on the business dates of the events that order them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,7 @@ class StartCaseClocks:
     subject_id: UUID
     reach: Reach
     item: ItemFacts
-    accepted_on: date
+    accepted_at: datetime
     clock_ids: tuple[UUID, ...]
     by: Cause
 
@@ -83,11 +104,61 @@ class FollowRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseCase:
+    """A special procedure goes on: what it takes does not count (行政许可法 art. 45)."""
+
+    subject_id: UUID
+    standstill: Standstill
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase:
+    """It is over. `standstill_id`: which."""
+
+    subject_id: UUID
+    standstill_id: UUID
+    ended_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendCase:
+    """More time was approved: `days`, in the units of each clock that counts days."""
+
+    subject_id: UUID
+    days: int
+    approved_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase:
+    """Its decision was set aside: a new cycle, with new clocks. The old ones stay as they were."""
+
+    subject_id: UUID
+    item: ItemFacts
+    reopened_at: datetime
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class RecountClocks:
+    """A calendar that it crosses was published at `fire_at`. Dates do not move into the past of `now`."""
+
+    subject_id: UUID
+    fire_at: datetime
+    now: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class OpenComplaint:
     subject_id: UUID
     handling: Handling
     complaint_kind: ComplaintKind
-    lodged_on: date
+    lodged_at: datetime
     clock_ids: tuple[UUID, ...]
     by: Cause
 
@@ -99,7 +170,6 @@ class HandleComplaint:
     subject_id: UUID
     handling: Handling
     complaint_kind: ComplaintKind
-    accepted_on: date
     accepted_at: datetime
     clock_ids: tuple[UUID, ...]
     by: Cause
@@ -139,6 +209,11 @@ Command = (
     | StartCaseClocks
     | GiveUpCase
     | FollowRoute
+    | PauseCase
+    | ResumeCase
+    | ExtendCase
+    | ReopenCase
+    | RecountClocks
     | OpenComplaint
     | HandleComplaint
     | KeepAway

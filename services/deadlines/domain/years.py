@@ -1,5 +1,7 @@
 """What a region publishes about a year: which days are off, which are worked."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +55,13 @@ class CalendarYear:
                 raise CalendarInvalid(f"{named.day} 不在 {self.year} 年内，请录入到 {named.day.year} 年的日历")
             if kinds.setdefault(named.day, named.kind) is not named.kind:
                 raise CalendarInvalid(f"{named.day} 既列为放假又列为上班，请核对通知后只保留一项")
+
+
+def tag_of(year: CalendarYear) -> int:
+    """What a year says, as a number: equal for equal content."""
+    days = sorted((str(named.day), named.kind.value, named.name) for named in year.days)
+    content = [year.region, year.year, year.status.value, year.source, days]
+    return int.from_bytes(hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()[:6])
 
 
 Layer = Sequence[CalendarYear]  # one region's years, in any order

@@ -1,9 +1,9 @@
 """Matters and their clocks: load many, save many, find those that are due."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,42 +13,55 @@ from bianmin.kit import db, sets
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
-from services.deadlines.domain.clock import Answerable, Clock
-from services.deadlines.domain.periods import Unit
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import Term
+from services.deadlines.domain.clock import SIGNALS, Answerable, Clock
+from services.deadlines.domain.periods import Due, Pause, Period, Unit
+from services.deadlines.domain.subject import Standstill, Subject
+from services.deadlines.domain.terms import PAUSED_BY_PROCEDURES, Term
 from services.deadlines.domain.visibility import Handling, seen_by
-from services.deadlines.store.tables import ClockRow, SubjectRow, clocks, subjects
+from services.deadlines.store.tables import ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
 
-_LOCKED = sets.Load(
-    select(subjects)
-    .where(subjects.c.id == any_(sets.named("ids", subjects.c.id)))
-    .order_by(subjects.c.id)
-    .with_for_update()
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""What PostgreSQL keeps as `infinity`."""
+
+_SUBJECTS = select(subjects).where(subjects.c.id == any_(sets.named("ids", subjects.c.id))).order_by(subjects.c.id)
+_LOCKED, _LOOKED_AT = sets.Load(_SUBJECTS.with_for_update()), sets.Load(_SUBJECTS)
+_PAUSES = sets.Load(
+    select(pauses).where(pauses.c.subject_id == any_(sets.named("ids", pauses.c.subject_id))).order_by(pauses.c.id)
 )
 _CLOCKS = sets.Load(
     select(clocks).where(clocks.c.subject_id == any_(sets.named("ids", subjects.c.id))).order_by(clocks.c.id)
 )
 
 
-async def load(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Subject]:
-    """The matters with their clocks, locked in the order of their ids."""
+async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID, Subject]:
+    """The matters with their clocks, locked in the order of their ids unless they are only looked at."""
     wanted = set(ids)
-    found = await _LOCKED(tx, ids=wanted)
-    # in a statement of its own: joined to the lock, clocks would be read as they were before the lock was waited for
+    found = await (_LOCKED if locked else _LOOKED_AT)(tx, ids=wanted)
+    stood_still = {row["id"] for row in found if row["standstills"]}
+    standstills: dict[UUID, list[Standstill]] = defaultdict(list)
+    for row in await _PAUSES(tx, ids=stood_still) if stood_still else ():
+        standstills[row["subject_id"]].append(_standstill_of(row))
+    # in statements of their own: joined to the lock, they would be read as they were before it was waited for
     of_subject: dict[UUID, list[Clock]] = defaultdict(list)
     for row in await _CLOCKS(tx, ids=wanted):
-        of_subject[row["subject_id"]].append(clock_of(row))
+        of_subject[row["subject_id"]].append(clock_of(row, standstills[row["subject_id"]]))
     return {
         row["id"]: Subject(
             id=row["id"],
             reach=_reach_of(row["kind"], row["reach"]),
             phase=row["phase"],
             clocks=tuple(of_subject[row["id"]]),
+            standstills=tuple(standstills[row["id"]]),
+            cycle=row["cycle"],
             sequence=row["sequence"],
         )
         for row in found
     }
+
+
+async def standstills_of(tx: Tx, subject_id: UUID) -> list[Standstill]:
+    """The pauses of a matter, over or not."""
+    return [_standstill_of(row) for row in await _PAUSES(tx, ids=[subject_id])]
 
 
 async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Subject]) -> None:
@@ -58,20 +71,38 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
     shown_anew = {subject.id for subject in known if subject.reach != before[subject.id].reach}
     ran = {clock.id: clock for subject in before.values() for clock in subject.clocks}
     now = [(subject, clock) for subject in changed.values() for clock in subject.clocks]
+    turned = [clock for _, clock in now if clock.id in ran and clock != ran[clock.id]]
+    stood = {each.id: each for subject in before.values() for each in subject.standstills}
+    still = [(subject, each) for subject in changed.values() for each in subject.standstills]
     await sets.write(
         tx,
         sets.insert(SubjectRow, [{**_standing(subject), **_showing(subject)} for subject in new]),
         sets.insert(ClockRow, [_starting(subject, clock) for subject, clock in now if clock.id not in ran]),
+        sets.insert(PauseRow, [_pausing(subject, each) for subject, each in still if each.id not in stood]),
         # who may see it changes seldom, and is not written again with every signal
         sets.update(SubjectRow, [_standing(subject) for subject in known if subject.id not in shown_anew]),
         sets.update(
             SubjectRow,
             [{**_standing(subject), **_showing(subject)} for subject in known if subject.id in shown_anew],
         ),
+        # nor, with every signal, when it ends
         sets.update(
             ClockRow,
-            [_moving(clock) for _, clock in now if clock.id in ran and clock != ran[clock.id]],
+            [_moving(clock) for clock in turned if _counting(clock) == _counting(ran[clock.id])],
             also="changed_at = now()",
+        ),
+        sets.update(
+            ClockRow,
+            [
+                {**_moving(clock), **_counting(clock)}
+                for clock in turned
+                if _counting(clock) != _counting(ran[clock.id])
+            ],
+            also="changed_at = now()",
+        ),
+        sets.update(
+            PauseRow,
+            [{"id": each.id, "until": each.pause.until} for _, each in still if each != stood.get(each.id, each)],
         ),
     )
 
@@ -95,24 +126,39 @@ FOR UPDATE OF s SKIP LOCKED
 """
 
 
-def clock_of(row: sets.Row) -> Clock:
+def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
+    """A clock out of its row and the pauses of its matter."""
+    term = Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"])
+    pauses = tuple(each.pause for each in standstills) if term.kind in PAUSED_BY_PROCEDURES else ()
     return Clock(
         id=row["id"],
-        term=Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"]),
+        term=term,
         answerable=Answerable(row["org"], row["dept"]),
-        started_on=row["started_on"],
-        due_on=row["due_on"],
-        due_at=row["due_at"].astimezone(TZ),
-        yellow_at=_local(row["yellow_at"]),
+        period=Period(
+            unit=term.unit,
+            budget=term.budget + row["extended_by"],
+            start=row["started_at"].astimezone(TZ),
+            pauses=pauses,
+            cut_off=term.cut_off,
+            not_before=row["not_before"],
+        ),
+        end=row["due_on"] and Due(row["due_on"], row["due_at"].astimezone(TZ), row["provisional"]),
         calendar_version=row["calendar_version"],
-        provisional=row["provisional"],
+        reminder_at=_local(row["reminder_at"]),
+        yellow_at=_local(row["yellow_at"]),
         cycle=row["cycle"],
         lamp=row["lamp"],
+        told=frozenset(row["told"].split()),
         state=row["state"],
         stopped_at=_local(row["stopped_at"]),
         late=row["late"],
         version=row["version"],
     )
+
+
+def _standstill_of(row: sets.Row) -> Standstill:
+    pause = Pause(row["since"].astimezone(TZ), _local(row["until"]))
+    return Standstill(row["id"], pause, row["reason"], row["legal_basis"])
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -122,6 +168,7 @@ def _local(moment: datetime | None) -> datetime | None:
 def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
     return {
         **_moving(clock),
+        **_counting(clock),
         "subject_id": subject.id,
         "kind": clock.term.kind,
         "stage": clock.term.stage,
@@ -130,12 +177,23 @@ def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
         "dept": clock.answerable.dept,
         "unit": clock.term.unit.value,
         "budget": clock.term.budget,
-        "started_on": clock.started_on,
-        "due_on": clock.due_on,
-        "due_at": clock.due_at,
+        "started_on": clock.period.start_on,
+        "started_at": clock.period.start,
+    }
+
+
+def _counting(clock: Clock) -> dict[str, Any]:
+    """What it is counted by that may change, and when it ends by that."""
+    end = clock.end
+    return {
+        "extended_by": clock.extended_by,
+        "not_before": clock.period.not_before,
+        "due_on": end and end.due_on,
+        "due_at": end.due_at if end else NEVER,
+        "provisional": end is not None and end.provisional,
+        "reminder_at": clock.reminder_at,
         "yellow_at": clock.yellow_at,
         "calendar_version": clock.calendar_version,
-        "provisional": clock.provisional,
     }
 
 
@@ -144,6 +202,7 @@ def _moving(clock: Clock) -> dict[str, Any]:
     return {
         "id": clock.id,
         "lamp": clock.lamp,
+        "told": " ".join(signal for signal in SIGNALS if signal in clock.told),
         "state": clock.state,
         "stopped_at": clock.stopped_at,
         "late": clock.late,
@@ -152,9 +211,26 @@ def _moving(clock: Clock) -> dict[str, Any]:
     }
 
 
+def _pausing(subject: Subject, standstill: Standstill) -> dict[str, Any]:
+    return {
+        "id": standstill.id,
+        "subject_id": subject.id,
+        "since": standstill.pause.since,
+        "until": standstill.pause.until,
+        "reason": standstill.reason,
+        "legal_basis": standstill.legal_basis,
+    }
+
+
 def _standing(subject: Subject) -> dict[str, Any]:
     """How far a matter has come."""
-    return {"id": subject.id, "phase": subject.phase, "sequence": subject.sequence}
+    return {
+        "id": subject.id,
+        "phase": subject.phase,
+        "cycle": subject.cycle,
+        "standstills": len(subject.standstills),
+        "sequence": subject.sequence,
+    }
 
 
 def _showing(subject: Subject) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class SubjectRow(Tables, table=True):
     """A case or a complaint. Its row is locked before its clocks are read, by every door.
 
     `seen_by`: the keys of whoever may see its clocks. Here and not at the clocks, so that firing them leaves it alone.
+    `standstills`: how many pauses it has; most have none, and nobody looks for theirs.
     """
 
     __tablename__ = "subject"
@@ -47,13 +48,33 @@ class SubjectRow(Tables, table=True):
     reach: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     phase: str
+    cycle: int
+    standstills: int
     sequence: int
 
     __table_args__ = (Index("ix_subject_seen_by", "seen_by", postgresql_using="gin"),)
 
 
+class PauseRow(Tables, table=True):
+    """Time that does not count, from its first to its last moment; `until` null while it lasts."""
+
+    __tablename__ = "pause"
+    id: UUID = Field(primary_key=True)
+    subject_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("subject.id"), nullable=False))
+    since: datetime = _moment(nullable=False)
+    until: datetime | None = _moment()
+    reason: str
+    legal_basis: str
+
+    __table_args__ = (Index("ix_pause_subject_id", "subject_id"),)
+
+
 class ClockRow(Tables, table=True):
-    """`next_fire_at`: when its lamp changes next; null when nothing is left to signal."""
+    """A clock. What it is counted by, what follows from that, and what was told.
+
+    While it stands still `due_on` is null and `due_at` infinity. `told`: the signals told, in order. `next_fire_at`:
+    when there is something to tell, or its lamp changes; null when nothing is left.
+    """
 
     __tablename__ = "clock"
     id: UUID = Field(primary_key=True)
@@ -65,13 +86,18 @@ class ClockRow(Tables, table=True):
     dept: str | None
     unit: str
     budget: int
+    extended_by: int
     started_on: date
-    due_on: date
+    started_at: datetime = _moment(nullable=False)
+    not_before: date | None
+    due_on: date | None
     due_at: datetime = _moment(nullable=False)
+    reminder_at: datetime | None = _moment()
     yellow_at: datetime | None = _moment()
     calendar_version: str
     provisional: bool
     lamp: str
+    told: str
     state: str
     stopped_at: datetime | None = _moment()
     late: bool | None
@@ -98,6 +124,70 @@ class ClockRow(Tables, table=True):
     )
 
 
+class CalendarRow(Tables, table=True):
+    """A year as a region has published it, over what the program ships. `version` counts its publications."""
+
+    __tablename__ = "calendar"
+    region: str = _code(primary_key=True)
+    year: int = Field(primary_key=True)
+    version: int
+    status: str
+    source: str
+    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
+class CalendarHistoryRow(Tables, table=True):
+    """Every publication of a year, the present one included. Never changed."""
+
+    __tablename__ = "calendar_history"
+    region: str = _code(primary_key=True)
+    year: int = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    status: str
+    source: str
+    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
+class EditionRow(Tables, table=True):
+    """The one row that says which calendars are in force: the digest of all that was published.
+
+    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
+    counted by calendars that are not in force any more, and missed by the recount.
+    """
+
+    __tablename__ = "edition"
+    id: int = Field(primary_key=True)
+    digest: str
+    shipped: str
+
+
+class RecountRow(Tables, table=True):
+    """Clocks to be counted anew, because a calendar was published: those below `region` that cross these days."""
+
+    __tablename__ = "recount"
+    id: UUID = Field(primary_key=True)
+    region: str = _code(nullable=False)
+    year: int
+    since: date
+    until: date
+    state: str
+    total: int
+    created_at: datetime = _moment(nullable=False)
+    finished_at: datetime | None = _moment()
+
+
+class RecountSubjectRow(Tables, table=True):
+    """A matter that a recount has still to look at."""
+
+    __tablename__ = "recount_subject"
+    recount_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("recount.id"), primary_key=True))
+    subject_id: UUID = Field(primary_key=True)
+
+
 class OrgRow(Tables, table=True):
     """Orgs that routing announced: a calendar can be asked for them."""
 
@@ -106,5 +196,6 @@ class OrgRow(Tables, table=True):
 
 
 subjects = table_of(SubjectRow)
+pauses = table_of(PauseRow)
 clocks = table_of(ClockRow)
 orgs = table_of(OrgRow)

@@ -1,5 +1,6 @@
 """Looking at clocks: what lists and single views read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,14 +16,15 @@ from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
 from services.deadlines.domain.clock import Clock, ClockState
+from services.deadlines.domain.subject import Standstill
 from services.deadlines.domain.visibility import bar_of, keys_of
-from services.deadlines.store.subjects import clock_of
+from services.deadlines.store.subjects import clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A clock and what it watches. `changed_at` is real time: it orders the change feed."""
+    """A clock, in lists without its pauses, and what it watches. `changed_at` is real time, and orders the feed."""
 
     clock: Clock
     subject_id: UUID
@@ -94,12 +96,12 @@ def order(wanted: Wanted) -> Keyset:
 async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
     """The clock, where `actor` may see it."""
     row = (await tx.execute(_CLOCKS.where(clocks.c.id == clock_id, _visible(actor)))).mappings().first()
-    return None if row is None else _shown(row)
+    return None if row is None else _shown(row, await standstills_of(tx, row["subject_id"]))
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     return and_(opened_by(subjects.c.seen_by, keys_of(actor)), ~opened_by(subjects.c.seen_by, [bar_of(actor)]))
 
 
-def _shown(row: RowMapping) -> Shown:
-    return Shown(clock_of(row), row["subject_id"], row["subject_kind"], row["changed_at"].astimezone(TZ))
+def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:
+    return Shown(clock_of(row, standstills), row["subject_id"], row["subject_kind"], row["changed_at"].astimezone(TZ))

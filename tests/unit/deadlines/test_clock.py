@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from bianmin.events.deadlines import ClockRed, ClockYellow
+from bianmin.events.deadlines import ClockStopped
+from services.deadlines.domain import clock as rules_of_clocks
 from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, moved, signal, start, stop
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.clock import Answerable, Clock, fire, start
+from services.deadlines.domain.periods import Due, Unit
 from services.deadlines.domain.terms import Term
 
 A_MOMENT = timedelta(microseconds=1)
@@ -34,7 +35,7 @@ def statutory(budget: int, unit: Unit = Unit.WORKDAY) -> Term:
 
 
 def clocks(calendar: Calendar, *terms: Term, on: str = "2026-03-02") -> list[Clock]:
-    return start(calendar, terms, [UUID(int=next(_ids)) for _ in terms], day(on), CENTER)
+    return start(calendar, terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER)
 
 
 def a_clock(calendar: Calendar, term: Term | None = None, on: str = "2026-03-02") -> Clock:
@@ -42,24 +43,37 @@ def a_clock(calendar: Calendar, term: Term | None = None, on: str = "2026-03-02"
     return clock
 
 
-def names(facts: list[ClockYellow | ClockRed]) -> list[str]:
-    return [type(fact).__name__ for fact in facts]
+def end_of(clock: Clock) -> Due:
+    assert clock.end is not None
+    return clock.end
+
+
+def fired(clock: Clock, now: datetime) -> list[str]:
+    """What it tells at a moment."""
+    return [type(fact).__name__ for fact in fire(clock, "case", now)[1]]
+
+
+def stop(clock: Clock, now: datetime) -> tuple[Clock, ClockStopped]:
+    stopped, facts = rules_of_clocks.stop(clock, "case", now)
+    (told,) = facts
+    assert isinstance(told, ClockStopped)
+    return stopped, told
 
 
 def test_a_clock_runs_from_its_business_date_to_the_end_of_its_due_day(national: Calendar) -> None:
     clock = a_clock(national, promise(20), on="2026-02-13")
-    assert (clock.started_on, clock.due_on, clock.due_at) == (
+    assert (clock.period.start_on, end_of(clock).due_on, end_of(clock).due_at) == (
         day("2026-02-13"),
         day("2026-03-19"),
         at("2026-03-20T00:00"),
     )
     assert (clock.lamp, clock.state, clock.late, clock.cycle) == ("green", "running", None, 1)
     assert clock.calendar_version == national.version
-    assert not clock.provisional
+    assert not end_of(clock).provisional
 
 
 def test_a8_a_clock_that_reaches_into_an_estimated_year_is_provisional(national: Calendar) -> None:
-    assert a_clock(national, promise(20), on="2026-12-21").provisional
+    assert end_of(a_clock(national, promise(20), on="2026-12-21")).provisional
 
 
 def test_a_clock_that_reaches_into_a_missing_year_does_not_start(national: Calendar) -> None:
@@ -81,60 +95,65 @@ def test_a_promise_ends_with_the_period_of_the_law_at_the_latest(
     national: Calendar, promised: Term, law: Term, on: str, promise_due: str, law_due: str
 ) -> None:
     first, second = clocks(national, promised, law, on=on)
-    assert (first.due_on, second.due_on) == (day(promise_due), day(law_due))
+    assert (end_of(first).due_on, end_of(second).due_on) == (day(promise_due), day(law_due))
 
 
 def test_a_promise_that_ends_with_the_law_is_as_certain_as_the_law(national: Calendar) -> None:
     first, second = clocks(national, promise(40, Unit.DAY), statutory(5), on="2026-12-21")
-    assert (first.due_on, first.provisional) == (second.due_on, second.provisional) == (day("2026-12-28"), False)
+    assert first.end == second.end
+    assert (end_of(first).due_on, end_of(first).provisional) == (day("2026-12-28"), False)
 
 
 def test_the_lamp_is_yellow_from_its_moment_and_red_after_the_last_of_the_period(national: Calendar) -> None:
     clock = a_clock(national)
     yellow = at("2026-03-09T00:00")
     assert clock.lamp_at(yellow - A_MOMENT) == "green"
-    assert clock.lamp_at(yellow) == clock.lamp_at(clock.due_at) == "yellow"
-    assert clock.lamp_at(clock.due_at + A_MOMENT) == clock.lamp_at(clock.red_at) == "red"
+    assert clock.lamp_at(yellow) == clock.lamp_at(end_of(clock).due_at) == "yellow"
+    assert clock.red_at == end_of(clock).due_at + A_MOMENT
+    assert clock.lamp_at(clock.red_at) == "red"
 
 
-def test_the_next_signal_is_yellow_then_red_then_none(national: Calendar) -> None:
+def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calendar) -> None:
+    clock = a_clock(national, promise(20))
+    told = []
+    while clock.next_fire_at is not None:
+        moment = clock.next_fire_at
+        assert fired(clock, moment - A_MOMENT) == []
+        clock, facts = fire(clock, "case", moment)
+        told.append((f"{moment:%m-%d %H:%M:%S.%f}", clock.lamp, [type(fact).__name__ for fact in facts]))
+    assert told == [
+        ("03-25 00:00:00.000000", "green", ["ClockReminded"]),  # four days are left, and begin with the 25th
+        ("03-27 00:00:00.000000", "yellow", ["ClockYellow"]),
+        ("03-31 00:00:00.000001", "red", ["ClockRed"]),
+    ]
+    assert clock.version == 4
+    assert fired(clock, at("2027-04-01T00:00")) == []
+
+
+def test_d4_nothing_is_told_twice(national: Calendar) -> None:
     clock = a_clock(national)
-    assert clock.next_fire_at == clock.yellow_at == at("2026-03-09T00:00")
-    (yellow,) = signal(clock, "case", at("2026-03-09T00:00"))
-    clock = moved(clock, yellow)
-    assert clock.next_fire_at == clock.red_at == clock.due_at + A_MOMENT
-    (red,) = signal(clock, "case", clock.red_at)
-    clock = moved(clock, red)
-    assert clock.next_fire_at is None
-    assert clock.version == 3
+    yellow = at("2026-03-09T00:00")
+    clock, facts = fire(clock, "case", yellow)
+    assert [type(fact).__name__ for fact in facts] == ["ClockReminded", "ClockYellow"]
+    assert fired(clock, end_of(clock).due_at) == []
+    again, nothing = fire(clock, "case", yellow)
+    assert (again, nothing) == (clock, [])
 
 
-def test_d4_nothing_is_signalled_before_its_moment_or_twice(national: Calendar) -> None:
+def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_were_found(national: Calendar) -> None:
     clock = a_clock(national)
-    assert clock.yellow_at is not None
-    assert signal(clock, "case", clock.yellow_at - A_MOMENT) == []
-    (yellow,) = signal(clock, "case", clock.yellow_at)
-    clock = moved(clock, yellow)
-    assert signal(clock, "case", clock.due_at) == []
-    (red,) = signal(clock, "case", clock.red_at)
-    assert signal(moved(clock, red), "case", clock.red_at + timedelta(days=400)) == []
+    found = end_of(clock).due_at + timedelta(hours=9)
+    _, told = fire(clock, "case", found)
+    assert fired(clock, found) == ["ClockReminded", "ClockYellow", "ClockRed"]
+    assert [fact.model_dump()["detected_at"] for fact in told] == [found] * 3
+    assert {fact.model_dump()["due_at"] for fact in told} == {end_of(clock).due_at}
 
 
-def test_after_an_outage_both_signals_come_at_once_yellow_first_and_say_when_they_were_found(
-    national: Calendar,
-) -> None:
-    clock = a_clock(national)
-    found = clock.due_at + timedelta(hours=9)
-    told = signal(clock, "case", found)
-    assert names(told) == ["ClockYellow", "ClockRed"]
-    assert {(fact.due_at, fact.detected_at) for fact in told} == {(clock.due_at, found)}
-
-
-def test_what_is_to_be_done_at_once_is_never_yellow(national: Calendar) -> None:
+def test_what_is_to_be_done_at_once_warns_of_nothing(national: Calendar) -> None:
     clock = a_clock(national, promise(0, Unit.IMMEDIATE))
-    assert clock.due_on == day("2026-03-02")
+    assert end_of(clock).due_on == day("2026-03-02")
     assert clock.next_fire_at == clock.red_at == at("2026-03-03T00:00:00.000001")
-    assert names(signal(clock, "case", clock.red_at)) == ["ClockRed"]
+    assert fired(clock, at("2026-03-03T00:00:00.000001")) == ["ClockRed"]
 
 
 @pytest.mark.parametrize(
@@ -149,42 +168,36 @@ def test_what_is_to_be_done_at_once_is_never_yellow(national: Calendar) -> None:
 def test_b9_a_stop_is_judged_once_by_its_own_moment(
     national: Calendar, moment: str, late: bool, early: bool, lamp: str
 ) -> None:
-    (stopped,) = stop(a_clock(national), "case", at(moment))
+    _, stopped = stop(a_clock(national), at(moment))
     assert (stopped.late, stopped.early, stopped.lamp) == (late, early, lamp)
 
 
 def test_c3_the_first_stop_wins(national: Calendar) -> None:
-    clock = a_clock(national)
-    (stopped,) = stop(clock, "case", at("2026-03-04T10:00"))
-    clock = moved(clock, stopped)
-    assert stop(clock, "case", at("2026-04-01T10:00")) == []
+    clock, _ = stop(a_clock(national), at("2026-03-04T10:00"))
+    assert rules_of_clocks.stop(clock, "case", at("2026-04-01T10:00")) == (clock, [])
     assert (clock.state, clock.stopped_at, clock.late) == ("stopped", at("2026-03-04T10:00"), False)
 
 
 def test_a_stop_wins_over_a_later_signal(national: Calendar) -> None:
-    clock = a_clock(national)
-    (stopped,) = stop(clock, "case", at("2026-03-20T10:00"))
-    clock = moved(clock, stopped)
+    clock, _ = stop(a_clock(national), at("2026-03-20T10:00"))
     assert (clock.late, clock.lamp, clock.next_fire_at) == (True, "red", None)
-    assert signal(clock, "case", at("2026-03-21T10:00")) == []
+    assert fired(clock, at("2026-03-21T10:00")) == []
 
 
 def test_a_clock_stopped_in_time_never_signals(national: Calendar) -> None:
-    clock = a_clock(national)
-    (stopped,) = stop(clock, "case", at("2026-03-04T10:00"))
-    assert signal(moved(clock, stopped), "case", at("2027-03-04T10:00")) == []
+    clock, _ = stop(a_clock(national), at("2026-03-04T10:00"))
+    assert fired(clock, at("2027-03-04T10:00")) == []
 
 
 def test_a_stop_that_was_heard_of_after_the_red_signal_is_still_judged_by_its_own_moment(national: Calendar) -> None:
-    clock = a_clock(national)
-    for fact in signal(clock, "case", clock.red_at):
-        clock = moved(clock, fact)
-    (stopped,) = stop(clock, "case", clock.due_at - timedelta(minutes=10))
+    clock, _ = fire(a_clock(national), "case", at("2026-03-12T00:00"))
+    assert clock.lamp == "red"
+    _, stopped = stop(clock, end_of(clock).due_at - timedelta(minutes=10))
     assert (stopped.late, stopped.lamp) == (False, "yellow")
 
 
 def test_events_name_the_clock_and_who_answers_for_it(national: Calendar) -> None:
     clock = a_clock(national)
-    (stopped,) = stop(clock, "case", at("2026-03-04T10:00"))
+    _, stopped = stop(clock, at("2026-03-04T10:00"))
     assert (stopped.clock_id, stopped.subject_kind, stopped.kind, stopped.stage) == (clock.id, "case", "promise", None)
-    assert (stopped.org, stopped.dept, stopped.due_on) == ("520111101", "civil", clock.due_on)
+    assert (stopped.org, stopped.dept, stopped.due_on) == ("520111101", "civil", end_of(clock).due_on)

@@ -9,22 +9,23 @@ import pytest
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, moved, start, stop
-from services.deadlines.domain.periods import Unit, explain
-from services.deadlines.domain.regions import calendars, upward
+from services.deadlines.domain.clock import Answerable, Clock, start, stop
+from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests.unit.deadlines.test_clock_rules import at
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
-    (clock,) = start(calendar, [term], [UUID(int=1)], date.fromisoformat(on), Answerable("520111101"))
+    (clock,) = start(calendar, [term], [UUID(int=1)], at(f"{on}T09:00"), Answerable("520111101"))
     return clock
 
 
 def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated: bool = False) -> str:
-    ledger = explain(calendar, clock.started_on, clock.due_on, clock.term.budget, clock.term.unit)
-    return texts.explanation(clock, ledger, capped=capped, recalculated=recalculated)
+    until = clock.end.due_on if clock.end else date(2026, 12, 31)
+    return texts.explanation(clock, ledger(calendar, clock.period, until), capped=capped, recalculated=recalculated)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,10 @@ def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calend
     assert "依据现行日历" in told(national, clock, recalculated=True)
     assert "临近到期" in told(national, replace(clock, lamp="yellow"))
     assert "已经超过期限" in told(national, replace(clock, lamp="red"))
-    (in_time,) = stop(clock, "case", at("2026-12-30T10:00"))
-    assert told(national, moved(clock, in_time)).endswith("已于2026年12月30日停止计时，在期限内。")
-    (late,) = stop(clock, "case", at("2027-05-10T10:00"))
-    assert told(national, moved(clock, late)).endswith("已于2027年5月10日停止计时，超过期限。")
+    in_time, _ = stop(clock, "case", at("2026-12-30T10:00"))
+    assert told(national, in_time).endswith("已于2026年12月30日停止计时，在期限内。")
+    late, _ = stop(clock, "case", at("2027-05-10T10:00"))
+    assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
 
 
 def a_festival() -> CalendarYear:
@@ -72,7 +73,7 @@ def a_festival() -> CalendarYear:
 
 
 def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
-    with_county = calendars([*shipped(), a_festival()])
+    with_county = Calendars([*shipped(), a_festival()])
     assert with_county.of("520111101201").region == "520111"
     assert with_county.of("520112101").region == with_county.of("52").region == with_county.of("CN").region == "CN"
     assert not with_county.of("520111101").is_workday(date(2026, 3, 9))
@@ -80,7 +81,7 @@ def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
 
 
 def test_what_was_published_about_a_year_is_found_upward() -> None:
-    with_county = calendars([*shipped(), a_festival()])
+    with_county = Calendars([*shipped(), a_festival()])
     assert with_county.year("520111101201", 2026).region == "520111"
     assert with_county.year("520111101201", 2025).region == "CN"
     with pytest.raises(YearMissing, match="2028"):

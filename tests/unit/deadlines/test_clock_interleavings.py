@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.deadlines import ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.refusals import NotFound
@@ -19,6 +19,8 @@ from tests.unit.deadlines.test_clock_rules import BY, CALENDARS, SUBJECT, a_step
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due
+SIGNALS = [ClockReminded, ClockYellow, ClockRed]
+REMINDER = {"promise": datetime(2026, 3, 9, tzinfo=TZ), "statutory": datetime(2026, 3, 25, tzinfo=TZ)}
 YELLOW = {"promise": datetime(2026, 3, 9, tzinfo=TZ), "statutory": datetime(2026, 3, 27, tzinfo=TZ)}
 
 moments = st.integers(0, 60 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters))
@@ -46,7 +48,7 @@ class House:
     def ticks(self, now: datetime) -> None:
         """Timers order signals of every clock, twice: what they saw due may have changed since."""
         clocks = self.states[SUBJECT].clocks if SUBJECT in self.states else ()
-        for clock in sorted(clocks, key=lambda each: each.due_at):
+        for clock in sorted(clocks, key=lambda each: each.id):
             self.carries_out(FireSignals(SUBJECT, clock.id, now, now, BY))
             self.carries_out(FireSignals(SUBJECT, clock.id, now, now, BY))
 
@@ -110,14 +112,16 @@ def check(told: list[Announcement], stopped: datetime | None) -> None:
         assert isinstance(first, ClockStarted)
         kinds = [type(fact) for fact in signals]
         if stopped is None:
-            assert kinds == [ClockYellow, ClockRed]
+            assert kinds == SIGNALS
         else:
-            assert kinds in ([*signalled, ClockStopped] for signalled in ([], [ClockYellow], [ClockYellow, ClockRed]))
+            assert kinds in ([*SIGNALS[:number], ClockStopped] for number in range(4))
             assert signals[-1].stopped_at == stopped
             assert signals[-1].late == (stopped > first.due_at)
             assert (signals[-1].lamp == "red") == signals[-1].late
         for fact in signals:
             match fact:
+                case ClockReminded():
+                    assert fact.detected_at >= REMINDER[first.kind]
                 case ClockYellow():
                     assert fact.detected_at >= YELLOW[first.kind]
                 case ClockRed():

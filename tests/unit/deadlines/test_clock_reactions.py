@@ -24,7 +24,7 @@ from services.deadlines.domain.subject import (
 )
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import KeepOrg
-from services.deadlines.reactions import command_of
+from services.deadlines.reactions import business_moment, command_of
 
 SUBJECT = new_id()
 HEARD = datetime(2026, 3, 9, 18, 30, tzinfo=TZ)
@@ -42,6 +42,7 @@ ITEM = ItemFacts(
 )
 HELD = (Holder(COUNTY, "civil"),)
 DAY = date(2026, 3, 2)
+END_OF_DAY = datetime.combine(DAY, time.max, TZ)
 PARTIES = {"handler_org": COUNTY, "accused_org": CENTER}
 
 
@@ -119,25 +120,30 @@ def test_what_happens_to_a_case_is_an_order(source: str, data: EventData, expect
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 
 
-def test_clocks_start_from_the_business_date_and_never_from_the_time_of_the_event() -> None:
+def test_clocks_start_on_the_business_date_and_never_on_the_day_it_was_heard_of() -> None:
     command = command_of(an_event(accepted(), "intake"))
     assert isinstance(command, StartCaseClocks)
-    assert (command.accepted_on, command.item) == (DAY, ITEM)
+    assert (command.accepted_at, command.item) == (END_OF_DAY, ITEM)
     assert command.reach == Reach(STATION, CENTER, "civil"), "who holds the case is routing's to say"
     assert len(set(command.clock_ids)) == 2
+
+
+def test_what_is_told_on_the_day_it_happened_happened_as_it_was_told() -> None:
+    assert business_moment(HEARD.date(), HEARD) == HEARD
+    assert business_moment(DAY, HEARD) == END_OF_DAY
 
 
 def test_a_complaint_is_timed_where_it_is_handled() -> None:
     handling = Handling(COUNTY, CENTER)
     lodging = command_of(an_event(lodged(), "complaints"))
     assert isinstance(lodging, OpenComplaint)
-    assert (lodging.handling, lodging.complaint_kind, lodging.lodged_on) == (handling, "report", DAY)
+    assert (lodging.handling, lodging.complaint_kind, lodging.lodged_at) == (handling, "report", END_OF_DAY)
     assert lodging.by.actor.org == COUNTY
     accepting = command_of(
         an_event(complaints.ComplaintAccepted(**PARTIES, kind="report", accepted_on=DAY), "complaints")
     )
     assert isinstance(accepting, HandleComplaint)
-    assert (accepting.handling, accepting.accepted_on, accepting.accepted_at) == (handling, DAY, HEARD)
+    assert (accepting.handling, accepting.accepted_at) == (handling, END_OF_DAY)
     replied = command_of(an_event(complaints.ComplaintReplied(**PARTIES, replied_on=DAY), "complaints"))
     assert isinstance(replied, EndComplaint)
     assert replied.replied_at == HEARD

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar, merge
-from services.deadlines.domain.periods import Unit, consumed, due, explain, yellow_at
+from services.deadlines.domain.periods import Unit, left
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.unit.deadlines.test_periods import OF_DAYS, a_period, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 BUDGETS = (1, 3, 5, 10, 15, 20, 30, 45, 60)
@@ -103,7 +104,7 @@ def test_counting_by_chinesecalendar_gives_the_same_day(
 
 
 @untimed
-@given(start=starts, budget=budgets, unit=st.sampled_from(list(Unit)))
+@given(start=starts, budget=budgets, unit=st.sampled_from(OF_DAYS))
 def test_the_ledger_adds_up_to_the_budget_and_names_what_was_skipped(
     national: Calendar, start: date, budget: int, unit: Unit
 ) -> None:
@@ -114,7 +115,7 @@ def test_the_ledger_adds_up_to_the_budget_and_names_what_was_skipped(
     counted = [entry for entry in ledger if entry.counted]
     assert [entry.ordinal for entry in counted] == list(range(1, (0 if unit is Unit.IMMEDIATE else budget) + 1))
     assert all(entry.ordinal is None for entry in ledger if not entry.counted)
-    assert [entry.date for entry in ledger[1:] if not entry.counted] == [day.date for day in answer.skipped]
+    assert [entry for entry in ledger[1:] if not entry.counted] == skipped(national, start, budget, unit)
     assert all(entry.reason for entry in ledger)
 
 
@@ -131,17 +132,18 @@ def test_a_longer_budget_or_a_later_start_never_ends_earlier(
 
 @untimed
 @given(start=starts, budget=st.integers(1, 120))
-def test_what_a_due_day_consumes_is_the_budget(national: Calendar, start: date, budget: int) -> None:
-    end = due(national, start, budget, Unit.WORKDAY).due_on
-    assert consumed(national, start, end, Unit.WORKDAY) == budget
-    assert consumed(national, start, end - ONE_DAY, Unit.WORKDAY) == budget - 1
+def test_after_the_due_day_nothing_is_left_and_before_it_one_day(national: Calendar, start: date, budget: int) -> None:
+    period = a_period(start, budget, Unit.WORKDAY)
+    end = due(national, start, budget, Unit.WORKDAY)
+    assert left(national, period, end.due_at) == 0
+    assert left(national, period, end.due_at - timedelta(microseconds=1)) == 1
 
 
 @untimed
 @given(start=starts, budget=st.integers(1, 120))
 def test_yellow_leaves_a_tenth_of_the_working_days(national: Calendar, start: date, budget: int) -> None:
     end = due(national, start, budget, Unit.WORKDAY).due_on
-    yellow = yellow_at(national, end, budget, Unit.WORKDAY)
+    yellow = yellow_at(national, start, budget, Unit.WORKDAY)
     assert yellow is not None
     left = sum(works(yellow.date() + timedelta(days=n)) for n in range((end - yellow.date()).days + 1))
     assert left == max(1, budget // 10)

@@ -1,0 +1,85 @@
+"""How a period was counted, day by day: what counted, and why the rest did not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bianmin.kit.clock import TZ
+from services.deadlines.domain.calendar import Calendar, Day
+from services.deadlines.domain.periods import ONE_DAY, Period, Unit, counted_between, paused_days
+
+_CLOSED = "不在开放时间内"
+PAUSED = "特别程序或暂停期间，不计入"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger. `ordinal`: its number among the days that count; `spent`: of hours, how much."""
+
+    date: date
+    counted: bool
+    ordinal: int | None
+    reason: str
+    spent: timedelta | None = None
+
+
+def ledger(calendar: Calendar, period: Period, until: date) -> tuple[Entry, ...]:
+    """A line a day from the start of a period to the day it ends on, or to any other day while it stands still.
+
+    The counted days add up to the budget. Of calendar days that rolled over rest or a pause, the last is the day they
+    rolled to. Raises `SpanReversed`, `YearMissing`.
+    """
+    if period.unit.is_of_time:
+        return tuple(_of_time(calendar, period, until))
+    return tuple(_of_days(calendar, period, until))
+
+
+def _of_days(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
+    first, *others = calendar.days(period.start_on, until)
+    yield Entry(first.date, False, None, "起算日，不计入" if others else "当日办结，不计天数")
+    paused = paused_days(period.pauses)
+    ordinal = 0
+    for day in others:
+        counted, reason = _judged(day, period, until, _is_paused(day.date, paused), ordinal)
+        ordinal += counted
+        yield Entry(day.date, counted, ordinal if counted else None, reason)
+
+
+def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -> tuple[bool, str]:
+    if paused:
+        return False, PAUSED
+    if ordinal == period.budget:
+        return False, "期限已满，按规定展至最后一日"
+    if period.unit is Unit.WORKDAY:
+        return day.works, day.reason
+    if ordinal < period.budget - 1:
+        return True, "自然日"
+    if day.date < until:
+        return False, f"{day.reason}，最后一日顺延"
+    return True, "自然日，最后一日"
+
+
+def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
+    days = calendar.days(period.start_on, until) if period.unit is Unit.WORKHOUR else _plain(period.start_on, until)
+    paused = paused_days(period.pauses)
+    remaining = timedelta(hours=period.budget)
+    ordinal = 0
+    for day in days:
+        begins, ends = _midnight(day.date), _midnight(day.date + ONE_DAY)
+        spent = min(remaining, counted_between(calendar, period, max(begins, period.start), ends))
+        remaining -= spent
+        ordinal += bool(spent)
+        reason = day.reason if spent or not day.works else PAUSED if _is_paused(day.date, paused) else _CLOSED
+        yield Entry(day.date, bool(spent), ordinal if spent else None, reason, spent)
+
+
+def _plain(start: date, until: date) -> Sequence[Day]:
+    return [Day(start + timedelta(days=n), True, "连续计时") for n in range((until - start).days + 1)]
+
+
+def _is_paused(day: date, paused: Sequence[tuple[date, date | None]]) -> bool:
+    return any(since <= day and (until is None or day <= until) for since, until in paused)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=TZ)

@@ -1,0 +1,225 @@
+"""An independent counter: it walks day by day, and shares no code with the periods of deadlines.
+
+    python -m tests.counting 1000000
+
+counts that many random periods both ways and prints every one on which they differ.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar  # type: ignore[import-untyped]
+
+from services.deadlines.calendars import shipped
+from services.deadlines.domain import hours as ours
+from services.deadlines.domain.calendar import Calendar, YearMissing, merge
+from services.deadlines.domain.periods import Pause, Period, Unit, due
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+
+FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
+ONE_DAY = timedelta(days=1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ZONES = ("Asia/Shanghai", "America/Sao_Paulo", "Asia/Tehran", "Australia/Lord_Howe", "Europe/Berlin", "Asia/Urumqi")
+Works = Callable[[date], bool]
+Opening = Callable[[date], Sequence[tuple[str, str]]]
+
+
+def works_in_china(day: date) -> bool:
+    """By chinesecalendar, but for the one day that it lost (see test_shipped_calendars.py)."""
+    return day == date(2005, 12, 31) or bool(chinese_calendar.is_workday(day))
+
+
+def end_of_days(
+    works: Works, unit: Unit, budget: int, start: date, paused: set[date], last: date = LAST
+) -> date | None:
+    """Walk; None where the walk leaves what is known."""
+    day, left = start, budget
+    while left:
+        day += ONE_DAY
+        if day > last:
+            return None
+        if day not in paused and (unit is Unit.DAY or works(day)):
+            left -= 1
+    while unit is Unit.DAY and budget and (not works(day) or day in paused):
+        day += ONE_DAY
+        if day > last:
+            return None
+    return day
+
+
+def end_of_hours(
+    opened: Iterator[tuple[datetime, datetime]],
+    budget: timedelta,
+    start: datetime,
+    pauses: Sequence[tuple[datetime, datetime]],
+) -> datetime | None:
+    """Use up the budget in the open time after the start, pause by pause cut out. All in UTC."""
+    if not budget:
+        return start
+    for since, until in opened:
+        for piece_since, piece_until in without(max(since, start), until, pauses):
+            if piece_until - piece_since >= budget:
+                return piece_since + budget
+            budget -= piece_until - piece_since
+    return None
+
+
+def without(
+    since: datetime, until: datetime, pauses: Sequence[tuple[datetime, datetime]]
+) -> list[tuple[datetime, datetime]]:
+    """What pauses leave of a span."""
+    pieces = [(since, until)] if since < until else []
+    for pause_since, pause_until in pauses:
+        cut = []
+        for piece_since, piece_until in pieces:
+            cut += [(piece_since, min(piece_until, pause_since)), (max(piece_since, pause_until), piece_until)]
+        pieces = [(one, other) for one, other in cut if one < other]
+    return sorted(pieces)
+
+
+def open_time(
+    works: Works, opening: Opening, zone: ZoneInfo, first: date, last: date = LAST
+) -> Iterator[tuple[datetime, datetime]]:
+    """The hours of a desk, day by day, in UTC. What summer time pushes over another span is open once."""
+    day, closed = first, datetime.min.replace(tzinfo=UTC)
+    while day <= last:
+        for since, until in opening(day) if works(day) else ():
+            opens, closes = max(at(day, since, zone), closed), at(day, until, zone)
+            if opens < closes:
+                yield opens, closes
+                closed = closes
+        day += ONE_DAY
+
+
+def at(day: date, text: str, zone: ZoneInfo) -> datetime:
+    """A time of the day in a zone, in UTC; `24:00` is the beginning of the next."""
+    if text == "24:00":
+        day, text = day + ONE_DAY, "00:00"
+    return datetime.fromisoformat(f"{day} {text}").replace(tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region or desk: its calendar, and the same once more for the walk."""
+
+    calendar: Calendar
+    works: Works
+    opening: Opening
+    zone: ZoneInfo
+
+
+def a_place(chance: random.Random) -> Place:
+    """The national calendar, or one with random days off and worked over it, and random hours."""
+    layers = [list(shipped())]
+    changed: dict[date, bool] = {}
+    for region in ("52", "5226", "522601")[: chance.randrange(4)]:
+        days = {
+            date(year, 1, 1) + timedelta(days=chance.randrange(360)): chance.random() < 0.4
+            for year in range(2004, 2027)
+        }
+        changed |= days
+        layers.append(
+            [
+                CalendarYear(
+                    region, day.year, Status.OFFICIAL, "测试", (NamedDay(day, Kind.WORK if on else Kind.OFF, "某日"),)
+                )
+                for day, on in days.items()
+            ]
+        )
+    week = [some_hours(chance) if chance.random() < 0.8 else [] for _ in range(7)]
+    week[chance.randrange(5)] = some_hours(chance)
+    make_up = some_hours(chance)
+    zone = ZoneInfo(chance.choice(ZONES) if chance.random() < 0.5 else "Asia/Shanghai")
+    hours = ours.Hours(
+        tuple(tuple(ours.Interval.of(*each) for each in day) for day in week),
+        tuple(ours.Interval.of(*each) for each in make_up),
+        zone,
+    )
+    return Place(
+        merge(layers, hours),
+        lambda day: changed.get(day, works_in_china(day)),
+        lambda day: make_up if day.weekday() > 4 else week[day.weekday()],
+        zone,
+    )
+
+
+def some_hours(chance: random.Random) -> list[tuple[str, str]]:
+    edges = sorted(
+        chance.sample(
+            [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)] + ["24:00"], chance.choice((2, 4, 6))
+        )
+    )
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def a_period(chance: random.Random) -> Period:
+    unit = chance.choice([Unit.WORKDAY, Unit.WORKDAY, Unit.DAY, Unit.HOUR, Unit.WORKHOUR])
+    start = datetime(2004, 1, 3, tzinfo=SHANGHAI) + timedelta(
+        seconds=chance.randrange(22 * 365 * 86400), microseconds=chance.randrange(10**6)
+    )
+    pauses = []
+    for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
+        since = start + timedelta(hours=chance.randrange(-100, 1500), microseconds=chance.randrange(10**9))
+        pauses.append(Pause(since, since + timedelta(hours=chance.choice((0, 1, 30, 400)) * chance.random())))
+    return Period(unit, chance.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, chance.randrange(120))), start, tuple(pauses))
+
+
+def walked(place: Place, period: Period) -> date | datetime | None:
+    """The end of a period by walking: a day, or of hours a moment; None where it leaves what is known."""
+    if period.unit in (Unit.HOUR, Unit.WORKHOUR):
+        pauses = [(pause.since.astimezone(UTC), pause.until.astimezone(UTC)) for pause in period.pauses if pause.until]
+        start = period.start.astimezone(UTC)
+        opened: Iterator[tuple[datetime, datetime]] = iter([(start, start + timedelta(days=4000))])
+        if period.unit is Unit.WORKHOUR:
+            opened = open_time(place.works, place.opening, place.zone, max(FIRST, start.date() - 2 * ONE_DAY))
+        return end_of_hours(opened, timedelta(hours=period.budget), start, pauses)
+    paused = {
+        first + timedelta(days=n)
+        for pause in period.pauses
+        if pause.until and pause.until != pause.since
+        for first in [pause.since.astimezone(SHANGHAI).date()]
+        for n in range((pause.until.astimezone(SHANGHAI).date() - first).days + 1)
+    }
+    return end_of_days(place.works, period.unit, period.budget, period.start.date(), paused)
+
+
+def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, Period, object, object]]:
+    """Random periods that end elsewhere when walked."""
+    chance = random.Random(seed)
+    place = a_place(chance)
+    for number in range(count):
+        if number % 200 == 0:
+            place = a_place(chance)
+        period = a_period(chance)
+        expected = walked(place, period)
+        try:
+            end = due(place.calendar, period)
+        except YearMissing:
+            end = None
+        assert not any(pause.until is None for pause in period.pauses)
+        found: date | datetime | None = None
+        if end is not None and end.due_on <= LAST:
+            found = end.due_at.astimezone(UTC) if period.unit.is_of_time else end.due_on
+        if isinstance(expected, datetime) and expected.astimezone(SHANGHAI).date() > LAST:
+            expected = None
+        if found != expected:
+            yield place, period, found, expected
+
+
+def main() -> int:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    began = time.monotonic()
+    wrong = list(differences(count))
+    for place, period, found, expected in wrong[:20]:
+        sys.stdout.write(f"{place.calendar.version} {place.zone} {period}\n  counted {found}\n  walked  {expected}\n")
+    sys.stdout.write(f"{count} periods, {len(wrong)} differences, {time.monotonic() - began:.0f} s\n")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""Calendars are published: who may, what it moves, and that it moves exactly that."""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.events import routing
+from bianmin.events.deadlines import CalendarPublished, ClockRescheduled
+from bianmin.kit.db import rows
+from bianmin.kit.ids import new_id
+from services.deadlines.app import SERVICE
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.clock import reckon
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.store import subjects
+from tests.house import Client, House, a_house
+from tests.service.deadlines_county import CENTER, COUNTY, OTHER_STATION, County, an_acceptance, at
+
+RECOUNTS = SERVICE.timers[1]
+FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        house.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(house)
+        for code, level in ((COUNTY, "county"), ("520112", "county")):
+            told = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level, "parent": code[:4]})
+            await county.tells("routing", code, told)
+        yield county
+
+
+@pytest.fixture
+def admin(county: County) -> Client:
+    return county.house.as_("admin", "52")
+
+
+async def settle(house: House) -> None:
+    """Everything that was published has been counted by."""
+    room = house.room("deadlines")
+    while await room.ticker.tick(RECOUNTS) or await unfinished(house):
+        pass
+
+
+async def unfinished(house: House) -> int:
+    async with house.room("deadlines").database.reading() as tx:
+        return int((await rows(tx, "SELECT count(*) FROM recount WHERE state <> 'done'"))[0][0])
+
+
+def a_year(*days: dict[str, str], status: str = "official") -> dict[str, Any]:
+    return {"status": status, "source": "某县通知", "days": list(days)}
+
+
+async def test_a_countys_festival_moves_the_clocks_of_the_county_and_no_others(county: County, admin: Client) -> None:
+    ours = await county.a_running_case("2026-03-02")
+    theirs = await county.a_running_case("2026-03-02", org="520112101201")
+    before = {clock["id"]: clock for clock in await county.clocks()}
+    answer = await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
+    assert (answer.status_code, answer.json()["region"]) == (201, COUNTY)
+    await settle(county.house)
+    promise, statutory = await county.clocks(case_id=ours)
+    assert (promise["due_on"], statutory["due_on"]) == ("2026-03-10", "2026-03-31")
+    assert promise["calendar_version"].startswith(COUNTY)
+    for clock in await county.clocks(case_id=theirs):
+        assert clock == before[clock["id"]]
+    told = [event.data for event in await county.announced()]
+    [published] = [data for data in told if isinstance(data, CalendarPublished)]
+    assert [(str(day.date), day.works) for day in published.changes] == [("2026-03-05", False)]
+    moved = [data for data in told if isinstance(data, ClockRescheduled)]
+    assert [(data.kind, str(data.previous_due_on), data.reason_code) for data in moved] == [
+        ("promise", "2026-03-09", "calendar"),
+        ("statutory", "2026-03-30", "calendar"),
+    ]
+    [recount] = (await admin.get("/calendars/recounts")).json()["items"][:1]
+    assert (recount["state"], recount["total"], recount["left"]) == ("done", 1, 0)
+    due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)
+    assert due.json()["due_on"] == "2026-03-10"
+
+
+async def test_a_preview_tells_what_would_move_and_moves_nothing(county: County, admin: Client) -> None:
+    await county.a_running_case("2026-03-02")
+    told = (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL), preview="true")).json()
+    assert told["changes"] == [{"date": "2026-03-05", "works": False}]
+    assert (told["crossing"], told["examined"]) == (1, 1)
+    assert [(move["kind"], move["due_on"], move["new_due_on"]) for move in told["moves"]] == [
+        ("promise", "2026-03-09", "2026-03-10"),
+        ("statutory", "2026-03-30", "2026-03-31"),
+    ]
+    await settle(county.house)
+    assert {clock["due_on"] for clock in await county.clocks()} == {"2026-03-09", "2026-03-30"}
+    assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
+
+
+async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_is_on_record(
+    county: County, admin: Client
+) -> None:
+    path = f"/calendars/{COUNTY}/years/2026"
+    assert (await admin.put(path, a_year(*FESTIVAL))).status_code == 201
+    assert (await admin.put(path, a_year())).status_code == 428
+    seen = await admin.get(path)
+    again = await admin.put(path, {**seen.json(), "source": "更正"}, etag=seen.headers["etag"])
+    assert (again.status_code, again.json()["source"]) == (200, "更正")
+    assert (await admin.put(path, a_year(), etag=seen.headers["etag"])).status_code == 412
+    assert (await admin.put(path, a_year(), etag=again.headers["etag"])).status_code == 200
+    history = (await admin.get(f"{path}/history")).json()["items"]
+    assert [(one["version"], one["source"], len(one["days"])) for one in history] == [
+        (3, "某县通知", 0),
+        (2, "更正", 1),
+        (1, "某县通知", 1),
+    ]
+    await settle(county.house)
+    assert (await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)).json()[
+        "due_on"
+    ] == "2026-03-09"
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "body", "status"),
+    [
+        ("CN", 2026, a_year(), 422),  # an empty year is not coverage
+        (COUNTY, 2026, a_year(*FESTIVAL, {"date": "2026-03-05", "kind": "work", "name": "补班"}), 422),
+        (COUNTY, 2026, a_year({"date": "2025-03-05", "kind": "off", "name": "三月三"}), 422),
+        (COUNTY, 2028, a_year({"date": "2028-03-05", "kind": "off", "name": "三月三"}), 422),
+        (COUNTY, 1900, a_year(*FESTIVAL), 422),
+        ("520999", 2026, a_year(*FESTIVAL), 404),
+        (COUNTY, 2026, {"status": "official", "days": []}, 422),
+        (COUNTY, 2026, {**a_year(), "unknown": 1}, 422),
+    ],
+)
+async def test_a12_what_is_no_calendar_is_refused(
+    county: County, admin: Client, region: str, year: int, body: dict[str, Any], status: int
+) -> None:
+    etag = (await admin.get("/calendars/CN/years/2026")).headers["etag"] if region == "CN" else None
+    answer = await admin.put(f"/calendars/{region}/years/{year}", body, etag=etag)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    async with county.house.room("deadlines").database.reading() as tx:
+        assert (await rows(tx, "SELECT count(*) FROM calendar"))[0][0] == 0
+
+
+async def test_a12_more_than_a_year_without_a_day_of_work_is_refused(admin: Client) -> None:
+    answers = []
+    for year in (2026, 2027):
+        days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+        body = a_year(*({"date": str(day), "kind": "off", "name": "休"} for day in days))
+        known = await admin.get(f"/calendars/CN/years/{year}")
+        answers.append(await admin.put(f"/calendars/CN/years/{year}", body, etag=known.headers["etag"]))
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert "没有工作日" in answers[1].json()["detail"]
+
+
+@pytest.mark.parametrize(("role", "org"), [("manager", COUNTY), ("admin", "520112"), ("window", CENTER)])
+async def test_only_an_admin_of_the_region_publishes(county: County, role: str, org: str) -> None:
+    answer = await county.house.as_(role, org).put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
+    assert answer.status_code == 403
+    own = await county.house.as_("admin", COUNTY).get("/calendars/CN/years/2026")
+    theirs = await county.house.as_("admin", COUNTY).put(
+        "/calendars/CN/years/2026", own.json(), etag=own.headers["etag"]
+    )
+    assert theirs.status_code == 403
+
+
+async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: County, admin: Client) -> None:
+    county.house.app.state.clock.set(at("2026-12-21T09:00"))
+    case = await county.a_running_case("2026-12-21")
+    assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, True]
+    year = await admin.get("/calendars/CN/years/2027")
+    official = {**year.json(), "status": "official", "source": "国办通知"}
+    assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
+    await settle(county.house)
+    assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, False]
+
+
+async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: County, admin: Client) -> None:
+    """A day of rest becomes a day of work, and the last day of the period lies in the past: there is a day of grace."""
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
+    case = await county.a_running_case("2026-03-02")
+    county.house.app.state.clock.set(at("2026-03-10T09:00"))
+    year = await admin.get(f"/calendars/{COUNTY}/years/2026")
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(), etag=year.headers["etag"])).status_code == 200
+    await settle(county.house)
+    promise, statutory = await county.clocks(case_id=case)
+    assert (promise["due_on"], promise["lamp"], statutory["due_on"]) == ("2026-03-10", "yellow", "2026-03-30")
+
+
+async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_would_move(
+    county: County, admin: Client
+) -> None:
+    chance = random.Random(2020)
+    starts = [date(2026, 1, 1) + timedelta(days=chance.randrange(200)) for _ in range(300)]
+    orgs = [chance.choice(("520111101201", OTHER_STATION, "520112101201")) for _ in starts]
+    county.house.app.state.clock.set(at("2026-01-01T09:00"))
+    cases = [str(new_id()) for _ in starts]
+    acceptances = [an_acceptance(str(start), org) for start, org in zip(starts, orgs, strict=True)]
+    await county.tell_all("intake", list(zip(cases, acceptances, strict=True)))
+    for case in cases[::3]:
+        await county.grants(case, "2026-08-01T10:00")
+    # as in January 2020: three days more off, two make-up days taken back
+    revised = {day["date"]: day for day in (await admin.get("/calendars/CN/years/2026")).json()["days"]}
+    for text in ("2026-02-24", "2026-02-25", "2026-05-06"):
+        revised[text] = {"date": text, "kind": "off", "name": "延长"}
+    for text in ("2026-02-28", "2026-05-09"):
+        del revised[text]
+    year = await admin.get("/calendars/CN/years/2026")
+    before = await all_clocks(county.house)
+    body = {**year.json(), "days": list(revised.values()), "source": "延长春节假期的通知"}
+    assert (await admin.put("/calendars/CN/years/2026", body, etag=year.headers["etag"])).status_code == 200
+    await settle(county.house)
+    after = await all_clocks(county.house)
+    named = tuple(NamedDay(date.fromisoformat(d["date"]), Kind(d["kind"]), d["name"]) for d in revised.values())
+    changed = CalendarYear("CN", 2026, Status.OFFICIAL, "延长春节假期的通知", named)
+    calendars = Calendars(shipped()).with_year(changed)
+    expected = {
+        clock.id: clock.end
+        for subject in before.values()
+        for clock in reckon(calendars.of(subject.answerable.org), subject.clocks)
+    }
+    was = {clock.id: clock for subject in before.values() for clock in subject.clocks}
+    now = {clock.id: clock for subject in after.values() for clock in subject.clocks}
+    assert {id: clock.end for id, clock in now.items()} == expected
+    unmoved = {id for id, clock in was.items() if clock.end == expected[id] and clock.yellow_at == now[id].yellow_at}
+    assert 50 < len(unmoved) < 550
+    assert all(now[id].version == was[id].version for id in unmoved if now[id].reminder_at == was[id].reminder_at)
+    moves = [event.data for event in await county.announced() if isinstance(event.data, ClockRescheduled)]
+    assert sorted(str(one.clock_id) for one in moves) == sorted(
+        str(id) for id, clock in was.items() if clock.end != expected[id]
+    )
+
+
+async def all_clocks(house: House) -> dict[Any, Any]:
+    async with house.room("deadlines").database.reading() as tx:
+        ids = [row[0] for row in await rows(tx, "SELECT id FROM subject")]
+        return await subjects.load(tx, ids, locked=False)

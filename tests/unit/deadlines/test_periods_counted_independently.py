@@ -1,0 +1,187 @@
+"""Periods of every unit, with pauses, overlays and summer time, against a counter that walks (tests/counting.py)."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bianmin.kit.clock import TZ
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.calendar import Calendar, merge
+from services.deadlines.domain.hours import Hours, Interval, every_weekday
+from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit, due, left, nearing
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests import counting
+
+ALL_DAY = Interval.of("00:00", "24:00")
+COUNTED = 50_000  # `python -m tests.counting 1000000` counts more
+
+untimed = settings(deadline=None, database=None, max_examples=300)
+seeds = st.integers(0, 2**32)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_periods_end_where_walking_ends(seed: int) -> None:
+    assert list(counting.differences(COUNTED // 4, seed)) == []
+
+
+def test_the_walk_would_notice_a_day_that_is_wrong() -> None:
+    chance = random.Random(1)
+    place = counting.a_place(chance)
+    wrong = counting.Place(place.calendar, lambda day: day.weekday() < 5, place.opening, place.zone)
+    periods = [counting.a_period(chance) for _ in range(500)]
+    assert sum(counting.walked(place, each) != counting.walked(wrong, each) for each in periods) > 50
+
+
+def ended(calendar: Calendar, period: Period) -> Due:
+    end = due(calendar, period)
+    assert end is not None
+    return end
+
+
+def somewhere(seed: int) -> tuple[Calendar, Period]:
+    chance = random.Random(seed)
+    calendar = counting.a_place(chance).calendar
+    period = counting.a_period(chance)
+    if period.start.year > 2024:
+        period = Period(period.unit, period.budget, period.start - timedelta(days=1000), ())
+    return calendar, period
+
+
+@untimed
+@given(seeds)
+def test_what_is_left_at_the_end_is_nothing_and_never_more_than_the_budget(seed: int) -> None:
+    calendar, period = somewhere(seed)
+    if period.unit is Unit.DAY:
+        return  # the rest that its last day rolls over comes on top
+    end = ended(calendar, period)
+    assert left(calendar, period, end.due_at) == 0
+    assert left(calendar, period, max(period.start, end.due_at - timedelta(microseconds=1))) >= 0
+
+
+@untimed
+@given(seeds, st.integers(0, 200), st.integers(1, 200))
+def test_a_pause_never_brings_the_end_nearer_and_splitting_it_changes_nothing(
+    seed: int, after: int, hours: int
+) -> None:
+    calendar, period = somewhere(seed)
+    since = period.start + timedelta(hours=after)
+    half, until = since + timedelta(hours=hours / 2), since + timedelta(hours=hours)
+    longer = ended(calendar, with_pauses(period, Pause(since, until)))
+    assert longer.due_at >= ended(calendar, period).due_at
+    assert ended(calendar, with_pauses(period, Pause(since, half), Pause(half, until))) == longer
+    assert ended(calendar, with_pauses(period, Pause(half, until), Pause(since, until), Pause(since, half))) == longer
+
+
+@untimed
+@given(seeds, st.integers(0, 200))
+def test_resuming_at_the_moment_of_the_pause_is_the_identity(seed: int, after: int) -> None:
+    calendar, period = somewhere(seed)
+    moment = period.start + timedelta(hours=after)
+    assert ended(calendar, with_pauses(period, Pause(moment, moment))) == ended(calendar, period)
+
+
+@untimed
+@given(seeds, st.integers(0, 200))
+def test_c9_what_stands_still_has_no_end(seed: int, after: int) -> None:
+    calendar, period = somewhere(seed)
+    end = ended(calendar, period)
+    since = period.start + timedelta(hours=after)
+    standing = due(calendar, with_pauses(period, Pause(since)))
+    over = since >= end.due_at if period.unit.is_of_time else since.astimezone(TZ).date() > end.due_on
+    assert (standing is None) != (over or period.ends_at_once)
+
+
+@untimed
+@given(seeds, st.integers(1, 30))
+def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, units: int) -> None:
+    calendar, period = somewhere(seed)
+    end = ended(calendar, period)
+    mark = nearing(calendar, period, end, units)
+    if mark is None:
+        assert period.ends_at_once
+        return
+    assert period.start.replace(hour=0, minute=0) <= mark <= end.due_at
+    if period.unit is not Unit.DAY:
+        of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
+        there = left(calendar, period, max(mark, period.start))
+        assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
+
+
+def with_pauses(period: Period, *pauses: Pause) -> Period:
+    return Period(period.unit, period.budget, period.start, (*period.pauses, *pauses))
+
+
+def test_b8_a_thousand_pauses_of_a_second_add_up_exactly(national: Calendar) -> None:
+    start = datetime(2026, 3, 2, 9, tzinfo=TZ)
+    pauses = tuple(Pause(start + timedelta(seconds=2 * n), start + timedelta(seconds=2 * n + 1)) for n in range(1000))
+    assert ended(national, Period(Unit.HOUR, 3, start, pauses)).due_at == start + timedelta(hours=3, seconds=1000)
+
+
+@pytest.mark.parametrize(
+    ("start", "budget", "due_at"),
+    [
+        ("2026-03-02T08:00", 2, "2026-03-02T11:00"),  # before opening
+        ("2026-03-02T12:30", 2, "2026-03-02T15:00"),  # at lunch
+        ("2026-03-02T17:00", 2, "2026-03-03T11:00"),  # at the very second of closing
+        ("2026-03-02T20:00", 7, "2026-03-03T17:00"),  # after closing, a whole day
+        ("2026-02-17T10:00", 1, "2026-02-24T10:00"),  # on a holiday
+        ("2026-02-14T16:00", 2, "2026-02-24T10:00"),  # on a make-up Saturday, over the Spring Festival
+        ("2026-02-13T16:00", 2, "2026-02-14T10:00"),
+    ],
+)
+def test_b6_working_hours_begin_when_the_desk_opens(national: Calendar, start: str, budget: int, due_at: str) -> None:
+    period = Period(Unit.WORKHOUR, budget, datetime.fromisoformat(f"{start}+08:00"))
+    assert ended(national, period).due_at == datetime.fromisoformat(f"{due_at}+08:00")
+
+
+def test_b9_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calendar) -> None:
+    start = datetime(2026, 3, 2, 20, tzinfo=TZ)
+    closes = Period(Unit.WORKDAY, 5, start, cut_off=CutOff.CLOSE)
+    assert ended(national, closes).due_at == datetime(2026, 3, 9, 17, tzinfo=TZ)
+    morning = merge([shipped()], Hours(((), (Interval.of("09:00", "12:00"),), (), (), (), (), ()), ()))
+    assert ended(morning, closes).due_at == datetime(2026, 3, 10, tzinfo=TZ)  # closed on Mondays: 24:00
+
+
+def test_a16_a_station_that_opens_on_tuesdays_and_fridays(national: Calendar) -> None:
+    morning = (Interval.of("09:00", "12:00"),)
+    week = Hours(((), morning, (), (), morning, (), ()), ())
+    calendar = merge([shipped()], week)
+    end = ended(calendar, Period(Unit.WORKHOUR, 7, datetime(2026, 3, 2, 9, tzinfo=TZ)))
+    assert end.due_at == datetime(2026, 3, 10, 10, tzinfo=TZ)  # three on Tuesday, three on Friday, one on Tuesday
+    assert ended(calendar, Period(Unit.WORKDAY, 7, datetime(2026, 3, 2, tzinfo=TZ))).due_on == date(2026, 3, 11)
+
+
+def _years() -> list[CalendarYear]:
+    """Years in which every weekend is worked, so that nights of summer time are working time."""
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    weekends = tuple(NamedDay(day, Kind.WORK, "上班") for day in days if day.weekday() > 4)
+    return [CalendarYear("CN", 2026, Status.OFFICIAL, "测试", weekends)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "budget", "due_at"),
+    [
+        ("Europe/Berlin", "2026-03-28T12:00+01:00", 24, "2026-03-29T13:00+02:00"),  # the night has no hour from 2 to 3
+        ("Europe/Berlin", "2026-10-24T12:00+02:00", 24, "2026-10-25T11:00+01:00"),  # the hour from 2 to 3 comes twice
+        ("Australia/Lord_Howe", "2026-10-03T12:00+10:30", 24, "2026-10-04T12:30+11:00"),  # half an hour
+        ("America/Santiago", "2026-09-05T12:00-04:00", 24, "2026-09-06T13:00-03:00"),  # the day begins at 1
+        ("Asia/Shanghai", "2026-03-28T12:00+08:00", 24, "2026-03-29T12:00+08:00"),
+    ],
+)
+def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget: int, due_at: str) -> None:
+    around_the_clock = Hours(((ALL_DAY,),) * 7, (ALL_DAY,), ZoneInfo(zone))
+    calendar = merge([_years()], around_the_clock)
+    for unit in (Unit.WORKHOUR, Unit.HOUR):
+        end = ended(calendar, Period(unit, budget, datetime.fromisoformat(start)))
+        assert end.due_at == datetime.fromisoformat(due_at)
+        assert end.due_at - datetime.fromisoformat(start).astimezone(UTC) == timedelta(hours=budget)
+
+
+def test_a15_lunch_is_not_open_time() -> None:
+    calendar = merge([_years()], every_weekday(Interval.of("09:00", "12:00"), Interval.of("13:00", "17:00")))
+    end = ended(calendar, Period(Unit.WORKHOUR, 4, datetime(2026, 3, 2, 9, tzinfo=TZ)))
+    assert end.due_at == datetime(2026, 3, 2, 14, tzinfo=TZ)
