@@ -27,13 +27,13 @@ FROM behind CROSS JOIN LATERAL (
 ORDER BY entry."offset" - behind.position LIMIT $3::bigint
 """
 _FACTS = """
-INSERT INTO case_fact AS f (case_id, seen_intake, seen_routing, seen_deadlines, org, accepting_org, dept,
+INSERT INTO case_fact AS f (case_id, cycle, seen_intake, seen_routing, seen_deadlines, org, accepting_org, dept,
     item_org, item_code, mode, registered_on, accepted_on, refused_on, withdrawn_on, result, decided_on, closed_on,
-    promise_due_on, promise_late, promise_early, statutory_due_on, statutory_late, first_on, last_on)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::date[], $12::date[], $13::date[], $14::date[], $15::text[], $16::date[],
-    $17::date[], $18::date[], $19::bool[], $20::bool[], $21::date[], $22::bool[], $23::date[], $24::date[])
-ON CONFLICT (case_id) DO UPDATE SET
+    lapsed_on, promise_due_on, promise_late, promise_early, statutory_due_on, statutory_late, first_on, last_on)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::date[], $13::date[], $14::date[], $15::date[], $16::text[], $17::date[],
+    $18::date[], $19::date[], $20::date[], $21::bool[], $22::bool[], $23::date[], $24::bool[], $25::date[], $26::date[])
+ON CONFLICT (case_id, cycle) DO UPDATE SET
     seen_intake = f.seen_intake + excluded.seen_intake,
     seen_routing = f.seen_routing + excluded.seen_routing,
     seen_deadlines = f.seen_deadlines + excluded.seen_deadlines,
@@ -50,6 +50,7 @@ ON CONFLICT (case_id) DO UPDATE SET
     result = coalesce(excluded.result, f.result),
     decided_on = coalesce(excluded.decided_on, f.decided_on),
     closed_on = coalesce(excluded.closed_on, f.closed_on),
+    lapsed_on = coalesce(excluded.lapsed_on, f.lapsed_on),
     promise_due_on = coalesce(excluded.promise_due_on, f.promise_due_on),
     promise_late = coalesce(excluded.promise_late, f.promise_late),
     promise_early = coalesce(excluded.promise_early, f.promise_early),

@@ -31,7 +31,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER bench_tell AFTER INSERT ON deadlines.clock
-    FOR EACH ROW EXECUTE FUNCTION public.bench_tell('clock', 'subject_id');
+    FOR EACH ROW WHEN (NEW.kind <> 'completeness') EXECUTE FUNCTION public.bench_tell('clock', 'subject_id');
 CREATE TRIGGER bench_tell_first AFTER INSERT ON reporting.case_fact
     FOR EACH ROW WHEN (NEW.accepted_on IS NOT NULL) EXECUTE FUNCTION public.bench_tell('report', 'case_id');
 CREATE TRIGGER bench_tell_later AFTER UPDATE ON reporting.case_fact

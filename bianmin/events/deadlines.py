@@ -7,7 +7,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bianmin.events.parts import ClockKind, Code, Dept, EventData, Lamp, Moment, OrgCode, Part, PeriodUnit, SubjectKind
+from bianmin.events.parts import (
+    CardLevel,
+    ClockKind,
+    Code,
+    Dept,
+    EventData,
+    Lamp,
+    Moment,
+    OrgCode,
+    Part,
+    PeriodUnit,
+    SubjectKind,
+)
 
 
 class _Watch(EventData):
@@ -68,6 +80,8 @@ class ClockResumed(_Clock):
     resumed_at: Moment
     calendar_version: str
     provisional: bool
+    lamp: Lamp
+    """What it shows from now on."""
 
 
 class ClockExtended(_Watch):
@@ -83,6 +97,8 @@ class ClockExtended(_Watch):
     previous_due_on: date | None
     calendar_version: str
     provisional: bool
+    lamp: Lamp
+    """What it shows from now on."""
 
 
 class ClockRescheduled(_Clock):
@@ -96,6 +112,8 @@ class ClockRescheduled(_Clock):
     reason_code: Literal["calendar", "law", "policy"]
     calendar_version: str
     provisional: bool
+    lamp: Lamp
+    """What it shows from now on."""
 
 
 class ClockReminded(_Clock):
@@ -141,6 +159,54 @@ class ClockStopped(_Clock):
     """Before the last day."""
     lamp: Lamp
     """What it showed when it stopped."""
+
+
+class _Card(_Watch):
+    card_id: UUID
+    level: CardLevel
+
+
+class CardIssued(_Card):
+    """What was missed is put on record, for the org that answers for the clock; it may appeal."""
+
+    event_name: ClassVar = "card.issued"
+    event_title: ClassVar = "已发牌"
+
+    issued_at: Moment
+    appeal_by: Moment
+    reason_code: Code
+    """The kind of the clock that was missed, or `second_yellow`: the unit's second in the case."""
+    notified: tuple[OrgCode, ...]
+    """Who is to be told: the org itself, and those above it."""
+
+
+class CardAppealed(_Card):
+    """The head of the unit does not agree."""
+
+    event_name: ClassVar = "card.appealed"
+    event_title: ClassVar = "对牌提出申诉"
+
+    appealed_at: Moment
+
+
+class CardUpheld(_Card):
+    """Somebody above has looked at the appeal, and the card stays."""
+
+    event_name: ClassVar = "card.upheld"
+    event_title: ClassVar = "申诉不成立，维持原牌"
+
+    upheld_at: Moment
+
+
+class CardRevoked(_Card):
+    """The card counts no more; it stays on record."""
+
+    event_name: ClassVar = "card.revoked"
+    event_title: ClassVar = "牌已撤销"
+
+    revoked_at: Moment
+    reason_code: Literal["decided", "in_time", "recounted"]
+    """`in_time`: the act had been done in time and was told late; `recounted`: the end of the period has moved."""
 
 
 class ChangedDay(Part):

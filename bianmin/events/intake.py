@@ -67,6 +67,40 @@ class CaseAccepted(_Case):
     accepted_on: date
 
 
+class CaseDeemedAccepted(_Case):
+    """A licence of which nobody said in time what is missing: accepted by law, from the day of receipt (行政许可法
+    art. 32(4)). The periods run from `accepted_on`, so those first days are used up."""
+
+    event_name: ClassVar = "case.deemed_accepted"
+    event_title: ClassVar = "视为受理"
+
+    case_no: str
+    item: ItemFacts
+    received_on: date
+    accepted_on: date
+    """The day of receipt."""
+    notice_due_on: date
+    """The last day on which it could have been told what is missing."""
+
+
+class DeemingCorrected(_Case):
+    """The notice had been given in time, by a desk that was offline: the case was not accepted after all."""
+
+    event_name: ClassVar = "case.deeming_corrected"
+    event_title: ClassVar = "更正视为受理"
+
+    noticed_on: date
+
+
+class CaseLapsed(_Case):
+    """What was asked for never came: closed after the wait that is set (补正不来办结)."""
+
+    event_name: ClassVar = "case.lapsed"
+    event_title: ClassVar = "逾期未补正，办结"
+
+    lapsed_on: date
+
+
 class CaseRefused(_Case):
     """The organ refused to accept, with reasons (行政许可法 art. 32)."""
 
@@ -92,6 +126,8 @@ class CaseWithdrawn(_Case):
     producers: ClassVar = ("intake", "routing")
 
     withdrawn_on: date
+    cycle: Annotated[int, Field(ge=1)] = 1
+    """How often the case had been opened."""
 
 
 class ItemPublished(EventData):

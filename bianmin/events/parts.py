@@ -43,10 +43,13 @@ Dept = Literal[
     "consult",
 ]
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
-PeriodUnit = Literal["workday", "day", "hour", "immediate"]
+PeriodUnit = Literal["workday", "workhour", "day", "hour", "immediate"]
 StepKind = Literal["review", "decide"]
 Opinion = Literal["agree", "disagree", "grant", "deny"]
 Delivery = Literal["in_person", "agent", "post", "electronic"]
+ProcedureKind = Literal[
+    "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "publicity"
+]
 SubjectKind = Literal["case", "complaint"]
 ClockKind = Literal[
     "completeness",
@@ -62,6 +65,7 @@ ClockKind = Literal[
     "card",
 ]
 Lamp = Literal["green", "yellow", "red"]
+CardLevel = Literal["yellow", "red"]
 ComplaintKind = Literal["complaint", "report", "suggestion", "praise"]
 ComplaintChannel = Literal["window", "mobile", "phone", "box", "qr", "hotline", "letter", "other"]
 Outcome = Literal["supported", "explained", "not_supported"]
@@ -167,3 +171,5 @@ class ItemFacts(Part):
     """Who may say no: `leader` needs a filing first (否决报备)."""
     publicity_counts: bool = True
     """Whether the days of a publicity (公示) count in the period."""
+    deemed_by_silence: bool = False
+    """Whether a rule of its own makes silence acceptance; of a licence the law does (行政许可法 art. 32(4))."""

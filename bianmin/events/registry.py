@@ -13,7 +13,7 @@ Listens = Mapping[str, Sequence[str]]
 
 LISTENS: Listens = {
     "intake": ("routing", "deadlines"),
-    "routing": ("intake",),
+    "routing": ("intake", "deadlines"),
     "deadlines": ("intake", "routing", "complaints"),
     "complaints": ("intake", "routing"),
     "reporting": ("intake", "routing", "deadlines", "complaints"),

@@ -12,12 +12,15 @@ from bianmin.events.parts import (
     Delivery,
     Dept,
     EventData,
+    ItemFacts,
     Mode,
     Office,
     Opinion,
     OrgCode,
     OrgLevel,
     Part,
+    PeriodUnit,
+    ProcedureKind,
     StepKind,
 )
 
@@ -63,6 +66,10 @@ class _Case(EventData):
     access: Access
 
 
+Cycle = Annotated[int, Field(title="cycle", ge=1)]
+"""How often the case was opened: a decision that was set aside opens it again."""
+
+
 class RoutePlanned(_Case):
     """The way of an accepted case is set: all steps, the last one decides."""
 
@@ -73,6 +80,13 @@ class RoutePlanned(_Case):
     lead: Office
     """The lead window (主办窗口): it follows the case to the delivery."""
     steps: tuple[PlannedStep, ...]
+
+
+class RouteVoided(_Case):
+    """The acceptance that it rested on was corrected: nobody has it before them any more."""
+
+    event_name: ClassVar = "route.voided"
+    event_title: ClassVar = "办理路线作废"
 
 
 class _Task(_Case):
@@ -128,6 +142,9 @@ class CaseGranted(_Case):
     event_title: ClassVar = "准予"
 
     decided_on: date
+    awaits_delivery: bool = False
+    """Whether the result has still to reach the applicant; what is decided on the spot is closed with it."""
+    cycle: Cycle = 1
 
 
 class CaseDenied(_Case):
@@ -138,6 +155,9 @@ class CaseDenied(_Case):
 
     decided_on: date
     reason_code: Code
+    awaits_delivery: bool = False
+    """Whether the decision has still to reach the applicant."""
+    cycle: Cycle = 1
 
 
 class CaseDelivered(_Case):
@@ -158,6 +178,81 @@ class CaseClosed(_Case):
 
     result: Literal["granted", "denied", "withdrawn"]
     closed_on: date
+    cycle: Cycle = 1
+
+
+class CaseReopened(_Case):
+    """Its decision was set aside: it is decided anew, in a new cycle with new periods. The old one stays as it was."""
+
+    event_name: ClassVar = "case.reopened"
+    event_title: ClassVar = "撤销原决定，重新办理"
+
+    item: ItemFacts
+    cycle: Annotated[int, Field(ge=2)]
+    reopened_on: date
+
+
+class _Procedure(_Case):
+    procedure_id: UUID
+    kind: ProcedureKind
+    started_on: date
+    """The first day that does not count."""
+
+
+class ProcedureStarted(_Procedure):
+    """A special procedure goes on, whose time does not count; the applicant is told how long it takes (行政许可法
+    art. 45)."""
+
+    event_name: ClassVar = "procedure.started"
+    event_title: ClassVar = "特别程序开始"
+
+    expected_days: Annotated[int, Field(ge=1)]
+    """Working days."""
+
+
+class ProcedureEnded(_Procedure):
+    """It is over."""
+
+    event_name: ClassVar = "procedure.ended"
+    event_title: ClassVar = "特别程序结束"
+
+    ended_on: date
+    """The last day that does not count."""
+
+
+class _Extension(_Case):
+    extension_id: UUID
+    days: Annotated[int, Field(ge=1)]
+    unit: PeriodUnit
+    """That of the statutory period."""
+
+
+class ExtensionRequested(_Extension):
+    """Who decides asks for more time, before the statutory period ends (行政许可法 art. 42)."""
+
+    event_name: ClassVar = "extension.requested"
+    event_title: ClassVar = "申请延长期限"
+
+    requested_on: date
+
+
+class ExtensionApproved(_Extension):
+    """The head of the organ grants it, in joint handling the head of the government (行政许可法 art. 42); the applicant
+    is told."""
+
+    event_name: ClassVar = "extension.approved"
+    event_title: ClassVar = "批准延长期限"
+
+    approved_on: date
+
+
+class ExtensionRejected(_Extension):
+    """It is not granted."""
+
+    event_name: ClassVar = "extension.rejected"
+    event_title: ClassVar = "不批准延长期限"
+
+    rejected_on: date
 
 
 class WithdrawalRejected(_Case):

@@ -29,3 +29,14 @@ MODES: Mapping[str, str] = {
     "assist": "协助办理",
     "agency": "代为办理",
 }
+PROCEDURES: Mapping[str, str] = {
+    "hearing": "听证",
+    "tender": "招标",
+    "auction": "拍卖",
+    "inspection": "检验",
+    "testing": "检测",
+    "quarantine": "检疫",
+    "appraisal": "鉴定",
+    "expert_review": "专家评审",
+    "publicity": "公示",
+}

@@ -13,11 +13,13 @@ from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
 from bianmin.kit.ids import new_id
 from bianmin.kit.refusals import Refusal
-from services.deadlines.domain import publication, subject
+from services.deadlines.domain import commands as orders
+from services.deadlines.domain import publication
+from services.deadlines.domain.commands import FireSignals, RecountClocks
+from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.publication import Publication, PublishYear
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rules import decide, evolve
-from services.deadlines.domain.subject import FireSignals, RecountClocks, Subject
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
 from services.deadlines.store import calendars, orgs, subjects
 
@@ -30,7 +32,7 @@ class KeepOrg:
     by: Cause
 
 
-Command = subject.Command | KeepOrg | PublishYear
+Command = orders.Command | KeepOrg | PublishYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,9 @@ async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[
     return Done(Published(published, tag_of(year)))
 
 
-async def _decide(tx: Tx, commands: Sequence[subject.Command]) -> Work[UUID, Subject]:
-    # held before the matters are locked, as by everybody; signals count nothing
-    only_signals = all(isinstance(command, FireSignals) for command in commands)
-    in_force = Calendars(()) if only_signals else await calendars.in_force(tx, held=True)
+async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:
+    # held before the matters are locked, as by everybody
+    in_force = await calendars.in_force(tx, held=True)
     states = await subjects.load(tx, {command.subject_id for command in commands})
     before = dict(states)
     work = decide_all(

@@ -14,31 +14,94 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
-from services.deadlines.domain.subject import (
+from services.deadlines.domain.clock import Standstill
+from services.deadlines.domain.commands import (
+    AwaitSupplement,
+    CorrectDeeming,
+    DecideCase,
+    EndCase,
     EndComplaint,
+    EndStep,
+    ExtendCase,
     FollowRoute,
     GiveUpCase,
     HandleComplaint,
     KeepAway,
     OpenCase,
     OpenComplaint,
+    PauseCase,
+    ReopenCase,
+    ResumeCase,
     StartCaseClocks,
+    StartStep,
+    TakeSupplement,
 )
+from services.deadlines.domain.periods import Pause
+from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import Command, KeepOrg
+
+SPECIAL_PROCEDURE = "行政许可法第四十五条"
 
 
 def command_of(event: Event) -> Command | None:
     """What an event of another service orders here."""
-    if event.source == source_of("routing"):
-        return _of_routing(event)
+    match event.source:
+        case source if source == source_of("intake"):
+            return _of_intake(event)
+        case source if source == source_of("routing"):
+            return _of_routing(event)
+    return _of_complaints(event)
+
+
+def _of_intake(event: Event) -> Command | None:
     match event.data:
         case intake.CaseRegistered() as told:
-            return OpenCase(UUID(event.subject), reach_of(told.access), _cause(event, told.access.accepting_org))
-        case intake.CaseAccepted() as told:
+            return start_clock_of_received_case(event, told)
+        case intake.SupplementRequested(access=access, noticed_on=on):
+            return AwaitSupplement(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.CaseSupplemented(missing=()) as told:
+            return start_clock_of_supplemented_case(event, told)
+        case intake.CaseAccepted() | intake.CaseDeemedAccepted() as told:
             return start_clocks_of_accepted_case(event, told)
-        case intake.CaseRefused() | intake.CaseWithdrawn() as told:
-            return GiveUpCase(UUID(event.subject), _cause(event, told.access.accepting_org))
+        case intake.DeemingCorrected(access=access, noticed_on=on):
+            return CorrectDeeming(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.CaseRefused(access=access, refused_on=on) | intake.CaseLapsed(access=access, lapsed_on=on):
+            return give_up_case(event, access, on)
+        case intake.CaseWithdrawn(access=access, withdrawn_on=on):
+            return give_up_case(event, access, on)
+    return None
+
+
+def _of_routing(event: Event) -> Command | None:
+    match event.data:
+        case routing.OrgChanged(code=code):
+            return KeepOrg(code, cause_of(event))
+        case routing.TaskAssigned() as told:
+            return start_clock_of_step(event, told)
+        case routing.TaskCompleted(access=access, seq=seq) | routing.TaskReturned(access=access, seq=seq):
+            return EndStep(UUID(event.subject), _holders(access), seq, event.time, _cause(event, access.accepting_org))
+        case routing.ProcedureStarted() as told:
+            return pause_clocks_for_procedure(event, told)
+        case routing.ProcedureEnded() as told:
+            return resume_clocks_after_procedure(event, told)
+        case routing.ExtensionApproved(access=access, days=days, approved_on=on):
+            at, cause = _moment(event, on), _cause(event, access.accepting_org)
+            return ExtendCase(UUID(event.subject), _holders(access), days, at, cause)
+        case routing.CaseGranted() | routing.CaseDenied() as told:
+            return stop_clocks_of_decided_case(event, told)
+        case routing.CaseDelivered(access=access, delivered_on=on):
+            return end_case(event, access, on)
+        case routing.CaseClosed(access=access, closed_on=on) | intake.CaseWithdrawn(access=access, withdrawn_on=on):
+            return end_case(event, access, on)
+        case routing.CaseReopened() as told:
+            return start_clocks_of_reopened_case(event, told)
+    held = getattr(event.data, "access", None)  # whatever routing tells of a case, it tells who holds it now
+    return follow_holders(event, held) if isinstance(held, Access) else None
+
+
+def _of_complaints(event: Event) -> Command | None:
+    match event.data:
         case complaints.ComplaintLodged() as told:
             return await_acceptance_of_complaint(event, told)
         case complaints.ComplaintAccepted() as told:
@@ -50,36 +113,107 @@ def command_of(event: Event) -> Command | None:
     return None
 
 
-def _of_routing(event: Event) -> Command | None:
-    match event.data:
-        case routing.OrgChanged(code=code):
-            return KeepOrg(code, cause_of(event))
-        case routing.CaseGranted(access=access, decided_on=on) | routing.CaseDenied(access=access, decided_on=on):
-            return stop_clocks_of_decided_case(event, access, on)
-        case routing.CaseClosed(access=access, closed_on=on) | intake.CaseWithdrawn(access=access, withdrawn_on=on):
-            return stop_clocks_of_decided_case(event, access, on)
-    held = getattr(event.data, "access", None)  # whatever routing tells of a case, it tells who holds it now
-    return follow_holders(event, held) if isinstance(held, Access) else None
+def start_clock_of_received_case(event: Event, told: intake.CaseRegistered) -> OpenCase:
+    return OpenCase(
+        subject_id=UUID(event.subject),
+        reach=reach_of(told.access),
+        item=Item.of(told.item),
+        received_at=_moment(event, told.received_on),
+        clock_ids=(new_id(),),
+        by=_cause(event, told.access.accepting_org),
+    )
 
 
-def start_clocks_of_accepted_case(event: Event, told: intake.CaseAccepted) -> StartCaseClocks:
+def start_clock_of_supplemented_case(event: Event, told: intake.CaseSupplemented) -> TakeSupplement:
+    received_at = _moment(event, told.received_on)
+    return TakeSupplement(UUID(event.subject), received_at, (new_id(),), _cause(event, told.access.accepting_org))
+
+
+def start_clocks_of_accepted_case(
+    event: Event, told: intake.CaseAccepted | intake.CaseDeemedAccepted
+) -> StartCaseClocks:
+    """Silence is found when it is over, and counts from the receipt (行政许可法 art. 32(4))."""
+    accepted_at = _moment(event, told.accepted_on)
     return StartCaseClocks(
         subject_id=UUID(event.subject),
         reach=reach_of(told.access),
-        item=told.item,
-        accepted_at=business_moment(told.accepted_on, event.time),
+        item=Item.of(told.item),
+        accepted_at=accepted_at,
+        done_at=event.time if isinstance(told, intake.CaseDeemedAccepted) else accepted_at,
         clock_ids=(new_id(), new_id()),
         by=_cause(event, told.access.accepting_org),
     )
 
 
-def stop_clocks_of_decided_case(event: Event, access: Access, on: date) -> FollowRoute:
-    ended_at = business_moment(on, event.time)
-    return FollowRoute(UUID(event.subject), _holders(access), ended_at, _cause(event, access.accepting_org))
+def give_up_case(event: Event, access: Access, on: date) -> GiveUpCase:
+    return GiveUpCase(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+
+
+def start_clock_of_step(event: Event, told: routing.TaskAssigned) -> StartStep:
+    return StartStep(
+        subject_id=UUID(event.subject),
+        holders=_holders(told.access),
+        kind=told.kind,
+        seq=told.seq,
+        office=Holder(told.office.org, told.office.dept),
+        started_at=event.time,
+        clock_ids=(new_id(),),
+        by=_cause(event, told.access.accepting_org),
+    )
+
+
+def pause_clocks_for_procedure(event: Event, told: routing.ProcedureStarted) -> PauseCase:
+    pause = Pause(_moment(event, told.started_on))
+    return PauseCase(
+        subject_id=UUID(event.subject),
+        holders=_holders(told.access),
+        standstill=Standstill(told.procedure_id, pause, told.kind, SPECIAL_PROCEDURE),
+        procedure=told.kind,
+        expected_days=told.expected_days,
+        clock_ids=(new_id(),),
+        by=_cause(event, told.access.accepting_org),
+    )
+
+
+def resume_clocks_after_procedure(event: Event, told: routing.ProcedureEnded) -> ResumeCase:
+    return ResumeCase(
+        subject_id=UUID(event.subject),
+        holders=_holders(told.access),
+        standstill_id=told.procedure_id,
+        procedure=told.kind,
+        ended_at=_moment(event, told.ended_on),
+        by=_cause(event, told.access.accepting_org),
+    )
+
+
+def stop_clocks_of_decided_case(event: Event, told: routing.CaseGranted | routing.CaseDenied) -> DecideCase:
+    return DecideCase(
+        subject_id=UUID(event.subject),
+        holders=_holders(told.access),
+        decided_at=_moment(event, told.decided_on),
+        awaits_delivery=told.awaits_delivery,
+        clock_ids=(new_id(),),
+        by=_cause(event, told.access.accepting_org),
+    )
+
+
+def end_case(event: Event, access: Access, on: date) -> EndCase:
+    return EndCase(UUID(event.subject), _holders(access), _moment(event, on), _cause(event, access.accepting_org))
+
+
+def start_clocks_of_reopened_case(event: Event, told: routing.CaseReopened) -> ReopenCase:
+    return ReopenCase(
+        subject_id=UUID(event.subject),
+        holders=_holders(told.access),
+        item=Item.of(told.item),
+        reopened_at=_moment(event, told.reopened_on),
+        clock_ids=(new_id(), new_id()),
+        by=_cause(event, told.access.accepting_org),
+    )
 
 
 def follow_holders(event: Event, access: Access) -> FollowRoute:
-    return FollowRoute(UUID(event.subject), _holders(access), None, _cause(event, access.accepting_org))
+    return FollowRoute(UUID(event.subject), _holders(access), _cause(event, access.accepting_org))
 
 
 def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged) -> OpenComplaint:
@@ -87,7 +221,7 @@ def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
-        lodged_at=business_moment(told.lodged_on, event.time),
+        lodged_at=_moment(event, told.lodged_on),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -98,7 +232,7 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
-        accepted_at=business_moment(told.accepted_on, event.time),
+        accepted_at=_moment(event, told.accepted_on),
         clock_ids=(new_id(),),
         by=_cause(event, told.handler_org),
     )
@@ -116,9 +250,9 @@ def reach_of(access: Access) -> Reach:
     return Reach(access.org, access.accepting_org, access.dept)
 
 
-def business_moment(on: date, told_at: datetime) -> datetime:
+def _moment(event: Event, on: date) -> datetime:
     """When an act was done: as it was told, or, where that was on another day, before the end of its own."""
-    return told_at if told_at.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
+    return event.time if event.time.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
 
 
 def _holders(access: Access) -> tuple[Holder, ...]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from services.deadlines.domain.cards import SECOND_IN_CASE, Card
 from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.ledger import PAUSED, Entry
 from services.deadlines.domain.periods import Unit
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
+    ("delivery", None): "送达期限",
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
@@ -22,6 +24,17 @@ _UNITS = {
     Unit.IMMEDIATE: "日",
 }
 _LAMPS = {"green": "尚在期限内。", "yellow": "临近到期，请抓紧办理。", "red": "已经超过期限。"}
+
+
+def card(card: Card) -> str:
+    """Why a card was issued."""
+    colour = {"yellow": "黄牌", "red": "红牌"}[card.level]
+    if card.reason == SECOND_IN_CASE:
+        return f"{colour}：同一办件中第二次被发黄牌。"
+    missed = (
+        "未按黄牌要求限期办结" if card.kind == "card" else f"{_PERIODS.get((card.kind, None), '办理期限')}届满未办结"
+    )
+    return f"{colour}：{missed}。"
 
 
 def explanation(clock: Clock, ledger: Sequence[Entry], *, capped: bool, recalculated: bool) -> str:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
+from bianmin.kit.timers import Timer
 from services.intake.api import cases, catalog, track
-from services.intake.handlers import handle
+from services.intake.handlers import claim_lapses, handle
 from services.intake.reactions import command_of
 from services.intake.store.tables import Tables
 
@@ -17,6 +18,7 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("routing", "deadlines"),
+    timers=(Timer("lapses", claim_lapses),),
     counters="SELECT id::text, sequence FROM cases UNION ALL SELECT org || '/' || code, sequence FROM item",
     effects="SELECT source, case_id::text, count(*) FROM timeline WHERE source <> '/bianmin/intake' GROUP BY 1, 2",
 )

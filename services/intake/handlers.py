@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bianmin.kit.actors import system
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
 from bianmin.kit.refusals import FieldError, Invalid, Refusal
 from services.intake.domain import item as item_rules
-from services.intake.domain.case import CaseCommand, FollowCase, RegisterCase
+from services.intake.domain.case import CaseCommand, FollowCase, LapseCase, RegisterCase
 from services.intake.domain.item import ImportItem, ItemCommand
 from services.intake.domain.registration import Admission, KnownOrg, admit
 from services.intake.domain.rules import Register, decide, evolve
@@ -198,3 +199,12 @@ def _of_the_whole(refused: Sequence[tuple[int, Exception]]) -> Exception:
             return error
         errors += [FieldError(f"/items/{n}{one.pointer}", one.code, one.detail) for one in error.errors]
     return item_rules.ItemFaulty("事项内容有误，全部没有导入；请按 errors 更正后重新导入。", errors=errors)
+
+
+async def claim_lapses(tx: Tx, now: datetime, limit: int) -> list[LapseCase]:
+    """The cases whose supplement was waited for long enough, as orders to close them, the longest waited for first."""
+    today = now.astimezone(TZ).date()
+    return [
+        LapseCase(one.case_id, today, one.waited_until, Cause(system(one.accepting_org)))
+        for one in await case_store.waited_for(tx, today, limit)
+    ]

@@ -17,11 +17,10 @@ def command_of(event: Event) -> Command | None:
             return None
         case routing.OrgChanged(code=code, name=name, offices=offices):
             return KeepOrg(KnownOrg(code, name, {one.dept: one.name for one in offices}), cause_of(event))
-        case deadlines.ClockStarted() | deadlines.ClockYellow() | deadlines.ClockRed() | deadlines.ClockStopped():
-            # clocks of complaints are nobody's business here
-            return follow_case(event) if event.data.subject_kind == "case" else None
-        case _:
-            return follow_case(event)
+        case deadlines.CalendarPublished():
+            return None
+    # clocks of complaints are nobody's business here
+    return follow_case(event) if getattr(event.data, "subject_kind", "case") == "case" else None
 
 
 def follow_case(event: Event) -> FollowCase:

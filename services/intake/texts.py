@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bianmin.kit.words import PROCEDURES
+
 REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"
 )
@@ -12,11 +14,21 @@ _STEPS: Mapping[str, str] = {
     "case.supplement_requested": "已一次性告知需要补正的材料",
     "case.supplemented": "已补交材料",
     "case.accepted": "已受理",
+    "case.deemed_accepted": "期限内未告知补正，自收到之日（{accepted_on}）起即为受理",
+    "case.deeming_corrected": "已在期限内（{noticed_on}）告知补正，更正视为受理",
+    "case.lapsed": "逾期未补正，已办结；需要办理的，请备齐材料重新申请",
     "case.refused": "决定不予受理",
     "case.withdrawal_requested": "申请人要求撤回，等待办理单位答复",
     "case.withdrawn": "申请已撤回",
     "case.withdrawal_rejected": "已作出决定，不能撤回",
+    "case.reopened": "原决定已撤销，重新办理",
+    "procedure.started": "开始{procedure}，预计 {expected_days} 个工作日，所需时间不计入办理期限",
+    "procedure.ended": "{procedure}结束，继续计算办理期限",
+    "extension.requested": "办理单位申请延长办理期限 {days} {unit}",
+    "extension.approved": "经批准，办理期限延长 {days} {unit}",
+    "extension.rejected": "延长办理期限的申请未获批准",
     "route.planned": "已转交办理单位",
+    "route.voided": "办理路线作废",
     "task.assigned": "等待办理单位签收",
     "task.received": "办理单位已签收",
     "task.started": "办理单位开始办理",
@@ -27,8 +39,17 @@ _STEPS: Mapping[str, str] = {
     "case.delivered": "结果已送达",
     "case.closed": "已办结",
     "clock.started": "{clock}开始计时，{due_on} 到期",
+    "clock.paused": "{clock}暂停计时",
+    "clock.resumed": "{clock}恢复计时，{due_on} 到期",
+    "clock.extended": "{clock}延长，{due_on} 到期",
+    "clock.rescheduled": "{clock}调整为 {due_on} 到期",
+    "clock.reminded": "{clock}提醒：{due_on} 到期",
     "clock.yellow": "{clock}临近到期（{due_on}）",
     "clock.red": "{clock}已超期（应于 {due_on} 前办结）",
+    "card.issued": "因{clock}届满，发出{card}",
+    "card.appealed": "对{card}提出申诉",
+    "card.upheld": "申诉不成立，维持{card}",
+    "card.revoked": "{card}已撤销",
     "clock.stopped": "{clock}停止计时",
 }
 _CLOCKS: Mapping[str, str] = {
@@ -37,11 +58,29 @@ _CLOCKS: Mapping[str, str] = {
     "completeness": "受理审查时限",
     "delivery": "送达时限",
     "step": "环节时限",
+    "procedure": "特别程序时限",
+    "card": "限期办结时限",
 }
+
+_CARDS: Mapping[str, str] = {"yellow": "黄牌", "red": "红牌"}
+_UNITS: Mapping[str, str] = {"workday": "个工作日", "day": "日"}
 
 
 def step(type_: str, data: Mapping[str, Any]) -> str:
     """One line of a case's story."""
     name = type_.removeprefix("cn.bianmin.").rpartition(".v")[0] if type_.startswith("cn.bianmin.") else type_
     text = _STEPS.get(name, "办理有新进展")
-    return text.format(clock=_CLOCKS.get(str(data.get("kind")), "时限"), due_on=data.get("due_on", ""))
+    words = {
+        "clock": _CLOCKS.get(str(data.get("kind")), "时限"),
+        "unit": _UNITS.get(str(data.get("unit")), "天"),
+        "card": _CARDS.get(str(data.get("level")), "牌"),
+        "procedure": PROCEDURES.get(str(data.get("kind")), "特别程序"),
+    }
+    return text.format_map(_Told({**data, **words}))
+
+
+class _Told(dict[str, Any]):
+    """What an event says; of what it leaves out, a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -70,6 +70,7 @@ class FiguresView(View):
     denied: Annotated[int, Field(description="不予许可")]
     refused: Annotated[int, Field(description="不予受理")]
     withdrawn: Annotated[int, Field(description="撤回")]
+    lapsed: Annotated[int, Field(description="逾期未补正而办结")]
     closed: Annotated[int, Field(description="办结")]
     on_time: Annotated[int, Field(description="按时作出决定，按决定日计")]
     early: Annotated[int, Field(description="其中提前作出决定")]

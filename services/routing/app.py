@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import orgs, routes, tasks
+from services.routing.api import orgs, routes, tasks, time
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
 from services.routing.store.tables import Tables
@@ -13,9 +13,9 @@ SERVICE = Service(
     title="办理：机构目录、办理路线、任务、送达",
     metadata=Tables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(orgs.router, tasks.router, routes.router),
+    routers=(orgs.router, tasks.router, routes.router, time.router),
     handle=handle,
     command_of=command_of,
-    listens=("intake",),
+    listens=("intake", "deadlines"),
     counters="SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org",
 )

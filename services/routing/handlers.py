@@ -12,7 +12,7 @@ from bianmin.kit.refusals import Refusal
 from services.routing.domain import facts, orgs, rules
 from services.routing.domain.divisions import Imported, ImportOrgs, check_edit, looked_up, orders_of
 from services.routing.domain.orgs import EditOrg, OpenOffice, Org, OrgCommand
-from services.routing.domain.route import CaseCommand, RouteCommand, TaskCommand
+from services.routing.domain.route import AnswerExtension, CaseCommand, RouteCommand, TaskCommand
 from services.routing.domain.staff import AddStaff, StaffMember, admit
 from services.routing.store import directory, routes
 
@@ -39,18 +39,23 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
 
 
 _NO_CASE = UUID(int=0)
-"""The case of a task that nobody knows."""
+"""The case of a task, or of an extension, that nobody knows."""
 
 
 async def _routes(tx: Tx, commands: Sequence[tuple[int, RouteCommand]], work: Work[Any, Any]) -> None:
     cases = [command.case_id for _, command in commands if isinstance(command, CaseCommand)]
     tasks = [command.task_id for _, command in commands if isinstance(command, TaskCommand)]
-    states = await routes.load(tx, cases, tasks)
+    answered = [command.extension_id for _, command in commands if isinstance(command, AnswerExtension)]
+    states = await routes.load(tx, cases, tasks, answered)
     before = dict(states)
     case_of = {task.id: case_id for case_id, route in states.items() for task in route.tasks}
+    case_of |= {one.id: case_id for case_id, route in states.items() for one in route.extensions}
 
     def key(command: RouteCommand) -> UUID:
-        return command.case_id if isinstance(command, CaseCommand) else case_of.get(command.task_id, _NO_CASE)
+        if isinstance(command, CaseCommand):
+            return command.case_id
+        about = command.extension_id if isinstance(command, AnswerExtension) else command.task_id
+        return case_of.get(about, _NO_CASE)
 
     decided = decide_all(
         states, [command for _, command in commands], key=key, subject=str, decide=rules.decide, evolve=facts.evolve

@@ -50,10 +50,14 @@ async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) 
     await county.settles()
     shown = await ok(village.get(path))
     assert shown["status"] == "closed"
-    assert {clock["kind"]: clock["state"] for clock in shown["clocks"]} == {
-        "promise": "stopped",
-        "statutory": "stopped",
+    assert {clock["kind"] for clock in shown["clocks"]} == {
+        "completeness",
+        "promise",
+        "statutory",
+        "step",
+        "delivery",
     }
+    assert {clock["state"] for clock in shown["clocks"]} == {"stopped"}
     timeline = [
         entry["type"].removeprefix("cn.bianmin.") for entry in (await ok(village.get(f"{path}/timeline")))["items"]
     ]
@@ -64,7 +68,7 @@ async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) 
 
 
 def _repeated(timeline: list[str]) -> int:
-    """Two tasks and two clocks: their events come twice, each once for its own."""
+    """Several tasks and clocks: their events come several times, each once for its own."""
     twice = ("task.assigned.v1", "task.received.v1", "task.completed.v1", "clock.started.v1", "clock.stopped.v1")
     return sum(timeline.count(told) - 1 for told in twice if told in timeline)
 
@@ -141,7 +145,8 @@ async def test_a_clock_turns_yellow_and_red_once_as_time_passes(county: County) 
     shown = await ok(village.get(f"/cases/{case['id']}"))
     # five working days over the Spring Festival: 13, 14 (make-up), 24, 25, 26 February
     assert [(each["kind"], each["due_on"], each["lamp"]) for each in shown["clocks"]] == [
-        ("promise", "2026-02-26", "green")
+        ("completeness", "2026-02-26", "green"),
+        ("promise", "2026-02-26", "green"),
     ]
     for moment, lamp in ((datetime(2026, 2, 26, 8, tzinfo=TZ), "yellow"), (datetime(2026, 2, 27, 8, tzinfo=TZ), "red")):
         clock.set(moment)

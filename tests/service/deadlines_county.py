@@ -92,8 +92,8 @@ class County:
         await self.tells("intake", case, an_acceptance(on, org))
 
     async def a_running_case(self, on: str = "2026-03-02", *, org: str = STATION) -> str:
+        """A case that is met at its acceptance: only the clocks of its decision run."""
         case = str(new_id())
-        await self.registers(case, org)
         await self.accepts(case, on, org=org)
         return case
 

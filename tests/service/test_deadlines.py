@@ -96,15 +96,17 @@ async def test_what_comes_too_early_on_another_topic_waits_and_then_counts(count
     await county.registers(case)
     await county.accepts(case)
     assert {clock["state"] for clock in await county.clocks(case_id=case)} == {"stopped"}
-    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4]
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_case_refused_or_withdrawn_before_acceptance_never_had_a_clock(county: County) -> None:
+async def test_a_case_refused_or_withdrawn_before_acceptance_is_timed_no_more(county: County) -> None:
     case = str(new_id())
     await county.registers(case)
+    (running,) = await county.clocks(case_id=case)
+    assert (running["kind"], running["due_on"], running["state"]) == ("completeness", "2026-03-09", "running")
     await county.tells("intake", case, intake.CaseWithdrawn(access=access(), withdrawn_on=day("2026-03-02")))
-    assert await county.clocks(case_id=case) == []
-    assert await county.announced() == []
+    (stopped,) = await county.clocks(case_id=case)
+    assert (stopped["state"], stopped["late"]) == ("stopped", False)
 
 
 async def test_a_period_that_reaches_into_a_missing_year_parks_its_event_and_nobody_elses(county: County) -> None:

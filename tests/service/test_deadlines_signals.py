@@ -53,7 +53,13 @@ async def number_due(house: House) -> int:
 async def signals(county: County, kind: str = "promise") -> list[str]:
     """Names of what was announced about the clocks of one kind, in order."""
     told: list[Any] = [event.data for event in await county.announced()]
-    return [type(fact).__name__ for fact in told if fact.kind == kind]
+    names = [type(fact).__name__ for fact in told if fact.kind == kind]
+    return [name for name in names if name.startswith("Clock")]
+
+
+async def of_the_decision(county: County, case: str) -> list[dict[str, Any]]:
+    """Its promise and its statutory clock; what a yellow card orders has a clock of its own."""
+    return [clock for clock in await county.clocks(case_id=case) if clock["kind"] != "card"]
 
 
 async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: County) -> None:
@@ -67,7 +73,7 @@ async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: Cou
         "2026-03-20T09:00",
     ):
         await becomes(county.house, moment)
-        promise, statutory = await county.clocks(case_id=case)
+        promise, statutory = await of_the_decision(county, case)
         seen.append(promise["lamp"])
         assert statutory["lamp"] == "green"
     assert seen == ["green", "yellow", "yellow", "red", "red"]
@@ -78,14 +84,15 @@ async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: Cou
 async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answers(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
     await becomes(county.house, "2026-03-12T14:00")
-    *_, reminder, yellow, red = await county.announced()
+    _, _, reminder, yellow, red, card, order = await county.announced()
+    assert (card.type, order.type) == ("cn.bianmin.card.issued.v1", "cn.bianmin.clock.started.v1")
     for event in (reminder, yellow, red):
         assert (event.subject, event.region, event.actor) == (case, CENTER, "system")
         fact: Any = event.data
         assert fact.due_at == at("2026-03-10T00:00")
         assert at("2026-03-12T14:00") <= fact.detected_at < at("2026-03-12T14:05")
         assert (fact.org, fact.dept) == (CENTER, "civil")
-    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5]
+    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_how_late_signals_were_is_measured(county: County) -> None:
@@ -117,7 +124,7 @@ async def test_a_decision_told_after_midnight_counts_on_its_own_day(county: Coun
     case = await county.a_running_case("2026-03-02")
     granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-09"))
     await county.tells("routing", case, granted, time="2026-03-10T00:00:01")
-    promise, _ = await county.clocks(case_id=case)
+    promise, _ = await of_the_decision(county, case)
     assert (promise["state"], promise["late"], promise["lamp"]) == ("stopped", False, "yellow")
 
 
@@ -136,7 +143,7 @@ async def test_a_clock_set_back_takes_nothing_back_and_signals_nothing_again(cou
     await becomes(county.house, "2026-03-05T10:00")
     await becomes(county.house, "2026-03-13T10:00")
     assert await signals(county) == ["ClockStarted", *ALL_THREE]
-    promise, _ = await county.clocks(case_id=case)
+    promise, _ = await of_the_decision(county, case)
     assert promise["lamp"] == "red"
 
 
@@ -167,7 +174,8 @@ async def test_d1_d4_a_thousand_due_clocks_are_signalled_once_each_by_three_repl
         await county.tell_all("intake", [(str(new_id()), an_acceptance(on)) for on in days])
         await asyncio.gather(*(becomes(replica, "2026-03-30T12:00") for replica in replicas))
         told = await county.announced()
-    due = {event.data.clock_id: event.data.due_at for event in told if isinstance(event.data, ClockStarted)}
+    started = [event.data for event in told if isinstance(event.data, ClockStarted) and event.data.kind != "card"]
+    due = {clock.clock_id: clock.due_at for clock in started}
     assert len(due) == 2 * MANY
     late = {clock for clock, at_ in due.items() if at_ < at("2026-03-30T12:00")}
     assert len(late) == MANY
@@ -208,8 +216,9 @@ async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: Co
         await outbox.append(first, signalled.announced, source="deadlines", at=now)
     await decided
     assert await signals(county) == ["ClockStarted", *ALL_THREE, "ClockStopped"]
-    assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6, 7]
-    promise, _ = await county.clocks(case_id=case)
+    told = [event.sequence for event in await county.announced()]
+    assert told == list(range(1, len(told) + 1))
+    promise, _ = await of_the_decision(county, case)
     shown = await county.house.as_("window", CENTER).get(f"/clocks/{promise['id']}")
     assert (promise["state"], promise["lamp"], shown.headers["etag"]) == ("stopped", "red", '"3"')
 

@@ -38,19 +38,21 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(database: Data
 # reported up: a tenth of the reviews wait, half of the decisions are made
 MANY = """
 WITH matter AS (
-    INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, sequence, version)
+    INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, cycle, past,
+        procedures, extensions, sequence, version)
     SELECT gen_random_uuid(), n::text, '{}', org, org, 'civil',
         ARRAY['52', '52/civil', left(org, 4), left(org, 4) || '/civil', left(org, 6), left(org, 6) || '/civil',
-            org, org || '/civil'], 'open', 2, 1
+            org, org || '/civil'], 'open', 1, '[]', 0, 0, 2, 1
     FROM generate_series(1, 50000) AS n,
         LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
     RETURNING case_id, org, case_no::int AS n
 )
-INSERT INTO task (id, case_id, place, seq, kind, office_org, office_dept, status, assignee, changed_at)
+INSERT INTO task (id, case_id, place, seq, kind, office_org, office_dept, status, assignee, cycle,
+    changed_at)
 SELECT gen_random_uuid(), case_id, seq, seq, CASE seq WHEN 1 THEN 'review' ELSE 'decide' END,
     CASE seq WHEN 1 THEN org ELSE left(org, 6) END, 'civil',
     CASE WHEN seq = 1 AND n % 10 = 0 THEN 'assigned' WHEN seq = 2 AND n % 2 = 0 THEN 'planned' ELSE 'done' END,
-    CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, timestamptz '2026-01-01' + n * interval '1 minute'
+    CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, 1, timestamptz '2026-01-01' + n * interval '1 minute'
 FROM matter, generate_series(1, 2) AS seq
 """
 

@@ -44,6 +44,7 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
         "id": review["id"],
         "seq": 1,
         "group": None,
+        "cycle": 1,
         "kind": "review",
         "office": {"org": CENTER, "dept": "civil"},
         "status": "received",
@@ -109,6 +110,10 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
         "status": "open",
         "lead": {"org": CENTER, "dept": "civil"},
         "custody": [],
+        "procedures": [],
+        "extensions": [],
+        "cycle": 1,
+        "past": [],
         "decided_on": None,
         "delivered": None,
         "closed_on": None,
@@ -117,6 +122,7 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
         {
             "seq": seq,
             "group": None,
+            "cycle": 1,
             "kind": kind,
             "office": {"org": org, "dept": "civil"},
             "status": status,
@@ -166,6 +172,8 @@ async def test_a_denial_says_why_by_which_law_and_what_can_be_done_against_it(co
     assert without(last.data.model_dump(mode="json"), "access") == {
         "decided_on": "2026-03-02",
         "reason_code": "not_eligible",
+        "awaits_delivery": True,
+        "cycle": 1,
     }
 
 

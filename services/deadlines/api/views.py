@@ -13,9 +13,9 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import FieldError
 from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.moves import Move
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.publication import YearInvalid
-from services.deadlines.domain.rules import Move
 from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
 from services.deadlines.store.calendars import Progress, Version
 from services.deadlines.store.views import Shown

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.deadlines import ClockPaused, ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
 from bianmin.events.parts import EventData, Lamp, SubjectKind
+from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.periods import Due, Period, due, is_early, is_late, nearing
+from services.deadlines.domain.periods import Due, Pause, Period, due, is_early, is_late, nearing
+from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.terms import Mark, Term
 
 ClockState = Literal["running", "paused", "stopped"]
@@ -27,6 +29,16 @@ class Answerable:
 
     org: str
     dept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A pause of a matter, with what it rests on. It stays on record when it is over."""
+
+    id: UUID
+    pause: Pause
+    reason: str
+    legal_basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +104,35 @@ _AFTER: dict[Lamp, tuple[Signal, ...]] = {"green": ("yellow", "red"), "yellow": 
 
 
 def start(
-    calendar: Calendar,
-    terms: Sequence[Term],
-    ids: Sequence[UUID],
-    since: datetime,
-    answerable: Answerable,
-    cycle: int = 1,
+    terms: Sequence[Term], ids: Sequence[UUID], since: datetime, answerable: Answerable, cycle: int = 1
 ) -> list[Clock]:
-    """Clocks for these terms, from the business date of `since`, or for hours from `since` itself."""
-    clocks = [
+    """Clocks for these terms, from the business date of `since`, or for hours from `since` itself; not counted yet."""
+    return [
         Clock(
             id=id,
             term=term,
             answerable=answerable,
             period=Period(term.unit, term.budget, since, cut_off=term.cut_off),
             end=None,
-            calendar_version=calendar.version,
+            calendar_version="",
             cycle=cycle,
         )
         for term, id in zip(terms, ids, strict=False)
     ]
-    return reckon(calendar, clocks)
 
 
-def reckon(calendar: Calendar, clocks: Sequence[Clock]) -> list[Clock]:
+def reckon(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
     """The clocks of one cycle of a matter with their ends and moments as they follow from what was decided.
+
+    Each is counted by the calendar of whoever answers for it.
 
     What was promised ends with the period of the law at the latest: a promise in days can outlast a period in working
     days on some dates, and the other way round. What has stopped stays as it was.
     """
-    ends = [due(calendar, clock.period) for clock in clocks]
+    theirs = [calendars.of(clock.answerable.org) for clock in clocks]
+    ends = [due(calendar, clock.period) for calendar, clock in zip(theirs, clocks, strict=True)]
     law = [end for clock, end in zip(clocks, ends, strict=True) if clock.term.kind == "statutory" and end is not None]
-    return [_reckoned(calendar, clock, end, law) for clock, end in zip(clocks, ends, strict=True)]
+    return [_reckoned(*each, law) for each in zip(theirs, clocks, ends, strict=True)]
 
 
 def _reckoned(calendar: Calendar, clock: Clock, own_end: Due | None, law: Sequence[Due]) -> Clock:
@@ -185,6 +194,18 @@ def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, 
         lamp=lamp,
     )
     return _moved(clock, stopped), [told]
+
+
+def correct(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, list[EventData]]:
+    """A clock that had stopped before it was known that what it waits for had happened `at` an earlier moment."""
+    if clock.end is None or clock.stopped_at is None or clock.stopped_at <= at:
+        return clock, []
+    return stop(replace(clock, state="running"), subject_kind, at)
+
+
+def paused(clock: Clock, subject_kind: SubjectKind, standstill: Standstill) -> ClockPaused:
+    first_day = standstill.pause.since.astimezone(TZ).date()
+    return ClockPaused(**naming(clock, subject_kind), paused_on=first_day, reason_code=standstill.reason)
 
 
 def started(clock: Clock, subject_kind: SubjectKind) -> ClockStarted:

@@ -1,9 +1,11 @@
 """Which periods the law and the item set running, and how long they are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 from bianmin.events import parts
-from bianmin.events.parts import ClockKind, ComplaintKind, ItemFacts
+from bianmin.events.parts import CardLevel, ClockKind, ComplaintKind, ItemFacts, ItemType, Mode, ProcedureKind, StepKind
 from services.deadlines.domain.periods import CutOff, Unit
 
 LICENCE = "01"
@@ -27,7 +29,10 @@ REMINDER, YELLOW = Mark(20), Mark(10)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A period to be kept: what for, how long, and when it warns. `stage` tells several of one kind apart."""
+    """A period to be kept: what for, how long, and when it warns. `stage` tells several of one kind apart.
+
+    `card`: what missing it brings; `order_days`: the working days in which a yellow card orders to make up for it.
+    """
 
     kind: ClockKind
     unit: Unit
@@ -36,13 +41,37 @@ class Term:
     reminder: Mark = REMINDER
     yellow: Mark = YELLOW
     cut_off: CutOff = CutOff.MIDNIGHT
+    card: CardLevel | None = None
+    order_days: int = 3
 
 
-COMPLETENESS = Term("completeness", Unit.WORKDAY, 5)
-"""From receipt to the one-time notice of what is missing, or the acceptance (行政许可法 art. 32(4))."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What periods follow from, of the item a case was registered under."""
 
-LICENCE_DECISION = Term("statutory", Unit.WORKDAY, 20)
+    code: str
+    item_type: ItemType
+    mode: Mode
+    legal: parts.Period | None = None
+    promise: parts.Period | None = None
+
+    @classmethod
+    def of(cls, facts: ItemFacts) -> Self:
+        return cls(facts.code, facts.item_type, facts.mode, facts.legal, facts.promise)
+
+
+COMPLETENESS = Term("completeness", Unit.WORKDAY, 5, card="yellow")
+"""From receipt to the one-time notice of what is missing, or the acceptance (行政许可法 art. 32(4)); so for every item,
+though only of a licence silence is acceptance."""
+
+LICENCE_DECISION = Term("statutory", Unit.WORKDAY, 20, card="red")
 """From acceptance to the decision, where the item has no period of its own (行政许可法 art. 42(1))."""
+
+REVIEW = Term("step", Unit.WORKDAY, 20)
+"""A lower organ's preliminary review, where a higher one decides (行政许可法 art. 43)."""
+
+DELIVERY = Term("delivery", Unit.WORKDAY, 10, card="yellow")
+"""From the decision to its delivery (行政许可法 art. 44)."""
 
 COMPLAINT_ACCEPTANCE = Term("complaint", Unit.DAY, 15, "acceptance")
 """The complainant is told whether it is accepted (信访工作条例 art. 23)."""
@@ -50,11 +79,28 @@ COMPLAINT_ACCEPTANCE = Term("complaint", Unit.DAY, 15, "acceptance")
 COMPLAINT_HANDLING = Term("complaint", Unit.DAY, 60, "handling")
 """From acceptance to the answer (信访工作条例 art. 34)."""
 
-PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step"})
+APPEAL_DAYS = 10
+"""Working days after a card in which the unit may appeal against it."""
+
+CARDS: Mapping[ClockKind, CardLevel] = {
+    "completeness": "yellow",
+    "promise": "yellow",
+    "delivery": "yellow",
+    "statutory": "red",
+    "card": "red",
+}
+"""What missing a clock of a kind brings, unless a policy says otherwise."""
+
+PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step", "card"})
 """Clocks that stand still while a special procedure goes on (行政许可法 art. 45)."""
 
 
-def of_accepted_case(item: ItemFacts) -> tuple[Term, ...]:
+def of_registered_case(item: Item) -> tuple[Term, ...]:
+    """That it is said in time what is missing."""
+    return (COMPLETENESS,)
+
+
+def of_accepted_case(item: Item) -> tuple[Term, ...]:
     """What was promised, and what the law says. The item's own periods win."""
     terms = []
     if item.promise is not None:
@@ -66,6 +112,20 @@ def of_accepted_case(item: ItemFacts) -> tuple[Term, ...]:
     return tuple(terms)
 
 
+def of_step(kind: StepKind, seq: int) -> tuple[Term, ...]:
+    """What an office has for its step. Who decides keeps the periods of the case itself."""
+    return (replace(REVIEW, stage=str(seq)),) if kind == "review" else ()
+
+
+def of_procedure(kind: ProcedureKind, expected_days: int) -> tuple[Term, ...]:
+    """What the applicant was told a special procedure takes (行政许可法 art. 45)."""
+    return (Term("procedure", Unit.WORKDAY, expected_days, kind),)
+
+
+def of_decided_case(item: Item) -> tuple[Term, ...]:
+    return (DELIVERY,)
+
+
 def of_lodged_complaint(kind: ComplaintKind) -> tuple[Term, ...]:
     return () if kind == "praise" else (COMPLAINT_ACCEPTANCE,)
 
@@ -75,4 +135,14 @@ def of_accepted_complaint(kind: ComplaintKind) -> tuple[Term, ...]:
 
 
 def _own(kind: ClockKind, period: parts.Period) -> Term:
-    return Term(kind, Unit(period.unit), period.value)
+    return Term(kind, Unit(period.unit), period.value, card=CARDS.get(kind))
+
+
+def of_card(term: Term) -> Term:
+    """What a yellow card orders: to make up for it within these days, or a red one follows."""
+    return Term("card", Unit.WORKDAY, term.order_days, order_of(term), card=CARDS["card"])
+
+
+def order_of(term: Term) -> str:
+    """The stage of the order that a missed clock of this term brings."""
+    return term.kind if term.stage is None else f"{term.kind}-{term.stage}"

@@ -9,16 +9,19 @@ from uuid import UUID
 
 from sqlalchemy import any_, select
 
+from bianmin.events import parts
 from bianmin.kit import db, sets
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
-from services.deadlines.domain.clock import SIGNALS, Answerable, Clock
+from services.deadlines.domain.cards import Card
+from services.deadlines.domain.clock import SIGNALS, Answerable, Clock, Standstill
 from services.deadlines.domain.periods import Due, Pause, Period, Unit
-from services.deadlines.domain.subject import Standstill, Subject
-from services.deadlines.domain.terms import PAUSED_BY_PROCEDURES, Term
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import CARDS, PAUSED_BY_PROCEDURES, Item, Term
 from services.deadlines.domain.visibility import Handling, seen_by
-from services.deadlines.store.tables import ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
+from services.deadlines.store import cards as cards_store
+from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """What PostgreSQL keeps as `infinity`."""
@@ -41,6 +44,10 @@ async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID
     standstills: dict[UUID, list[Standstill]] = defaultdict(list)
     for row in await _PAUSES(tx, ids=stood_still) if stood_still else ():
         standstills[row["subject_id"]].append(_standstill_of(row))
+    carded = [row["id"] for row in found if row["cards"]]
+    given: dict[UUID, list[Card]] = defaultdict(list)
+    for subject_id, card in await cards_store.of_subjects(tx, carded) if carded else ():
+        given[subject_id].append(card)
     # in statements of their own: joined to the lock, they would be read as they were before it was waited for
     of_subject: dict[UUID, list[Clock]] = defaultdict(list)
     for row in await _CLOCKS(tx, ids=wanted):
@@ -52,8 +59,10 @@ async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID
             phase=row["phase"],
             clocks=tuple(of_subject[row["id"]]),
             standstills=tuple(standstills[row["id"]]),
+            cards=tuple(given[row["id"]]),
             cycle=row["cycle"],
             sequence=row["sequence"],
+            item=row["item"] and _item_of(row["item"]),
         )
         for row in found
     }
@@ -73,10 +82,12 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
     now = [(subject, clock) for subject in changed.values() for clock in subject.clocks]
     turned = [clock for _, clock in now if clock.id in ran and clock != ran[clock.id]]
     stood = {each.id: each for subject in before.values() for each in subject.standstills}
+    known_cards = {card.id: card for subject in before.values() for card in subject.cards}
+    given = [(subject.id, card) for subject in changed.values() for card in subject.cards]
     still = [(subject, each) for subject in changed.values() for each in subject.standstills]
     await sets.write(
         tx,
-        sets.insert(SubjectRow, [{**_standing(subject), **_showing(subject)} for subject in new]),
+        sets.insert(SubjectRow, [{**_standing(subject), **_showing(subject), "item": subject.item} for subject in new]),
         sets.insert(ClockRow, [_starting(subject, clock) for subject, clock in now if clock.id not in ran]),
         sets.insert(PauseRow, [_pausing(subject, each) for subject, each in still if each.id not in stood]),
         # who may see it changes seldom, and is not written again with every signal
@@ -104,6 +115,12 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
             PauseRow,
             [{"id": each.id, "until": each.pause.until} for _, each in still if each != stood.get(each.id, each)],
         ),
+        sets.insert(CardRow, [cards_store.row_of(id, card) for id, card in given if card.id not in known_cards]),
+        sets.update(
+            CardRow,
+            [cards_store.row_of(id, card) for id, card in given if known_cards.get(card.id, card) != card],
+            also="changed_at = now()",
+        ),
     )
 
 
@@ -119,16 +136,19 @@ async def due(tx: Tx, now: datetime, limit: int) -> list[DueClock]:
     return [DueClock(*row) for row in await db.rows(tx, DUE, now, limit)]
 
 
+# what is still to be counted by a calendar that was published tells nothing by the one before
 DUE = """
 SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
-WHERE c.next_fire_at <= $1 ORDER BY c.next_fire_at LIMIT $2
+WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'ordered')
+    AND NOT EXISTS (SELECT FROM recount_subject r WHERE r.subject_id = c.subject_id)
+ORDER BY c.next_fire_at LIMIT $2
 FOR UPDATE OF s SKIP LOCKED
 """
 
 
 def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
     """A clock out of its row and the pauses of its matter."""
-    term = Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"])
+    term = Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"], card=CARDS.get(row["kind"]))
     pauses = tuple(each.pause for each in standstills) if term.kind in PAUSED_BY_PROCEDURES else ()
     return Clock(
         id=row["id"],
@@ -229,6 +249,7 @@ def _standing(subject: Subject) -> dict[str, Any]:
         "phase": subject.phase,
         "cycle": subject.cycle,
         "standstills": len(subject.standstills),
+        "cards": len(subject.cards),
         "sequence": subject.sequence,
     }
 
@@ -236,6 +257,11 @@ def _standing(subject: Subject) -> dict[str, Any]:
 def _showing(subject: Subject) -> dict[str, Any]:
     """Where it is, and with that who may see it."""
     return {"kind": subject.kind, "reach": asdict(subject.reach), "seen_by": seen_by(subject.reach)}
+
+
+def _item_of(stored: Mapping[str, Any]) -> Item:
+    legal, promise = (stored[name] and parts.Period.model_validate(stored[name]) for name in ("legal", "promise"))
+    return Item(stored["code"], stored["item_type"], stored["mode"], legal, promise)
 
 
 def _reach_of(kind: str, stored: Mapping[str, Any]) -> Reach | Handling:

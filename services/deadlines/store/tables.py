@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, String, Text, Uuid, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -39,7 +39,7 @@ class SubjectRow(Tables, table=True):
     """A case or a complaint. Its row is locked before its clocks are read, by every door.
 
     `seen_by`: the keys of whoever may see its clocks. Here and not at the clocks, so that firing them leaves it alone.
-    `standstills`: how many pauses it has; most have none, and nobody looks for theirs.
+    `standstills`, `cards`: how many it has; most have none, and nobody looks for theirs.
     """
 
     __tablename__ = "subject"
@@ -50,7 +50,9 @@ class SubjectRow(Tables, table=True):
     phase: str
     cycle: int
     standstills: int
+    cards: int
     sequence: int
+    item: dict[str, Any] | None = Field(sa_column=Column(JSONB))
 
     __table_args__ = (Index("ix_subject_seen_by", "seen_by", postgresql_using="gin"),)
 
@@ -124,6 +126,42 @@ class ClockRow(Tables, table=True):
     )
 
 
+class CardRow(Tables, table=True):
+    """A card, never deleted. `appeal` and `settlement` are sealed."""
+
+    __tablename__ = "card"
+    id: UUID = Field(primary_key=True)
+    subject_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("subject.id"), nullable=False))
+    clock_id: UUID
+    kind: str
+    stage: str | None
+    level: str
+    reason: str
+    org: str = _code(nullable=False)
+    dept: str | None
+    cycle: int
+    issued_at: datetime = _moment(nullable=False)
+    appeal_by: datetime = _moment(nullable=False)
+    status: str
+    appealed_at: datetime | None = _moment()
+    appealed_by: str | None
+    appeal: bytes | None = Field(sa_column=Column(LargeBinary))
+    settled_at: datetime | None = _moment()
+    settled_by: str | None
+    settlement: bytes | None = Field(sa_column=Column(LargeBinary))
+    settled_reason: str | None
+    version: int
+    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+
+    __table_args__ = (
+        Index("uq_card_clock_id_level", "clock_id", "level", unique=True),
+        Index("ix_card_subject_id", "subject_id"),
+        Index("ix_card_issued_at_id", "issued_at", "id"),
+        Index("ix_card_org_issued_at_id", "org", "issued_at", "id"),
+        Index("ix_card_changed_at_id", "changed_at", "id"),
+    )
+
+
 class CalendarRow(Tables, table=True):
     """A year as a region has published it, over what the program ships. `version` counts its publications."""
 
@@ -187,6 +225,8 @@ class RecountSubjectRow(Tables, table=True):
     recount_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("recount.id"), primary_key=True))
     subject_id: UUID = Field(primary_key=True)
 
+    __table_args__ = (Index("ix_recount_subject_subject_id", "subject_id"),)
+
 
 class OrgRow(Tables, table=True):
     """Orgs that routing announced: a calendar can be asked for them."""
@@ -198,4 +238,5 @@ class OrgRow(Tables, table=True):
 subjects = table_of(SubjectRow)
 pauses = table_of(PauseRow)
 clocks = table_of(ClockRow)
+cards = table_of(CardRow)
 orgs = table_of(OrgRow)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
@@ -14,10 +14,10 @@ from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
-from bianmin.kit.subtree import opened_by, under
-from services.deadlines.domain.clock import Clock, ClockState
-from services.deadlines.domain.subject import Standstill
-from services.deadlines.domain.visibility import bar_of, keys_of
+from bianmin.kit.subtree import under
+from services.deadlines.domain.clock import Clock, ClockState, Standstill
+from services.deadlines.domain.visibility import keys_of
+from services.deadlines.store.seen import visible
 from services.deadlines.store.subjects import clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
 
@@ -85,7 +85,7 @@ async def page(
 
 
 def listing(actor: Actor, wanted: Wanted) -> Select[Any]:
-    return _CLOCKS.where(_visible(actor), *wanted.conditions())
+    return _CLOCKS.where(visible(actor), *wanted.conditions())
 
 
 def order(wanted: Wanted) -> Keyset:
@@ -95,12 +95,8 @@ def order(wanted: Wanted) -> Keyset:
 
 async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
     """The clock, where `actor` may see it."""
-    row = (await tx.execute(_CLOCKS.where(clocks.c.id == clock_id, _visible(actor)))).mappings().first()
+    row = (await tx.execute(_CLOCKS.where(clocks.c.id == clock_id, visible(actor)))).mappings().first()
     return None if row is None else _shown(row, await standstills_of(tx, row["subject_id"]))
-
-
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    return and_(opened_by(subjects.c.seen_by, keys_of(actor)), ~opened_by(subjects.c.seen_by, [bar_of(actor)]))
 
 
 def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:

@@ -172,7 +172,15 @@ async def give_notice(case_id: UUID, body: NoticeIn, desk: Front) -> Response:
     """一次性告知需要补正的全部材料（行政许可法 art. 32(4)）；再次提出新材料须负责人说明理由。"""
     today = desk.today
     asked = tuple(Asked(one.no, one.reason) for one in body.missing)
-    command = GiveNotice(case_id, asked, body.noticed_on or today, today, desk.cause, body.override_reason)
+    command = GiveNotice(
+        case_id=case_id,
+        missing=asked,
+        noticed_on=body.noticed_on or today,
+        today=today,
+        wait_days=desk.room.settings.supplement_wait_days,
+        by=desk.cause,
+        override_reason=body.override_reason,
+    )
     return await desk.submit(command, CaseView.of)
 
 

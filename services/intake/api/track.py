@@ -9,8 +9,8 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
 from services.intake import texts
 from services.intake.api import applicants
-from services.intake.api.views import MissingView, ProgressView
-from services.intake.domain.rules import NAMES
+from services.intake.api.views import ProgressView
+from services.intake.domain.rules import name_of
 from services.intake.store import views
 
 router = public("intake")
@@ -34,19 +34,5 @@ async def track(
         assert found is not None
         case, _ = found
         entries = await views.timeline_of(tx, case.id)
-    return shown(
-        ProgressView(
-            case_no=case.case_no,
-            item=case.item.name,
-            status=case.status,
-            status_text=NAMES[case.status],
-            org=case.org,
-            received_on=case.received_on,
-            accepted_on=case.accepted_on,
-            decided_on=case.decided_on,
-            closed_on=case.closed_on,
-            missing=[MissingView(no=no, name=case.materials[no - 1].name) for no in case.missing],
-            clocks=list(case.clocks),
-            steps=[{"at": entry["at"], "text": texts.step(entry["type"], entry["data"])} for entry in entries],
-        )
-    )
+    steps = [{"at": entry["at"], "text": texts.step(entry["type"], entry["data"])} for entry in entries]
+    return shown(ProgressView.of(case, name_of(case), steps))

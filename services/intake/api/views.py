@@ -1,12 +1,14 @@
 """What intake shows."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from bianmin.events.parts import CaseStatus, Channel, Lamp, Mode
+from bianmin.events.parts import CaseStatus, Channel, Lamp, Mode, ProcedureKind
 from bianmin.kit.bodies import View
 from bianmin.kit.clock import TZ
+from bianmin.kit.words import PROCEDURES
 from services.intake.domain.case import Case
 from services.intake.domain.content import Content
 from services.intake.domain.item import Item
@@ -77,9 +79,23 @@ class AskedView(View):
 
 
 class NoticeView(View):
+    """`wait_until`: the last day on which what is asked for may be brought."""
+
     noticed_on: date
     missing: list[AskedView]
     override_reason: str | None
+    wait_until: date | None
+
+
+class ProcedureView(View):
+    """A special procedure (行政许可法 art. 45): its days do not count. `expected_days` are working days."""
+
+    id: str
+    kind: ProcedureKind
+    name: str
+    expected_days: int
+    started_on: date
+    ended_on: date | None
 
 
 class RefusalView(View):
@@ -112,6 +128,8 @@ class CaseHead(View):
     closed_on: date | None
     lamp: Lamp | None
     clocks: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
+    cycle: int
     registered_at: datetime
 
 
@@ -132,7 +150,10 @@ class CaseView(CaseHead):
     materials: list[MaterialView]
     missing: list[MissingView]
     notice: NoticeView | None
+    notice_due_on: date | None
+    lapsed: bool
     refusal: RefusalView | None
+    procedures: list[ProcedureView]
     agent_id: str | None
     withdrawal_pending: bool
     withdrawal_reason: str | None
@@ -153,7 +174,10 @@ class CaseView(CaseHead):
                     for one in notice.missing
                 ],
                 override_reason=notice.override_reason,
+                wait_until=notice.wait_until,
             ),
+            notice_due_on=case.notice_due_on,
+            lapsed=case.lapsed,
             refusal=refusal
             and RefusalView(
                 reason_code=refusal.reason_code,
@@ -163,6 +187,7 @@ class CaseView(CaseHead):
                 redirect_to=refusal.redirect_to,
                 refused_on=refusal.refused_on,
             ),
+            procedures=_procedures(case),
             agent_id=case.agent_id,
             withdrawal_pending=case.withdrawal_pending,
             withdrawal_reason=case.withdrawal_reason,
@@ -190,6 +215,8 @@ def _summary(case: Case) -> dict[str, Any]:
         "closed_on": case.closed_on,
         "lamp": case.lamp,
         "clocks": list(case.clocks),
+        "cards": list(case.cards),
+        "cycle": case.cycle,
         "registered_at": case.registered_at.astimezone(TZ),
     }
 
@@ -202,6 +229,10 @@ def _materials(case: Case) -> list[MaterialView]:
         )
         for no, material in enumerate(case.materials, 1)
     ]
+
+
+def _procedures(case: Case) -> list[ProcedureView]:
+    return [ProcedureView(**asdict(one), name=PROCEDURES[one.kind]) for one in case.procedures]
 
 
 def _missing(case: Case) -> list[MissingView]:
@@ -235,9 +266,36 @@ class ProgressView(View):
     accepted_on: date | None
     decided_on: date | None
     closed_on: date | None
+    deemed: bool
     missing: list[MissingView]
+    supplement_until: date | None
+    lamp: Lamp | None
     clocks: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
+    procedures: list[ProcedureView]
     steps: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, case: Case, status_text: str, steps: list[dict[str, Any]]) -> Self:
+        return cls(
+            case_no=case.case_no,
+            item=case.item.name,
+            status=case.status,
+            status_text=status_text,
+            org=case.org,
+            received_on=case.received_on,
+            accepted_on=case.accepted_on,
+            decided_on=case.decided_on,
+            closed_on=case.closed_on,
+            deemed=case.deemed,
+            missing=_missing(case),
+            supplement_until=case.waits_until,
+            lamp=case.lamp,
+            clocks=list(case.clocks),
+            cards=list(case.cards),
+            procedures=_procedures(case),
+            steps=steps,
+        )
 
 
 class ApplicantView(View):

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from bianmin.events.envelope import Event
-from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office
+from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office, ProcedureKind
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 from services.intake.domain.content import Material
 
 OPEN_BEFORE_ACCEPTANCE: frozenset[CaseStatus] = frozenset({"registered", "supplement_requested"})
+LICENCE = "01"
 OVER: frozenset[CaseStatus] = frozenset({"refused", "closed", "withdrawn"})
 
 
@@ -35,11 +36,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The one-time notice (一次性告知, 行政许可法 art. 32(4)): everything that is missing, at once."""
+    """The one-time notice (一次性告知, 行政许可法 art. 32(4)): everything that is missing, at once.
+
+    `wait_until`: the last day on which what is asked for may come; then the case lapses.
+    """
 
     noticed_on: date
     missing: tuple[Asked, ...]
     override_reason: str | None = None
+    wait_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A special procedure (行政许可法 art. 45): how many working days it was said to take, and when it took place."""
+
+    id: str
+    kind: ProcedureKind
+    expected_days: int
+    started_on: date
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,10 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`received_on` is the business date of the latest complete receipt; the present clocks come from deadlines."""
+    """`received_on` is the business date of the latest complete receipt; clocks and cards come from deadlines.
+
+    `cycle` counts how often it was opened: a decision that was set aside opens it again.
+    """
 
     id: UUID
     case_no: str
@@ -93,6 +112,9 @@ class Case:
     withdrawal_reason: str | None = None
     holders: tuple[Holder, ...] = ()
     clocks: tuple[Mapping[str, Any], ...] = ()
+    cards: tuple[Mapping[str, Any], ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    cycle: int = 1
     sequence: int = 0
     version: int = 0
 
@@ -115,9 +137,33 @@ class Case:
 
     @property
     def lamp(self) -> Lamp | None:
-        """The worst of its clocks."""
-        lamps = {clock["lamp"] for clock in self.clocks}
-        return next((lamp for lamp in _WORST_FIRST if lamp in lamps), None)
+        """The worst of its present clocks. What was missed stays red; what was almost missed is over when it stops."""
+        present = [clock for clock in self.clocks if clock.get("cycle", 1) == self.cycle]
+        shown = {_lamp_of(clock) for clock in present}
+        return next((lamp for lamp in _WORST_FIRST if lamp in shown), None)
+
+    @property
+    def notice_due_on(self) -> date | None:
+        """The last day on which it can be told what is missing, as deadlines counts it; None before that is known."""
+        for clock in reversed(self.clocks):
+            if clock["kind"] == "completeness" and clock["started_on"] == str(self.received_on):
+                return date.fromisoformat(clock["due_on"])
+        return None
+
+    @property
+    def is_accepted_by_silence(self) -> bool:
+        """Whether silence is acceptance: by law of a licence (行政许可法 art. 32(4)), or by the item's own rule."""
+        return self.item.item_type == LICENCE or self.item.deemed_by_silence
+
+    @property
+    def waits_until(self) -> date | None:
+        """The last day on which the applicant may still bring what is asked for."""
+        return self.notice.wait_until if self.notice and self.status == "supplement_requested" else None
+
+    @property
+    def lapsed(self) -> bool:
+        """Closed because the supplement never came."""
+        return self.status == "closed" and self.accepted_on is None
 
     def access(self) -> Access:
         return Access(
@@ -129,6 +175,11 @@ class Case:
 
 
 _WORST_FIRST: tuple[Lamp, ...] = ("red", "yellow", "green")
+
+
+def _lamp_of(clock: Mapping[str, Any]) -> Lamp:
+    lamp: Lamp = clock["lamp"]
+    return "green" if clock["state"] == "stopped" and lamp == "yellow" else lamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +202,13 @@ class RegisterCase:
 
 @dataclass(frozen=True, slots=True)
 class GiveNotice:
+    """`wait_days`: how long the supplement is waited for."""
+
     case_id: UUID
     missing: tuple[Asked, ...]
     noticed_on: date
     today: date
+    wait_days: int
     by: Cause
     override_reason: str | None = None
 
@@ -194,6 +248,16 @@ class WithdrawCase:
 
 
 @dataclass(frozen=True, slots=True)
+class LapseCase:
+    """The supplement has been waited for long enough, by the end of the day before `today`."""
+
+    case_id: UUID
+    today: date
+    fire_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class FollowCase:
     """What another service announced of the case moves the citizen's view of it."""
 
@@ -202,4 +266,4 @@ class FollowCase:
     by: Cause
 
 
-CaseCommand = RegisterCase | GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase | FollowCase
+CaseCommand = RegisterCase | GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase | LapseCase | FollowCase

@@ -64,7 +64,10 @@ class Fee(_Part):
 
 
 class Content(_Part):
-    """One service item (政务服务事项) as it is drafted and published."""
+    """One service item (政务服务事项) as it is drafted and published.
+
+    `deemed_basis`: by which rule silence is acceptance, where it is not a licence (行政许可法 art. 32(4)).
+    """
 
     code: ItemCode
     name: Line
@@ -88,6 +91,7 @@ class Content(_Part):
     privacy: tuple[Line, ...] = ()
     flags: tuple[Line, ...] = ()
     deny_authority: Literal["leader", "window"] = "leader"
+    deemed_basis: Line | None = None
     notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
     def facts(self, org: str, version: int) -> ItemFacts:
@@ -105,6 +109,7 @@ class Content(_Part):
             promise=self.promise.period() if self.promise else None,
             deny_authority=self.deny_authority,
             publicity_counts=self.publicity.counts_in_period if self.publicity else True,
+            deemed_by_silence=self.deemed_basis is not None,
         )
 
 
@@ -122,9 +127,6 @@ def faults(content: Content) -> Iterator[FieldError]:
             yield FieldError("/co_handlers", "joint_needs_two", "联合办理至少要有两个办理单位")
         elif sum(LEAD in handler for handler in content.co_handlers) != 1:
             yield FieldError("/co_handlers", "joint_needs_one_lead", "联合办理要有且只有一个（主办）单位")
-    for name, term in (("promise", content.promise), ("legal", content.legal)):
-        if term is not None and term.unit == "hour" and term.value is not None:
-            yield FieldError(f"/{name}/unit", "hour_not_counted", "暂不支持以小时计的期限；请用工作日或自然日")
     names = [material.name for material in content.materials]
     for n, name in enumerate(names):
         if name in names[:n]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from bianmin.events import deadlines, routing
 from bianmin.events.intake import (
     CaseAccepted,
+    CaseDeemedAccepted,
+    CaseLapsed,
     CaseRefused,
     CaseRegistered,
     CaseSupplemented,
     CaseWithdrawn,
+    DeemingCorrected,
     SupplementRequested,
     WithdrawalRequested,
 )
@@ -29,12 +32,15 @@ from services.intake.domain.case import (
     CaseCommand,
     FollowCase,
     GiveNotice,
+    LapseCase,
     Notice,
+    Procedure,
     Refusal,
     RefuseCase,
     RegisterCase,
     WithdrawCase,
 )
+from services.intake.domain.clocks import CARD_EVENTS, CLOCK_EVENTS, follow_card, follow_clock
 from services.intake.domain.registration import Admission, DateWrong, MaterialsWrong, check_numbers
 
 
@@ -126,6 +132,11 @@ NAMES: Mapping[str, str] = {
 }
 
 
+def name_of(case: Case) -> str:
+    """What its status is called."""
+    return "逾期未补正，已办结" if case.lapsed else NAMES[case.status]
+
+
 def decide(case: Case | None, command: CaseCommand | Register) -> Sequence[object]:
     """The facts a command makes of a case."""
     if isinstance(command, Register):
@@ -134,7 +145,9 @@ def decide(case: Case | None, command: CaseCommand | Register) -> Sequence[objec
     if case is None:
         raise CaseNotFound("没有这个办件；请核对编号。")
     if isinstance(command, FollowCase):
-        return [Followed(changes)] if (changes := follow(case, command.event.data)) else []
+        return _follow(case, command.event.data)
+    if isinstance(command, LapseCase):
+        return _lapse(case, command)
     if not may_see(command.by.actor, case):
         raise CaseNotFound("没有这个办件；请核对编号。")
     match command:
@@ -205,7 +218,11 @@ def _register(command: Register) -> Sequence[object]:
 
 def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
     _at_a_desk(case, command.by.actor)
-    _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以告知补正")
+    silent = case.deemed and case.status not in OPEN_BEFORE_ACCEPTANCE
+    if silent:
+        _check_in_time(case, command)
+    else:
+        _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以告知补正")
     check_numbers([one.no for one in command.missing], case.materials, "/missing")
     for n, one in enumerate(command.missing):
         if case.materials[one.no - 1].source == "share":
@@ -222,13 +239,29 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
         override = command.override_reason
     # everything at once: what the clerk left out of the notice is asked for with it
     left_out = {no: Asked(no, "登记时未提交") for no in case.missing if no not in before}
-    notice = Notice(command.noticed_on, tuple((left_out | before | named).values()), override)
+    asked = tuple((left_out | before | named).values())
+    notice = Notice(command.noticed_on, asked, override, command.noticed_on + timedelta(days=command.wait_days))
+    if silent and case.decided_on is not None:
+        return [NoticeGiven(notice, frozenset())]  # decided meanwhile: it is only put on record
     given = NoticeGiven(notice, frozenset(named))
     after = evolve(case, given)
     return [
+        *([DeemingCorrected(access=case.access(), noticed_on=command.noticed_on)] if silent else []),
         given,
-        SupplementRequested(access=case.access(), missing=after.missing, noticed_on=command.noticed_on),
+        SupplementRequested(access=after.access(), missing=after.missing, noticed_on=command.noticed_on),
     ]
+
+
+def _check_in_time(case: Case, command: GiveNotice) -> None:
+    """Of a case that was deemed accepted, only a notice that had been given in time counts: a desk was offline."""
+    if case.status in OVER and case.decided_on is None:
+        raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再告知补正。")
+    last = case.notice_due_on
+    if last is None or command.noticed_on > last:
+        raise WrongStatus(
+            f"已过一次性告知期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不能再要求补正；"
+            "确已在期限内告知的，请在 noticed_on 填写告知当日。"
+        )
 
 
 def _check_override(command: GiveNotice) -> None:
@@ -281,6 +314,23 @@ def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
     ]
 
 
+def _deem(case: Case, notice_due_on: date) -> CaseDeemedAccepted:
+    return CaseDeemedAccepted(
+        access=case.access(),
+        case_no=case.case_no,
+        item=case.item,
+        received_on=case.received_on,
+        accepted_on=case.received_on,
+        notice_due_on=notice_due_on,
+    )
+
+
+def _lapse(case: Case, command: LapseCase) -> Sequence[object]:
+    if case.waits_until is None or case.waits_until >= command.today:
+        return []
+    return [CaseLapsed(access=case.access(), lapsed_on=command.today)]
+
+
 def _withdraw(case: Case, command: WithdrawCase) -> Sequence[object]:
     if not command.by.actor.may("citizen"):
         _at_a_desk(case, command.by.actor)
@@ -310,7 +360,7 @@ def _at_a_desk(case: Case, actor: Actor) -> None:
 
 def _in(case: Case, statuses: frozenset[Any] | set[Any], told: str) -> None:
     if case.status not in statuses:
-        raise WrongStatus(f"{told}；这个办件{NAMES[case.status]}。")
+        raise WrongStatus(f"{told}；这个办件{name_of(case)}。")
 
 
 def _within(first: date, day: date, last: date, pointer: str, name: str) -> None:
@@ -319,8 +369,19 @@ def _within(first: date, day: date, last: date, pointer: str, name: str) -> None
         raise DateWrong(f"{told}。", errors=[FieldError(pointer, "out_of_range", told)])
 
 
-class NotYet(NotFound):
-    slug, title = "not-yet", "尚未办到这一步"
+def _follow(case: Case, event: Any) -> Sequence[object]:
+    """Others' events move the view of a case; and the end of the period for the notice may have accepted it."""
+    changes = follow(case, event)
+    facts: list[object] = [Followed(changes)] if changes else []
+    if (
+        isinstance(event, deadlines.ClockRed)
+        and event.kind == "completeness"
+        and case.status == "registered"
+        and case.is_accepted_by_silence
+        and case.notice_due_on == event.due_on
+    ):
+        facts.append(_deem(case, event.due_on))
+    return facts
 
 
 def follow(case: Case, event: Any) -> Mapping[str, Any]:
@@ -333,43 +394,46 @@ def follow(case: Case, event: Any) -> Mapping[str, Any]:
     match event:
         case routing.TaskReceived() if case.status == "accepted":
             changes["status"] = "in_progress"
-        case routing.CaseGranted():
-            changes |= {"status": "granted", "decided_on": event.decided_on}
-        case routing.CaseDenied():
-            changes |= {"status": "denied", "decided_on": event.decided_on}
+        case routing.ProcedureStarted():
+            new = Procedure(str(event.procedure_id), event.kind, event.expected_days, event.started_on)
+            changes |= {"status": "paused", "procedures": (*case.procedures, new)}
+        case routing.ProcedureEnded():
+            changes |= _after_procedure(case, event)
+        case routing.CaseGranted() | routing.CaseDenied():
+            changes |= _decided(case, event)
         case routing.CaseDelivered():
             changes["status"] = "delivered"
         case routing.CaseClosed():
             # a withdrawn case stays withdrawn; the day it was closed is told all the same
             changes |= {"closed_on": event.closed_on} | ({} if case.status == "withdrawn" else {"status": "closed"})
+        case routing.CaseReopened():
+            changes |= {"status": "accepted", "cycle": event.cycle, "decided_on": None, "closed_on": None}
         case CaseWithdrawn():
             changes |= {"status": "withdrawn", "withdrawal_pending": False}
         case routing.WithdrawalRejected():
             changes["withdrawal_pending"] = False
-        case deadlines.ClockStarted() | deadlines.ClockYellow() | deadlines.ClockRed() | deadlines.ClockStopped():
-            changes["clocks"] = _clocks(case.clocks, event)
+    if isinstance(event, CLOCK_EVENTS):
+        changes["clocks"] = follow_clock(case.clocks, event)
+    elif isinstance(event, CARD_EVENTS):
+        changes["cards"] = follow_card(case.cards, event)
     return changes
 
 
-def _clocks(clocks: tuple[Mapping[str, Any], ...], event: Any) -> tuple[Mapping[str, Any], ...]:
-    """The case's clocks as deadlines tells them, oldest first."""
-    key = str(event.clock_id)
-    if isinstance(event, deadlines.ClockStarted):
-        told = event.model_dump(mode="json", include=_TOLD_OF_A_CLOCK)
-        return (*clocks, {"id": key, **told, "lamp": "green", "state": "running"})
-    if not any(clock["id"] == key for clock in clocks):
-        raise NotYet("时钟尚未开始。")
-    match event:
-        case deadlines.ClockYellow():
-            change: dict[str, Any] = {"lamp": "yellow"}
-        case deadlines.ClockRed():
-            change = {"lamp": "red"}
-        case _:
-            change = {"state": "stopped", "stopped_at": event.stopped_at.isoformat(), "lamp": event.lamp}
-    return tuple({**clock, **change} if clock["id"] == key else clock for clock in clocks)
+def _after_procedure(case: Case, event: routing.ProcedureEnded) -> Mapping[str, Any]:
+    procedures = tuple(
+        replace(one, ended_on=event.ended_on) if one.id == str(event.procedure_id) else one for one in case.procedures
+    )
+    others = any(one.ended_on is None for one in procedures)
+    return {"procedures": procedures} | ({} if others or case.status != "paused" else {"status": "in_progress"})
 
 
-_TOLD_OF_A_CLOCK = {"kind", "unit", "budget", "started_on", "due_on", "due_at", "provisional"}
+def _decided(case: Case, event: routing.CaseGranted | routing.CaseDenied) -> Mapping[str, Any]:
+    status = "granted" if isinstance(event, routing.CaseGranted) else "denied"
+    changes: dict[str, Any] = {"status": status, "decided_on": event.decided_on}
+    if case.accepted_on is None:
+        # decided while its acceptance by silence was being corrected: the decision stands, and so does that
+        changes |= {"accepted_on": case.received_on, "deemed": True}
+    return changes
 
 
 def evolve(case: Case | None, fact: Any) -> Case:
@@ -397,6 +461,12 @@ def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
             return {"status": "registered", "received_on": fact.received_on}
         case CaseAccepted():
             return {"status": "accepted", "accepted_on": fact.accepted_on}
+        case CaseDeemedAccepted():
+            return {"status": "accepted", "accepted_on": fact.accepted_on, "deemed": True}
+        case DeemingCorrected():
+            return {"status": "registered", "accepted_on": None, "deemed": False, "holders": ()}
+        case CaseLapsed():
+            return {"status": "closed", "closed_on": fact.lapsed_on}
         case RefusalGiven(refusal):
             return {"refusal": refusal}
         case CaseRefused():

@@ -1,8 +1,8 @@
 """Cases: load many, save many."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, any_, select
@@ -11,9 +11,10 @@ from bianmin.events.parts import EventData
 from bianmin.events.registry import source_of
 from bianmin.kit import sets
 from bianmin.kit.access import Holder, seen_by
+from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
-from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Refusal
+from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Procedure, Refusal
 from services.intake.store.guides import guide_of
 from services.intake.store.tables import ApplicantRow, CaseRow, TimelineRow, cases, versions
 
@@ -70,6 +71,9 @@ def case_of(row: sets.Row) -> Case:
         withdrawal_reason=row["withdrawal_reason"],
         holders=tuple(Holder.of(one) for one in row["holders"]),
         clocks=tuple(row["clocks"]),
+        cards=tuple(row["cards"]),
+        procedures=tuple(_procedure_of(one) for one in row["procedures"]),
+        cycle=row["cycle"],
         sequence=row["sequence"],
         version=row["version"],
     )
@@ -81,7 +85,14 @@ def _brought_of(no: int, form: str, on: str | None = None) -> Brought:
 
 def _notice_of(stored: Mapping[str, Any]) -> Notice:
     asked = tuple(Asked(**one) for one in stored["missing"])
-    return Notice(date.fromisoformat(stored["noticed_on"]), asked, stored["override_reason"])
+    until = stored.get("wait_until")
+    waited = None if until is None else date.fromisoformat(until)
+    return Notice(date.fromisoformat(stored["noticed_on"]), asked, stored["override_reason"], waited)
+
+
+def _procedure_of(stored: Mapping[str, Any]) -> Procedure:
+    started, ended = (stored[name] and date.fromisoformat(stored[name]) for name in ("started_on", "ended_on"))
+    return Procedure(stored["id"], stored["kind"], stored["expected_days"], started, ended)
 
 
 _NUMBERS = """
@@ -97,6 +108,28 @@ async def draw_numbers(tx: Tx, day: date, wanted: Mapping[str, int]) -> dict[str
     orgs = list(wanted)
     drawn = await rows(tx, _NUMBERS, orgs, [day] * len(orgs), [wanted[org] for org in orgs])
     return {org: last - wanted[org] for org, last in drawn}
+
+
+class WaitedFor(NamedTuple):
+    """A case whose supplement was waited for until `waited_until`, the end of that day."""
+
+    case_id: UUID
+    accepting_org: str
+    waited_until: datetime
+
+
+async def waited_for(tx: Tx, today: date, limit: int) -> list[WaitedFor]:
+    """Cases whose supplement was waited for until before `today`. They are locked; what others hold is left to them."""
+    return [
+        WaitedFor(id, org, datetime.combine(until, time.max, TZ))
+        for id, org, until in await rows(tx, _WAITED_FOR, today, limit)
+    ]
+
+
+_WAITED_FOR = """
+SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 ORDER BY waits_until, id LIMIT $2
+FOR UPDATE SKIP LOCKED
+"""
 
 
 async def save_cases(
@@ -144,6 +177,10 @@ def _row_of(case: Case, *, born: bool) -> dict[str, Any]:
         "withdrawal_pending": case.withdrawal_pending,
         "withdrawal_reason": case.withdrawal_reason,
         "clocks": list(case.clocks),
+        "cards": list(case.cards),
+        "procedures": case.procedures,
+        "cycle": case.cycle,
+        "waits_until": case.waits_until,
         "sequence": case.sequence,
         "version": case.version,
     }

@@ -98,6 +98,10 @@ class CaseRow(Tables, table=True):
     withdrawal_pending: bool
     withdrawal_reason: str | None
     clocks: list[Any] = _json(nullable=False)
+    cards: list[Any] = _json(nullable=False)
+    procedures: list[Any] = _json(nullable=False)
+    cycle: int
+    waits_until: date | None = Field(sa_column=Column(Date))
     sequence: int
     version: int
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
@@ -108,6 +112,7 @@ class CaseRow(Tables, table=True):
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_lamp_id", "lamp", "id", postgresql_where=text("lamp IN ('yellow', 'red')")),
         Index("ix_cases_registered_by_id", "registered_by", "id"),
+        Index("ix_cases_waits_until", "waits_until", "id", postgresql_where=text("waits_until IS NOT NULL")),
     )
 
 

@@ -18,14 +18,21 @@ from bianmin.events.registry import source_of
 INTAKE, ROUTING, DEADLINES, COMPLAINTS = map(source_of, ("intake", "routing", "deadlines", "complaints"))
 
 
+NEVER = date.max
+"""A day on which nothing happened after all: PostgreSQL keeps it as `infinity`."""
+
+
 @dataclass(slots=True)
 class CasePatch:
-    """`promise_late` and `statutory_late`: None while it is open whether that day was kept.
+    """One cycle of a case: what was decided and set aside stays as it was. Events are counted with the first.
+
+    `promise_late` and `statutory_late`: None while it is open whether that day was kept.
 
     `first_on` to `last_on` spans the days on which something happened that figures count.
     """
 
     case_id: str
+    cycle: int = 1
     seen_intake: int = 0
     seen_routing: int = 0
     seen_deadlines: int = 0
@@ -42,6 +49,7 @@ class CasePatch:
     result: Literal["granted", "denied"] | None = None
     decided_on: date | None = None
     closed_on: date | None = None
+    lapsed_on: date | None = None
     promise_due_on: date | None = None
     promise_late: bool | None = None
     promise_early: bool | None = None
@@ -92,7 +100,7 @@ class OrgPatch:
 class Patches:
     """All that a batch of events says. `strange`: per (source, subject), events of types that it cannot read."""
 
-    cases: dict[str, CasePatch] = field(default_factory=dict)
+    cases: dict[tuple[str, int], CasePatch] = field(default_factory=dict)
     complaints: dict[str, ComplaintPatch] = field(default_factory=dict)
     items: dict[str, ItemPatch] = field(default_factory=dict)
     orgs: dict[str, OrgPatch] = field(default_factory=dict)
@@ -120,16 +128,16 @@ def fold(events: Iterable[Event]) -> Patches:
         elif event.source == ROUTING:
             _routing(patches, event.subject, event.data)
         elif event.source == DEADLINES:
-            _deadlines(_case(patches, event.subject), event.data)
+            _deadlines(patches, event.subject, event.data)
         elif event.source == COMPLAINTS:
             _complaints(patches, event.subject, event.data)
     return patches
 
 
-def _case(patches: Patches, case_id: str) -> CasePatch:
-    known = patches.cases.get(case_id)
+def _case(patches: Patches, case_id: str, cycle: int = 1) -> CasePatch:
+    known = patches.cases.get((case_id, cycle))
     if known is None:
-        known = patches.cases[case_id] = CasePatch(case_id)
+        known = patches.cases[case_id, cycle] = CasePatch(case_id, cycle)
     return known
 
 
@@ -148,9 +156,13 @@ def _intake(patches: Patches, subject: str, data: Any) -> None:
         case intake.CaseRegistered():
             _classify(case, data.access, data.item)
             case.registered_on = case.happened(data.received_on)
-        case intake.CaseAccepted():
+        case intake.CaseAccepted() | intake.CaseDeemedAccepted():
             _classify(case, data.access, data.item)
             case.accepted_on = case.happened(data.accepted_on)
+        case intake.DeemingCorrected():
+            case.accepted_on = NEVER
+        case intake.CaseLapsed():
+            case.lapsed_on = case.happened(data.lapsed_on)
         case intake.CaseRefused():
             case.refused_on = case.happened(data.refused_on)
         case intake.CaseWithdrawn():
@@ -173,9 +185,11 @@ def _routing(patches: Patches, subject: str, data: Any) -> None:
         org.seen += 1
         org.name = data.name
         return
-    case = _case(patches, subject)
-    case.seen_routing += 1
+    _case(patches, subject).seen_routing += 1
+    case = _case(patches, subject, getattr(data, "cycle", 1))
     match data:
+        case routing.CaseReopened():
+            _classify(case, data.access, data.item)
         case routing.CaseGranted():
             case.result, case.decided_on = "granted", case.happened(data.decided_on)
         case routing.CaseDenied():
@@ -186,27 +200,37 @@ def _routing(patches: Patches, subject: str, data: Any) -> None:
             _withdraw(case, data.withdrawn_on)
 
 
-def _deadlines(case: CasePatch, data: Any) -> None:
-    case.seen_deadlines += 1
+def _deadlines(patches: Patches, subject: str, data: Any) -> None:
+    _case(patches, subject).seen_deadlines += 1
     match data:
-        case deadlines.ClockStarted(kind=kind, due_on=due_on):
-            _judge(case, kind, due_on)
-        case deadlines.ClockRed(kind=kind, due_on=due_on):
-            _judge(case, kind, due_on, late=True)
-        case deadlines.ClockStopped(kind=kind, due_on=due_on, late=late, early=early):
-            _judge(case, kind, due_on, late=late, early=early)
+        case deadlines.ClockStarted():
+            _judge(patches, subject, data)
+        case (
+            deadlines.ClockResumed(due_on=due_on, lamp=lamp)
+            | deadlines.ClockExtended(due_on=due_on, lamp=lamp)
+            | deadlines.ClockRescheduled(due_on=due_on, lamp=lamp)
+        ) if due_on is not None:
+            # where the end has moved away from what was late, it is not
+            _judge(patches, subject, data, late=lamp == "red")
+        case deadlines.ClockRed():
+            _judge(patches, subject, data, late=True)
+        case deadlines.ClockStopped(late=late, early=early):
+            _judge(patches, subject, data, late=late, early=early)
 
 
-def _judge(case: CasePatch, kind: str, due_on: date, late: bool | None = None, early: bool | None = None) -> None:
+def _judge(patches: Patches, subject: str, clock: Any, late: bool | None = None, early: bool | None = None) -> None:
     """What a clock says. The stop has the last word: a red one may turn out to have been stopped in time."""
+    if clock.kind not in ("promise", "statutory"):
+        return
+    case = _case(patches, subject, clock.cycle)
     if late:
-        case.happened(due_on)
-    if kind == "promise":
-        case.promise_due_on = due_on
+        case.happened(clock.due_on)
+    if clock.kind == "promise":
+        case.promise_due_on = clock.due_on
         case.promise_late = case.promise_late if late is None else late
         case.promise_early = case.promise_early if early is None else early
-    elif kind == "statutory":
-        case.statutory_due_on = due_on
+    else:
+        case.statutory_due_on = clock.due_on
         case.statutory_late = case.statutory_late if late is None else late
 
 

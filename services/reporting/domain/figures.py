@@ -78,7 +78,7 @@ def may_know_of_complaints_about(actor: Actor, org: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`on_time` and `overdue` count each case with a clock once.
+    """`on_time` and `overdue` count each case with a clock once, and once more where it was reopened.
 
     On time on the day it was decided (`early`: before the last day), overdue on the day it should have been, decided
     since or not: a report of past days stays as it is, months add up, and what is left lying cannot flatter a rate.
@@ -90,6 +90,7 @@ class Figures:
     denied: int = 0
     refused: int = 0
     withdrawn: int = 0
+    lapsed: int = 0
     closed: int = 0
     on_time: int = 0
     early: int = 0

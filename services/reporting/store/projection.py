@@ -38,7 +38,7 @@ async def add(tx: Tx, patches: Patches) -> None:
         await _count_strange(tx, patches.strange)
 
 
-def _added(table: type[SQLModel], kind: Any, patches: Mapping[str, Any]) -> sets.Write | None:
+def _added(table: type[SQLModel], kind: Any, patches: Mapping[Any, Any]) -> sets.Write | None:
     names = columns(kind)
     pick = attrgetter(*names)
     rows = [dict(zip(names, pick(patches[key]), strict=True)) for key in sorted(patches)]
@@ -115,7 +115,7 @@ async def _count_strange(tx: Tx, strange: Mapping[tuple[str, str], int]) -> None
                 tx,
                 f"UPDATE {each.table} AS t SET {each.column} = {each.column} + n.count"
                 f" FROM unnest($1::text[], $2::int[]) AS n(subject, count)"
-                f" WHERE {each.row}",
+                f" WHERE {each.row}{' AND t.cycle = 1' if each.table == 'case_fact' else ''}",
                 list(subjects),
                 list(numbers),
             )

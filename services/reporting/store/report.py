@@ -65,6 +65,7 @@ WITH happened AS (
         ('accepted', f.accepted_on),
         ('refused', f.refused_on),
         ('withdrawn', f.withdrawn_on),
+        ('lapsed', f.lapsed_on),
         ('closed', f.closed_on),
         ('granted', CASE WHEN f.result = 'granted' THEN f.decided_on END),
         ('denied', CASE WHEN f.result = 'denied' THEN f.decided_on END),
@@ -78,7 +79,7 @@ WITH happened AS (
   UNION ALL
     SELECT {complaints} AS key, h.what
     FROM complaint_fact c
-    LEFT JOIN case_fact f USING (case_id)
+    LEFT JOIN case_fact f ON f.case_id = c.case_id AND f.cycle = 1
     CROSS JOIN LATERAL (VALUES
         ('complaints', c.lodged_on),
         ('complaints_supported', CASE WHEN c.outcome = 'supported' THEN c.concluded_on END)

@@ -1,4 +1,4 @@
-"""Reporting's tables: what the others announced, one row a case, complaint, item and org.
+"""Reporting's tables: what the others announced, one row a cycle of a case, a complaint, item and org.
 
 A row may begin with any source's events: the fields of the others are null until they come, and `org` and
 `accepting_org` being null it is in nobody's figures. `seen…` counts the events it was made of, for `reconcile`.
@@ -33,6 +33,7 @@ def _code(**options: Any) -> Any:
 class CaseFactRow(Tables, table=True):
     __tablename__ = "case_fact"
     case_id: UUID = Field(primary_key=True)
+    cycle: int = Field(primary_key=True)
     seen_intake: int
     seen_routing: int
     seen_deadlines: int
@@ -49,6 +50,7 @@ class CaseFactRow(Tables, table=True):
     result: str | None
     decided_on: date | None
     closed_on: date | None
+    lapsed_on: date | None
     promise_due_on: date | None
     promise_late: bool | None
     promise_early: bool | None

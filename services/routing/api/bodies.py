@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel
+from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel, ProcedureKind
 from bianmin.kit import codes
 from bianmin.kit.bodies import Body, Code, Short, Text
 from services.routing.domain.staff import StaffRole
@@ -86,3 +86,31 @@ class DeliveryIn(Body):
 
     method: Delivery
     signed_by: Name
+
+
+class ProcedureIn(Body):
+    """`expected_days`: how many working days it takes, as the applicant is told (行政许可法 art. 45)."""
+
+    kind: ProcedureKind
+    expected_days: Annotated[int, Field(ge=1, le=365)]
+    reason: Text
+
+
+class ExtensionIn(Body):
+    """`days`: in the unit of the statutory period."""
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    reason: Text
+
+
+class AnswerIn(Body):
+    """Why, where that is to be kept."""
+
+    reason: Text | None = None
+
+
+class ReopeningIn(Body):
+    """`basis`: the decision or judgment that set the earlier one aside."""
+
+    reason: Text
+    basis: Text

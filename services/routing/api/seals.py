@@ -19,6 +19,15 @@ def signature(sealer: Sealer, case_id: UUID, name: str) -> bytes:
     return sealer.seal(name.encode(), _of_signature(case_id))
 
 
+def reason(sealer: Sealer, id: UUID, text: str) -> bytes:
+    """Why a special procedure, an extension or a new cycle is needed; `id` is its own."""
+    return sealer.seal(text.encode(), _of_reason(id))
+
+
+def opened_reason(sealer: Sealer, id: UUID, sealed: bytes) -> str:
+    return sealer.open(sealed, _of_reason(id)).decode()
+
+
 def masked_signature(sealer: Sealer, route: Route) -> str | None:
     """张*三; None before the delivery."""
     if route.delivered is None:
@@ -32,3 +41,7 @@ def _of_note(task_id: UUID) -> str:
 
 def _of_signature(case_id: UUID) -> str:
     return f"route|signed_by|{case_id}"
+
+
+def _of_reason(id: UUID) -> str:
+    return f"route|reason|{id}"

@@ -5,13 +5,25 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from bianmin.events.parts import Delivery, Dept, ItemFacts, Mode, Opinion, OrgLevel, StepKind, TaskStatus
+from bianmin.events.parts import (
+    Delivery,
+    Dept,
+    ItemFacts,
+    Mode,
+    Opinion,
+    OrgLevel,
+    PeriodUnit,
+    ProcedureKind,
+    StepKind,
+    TaskStatus,
+)
 from bianmin.kit.access import Holder
 from bianmin.kit.bodies import View
+from bianmin.kit.words import PROCEDURES
 from services.routing import texts
 from services.routing.domain.divisions import Imported
 from services.routing.domain.orgs import Office, Org
-from services.routing.domain.route import Route, RouteStatus, Task
+from services.routing.domain.route import Extension, ExtensionStatus, Outcome, Procedure, Route, RouteStatus, Task
 from services.routing.domain.staff import StaffMember, StaffRole
 from services.routing.store.views import ListedTask
 
@@ -100,6 +112,7 @@ class Step(View):
     id: UUID
     seq: int
     group: int | None
+    cycle: int
     kind: StepKind
     office: OfficeRef
     status: TaskStatus
@@ -117,6 +130,7 @@ def _step(task: Task) -> dict[str, Any]:
         "id": task.id,
         "seq": task.seq,
         "group": None,
+        "cycle": task.cycle,
         "kind": task.kind,
         "office": OfficeRef.of(task.office),
         "status": task.status,
@@ -194,6 +208,103 @@ class Held(View):
     signed_by: str | None
 
 
+class ProcedureView(View):
+    """A special procedure: from `started_on` to `ended_on`, both included, time does not count (行政许可法 art. 45)."""
+
+    id: UUID
+    case_id: UUID
+    kind: ProcedureKind
+    name: str
+    expected_days: int
+    started_on: date
+    ended_on: date | None
+
+    @classmethod
+    def of(cls, route: Route, procedure: Procedure) -> Self:
+        return cls(
+            id=procedure.id,
+            case_id=route.case_id,
+            kind=procedure.kind,
+            name=PROCEDURES[procedure.kind],
+            expected_days=procedure.expected_days,
+            started_on=procedure.started_on,
+            ended_on=procedure.ended_on,
+        )
+
+    @classmethod
+    def in_route(cls, route: Route, id: UUID) -> Self:
+        return cls.of(route, next(one for one in route.procedures if one.id == id))
+
+
+class ExtensionView(View):
+    """More time that was asked for: `days` in the `unit` of the statutory period (行政许可法 art. 42)."""
+
+    id: UUID
+    case_id: UUID
+    days: int
+    unit: PeriodUnit
+    status: ExtensionStatus
+    requested_on: date
+    answered_on: date | None
+
+    @classmethod
+    def of(cls, route: Route, extension: Extension) -> Self:
+        return cls(
+            id=extension.id,
+            case_id=route.case_id,
+            days=extension.days,
+            unit=extension.unit,
+            status=extension.status,
+            requested_on=extension.requested_on,
+            answered_on=extension.answered_on,
+        )
+
+    @classmethod
+    def in_route(cls, route: Route, id: UUID) -> Self:
+        return cls.of(route, next(one for one in route.extensions if one.id == id))
+
+
+class OutcomeView(View):
+    """How a cycle ended whose decision was set aside."""
+
+    cycle: int
+    status: RouteStatus
+    decided_on: date | None
+    delivered_on: date | None
+    closed_on: date | None
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        delivered = outcome.delivered
+        return cls(
+            cycle=outcome.cycle,
+            status=outcome.status,
+            decided_on=outcome.decided_on,
+            delivered_on=delivered and delivered.on,
+            closed_on=outcome.closed_on,
+        )
+
+
+class ReopenedView(View):
+    """A case that is handled anew."""
+
+    case_id: UUID
+    case_no: str
+    cycle: int
+    status: RouteStatus
+    past: list[OutcomeView]
+
+    @classmethod
+    def of(cls, route: Route) -> Self:
+        return cls(
+            case_id=route.case_id,
+            case_no=route.case_no,
+            cycle=route.cycle,
+            status=route.status,
+            past=[OutcomeView.of(one) for one in route.past],
+        )
+
+
 class RouteView(View):
     """The way of a case, from its acceptance to its end, in the order in which it went."""
 
@@ -204,6 +315,10 @@ class RouteView(View):
     lead: OfficeRef
     steps: list[StepView]
     custody: list[Held]
+    procedures: list[ProcedureView]
+    extensions: list[ExtensionView]
+    cycle: int
+    past: list[OutcomeView]
     decided_on: date | None
     delivered: DeliveredView | None
     closed_on: date | None
@@ -220,6 +335,10 @@ class RouteView(View):
             lead=OfficeRef.of(route.lead),
             steps=[StepView(**_step(task), note=note) for task, note in zip(route.tasks, notes, strict=True)],
             custody=[],
+            procedures=[ProcedureView.of(route, one) for one in route.procedures],
+            extensions=[ExtensionView.of(route, one) for one in route.extensions],
+            cycle=route.cycle,
+            past=[OutcomeView.of(one) for one in route.past],
             decided_on=route.decided_on,
             delivered=delivered
             and DeliveredView(method=delivered.method, delivered_on=delivered.on, signed_by=signed_by),

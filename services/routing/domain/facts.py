@@ -5,8 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted
-from services.routing.domain.route import Delivered, Route, Task, ref
+from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, RoutePlanned
+from services.routing.domain.route import (
+    OPEN,
+    Delivered,
+    Extension,
+    LegalEnd,
+    Outcome,
+    Procedure,
+    Route,
+    Task,
+    ref,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +36,67 @@ class SignedFor:
     delivered: Delivered
 
 
+@dataclass(frozen=True, slots=True)
+class ProcedureKept:
+    """A special procedure as it begins, and as it ends."""
+
+    procedure: Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionKept:
+    """A request for more time as it is made, and as it is answered."""
+
+    extension: Extension
+
+
+@dataclass(frozen=True, slots=True)
+class LegalEndKept:
+    legal_end: LegalEnd
+
+
+@dataclass(frozen=True, slots=True)
+class CycleBegun:
+    """`ended`: how the one before did."""
+
+    ended: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    pass
+
+
 def evolve(route: Route | None, fact: Any) -> Route:
     """The route after a fact. Facts about tasks only tell what `TasksMoved` did."""
     if isinstance(fact, Opened):
-        return replace(fact.route, version=1)
+        return fact.route
     assert route is not None
     match fact:
         case TasksMoved(tasks):
             return replace(route, tasks=_with(route.tasks, tasks), version=route.version + 1)
+        case ProcedureKept(procedure):
+            return replace(route, procedures=_put(route.procedures, procedure), version=route.version + 1)
+        case ExtensionKept(extension):
+            return replace(route, extensions=_put(route.extensions, extension), version=route.version + 1)
+        case LegalEndKept(legal_end):
+            return replace(route, legal_end=legal_end)
+        case CycleBegun(ended):
+            return replace(
+                route,
+                cycle=route.cycle + 1,
+                past=(*route.past, ended),
+                status="open",
+                decided_on=None,
+                delivered=None,
+                closed_on=None,
+                legal_end=None,
+                version=route.version + 1,
+            )
+        case Voided():
+            return replace(route, status="void", legal_end=None, version=route.version + 1)
+        case RoutePlanned():
+            return replace(route, status="open")
         case SignedFor(delivered):
             return replace(route, delivered=delivered, version=route.version + 1)
         case CaseGranted(decided_on=day):
@@ -45,6 +108,19 @@ def evolve(route: Route | None, fact: Any) -> Route:
         case CaseClosed(closed_on=day):
             return replace(route, closed_on=day)
     return route
+
+
+def cancelled(route: Route) -> TasksMoved:
+    """Whatever was still to be done is not any more."""
+    undone = (task for task in route.tasks if task.status in OPEN or task.status == "planned")
+    return TasksMoved(tuple(replace(task, status="cancelled") for task in undone))
+
+
+def _put(known: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
+    """With the one that has its id replaced, or added."""
+    now = {each.id: each for each in known}
+    now[one.id] = one
+    return tuple(now.values())
 
 
 def _with(tasks: tuple[Task, ...], moved: tuple[Task, ...]) -> tuple[Task, ...]:

@@ -1,35 +1,32 @@
-"""What may be done with a route: planned, worked off, withdrawn, delivered."""
+"""What may be done with a route: planned, worked off, withdrawn, delivered, reopened."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.events.parts import TaskStatus
-from bianmin.events.routing import (
-    CaseClosed,
-    CaseDelivered,
-    PlannedStep,
-    RoutePlanned,
-    TaskAssigned,
-    WithdrawalRejected,
-)
+from bianmin.events.routing import CaseClosed, CaseDelivered, WithdrawalRejected
 from bianmin.kit.access import sees
+from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, NotFound
-from services.routing.domain.facts import Opened, SignedFor, TasksMoved, evolve, told
-from services.routing.domain.plan import steps
+from services.routing.domain.facts import LegalEndKept, Opened, SignedFor, cancelled, evolve
+from services.routing.domain.offices import NotTheOffice
+from services.routing.domain.plan import opened, planned
+from services.routing.domain.reopening import reopen, void
 from services.routing.domain.route import (
-    OPEN,
+    AnswerExtension,
     AnswerWithdrawal,
     DeliverResult,
+    EndProcedure,
+    KeepLegalEnd,
     PlanRoute,
+    ReopenCase,
+    RequestExtension,
     Route,
     RouteCommand,
-    Task,
-    ref,
+    StartProcedure,
+    VoidRoute,
 )
-from services.routing.domain.tasks import NotTheOffice, work
-
-_UNDONE: frozenset[TaskStatus] = OPEN | {"planned"}
+from services.routing.domain.tasks import work
+from services.routing.domain.time import ExtensionNotFound, end_procedures, move_time
 
 
 class RouteNotFound(NotFound):
@@ -59,68 +56,88 @@ def decide(route: Route | None, command: RouteCommand) -> Sequence[object]:
     match command:
         case PlanRoute():
             return _plan(route, command)
+        case VoidRoute():
+            return void(_planned(route), command)
+        case KeepLegalEnd():
+            return _keep_legal_end(_planned(route), command)
         case AnswerWithdrawal():
-            return _answer_withdrawal(route, command)
+            return _answer_withdrawal(_planned(route), command)
         case DeliverResult():
-            return _deliver(route, command)
+            return _deliver(_shown(route, command.by.actor), command)
+        case StartProcedure() | EndProcedure() | RequestExtension():
+            return move_time(_shown(route, command.by.actor), command)
+        case AnswerExtension():
+            if route is None or not sees(command.by.actor, route.reach):
+                raise ExtensionNotFound("没有这个延期申请；请核对编号。")
+            return move_time(route, command)
+        case ReopenCase():
+            return reopen(_shown(route, command.by.actor), command)
         case _:
             return work(route, command)
 
 
-def _plan(route: Route | None, command: PlanRoute) -> Sequence[object]:
-    if route is not None:
-        raise PlannedAlready("这个办件的办理路线已经定了。")
-    access, item = command.access, command.item
-    way = steps(item, access.org, access.accepting_org, access.dept)
-    tasks = tuple(
-        Task(task_id, n, n, kind, office)
-        for n, (task_id, (kind, office)) in enumerate(zip(command.task_ids, way, strict=False), 1)
-    )
-    first = replace(tasks[0], status="assigned")
-    opened = Route(
-        case_id=command.case_id,
-        case_no=command.case_no,
-        item=item,
-        org=access.org,
-        accepting_org=access.accepting_org,
-        dept=access.dept,
-        tasks=(first, *tasks[1:]),
-    )
-    planned = RoutePlanned(
-        access=opened.access(),
-        mode=item.mode,
-        lead=ref(opened.lead),
-        steps=tuple(PlannedStep(step_id=t.id, seq=t.seq, kind=t.kind, office=ref(t.office)) for t in tasks),
-    )
-    return [Opened(opened), planned, told(TaskAssigned, opened, first)]
-
-
-def _answer_withdrawal(route: Route | None, command: AnswerWithdrawal) -> Sequence[object]:
+def _planned(route: Route | None) -> Route:
     if route is None:
         raise NotYetPlanned("这个办件的办理路线还没有定。")
+    return route
+
+
+def _shown(route: Route | None, actor: Actor) -> Route:
+    if route is None or not sees(actor, route.reach):
+        raise RouteNotFound("没有这个办件的办理路线；请核对编号，受理以后才有路线。")
+    return route
+
+
+def _plan(route: Route | None, command: PlanRoute) -> Sequence[object]:
+    if route is not None and route.status != "void":
+        raise PlannedAlready("这个办件的办理路线已经定了。")
+    access, item = command.access, command.item
+    opening = []
+    if route is None:
+        route = Route(
+            case_id=command.case_id,
+            case_no=command.case_no,
+            item=item,
+            org=access.org,
+            accepting_org=access.accepting_org,
+            dept=access.dept,
+            tasks=(),
+        )
+        opening = [Opened(route)]
+    return [*opening, *planned(route, opened(route, command.task_ids))]
+
+
+def _keep_legal_end(route: Route, command: KeepLegalEnd) -> Sequence[object]:
+    """Only of the clock that runs now: one of an earlier cycle, told late, changes nothing."""
+    known = route.legal_end
+    if not command.begins and (known is None or known.clock_id != command.legal_end.clock_id):
+        return []
+    return [LegalEndKept(command.legal_end)]
+
+
+def _answer_withdrawal(route: Route, command: AnswerWithdrawal) -> Sequence[object]:
     match route.status:
         case "withdrawn":
             raise WithdrawnAlready("这个办件已经撤回。")
         case "granted" | "denied":
             return [WithdrawalRejected(access=route.access(), reason_code="already_decided")]
-    moved = TasksMoved(tuple(replace(task, status="cancelled") for task in route.tasks if task.status in _UNDONE))
-    after = evolve(route, moved)
+    undone = cancelled(route)
+    after = evolve(route, undone)
     return [
-        moved,
-        CaseWithdrawn(access=after.access(), withdrawn_on=command.on),
-        CaseClosed(access=after.access(), result="withdrawn", closed_on=command.on),
+        undone,
+        *end_procedures(after, command.on),
+        CaseWithdrawn(access=after.access(), withdrawn_on=command.on, cycle=route.cycle),
+        CaseClosed(access=after.access(), result="withdrawn", closed_on=command.on, cycle=route.cycle),
     ]
 
 
-def _deliver(route: Route | None, command: DeliverResult) -> Sequence[object]:
+def _deliver(route: Route, command: DeliverResult) -> Sequence[object]:
     actor, delivered = command.by.actor, command.delivered
-    if route is None or not sees(actor, route.reach):
-        raise RouteNotFound("没有这个办件的办理路线；请核对编号，受理以后才有路线。")
     if actor.org not in (route.org, route.accepting_org) or not actor.may("window", "manager", "agent"):
         raise NotTheOffice(
             f"送达由登记站点（{route.org}）或受理单位（{route.accepting_org}）的窗口、代办员或负责人办理。"
         )
-    if route.status == "open":
+    if route.status in ("open", "void"):
         raise NotToDeliver("还没有作出决定，没有结果可以送达；请等决定步骤办完。")
     if route.status == "withdrawn":
         raise NotToDeliver("申请人已撤回办件，没有结果可以送达。")
@@ -130,5 +147,5 @@ def _deliver(route: Route | None, command: DeliverResult) -> Sequence[object]:
     return [
         SignedFor(delivered),
         CaseDelivered(access=route.access(), method=delivered.method, delivered_on=delivered.on),
-        CaseClosed(access=route.access(), result=route.status, closed_on=delivered.on),
+        CaseClosed(access=route.access(), result=route.status, closed_on=delivered.on, cycle=route.cycle),
     ]

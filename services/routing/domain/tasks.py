@@ -16,10 +16,11 @@ from bianmin.events.routing import (
     TaskReturned,
     TaskStarted,
 )
-from bianmin.kit.access import Holder, sees
+from bianmin.kit.access import sees
 from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.routing.domain.facts import TasksMoved, evolve, told
+from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import (
     TAKEN,
     CompleteTask,
@@ -30,14 +31,11 @@ from services.routing.domain.route import (
     Task,
     TaskCommand,
 )
+from services.routing.domain.time import end_procedures
 
 
 class TaskNotFound(NotFound):
     slug, title = "task-not-found", "没有这个任务"
-
-
-class NotTheOffice(Forbidden):
-    slug, title = "not-the-office", "不是经办单位"
 
 
 class NotTheAssignee(Forbidden):
@@ -69,7 +67,7 @@ _INSTEAD: Mapping[TaskStatus, str] = {
     "done": "这一步已经办完；办件的进展请看办理路线。",
     "returned": "这一步已经退回；退回后重办的是新的任务，请看办理路线。",
     "transferred": "这一步已经转交；请看办理路线。",
-    "cancelled": "申请人已撤回办件，不必再办。",
+    "cancelled": "这一步已经取消（申请人撤回，或受理已更正），不必再办。",
 }
 
 
@@ -94,17 +92,6 @@ def work(route: Route | None, command: TaskCommand) -> Sequence[object]:
         case ReturnTask():
             return _return(route, task, command)
     assert_never(command)
-
-
-def works_at(actor: Actor, office: Holder) -> bool:
-    """A station's window and manager; an office's staff of its own line, and the head of the whole house."""
-    if actor.org != office.org:
-        return False
-    if office.dept is None:
-        return actor.may("window", "manager")
-    if actor.dept is None:
-        return actor.may("manager")
-    return actor.dept == office.dept and actor.may("department", "window", "manager")
 
 
 def _receive(route: Route, task: Task, actor: Actor, at: datetime) -> Sequence[object]:
@@ -137,20 +124,28 @@ def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[objec
         return [moved, completed, told(TaskAssigned, after, following)]
     moved = TasksMoved((done,))
     after = evolve(route, moved)
-    return [moved, told(TaskCompleted, after, done, opinion=command.opinion), *_decision(after, command)]
+    ended = end_procedures(after, command.today)
+    return [moved, told(TaskCompleted, after, done, opinion=command.opinion), *ended, *_decision(after, command)]
 
 
 def _decision(route: Route, command: CompleteTask) -> Sequence[object]:
     """The case is decided; one that is handled on the spot is closed with it."""
     access, today = route.access(), command.today
+    at_once = route.item.mode == "direct"
+    told_all: dict[str, Any] = {
+        "access": access,
+        "decided_on": today,
+        "awaits_delivery": not at_once,
+        "cycle": route.cycle,
+    }
     facts: list[object] = []
     if command.opinion == "deny":
-        facts.append(CaseDenied(access=access, decided_on=today, reason_code=command.reason_code or ""))
+        facts.append(CaseDenied(**told_all, reason_code=command.reason_code or ""))
     else:
-        facts.append(CaseGranted(access=access, decided_on=today))
-    if route.item.mode == "direct":
+        facts.append(CaseGranted(**told_all))
+    if at_once:
         result = "denied" if command.opinion == "deny" else "granted"
-        facts.append(CaseClosed(access=access, result=result, closed_on=today))
+        facts.append(CaseClosed(access=access, result=result, closed_on=today, cycle=route.cycle))
     return facts
 
 
@@ -172,7 +167,7 @@ def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[object]:
     _in(task, TAKEN | {"assigned"})
     if task.status in TAKEN:
         _by_assignee(task, command.by.actor)
-    before = next((each for each in route.tasks if each.seq == task.seq - 1), None)
+    before = next((each for each in reversed(route.tasks) if each.seq == task.seq - 1), None)
     if before is None:
         raise NothingBefore(
             "这是第一步，没有上一步可退；审核步骤请以 disagree 办完，决定步骤请以 deny 办完，申请人不再办理的请办撤回。"
@@ -181,8 +176,8 @@ def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[object]:
     returned = replace(task, status="returned", assignee=assignee, done_at=command.at, note=command.reason)
     last = route.tasks[-1].place
     again, later = command.task_ids
-    redone = Task(again, last + 1, before.seq, before.kind, before.office, status="assigned")
-    waiting = Task(later, last + 2, task.seq, task.kind, task.office)
+    redone = Task(again, last + 1, before.seq, before.kind, before.office, status="assigned", cycle=route.cycle)
+    waiting = Task(later, last + 2, task.seq, task.kind, task.office, cycle=route.cycle)
     moved = TasksMoved((returned, redone, waiting))
     after = evolve(route, moved)
     return [moved, told(TaskReturned, after, returned), told(TaskAssigned, after, redone)]

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,22 @@ from bianmin.kit import sets
 from bianmin.kit.access import Holder, seen_by
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
-from services.routing.domain.route import Delivered, Route, Task
-from services.routing.store.tables import RouteRow, TaskRow, routes, tasks
+from services.routing.domain.route import Delivered, Extension, LegalEnd, Outcome, Procedure, Route, Task
+from services.routing.store.tables import (
+    ExtensionRow,
+    ProcedureRow,
+    RouteRow,
+    TaskRow,
+    extensions,
+    procedures,
+    routes,
+    tasks,
+)
 
 _WANTED = union(
     select(func.unnest(sets.named("case_ids", routes.c.case_id)).label("case_id")),
     select(tasks.c.case_id).where(tasks.c.id == any_(sets.named("task_ids", tasks.c.id))),
+    select(extensions.c.case_id).where(extensions.c.id == any_(sets.named("extension_ids", extensions.c.id))),
 ).subquery()
 _LOCKED = sets.Load(
     select(routes)
@@ -31,20 +42,47 @@ _TASKS = sets.Load(
     .where(tasks.c.case_id == any_(sets.named("case_ids", tasks.c.case_id)))
     .order_by(tasks.c.case_id, tasks.c.place)
 )
+_PROCEDURES = sets.Load(
+    select(procedures)
+    .where(procedures.c.case_id == any_(sets.named("case_ids", procedures.c.case_id)))
+    .order_by(procedures.c.id)
+)
+_EXTENSIONS = sets.Load(
+    select(extensions)
+    .where(extensions.c.case_id == any_(sets.named("case_ids", extensions.c.case_id)))
+    .order_by(extensions.c.id)
+)
 
 
-async def load(tx: Tx, case_ids: Iterable[UUID], task_ids: Iterable[UUID]) -> dict[UUID, Route]:
-    """The routes of these cases and of these tasks, locked in the order of their cases."""
-    found = await _LOCKED(tx, case_ids=case_ids, task_ids=task_ids)
-    # in a statement of its own: joined to the lock, tasks would be read as they were before the lock was waited for
-    of_case = await _tasks_of(tx, [row["case_id"] for row in found])
-    return {row["case_id"]: route_of(row, of_case[row["case_id"]]) for row in found}
+async def load(
+    tx: Tx, case_ids: Iterable[UUID], task_ids: Iterable[UUID], extension_ids: Iterable[UUID] = ()
+) -> dict[UUID, Route]:
+    """The routes of these cases, of these tasks and extensions, locked in the order of their cases."""
+    found = await _LOCKED(tx, case_ids=case_ids, task_ids=task_ids, extension_ids=extension_ids)
+    return {route.case_id: route for route in await _routes_of(tx, found)}
+
+
+async def _routes_of(tx: Tx, found: Sequence[sets.Row]) -> list[Route]:
+    # in statements of their own: joined to the lock, tasks would be read as they were before the lock was waited for
+    tasks_of = await _tasks_of(tx, [row["case_id"] for row in found])
+    interrupted = [row["case_id"] for row in found if row["procedures"]]
+    extended = [row["case_id"] for row in found if row["extensions"]]
+    procedures_of: dict[UUID, list[Procedure]] = defaultdict(list)
+    for row in await _PROCEDURES(tx, case_ids=interrupted) if interrupted else ():
+        procedures_of[row["case_id"]].append(_procedure_of(row))
+    extensions_of: dict[UUID, list[Extension]] = defaultdict(list)
+    for row in await _EXTENSIONS(tx, case_ids=extended) if extended else ():
+        extensions_of[row["case_id"]].append(_extension_of(row))
+    return [
+        route_of(row, tasks_of[row["case_id"]], procedures_of[row["case_id"]], extensions_of[row["case_id"]])
+        for row in found
+    ]
 
 
 async def one(tx: Tx, case_id: UUID) -> Route | None:
     """A route to look at."""
     row = (await tx.execute(select(routes).where(routes.c.case_id == case_id))).mappings().first()
-    return None if row is None else route_of(row, (await _tasks_of(tx, [case_id]))[case_id])
+    return None if row is None else (await _routes_of(tx, [row]))[0]
 
 
 async def _tasks_of(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Task]]:
@@ -59,6 +97,10 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
     """Everything a batch decided about routes, in one statement. `before`: the routes as they were loaded."""
     known = {task.id: task for route in before.values() for task in route.tasks}
     now = [(route, task) for route in changed.values() for task in route.tasks]
+    held_up = {one.id: one for route in before.values() for one in route.procedures}
+    asked = {one.id: one for route in before.values() for one in route.extensions}
+    interruptions = [(route, one) for route in changed.values() for one in route.procedures]
+    requests = [(route, one) for route in changed.values() for one in route.extensions]
     await sets.write(
         tx,
         sets.insert(RouteRow, [_new_route_row(route) for id, route in changed.items() if id not in before]),
@@ -69,10 +111,21 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
             [_task_row(task) for _, task in now if task.id in known and task != known[task.id]],
             also="changed_at = now()",
         ),
+        sets.insert(
+            ProcedureRow, [_procedure_row(route, one) for route, one in interruptions if one.id not in held_up]
+        ),
+        sets.update(
+            ProcedureRow,
+            [{"id": one.id, "ended_on": one.ended_on} for _, one in interruptions if held_up.get(one.id, one) != one],
+        ),
+        sets.insert(ExtensionRow, [_extension_row(route, one) for route, one in requests if one.id not in asked]),
+        sets.update(ExtensionRow, [_answer_row(one) for _, one in requests if asked.get(one.id, one) != one]),
     )
 
 
-def route_of(row: sets.Row, steps: Iterable[Task]) -> Route:
+def route_of(
+    row: sets.Row, steps: Iterable[Task], interruptions: Iterable[Procedure], requests: Iterable[Extension]
+) -> Route:
     return Route(
         case_id=row["case_id"],
         case_no=row["case_no"],
@@ -85,6 +138,11 @@ def route_of(row: sets.Row, steps: Iterable[Task]) -> Route:
         decided_on=row["decided_on"],
         delivered=_delivered_of(row),
         closed_on=row["closed_on"],
+        procedures=tuple(interruptions),
+        extensions=tuple(requests),
+        legal_end=row["legal_clock"] and LegalEnd(row["legal_clock"], _local(row["legal_due_at"])),
+        cycle=row["cycle"],
+        past=tuple(_outcome_of(one) for one in row["past"]),
         sequence=row["sequence"],
         version=row["version"],
     )
@@ -94,6 +152,25 @@ def _delivered_of(row: sets.Row) -> Delivered | None:
     if row["delivered_on"] is None:
         return None
     return Delivered(row["delivery_method"], row["delivered_on"], row["signed_by"])
+
+
+def _outcome_of(stored: Mapping[str, Any]) -> Outcome:
+    decided_on, delivered_on, closed_on = (
+        stored[name] and date.fromisoformat(stored[name]) for name in ("decided_on", "delivered_on", "closed_on")
+    )
+    delivered = None
+    if delivered_on is not None:
+        delivered = Delivered(stored["delivery_method"], delivered_on, bytes.fromhex(stored["signed_by"]))
+    reason = bytes.fromhex(stored["reason"])
+    return Outcome(stored["cycle"], stored["status"], decided_on, delivered, closed_on, reason)
+
+
+def _procedure_of(row: sets.Row) -> Procedure:
+    return Procedure(**{name: row[name] for name in Procedure.__dataclass_fields__})
+
+
+def _extension_of(row: sets.Row) -> Extension:
+    return Extension(**{name: row[name] for name in Extension.__dataclass_fields__})
 
 
 def task_of(row: sets.Row) -> Task:
@@ -111,6 +188,7 @@ def task_of(row: sets.Row) -> Task:
         note=row["note"],
         reason_code=row["reason_code"],
         legal_basis=row["legal_basis"],
+        cycle=row["cycle"],
     )
 
 
@@ -141,6 +219,12 @@ def _route_row(route: Route) -> dict[str, Any]:
         "delivery_method": delivered and delivered.method,
         "signed_by": delivered and delivered.signed_by,
         "closed_on": route.closed_on,
+        "cycle": route.cycle,
+        "past": [_outcome_row(one) for one in route.past],
+        "legal_clock": route.legal_end and route.legal_end.clock_id,
+        "legal_due_at": route.legal_end and route.legal_end.due_at,
+        "procedures": len(route.procedures),
+        "extensions": len(route.extensions),
         "sequence": route.sequence,
         "version": route.version,
     }
@@ -155,6 +239,39 @@ def _new_task_row(route: Route, task: Task) -> dict[str, Any]:
         "kind": task.kind,
         "office_org": task.office.org,
         "office_dept": task.office.dept,
+        "cycle": task.cycle,
+    }
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    delivered = outcome.delivered
+    return {
+        "cycle": outcome.cycle,
+        "status": outcome.status,
+        "decided_on": outcome.decided_on,
+        "delivered_on": delivered and delivered.on,
+        "delivery_method": delivered and delivered.method,
+        "signed_by": delivered and delivered.signed_by.hex(),
+        "closed_on": outcome.closed_on,
+        "reason": outcome.reason.hex(),
+    }
+
+
+def _procedure_row(route: Route, procedure: Procedure) -> dict[str, Any]:
+    return {**asdict(procedure), "case_id": route.case_id}
+
+
+def _extension_row(route: Route, extension: Extension) -> dict[str, Any]:
+    return {**asdict(extension), "case_id": route.case_id}
+
+
+def _answer_row(extension: Extension) -> dict[str, Any]:
+    return {
+        "id": extension.id,
+        "status": extension.status,
+        "answered_on": extension.answered_on,
+        "answered_by": extension.answered_by,
+        "answer": extension.answer,
     }
 
 

@@ -69,7 +69,8 @@ class StaffRow(Tables, table=True):
 class RouteRow(Tables, table=True):
     """An accepted case. Its row is locked before its tasks are read, by every door.
 
-    `seen_by`: the keys of whoever may see it. `signed_by` is sealed.
+    `seen_by`: the keys of whoever may see it. `signed_by` is sealed. `past`: how its earlier cycles ended.
+    `legal_…`: the statutory clock, as deadlines tells of it. `procedures`, `extensions`: how many; most have none.
     """
 
     __tablename__ = "route"
@@ -86,6 +87,12 @@ class RouteRow(Tables, table=True):
     delivery_method: str | None
     signed_by: bytes | None = Field(sa_column=Column(LargeBinary))
     closed_on: date | None = Field(sa_column=Column(Date))
+    cycle: int
+    past: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    legal_clock: UUID | None
+    legal_due_at: datetime | None = _moment()
+    procedures: int
+    extensions: int
     sequence: int
     version: int
 
@@ -114,6 +121,7 @@ class TaskRow(Tables, table=True):
     note: bytes | None = Field(sa_column=Column(LargeBinary))
     reason_code: str | None
     legal_basis: str | None = Field(sa_column=Column(Text))
+    cycle: int
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
@@ -126,8 +134,47 @@ class TaskRow(Tables, table=True):
     )
 
 
+class ProcedureRow(Tables, table=True):
+    """A special procedure; `reason` is sealed."""
+
+    __tablename__ = "procedure"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    cycle: int
+    kind: str
+    expected_days: int
+    reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    started_on: date
+    started_by: str
+    ended_on: date | None = Field(sa_column=Column(Date))
+
+    __table_args__ = (Index("ix_procedure_case_id", "case_id", "id"),)
+
+
+class ExtensionRow(Tables, table=True):
+    """A request for more time; `reason` and `answer` are sealed."""
+
+    __tablename__ = "extension"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    cycle: int
+    days: int
+    unit: str
+    reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    requested_on: date
+    requested_by: str
+    status: str
+    answered_on: date | None = Field(sa_column=Column(Date))
+    answered_by: str | None
+    answer: bytes | None = Field(sa_column=Column(LargeBinary))
+
+    __table_args__ = (Index("ix_extension_case_id", "case_id", "id"),)
+
+
 orgs = table_of(OrgRow)
 offices = table_of(OfficeRow)
 staff = table_of(StaffRow)
 routes = table_of(RouteRow)
 tasks = table_of(TaskRow)
+procedures = table_of(ProcedureRow)
+extensions = table_of(ExtensionRow)

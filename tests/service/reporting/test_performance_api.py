@@ -47,6 +47,7 @@ async def test_a_case_shows_in_the_figures_of_the_center_that_accepted_it(report
             "denied": 0,
             "refused": 0,
             "withdrawn": 0,
+            "lapsed": 0,
             "closed": 1,
             "on_time": 1,
             "early": 1,

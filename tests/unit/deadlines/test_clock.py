@@ -9,9 +9,10 @@ import pytest
 from bianmin.events.deadlines import ClockStopped
 from services.deadlines.domain import clock as rules_of_clocks
 from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, fire, start
+from services.deadlines.domain.clock import Answerable, Clock, fire, reckon, start
 from services.deadlines.domain.periods import Due, Unit
 from services.deadlines.domain.terms import Term
+from tests.unit.deadlines.everywhere import Everywhere
 
 A_MOMENT = timedelta(microseconds=1)
 CENTER = Answerable("520111101", "civil")
@@ -35,7 +36,7 @@ def statutory(budget: int, unit: Unit = Unit.WORKDAY) -> Term:
 
 
 def clocks(calendar: Calendar, *terms: Term, on: str = "2026-03-02") -> list[Clock]:
-    return start(calendar, terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER)
+    return reckon(Everywhere(calendar), start(terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER))
 
 
 def a_clock(calendar: Calendar, term: Term | None = None, on: str = "2026-03-02") -> Clock:

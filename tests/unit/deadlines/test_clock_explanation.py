@@ -9,17 +9,19 @@ import pytest
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, start, stop
+from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
 from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.test_clock_rules import at
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
-    (clock,) = start(calendar, [term], [UUID(int=1)], at(f"{on}T09:00"), Answerable("520111101"))
+    new = start([term], [UUID(int=1)], at(f"{on}T09:00"), Answerable("520111101"))
+    (clock,) = reckon(Everywhere(calendar), new)
     return clock
 
 

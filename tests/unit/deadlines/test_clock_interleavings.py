@@ -1,6 +1,6 @@
 """However topics, timers and outages interleave, each signal comes once, never early, never after the stop."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,13 +9,23 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.events.deadlines import ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.deadlines import (
+    CardIssued,
+    CardRevoked,
+    ClockRed,
+    ClockReminded,
+    ClockStarted,
+    ClockStopped,
+    ClockYellow,
+)
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.refusals import NotFound
-from services.deadlines.domain.rules import decide, evolve
-from services.deadlines.domain.subject import Command, FireSignals, FollowRoute, Subject
-from tests.unit.deadlines.test_clock_rules import BY, CALENDARS, SUBJECT, a_step, acceptance, opening
+from services.deadlines.domain.commands import Command, DecideCase, FireSignals
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from tests.unit.deadlines.test_clock_rules import BY, CALENDARS, SUBJECT, a_holder, acceptance, opening
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due
@@ -69,15 +79,15 @@ class House:
         return True
 
 
-def a_decision(at: datetime) -> FollowRoute:
-    return FollowRoute(SUBJECT, (), at, BY)
+def a_decision(at: datetime) -> DecideCase:
+    return DecideCase(SUBJECT, (), at, False, (), BY)
 
 
 @given(st.data())
 @settings(max_examples=400, deadline=None)
 def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataObject) -> None:
     decided_at = data.draw(st.none() | moments)
-    routing: list[FollowRoute] = [a_step(), a_step("520111101")]
+    routing: list[Command] = [a_holder(), a_holder("520111101")]
     if decided_at is not None:
         routing += [a_decision(decided_at), a_decision(decided_at + timedelta(days=1))]
     unread: dict[str, list[Any]] = {"intake": [opening(), acceptance()], "routing": list(routing)}
@@ -98,18 +108,30 @@ def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataOb
 
 def happened(command: Command, now: datetime) -> bool:
     """An event cannot be read before it happened."""
-    return not isinstance(command, FollowRoute) or command.ended_at is None or command.ended_at <= now
+    return not isinstance(command, DecideCase) or command.decided_at <= now
 
 
 def check(told: list[Announcement], stopped: datetime | None) -> None:
     assert [one.sequence for one in told] == list(range(1, len(told) + 1))
     of_clock: dict[UUID, list[Any]] = defaultdict(list)
+    issued: Counter[UUID] = Counter()
     for one in told:
         fact: Any = one.data
-        of_clock[fact.clock_id].append(fact)
-    assert len(of_clock) == 2
+        if isinstance(fact, CardIssued):
+            issued[fact.clock_id] += 1
+        elif not isinstance(fact, CardRevoked):
+            of_clock[fact.clock_id].append(fact)
+    assert set(issued.values()) <= {1}, "one card a clock"
+    for clock_id, facts in of_clock.items():
+        missed = any(isinstance(fact, ClockRed) or getattr(fact, "late", False) for fact in facts)
+        assert issued[clock_id] == missed
+    of_clock = {id: facts for id, facts in of_clock.items() if facts[0].kind != "card"}
+    assert len(of_clock) == 3
     for first, *signals in of_clock.values():
         assert isinstance(first, ClockStarted)
+        if first.kind == "completeness":
+            assert [type(fact) for fact in signals] in ([*SIGNALS[:number], ClockStopped] for number in range(4))
+            continue
         kinds = [type(fact) for fact in signals]
         if stopped is None:
             assert kinds == SIGNALS

@@ -13,18 +13,32 @@ from bianmin.events.parts import Access, EventData, ItemFacts, Office
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
 from bianmin.kit.ids import new_id
-from services.deadlines.domain.subject import (
+from services.deadlines.domain.clock import Standstill
+from services.deadlines.domain.commands import (
+    AwaitSupplement,
+    CorrectDeeming,
+    DecideCase,
+    EndCase,
     EndComplaint,
+    EndStep,
+    ExtendCase,
     FollowRoute,
     GiveUpCase,
     HandleComplaint,
     OpenCase,
     OpenComplaint,
+    PauseCase,
+    ReopenCase,
+    ResumeCase,
     StartCaseClocks,
+    StartStep,
+    TakeSupplement,
 )
+from services.deadlines.domain.periods import Pause
+from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import KeepOrg
-from services.deadlines.reactions import business_moment, command_of
+from services.deadlines.reactions import SPECIAL_PROCEDURE, command_of
 
 SUBJECT = new_id()
 HEARD = datetime(2026, 3, 9, 18, 30, tzinfo=TZ)
@@ -86,51 +100,138 @@ def lodged() -> complaints.ComplaintLodged:
     )
 
 
-def followed(by: Any, ended_at: datetime | None = None) -> FollowRoute:
-    return FollowRoute(SUBJECT, HELD, ended_at, by)
+OFFICE = Office(org=COUNTY, dept="civil")
+TASK = {"access": ACCESS, "task_id": UUID(int=1), "seq": 1, "kind": "review", "office": OFFICE}
+PROCEDURE = {"access": ACCESS, "procedure_id": UUID(int=2), "kind": "hearing", "started_on": DAY}
+EXTENSION = {"access": ACCESS, "extension_id": UUID(int=3), "days": 10, "unit": "workday"}
 
 
-def ended(by: Any) -> FollowRoute:
+def followed(command: Any) -> FollowRoute:
+    return FollowRoute(SUBJECT, HELD, command.by)
+
+
+def ended(command: Any) -> EndCase:
     """On the day of the act, though it was told a week later."""
-    return followed(by, datetime.combine(DAY, time.max, TZ))
+    return EndCase(SUBJECT, HELD, END_OF_DAY, command.by)
 
 
-def given_up(by: Any) -> GiveUpCase:
-    return GiveUpCase(SUBJECT, by)
+def given_up(command: Any) -> GiveUpCase:
+    return GiveUpCase(SUBJECT, END_OF_DAY, command.by)
+
+
+def a_decided(command: Any) -> DecideCase:
+    return DecideCase(SUBJECT, HELD, END_OF_DAY, True, command.clock_ids, command.by)
 
 
 @pytest.mark.parametrize(
     ("source", "data", "expected"),
     [
-        ("intake", registered(), lambda by: OpenCase(SUBJECT, Reach(STATION, CENTER, "civil"), by)),
+        (
+            "intake",
+            registered(),
+            lambda c: OpenCase(SUBJECT, Reach(STATION, CENTER, "civil"), Item.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
+        ),
+        (
+            "intake",
+            intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY),
+            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, c.by),
+        ),
+        (
+            "intake",
+            intake.CaseSupplemented(access=ACCESS, materials=(1,), missing=(), received_on=DAY),
+            lambda c: TakeSupplement(SUBJECT, END_OF_DAY, c.clock_ids, c.by),
+        ),
+        (
+            "intake",
+            intake.DeemingCorrected(access=ACCESS, noticed_on=DAY),
+            lambda c: CorrectDeeming(SUBJECT, END_OF_DAY, c.by),
+        ),
         ("intake", intake.CaseRefused(access=ACCESS, reason_code="x", refused_on=DAY), given_up),
+        ("intake", intake.CaseLapsed(access=ACCESS, lapsed_on=DAY), given_up),
         ("intake", withdrawn(), given_up),
         ("routing", withdrawn(), ended),
-        ("routing", routing.CaseGranted(access=ACCESS, decided_on=DAY), ended),
-        ("routing", routing.CaseDenied(access=ACCESS, decided_on=DAY, reason_code="x"), ended),
+        ("routing", routing.CaseGranted(access=ACCESS, decided_on=DAY, awaits_delivery=True), a_decided),
+        (
+            "routing",
+            routing.CaseDenied(access=ACCESS, decided_on=DAY, reason_code="x", awaits_delivery=True),
+            a_decided,
+        ),
+        ("routing", routing.CaseDelivered(access=ACCESS, method="post", delivered_on=DAY), ended),
         ("routing", routing.CaseClosed(access=ACCESS, result="granted", closed_on=DAY), ended),
+        (
+            "routing",
+            routing.TaskAssigned(**TASK),
+            lambda c: StartStep(SUBJECT, HELD, "review", 1, HELD[0], HEARD, c.clock_ids, c.by),
+        ),
+        (
+            "routing",
+            routing.TaskCompleted(**TASK, opinion="agree"),
+            lambda c: EndStep(SUBJECT, HELD, 1, HEARD, c.by),
+        ),
+        ("routing", routing.TaskReturned(**TASK), lambda c: EndStep(SUBJECT, HELD, 1, HEARD, c.by)),
         ("routing", a_task(), followed),
+        (
+            "routing",
+            routing.ProcedureStarted(**PROCEDURE, expected_days=5),
+            lambda c: PauseCase(
+                SUBJECT,
+                HELD,
+                Standstill(UUID(int=2), Pause(END_OF_DAY), "hearing", SPECIAL_PROCEDURE),
+                "hearing",
+                5,
+                c.clock_ids,
+                c.by,
+            ),
+        ),
+        (
+            "routing",
+            routing.ProcedureEnded(**PROCEDURE, ended_on=DAY),
+            lambda c: ResumeCase(SUBJECT, HELD, UUID(int=2), "hearing", END_OF_DAY, c.by),
+        ),
+        ("routing", routing.ExtensionRequested(**EXTENSION, requested_on=DAY), followed),
+        (
+            "routing",
+            routing.ExtensionApproved(**EXTENSION, approved_on=DAY),
+            lambda c: ExtendCase(SUBJECT, HELD, 10, END_OF_DAY, c.by),
+        ),
+        ("routing", routing.ExtensionRejected(**EXTENSION, rejected_on=DAY), followed),
+        (
+            "routing",
+            routing.CaseReopened(access=ACCESS, item=ITEM, cycle=2, reopened_on=DAY),
+            lambda c: ReopenCase(SUBJECT, HELD, Item.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
+        ),
         ("routing", routing.WithdrawalRejected(access=ACCESS, reason_code="already_decided"), followed),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
 def test_what_happens_to_a_case_is_an_order(source: str, data: EventData, expected: Callable[[Any], object]) -> None:
     command: Any = command_of(an_event(data, source))
-    assert command == expected(command.by)
+    assert command == expected(command)
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 
 
 def test_clocks_start_on_the_business_date_and_never_on_the_day_it_was_heard_of() -> None:
     command = command_of(an_event(accepted(), "intake"))
     assert isinstance(command, StartCaseClocks)
-    assert (command.accepted_at, command.item) == (END_OF_DAY, ITEM)
+    assert (command.accepted_at, command.done_at, command.item) == (END_OF_DAY, END_OF_DAY, Item.of(ITEM))
     assert command.reach == Reach(STATION, CENTER, "civil"), "who holds the case is routing's to say"
     assert len(set(command.clock_ids)) == 2
 
 
 def test_what_is_told_on_the_day_it_happened_happened_as_it_was_told() -> None:
-    assert business_moment(HEARD.date(), HEARD) == HEARD
-    assert business_moment(DAY, HEARD) == END_OF_DAY
+    for on, moment in ((HEARD.date(), HEARD), (DAY, END_OF_DAY)):
+        command = command_of(an_event(intake.DeemingCorrected(access=ACCESS, noticed_on=on), "intake"))
+        assert isinstance(command, CorrectDeeming)
+        assert command.noticed_at == moment
+
+
+def test_silence_counts_from_the_receipt_and_is_over_when_it_was_found() -> None:
+    told = intake.CaseDeemedAccepted(
+        access=ACCESS, case_no="1", item=ITEM, received_on=DAY, accepted_on=DAY, notice_due_on=DAY
+    )
+    command = command_of(an_event(told, "intake"))
+    assert isinstance(command, StartCaseClocks)
+    assert (command.accepted_at, command.done_at) == (END_OF_DAY, HEARD)
 
 
 def test_a_complaint_is_timed_where_it_is_handled() -> None:

@@ -15,13 +15,16 @@ from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.clock import Clock
-from services.deadlines.domain.periods import Pause, Unit
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rules import NotYet, TooLate, decide, evolve
-from services.deadlines.domain.subject import (
+from services.deadlines.domain.cases import NotYet
+from services.deadlines.domain.clock import Answerable, Clock, Standstill
+from services.deadlines.domain.commands import (
+    AwaitSupplement,
     Command,
+    CorrectDeeming,
+    DecideCase,
+    EndCase,
     EndComplaint,
+    EndStep,
     ExtendCase,
     FireSignals,
     FollowRoute,
@@ -33,10 +36,16 @@ from services.deadlines.domain.subject import (
     RecountClocks,
     ReopenCase,
     ResumeCase,
-    Standstill,
     StartCaseClocks,
-    Subject,
+    StartStep,
+    TakeSupplement,
 )
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.periods import Pause, Unit
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject, TooLate
+from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 
 CALENDARS = Calendars(shipped())
@@ -66,40 +75,78 @@ def an_item(**facts: Any) -> ItemFacts:
     )
 
 
-def opening() -> OpenCase:
-    return OpenCase(SUBJECT, REACH, BY)
+HOLDERS = (Holder(COUNTY, "civil"),)
+
+
+def opening(on: str = "2026-03-02") -> OpenCase:
+    return OpenCase(SUBJECT, REACH, Item.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
+
+
+def a_notice(moment: str = "2026-03-03T10:00") -> AwaitSupplement:
+    return AwaitSupplement(SUBJECT, at(moment), BY)
+
+
+def a_supplement(moment: str = "2026-03-05T10:00") -> TakeSupplement:
+    return TakeSupplement(SUBJECT, at(moment), (UUID(int=51),), BY)
 
 
 def acceptance(item: ItemFacts | None = None, on: str = "2026-03-02") -> StartCaseClocks:
-    return StartCaseClocks(SUBJECT, REACH, item or an_item(), at(f"{on}T11:00"), (FIRST, SECOND), BY)
+    moment = at(f"{on}T11:00")
+    return StartCaseClocks(SUBJECT, REACH, Item.of(item or an_item()), moment, moment, (FIRST, SECOND), BY)
+
+
+def a_deeming() -> StartCaseClocks:
+    """Found when the period for the notice was over, and counted from the receipt."""
+    found = at("2026-03-10T00:00:01")
+    return StartCaseClocks(
+        SUBJECT, REACH, Item.of(an_item(item_type="01")), at("2026-03-02T09:00"), found, (FIRST, SECOND), BY
+    )
+
+
+def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
+    return CorrectDeeming(SUBJECT, at(moment), BY)
 
 
 def giving_up() -> GiveUpCase:
-    return GiveUpCase(SUBJECT, BY)
+    return GiveUpCase(SUBJECT, at("2026-03-03T10:00"), BY)
 
 
-def a_step(holder: str = COUNTY) -> FollowRoute:
-    return FollowRoute(SUBJECT, (Holder(holder, "civil"),), None, BY)
+def a_holder(org: str = COUNTY) -> FollowRoute:
+    return FollowRoute(SUBJECT, (Holder(org, "civil"),), BY)
 
 
-def a_decision(moment: str = "2026-03-04T10:00") -> FollowRoute:
-    return FollowRoute(SUBJECT, (), at(moment), BY)
+def a_step(moment: str = "2026-03-02T12:00", seq: int = 1) -> StartStep:
+    office = Holder(CENTER, "civil")
+    return StartStep(SUBJECT, (office,), "review", seq, office, at(moment), (UUID(int=60 + seq),), BY)
+
+
+def a_steps_end(moment: str = "2026-03-04T09:00", seq: int = 1) -> EndStep:
+    return EndStep(SUBJECT, HOLDERS, seq, at(moment), BY)
+
+
+def a_decision(moment: str = "2026-03-04T10:00", *, delivered: bool = False) -> DecideCase:
+    return DecideCase(SUBJECT, (), at(moment), not delivered, (UUID(int=52),), BY)
+
+
+def an_end(moment: str = "2026-03-06T10:00") -> EndCase:
+    return EndCase(SUBJECT, (), at(moment), BY)
 
 
 def a_pause(since: str = "2026-03-05T10:00", id: int = 90) -> PauseCase:
-    return PauseCase(SUBJECT, Standstill(UUID(int=id), Pause(at(since)), "hearing", "行政许可法第四十五条"), BY)
+    standstill = Standstill(UUID(int=id), Pause(at(since)), "hearing", "行政许可法第四十五条")
+    return PauseCase(SUBJECT, HOLDERS, standstill, "hearing", 5, (UUID(int=id + 100),), BY)
 
 
 def a_resumption(ended: str = "2026-03-11T16:00", id: int = 90) -> ResumeCase:
-    return ResumeCase(SUBJECT, UUID(int=id), at(ended), BY)
+    return ResumeCase(SUBJECT, HOLDERS, UUID(int=id), "hearing", at(ended), BY)
 
 
 def an_extension(approved: str = "2026-03-06T10:00", days: int = 10) -> ExtendCase:
-    return ExtendCase(SUBJECT, days, at(approved), BY)
+    return ExtendCase(SUBJECT, HOLDERS, days, at(approved), BY)
 
 
 def a_reopening(moment: str = "2026-04-01T10:00") -> ReopenCase:
-    return ReopenCase(SUBJECT, an_item(), at(moment), (UUID(int=71), UUID(int=72)), BY)
+    return ReopenCase(SUBJECT, HOLDERS, Item.of(an_item()), at(moment), (UUID(int=71), UUID(int=72)), BY)
 
 
 def a_recount(now: str = "2026-03-03T10:00") -> RecountClocks:
@@ -132,6 +179,11 @@ def known(*commands: Command) -> Subject:
     return subject
 
 
+def of_the_decision(*commands: Command) -> list[Clock]:
+    """The clocks that began with the acceptance."""
+    return [clock for clock in known(*commands).clocks if clock.term.kind != "completeness"]
+
+
 def due_on(clock: Clock | ClockStarted) -> date:
     ending = clock if isinstance(clock, ClockStarted) else clock.end
     assert ending is not None
@@ -145,85 +197,182 @@ def names(facts: Sequence[object]) -> list[str]:
 CASES = {
     "unknown": (),
     "open": (opening(),),
-    "accepted": (opening(), acceptance()),
+    "noticed": (opening(), a_notice()),
+    "accepted": (opening(), acceptance(), a_holder()),
     "paused": (opening(), acceptance(), a_pause()),
-    "decided": (opening(), acceptance(), a_decision()),
+    "deemed": (opening(), a_deeming(), a_holder()),
+    "decided": (opening(), acceptance(), a_holder(), a_decision()),
+    "over": (opening(), acceptance(), a_holder(), a_decision(delivered=True)),
     "given up": (opening(), giving_up()),
 }
-TWO_CLOCKS = ["ClockSet", "ClockStarted", "ClockSet", "ClockStarted", "Entered"]
-PAUSED, RESUMED, EXTENDED, STOPPED = (
-    ["ClockSet", event] * 2 for event in ("ClockPaused", "ClockResumed", "ClockExtended", "ClockStopped")
-)
-CASE_TABLE = [
-    ("unknown", opening(), ["Opened"]),
-    ("unknown", acceptance(), ["Opened", *TWO_CLOCKS]),
+ONE_CLOCK = ["ClockSet", "ClockStarted"]
+TWO_CLOCKS = [*ONE_CLOCK, *ONE_CLOCK]
+STOPPED = ["ClockSet", "ClockStopped"]
+HELD = ["HoldersMoved"]
+CARD = ["CardKept", "CardIssued"]
+CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
+    ("unknown", opening(), ["Opened", *ONE_CLOCK]),
+    ("unknown", a_notice(), NotYet),
+    ("unknown", a_supplement(), NotYet),
+    ("unknown", acceptance(), ["Opened", *TWO_CLOCKS, "Entered"]),
+    ("unknown", a_correction(), NotYet),
     ("unknown", giving_up(), []),
+    ("unknown", a_holder(), NotYet),
     ("unknown", a_step(), NotYet),
-    ("unknown", a_decision(), NotYet),
+    ("unknown", a_steps_end(), NotYet),
     ("unknown", a_pause(), NotYet),
     ("unknown", a_resumption(), NotYet),
     ("unknown", an_extension(), NotYet),
+    ("unknown", a_decision(), NotYet),
+    ("unknown", an_end(), NotYet),
     ("unknown", a_reopening(), NotYet),
+    ("open", opening(), []),
+    ("open", a_notice(), STOPPED),
+    ("open", a_supplement(), []),
+    ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "Entered"]),
+    ("open", a_correction(), []),
+    ("open", giving_up(), [*STOPPED, "Entered"]),
+    ("open", a_holder(), HELD),
+    ("open", a_step(), NotYet),
+    ("open", a_steps_end(), NotYet),
     ("open", a_pause(), NotYet),
     ("open", a_resumption(), NotYet),
     ("open", an_extension(), NotYet),
+    ("open", a_decision(), NotYet),
+    ("open", an_end(), NotYet),
     ("open", a_reopening(), NotYet),
     ("open", a_recount(), []),
-    ("accepted", a_pause(), ["StandstillKept", *PAUSED]),
+    ("noticed", opening(), []),
+    ("noticed", a_notice(), []),
+    ("noticed", a_supplement(), ONE_CLOCK),
+    ("noticed", acceptance(on="2026-03-05"), [*TWO_CLOCKS, "Entered"]),
+    ("noticed", a_correction(), []),
+    ("noticed", giving_up(), ["Entered"]),
+    ("noticed", a_holder(), HELD),
+    ("noticed", a_step(), NotYet),
+    ("noticed", a_steps_end(), NotYet),
+    ("noticed", a_pause(), NotYet),
+    ("noticed", a_resumption(), NotYet),
+    ("noticed", an_extension(), NotYet),
+    ("noticed", a_decision(), NotYet),
+    ("noticed", an_end(), NotYet),
+    ("noticed", a_reopening(), NotYet),
+    ("noticed", a_recount(), []),
+    ("accepted", opening(), []),
+    ("accepted", a_notice(), []),
+    ("accepted", a_supplement(), []),
+    ("accepted", acceptance(), []),
+    ("accepted", a_correction(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
+    ("accepted", giving_up(), []),
+    ("accepted", a_holder(CENTER), HELD),
+    ("accepted", a_step(), [*HELD, *ONE_CLOCK]),
+    ("accepted", a_steps_end(), []),
+    ("accepted", a_pause(), ["StandstillKept", *["ClockSet", "ClockPaused"] * 2, *ONE_CLOCK]),
     ("accepted", a_resumption(), []),
-    ("accepted", an_extension(), EXTENDED),
+    ("accepted", an_extension(), ["ClockSet", "ClockExtended"] * 2),
+    ("accepted", a_decision(), [*HELD, *STOPPED, *STOPPED, *ONE_CLOCK, "Entered"]),
+    ("accepted", an_end(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
     ("accepted", a_reopening(), []),
     ("accepted", a_recount(), []),
     ("paused", opening(), []),
+    ("paused", a_notice(), []),
+    ("paused", a_supplement(), []),
     ("paused", acceptance(), []),
+    ("paused", a_correction(), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
     ("paused", giving_up(), []),
-    ("paused", a_step(), ["HoldersMoved"]),
-    ("paused", a_decision("2026-03-09T10:00"), ["StandstillKept", *STOPPED, "Entered"]),
+    ("paused", a_holder(CENTER), HELD),
+    ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockSet", "ClockPaused"]),
+    ("paused", a_steps_end(), []),
     ("paused", a_pause(), []),
-    ("paused", a_pause(id=91), ["StandstillKept", "ClockSet", "ClockSet"]),
-    ("paused", a_resumption(), ["StandstillKept", *RESUMED]),
-    ("paused", an_extension(), EXTENDED),
+    ("paused", a_pause(id=91), ["StandstillKept", "ClockSet", "ClockSet", *ONE_CLOCK]),
+    ("paused", a_resumption(), ["StandstillKept", *STOPPED, *["ClockSet", "ClockResumed"] * 2]),
+    ("paused", an_extension(), ["ClockSet", "ClockExtended"] * 2),
+    ("paused", a_decision("2026-03-09T10:00"), [*HELD, "StandstillKept", *STOPPED * 3, *ONE_CLOCK, "Entered"]),
+    ("paused", an_end("2026-03-09T10:00"), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
     ("paused", a_reopening(), []),
     ("paused", a_recount(), []),
-    ("decided", a_pause(), []),
-    ("decided", a_resumption(), []),
-    ("decided", an_extension(), []),
-    ("decided", a_reopening(), ["CycleBegun", *TWO_CLOCKS]),
-    ("decided", a_recount(), []),
-    ("given up", a_pause(), []),
-    ("given up", a_resumption(), []),
-    ("given up", an_extension(), []),
-    ("given up", a_reopening(), ["CycleBegun", *TWO_CLOCKS]),
-    ("given up", a_recount(), []),
-    ("open", opening(), []),
-    ("open", acceptance(), TWO_CLOCKS),
-    ("open", giving_up(), ["Entered"]),
-    ("open", a_step(), ["HoldersMoved"]),
-    ("open", a_decision(), NotYet),
-    ("accepted", opening(), []),
-    ("accepted", acceptance(), []),
-    ("accepted", giving_up(), []),
-    ("accepted", a_step(), ["HoldersMoved"]),
-    ("accepted", a_decision(), [*STOPPED, "Entered"]),
+    ("deemed", opening(), []),
+    ("deemed", a_notice(), []),
+    ("deemed", a_supplement(), []),
+    ("deemed", acceptance(), []),
+    # the two of the acceptance stop, and the one that had been missed was kept after all
+    ("deemed", a_correction(), [*HELD, *STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
+    ("deemed", giving_up(), []),
+    ("deemed", a_holder(CENTER), HELD),
+    ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
+    ("deemed", a_steps_end(), []),
+    # its promise is over as it is found, and that is the second yellow card: what comes now does not move it
+    ("deemed", a_pause("2026-03-10T10:00"), ["StandstillKept", "ClockSet", "ClockSet", "ClockPaused", *ONE_CLOCK]),
+    ("deemed", a_resumption(), []),
+    ("deemed", an_extension("2026-03-10T10:00"), ["ClockSet", "ClockExtended"]),
+    ("deemed", a_decision("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, *ONE_CLOCK, "Entered"]),
+    ("deemed", an_end("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, "Entered"]),
+    ("deemed", a_reopening(), []),
+    ("deemed", a_recount("2026-03-10T10:00"), []),
     ("decided", opening(), []),
-    ("decided", acceptance(), TooLate),
+    ("decided", a_notice(), []),
+    ("decided", a_supplement(), []),
+    ("decided", acceptance(), []),
+    ("decided", a_correction(), []),
     ("decided", giving_up(), []),
-    ("decided", a_step(), ["HoldersMoved"]),
+    ("decided", a_holder(CENTER), HELD),
+    ("decided", a_step(), HELD),
+    ("decided", a_steps_end(), HELD),
+    ("decided", a_pause(), HELD),
+    ("decided", a_resumption(), HELD),
+    ("decided", an_extension(), HELD),
     ("decided", a_decision("2026-03-05T10:00"), []),
+    ("decided", an_end(), [*STOPPED, "Entered"]),
+    ("decided", a_reopening("2026-03-10T10:00"), [*HELD, *STOPPED, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("decided", a_recount(), []),
+    ("over", opening(), []),
+    ("over", a_notice(), []),
+    ("over", a_supplement(), []),
+    ("over", acceptance(), TooLate),
+    ("over", a_correction(), []),
+    ("over", giving_up(), []),
+    ("over", a_holder(CENTER), HELD),
+    ("over", a_step(), HELD),
+    ("over", a_steps_end(), HELD),
+    ("over", a_pause(), HELD),
+    ("over", a_resumption(), HELD),
+    ("over", an_extension(), HELD),
+    ("over", a_decision("2026-03-05T10:00"), []),
+    ("over", an_end(), []),
+    ("over", a_reopening(), [*HELD, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("over", a_recount(), []),
     ("given up", opening(), []),
+    ("given up", a_notice(), []),
+    ("given up", a_supplement(), []),
     ("given up", acceptance(), TooLate),
+    ("given up", a_correction(), []),
     ("given up", giving_up(), []),
-    ("given up", a_step(), ["HoldersMoved"]),
+    ("given up", a_holder(CENTER), HELD),
+    ("given up", a_step(), HELD),
+    ("given up", a_steps_end(), HELD),
+    ("given up", a_pause(), HELD),
+    ("given up", a_resumption(), HELD),
+    ("given up", an_extension(), HELD),
     ("given up", a_decision(), []),
+    ("given up", an_end(), []),
+    ("given up", a_reopening(), [*HELD, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("given up", a_recount(), []),
 ]
 OF_CASES = (
     OpenCase,
+    AwaitSupplement,
+    TakeSupplement,
     StartCaseClocks,
+    CorrectDeeming,
     GiveUpCase,
     FollowRoute,
+    StartStep,
+    EndStep,
     PauseCase,
     ResumeCase,
     ExtendCase,
+    DecideCase,
+    EndCase,
     ReopenCase,
     RecountClocks,
 )
@@ -233,17 +382,16 @@ COMPLAINTS = {
     "accepted": (lodging(), complaint_acceptance()),
     "answered": (lodging(), complaint_acceptance(), a_reply()),
 }
-ONE_CLOCK = ["ClockSet", "ClockStarted"]
 COMPLAINT_TABLE = [
     ("unknown", lodging(), ["Opened", *ONE_CLOCK]),
     ("unknown", complaint_acceptance(), ["Opened", *ONE_CLOCK, "Entered"]),
     ("unknown", a_reply(), []),
     ("open", lodging(), []),
-    ("open", complaint_acceptance(), [*STOPPED[:2], *ONE_CLOCK, "Entered"]),
-    ("open", a_reply(), [*STOPPED[:2], "Entered"]),
+    ("open", complaint_acceptance(), [*STOPPED, *ONE_CLOCK, "Entered"]),
+    ("open", a_reply(), [*STOPPED, "Entered"]),
     ("accepted", lodging(), []),
     ("accepted", complaint_acceptance(), []),
-    ("accepted", a_reply(), [*STOPPED[:2], "Entered"]),
+    ("accepted", a_reply(), [*STOPPED, "Entered"]),
     ("answered", lodging(), []),
     ("answered", complaint_acceptance(), TooLate),
     ("answered", a_reply(), []),
@@ -278,7 +426,7 @@ def test_the_tables_leave_no_pair_out() -> None:
 
 
 def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_the_day_of_acceptance() -> None:
-    promise, statutory = known(opening(), acceptance(on="2026-02-13")).clocks
+    promise, statutory = of_the_decision(opening(), acceptance(on="2026-02-13"))
     assert (promise.term.kind, str(due_on(promise))) == ("promise", "2026-02-27")
     assert (statutory.term.kind, str(due_on(statutory))) == ("statutory", "2026-03-19")
     assert {clock.period.start_on for clock in (promise, statutory)} == {date(2026, 2, 13)}
@@ -298,21 +446,61 @@ def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_the_day_of_ac
     ],
 )
 def test_the_item_and_the_law_say_which_clocks_run(item: ItemFacts, expected: dict[str, int]) -> None:
-    running = known(opening(), acceptance(item)).clocks
+    running = of_the_decision(opening(), acceptance(item))
     assert {clock.term.kind: clock.term.budget for clock in running} == expected
 
 
 def test_a_promise_to_do_it_at_once_is_due_on_the_day_of_acceptance_also_on_a_holiday() -> None:
     item = an_item(legal=None, promise=Period(value=0, unit="immediate"))
-    (clock,) = known(opening(), acceptance(item, on="2026-02-17")).clocks
+    (clock,) = of_the_decision(opening(), acceptance(item, on="2026-02-17"))
     assert due_on(clock) == date(2026, 2, 17)
 
 
 def test_b5_a_period_in_hours_is_counted_in_hours() -> None:
     item = an_item(promise=Period(value=4, unit="hour"), legal=None)
-    (clock,) = known(opening(), acceptance(item)).clocks
+    (clock,) = of_the_decision(opening(), acceptance(item))
     assert clock.end is not None
     assert clock.end.due_at == at("2026-03-02T15:00")
+
+
+def test_what_is_decided_is_delivered_within_10_working_days() -> None:
+    decided = known(opening(), acceptance(), a_decision("2026-03-04T10:00"))
+    (delivery,) = decided.open_clocks
+    assert (delivery.term.kind, due_on(delivery)) == ("delivery", date(2026, 3, 18))
+    assert known(opening(), acceptance(), a_decision(), an_end("2026-03-06T10:00")).open_clocks == ()
+
+
+def test_a_review_has_20_working_days_where_its_office_answers() -> None:
+    (step,) = [clock for clock in known(opening(), acceptance(), a_step()).clocks if clock.term.kind == "step"]
+    assert (step.term.stage, step.answerable, due_on(step)) == ("1", Answerable(CENTER, "civil"), date(2026, 3, 30))
+    ended = known(opening(), acceptance(), a_step(), a_steps_end())
+    assert [clock.state for clock in ended.clocks if clock.term.kind == "step"] == ["stopped"]
+
+
+def test_whoever_is_told_in_time_what_is_missing_is_received_anew_with_the_supplement() -> None:
+    first, again = known(opening(), a_notice(), a_supplement("2026-03-05T10:00")).clocks
+    assert (first.state, first.late, first.stopped_at) == ("stopped", False, at("2026-03-03T10:00"))
+    assert (again.term.kind, again.state, due_on(again)) == ("completeness", "running", date(2026, 3, 12))
+    unasked = known(opening(), a_supplement())
+    assert len(unasked.clocks) == 1, "what is brought unasked changes nothing"
+
+
+def test_silence_is_found_late_and_counts_from_the_receipt() -> None:
+    silent, promise, statutory = known(opening(), a_deeming()).clocks
+    assert (silent.lamp, silent.late) == ("red", True)
+    assert (statutory.period.start_on, due_on(statutory)) == (date(2026, 3, 2), date(2026, 3, 30))
+    assert due_on(promise) == date(2026, 3, 9), "the days of silence are used up"
+
+
+def test_what_was_not_silence_after_all_was_kept_in_time() -> None:
+    corrected = known(opening(), a_deeming(), a_correction("2026-03-09T17:59"))
+    assert (corrected.phase, corrected.open_clocks) == ("open", ())
+    (silent,) = [clock for clock in corrected.clocks if clock.term.kind == "completeness"]
+    assert (silent.lamp, silent.late, silent.stopped_at) == ("yellow", False, at("2026-03-09T17:59"))
+    again = known(opening(), a_deeming(), a_correction(), a_supplement("2026-03-12T10:00"), acceptance(on="2026-03-13"))
+    assert [clock.term.kind for clock in again.open_clocks] == ["promise", "statutory"]
+    # decided meanwhile, as it turns out: the decision holds
+    assert known(opening(), a_deeming(), a_correction(), a_decision("2026-03-12T10:00")).phase == "decided"
 
 
 def test_a_case_whose_period_reaches_into_a_missing_year_is_not_half_accepted() -> None:
@@ -322,18 +510,19 @@ def test_a_case_whose_period_reaches_into_a_missing_year_is_not_half_accepted() 
 
 def test_b5_each_clock_keeps_its_own_unit() -> None:
     item = an_item(promise=Period(value=7, unit="day"))
-    promise, statutory = known(opening(), acceptance(item)).clocks
+    promise, statutory = of_the_decision(opening(), acceptance(item))
     assert (promise.term.unit, statutory.term.unit) == (Unit.DAY, Unit.WORKDAY)
 
 
 def test_c18_a_decision_stops_all_clocks_and_the_closing_after_it_changes_nothing() -> None:
-    decided = known(opening(), acceptance(), a_decision("2026-03-04T10:00"))
-    assert {(clock.state, clock.stopped_at) for clock in decided.clocks} == {("stopped", at("2026-03-04T10:00"))}
-    assert after(opening(), acceptance(), a_decision("2026-03-04T10:00"), a_decision("2026-03-20T10:00")) == decided
+    history = (opening(), acceptance(), a_decision("2026-03-04T10:00", delivered=True))
+    stopped = {(clock.state, clock.stopped_at) for clock in of_the_decision(*history)}
+    assert stopped == {("stopped", at("2026-03-04T10:00"))}
+    assert after(*history, an_end("2026-03-20T10:00")) == known(*history)
 
 
 def test_routing_says_who_holds_a_case_and_nothing_else_of_where_it_is() -> None:
-    subject = known(opening(), acceptance(), a_step(COUNTY))
+    subject = known(opening(), acceptance(), a_holder(COUNTY))
     assert subject.reach == replace(REACH, holders=(Holder(COUNTY, "civil"),))
     assert subject.answerable.org == CENTER
 
@@ -360,10 +549,11 @@ def test_signals_move_the_lamp_once() -> None:
     subject = known(opening(), acceptance())
     firing = FireSignals(SUBJECT, FIRST, at("2026-03-12T00:00"), at("2026-03-12T00:00"), BY)
     facts = decide(CALENDARS, subject, firing)
-    assert names(facts) == ["ClockSet", "ClockReminded", "ClockYellow", "ClockRed"]
+    order = ["CardKept", "CardIssued", *ONE_CLOCK]
+    assert names(facts) == ["ClockSet", "ClockReminded", "ClockYellow", "ClockRed", *order]
     for fact in facts:
         subject = evolve(subject, fact)
-    assert [clock.lamp for clock in subject.clocks] == ["red", "green"]
+    assert [clock.lamp for clock in subject.clocks] == ["green", "red", "green", "green"]
     assert decide(CALENDARS, subject, firing) == []
 
 

@@ -25,6 +25,9 @@ ALLOWED = {
     "PlannedStep.step_id": "of a step",
     "_.task_id": "of a task",
     "_.clock_id": "of a clock",
+    "_.card_id": "of a yellow or red card",
+    "_.procedure_id": "of a special procedure",
+    "_.extension_id": "of a request for more time",
     "_.reason_code": "a code, and refused when it is a sentence",
 }
 

@@ -108,7 +108,7 @@ def after(case: Case, *commands: CaseCommand) -> Case:
 
 GROUNDS = Grounds("not_eligible", "不符合条件", "办法", "复议", None, DAY)
 COMMANDS: dict[str, CaseCommand] = {
-    "notice": GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, by(STATION)),
+    "notice": GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, 30, by(STATION)),
     "materials": AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by(STATION)),
     "accept": AcceptCase(ID, DAY, DAY, by()),
     "refuse": RefuseCase(ID, GROUNDS, by()),
@@ -163,11 +163,11 @@ def test_accepting_and_refusing_are_acts_of_the_accepting_organ(name: str, cause
 def test_materials_obtained_by_sharing_are_never_asked_for() -> None:
     assert a_case(brought=()).missing == (1, 2)
     with pytest.raises(Invalid):
-        decide(a_case(), GiveNotice(ID, (Asked(3, "缺"),), DAY, DAY, by()))
+        decide(a_case(), GiveNotice(ID, (Asked(3, "缺"),), DAY, DAY, 30, by()))
 
 
 def test_what_a_notice_asks_for_has_to_be_brought_anew() -> None:
-    case = after(a_case(), GiveNotice(ID, (Asked(2, "不清楚"), Asked(4, "要")), DAY, DAY, by()))
+    case = after(a_case(), GiveNotice(ID, (Asked(2, "不清楚"), Asked(4, "要")), DAY, DAY, 30, by()))
     assert (case.status, case.missing) == ("supplement_requested", (2, 4))
     case = after(case, AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by()))
     assert (case.status, case.missing) == ("supplement_requested", (4,))
@@ -177,9 +177,9 @@ def test_what_a_notice_asks_for_has_to_be_brought_anew() -> None:
 
 
 def test_a_second_notice_naming_something_new_needs_the_head_and_a_reason() -> None:
-    case = after(a_case(), GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, by()))
-    again = GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, by())
-    assert decide(case, GiveNotice(ID, (Asked(2, "再说一遍"),), DAY, DAY, by())) == []
+    case = after(a_case(), GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, 30, by()))
+    again = GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, 30, by())
+    assert decide(case, GiveNotice(ID, (Asked(2, "再说一遍"),), DAY, DAY, 30, by())) == []
     with pytest.raises(Conflict):
         decide(case, again)
     with pytest.raises(Forbidden):
@@ -191,7 +191,7 @@ def test_a_second_notice_naming_something_new_needs_the_head_and_a_reason() -> N
 
 
 def test_a_notice_asks_for_all_that_is_missing_at_once() -> None:
-    case = after(a_case(brought=()), GiveNotice(ID, (Asked(2, "没有带"),), DAY, DAY, by()))
+    case = after(a_case(brought=()), GiveNotice(ID, (Asked(2, "没有带"),), DAY, DAY, 30, by()))
     assert case.notice is not None
     assert {one.no: one.reason for one in case.notice.missing} == {1: "登记时未提交", 2: "没有带"}
     case = after(case, AddMaterials(ID, (Brought(1, "copy"), Brought(2, "copy")), DAY, DAY, by()))
@@ -202,11 +202,11 @@ def test_a_notice_asks_for_all_that_is_missing_at_once() -> None:
 def test_a_supplement_that_is_no_good_is_asked_for_again_without_being_anything_new() -> None:
     case = after(
         a_case(),
-        GiveNotice(ID, (Asked(2, "没有"),), DAY, DAY, by()),
+        GiveNotice(ID, (Asked(2, "没有"),), DAY, DAY, 30, by()),
         AddMaterials(ID, (Brought(2, "copy"),), DAY, DAY, by()),
     )
     assert case.status == "registered"
-    case = after(case, GiveNotice(ID, (Asked(2, "看不清"),), DAY, DAY, by()))
+    case = after(case, GiveNotice(ID, (Asked(2, "看不清"),), DAY, DAY, 30, by()))
     assert case.notice is not None
     assert (case.status, case.missing) == ("supplement_requested", (2,))
     assert [one.reason for one in case.notice.missing] == ["看不清"]
@@ -215,7 +215,7 @@ def test_a_supplement_that_is_no_good_is_asked_for_again_without_being_anything_
 
 def test_an_offline_desk_that_tells_late_of_an_earlier_paper_does_not_bring_the_receipt_forward() -> None:
     today = DAY + timedelta(days=20)
-    case = after(a_case(), GiveNotice(ID, (Asked(1, "缺"), Asked(2, "缺")), DAY + timedelta(days=2), today, by()))
+    case = after(a_case(), GiveNotice(ID, (Asked(1, "缺"), Asked(2, "缺")), DAY + timedelta(days=2), today, 30, by()))
     late, early = DAY + timedelta(days=10), DAY + timedelta(days=3)
     case = after(
         case,

@@ -1,12 +1,16 @@
 """Folding events into facts: pure, and the same in every order that may happen."""
 
 import random
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.domain.facts import CasePatch, Patches, concerns, fold
+from bianmin.events import deadlines, intake, routing
+from bianmin.kit.clock import TZ
+from services.reporting.domain.facts import NEVER, CasePatch, Patches, concerns, fold
 from tests.unit.reporting.stories import (
     CENTER,
     COUNTY,
@@ -17,13 +21,14 @@ from tests.unit.reporting.stories import (
     a_clock,
     a_complaint,
     a_year_in_the_county,
+    an_access,
     an_item,
     interleaved,
 )
 
 
 def folded(case: CaseTold) -> CasePatch:
-    return fold(event for chain in case.chains for event in chain).cases[case.id]
+    return fold(event for chain in case.chains for event in chain).cases[case.id, 1]
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 2**32), st.integers(1, 12))
@@ -99,7 +104,7 @@ def test_who_is_recused_from_a_complaint_is_what_was_said_last() -> None:
 def test_of_two_withdrawals_the_earlier_day_holds_whichever_is_heard_first() -> None:
     case = a_case(Teller()).withdrawn(date(2026, 2, 3)).withdrawn(date(2026, 2, 1), at="routing")
     for order in (case.intake + case.routing, case.routing + case.intake):
-        assert fold(order).cases[case.id].withdrawn_on == date(2026, 2, 1)
+        assert fold(order).cases[case.id, 1].withdrawn_on == date(2026, 2, 1)
 
 
 def test_clocks_of_complaints_concern_nobody_here() -> None:
@@ -134,3 +139,69 @@ def test_what_cannot_be_read_is_only_counted() -> None:
     teller = Teller()
     patches = fold([teller.strange("intake", "x"), teller.strange("intake", "x"), teller.strange("deadlines", "y")])
     assert patches == Patches(strange={("/bianmin/intake", "x"): 2, ("/bianmin/deadlines", "y"): 1})
+
+
+def a_told_clock(told: Any, cycle: int = 1, **more: Any) -> Any:
+    due = date(2026, 3, 9)
+    given: dict[str, Any] = {
+        "clock_id": UUID(int=cycle),
+        "subject_kind": "case",
+        "kind": "promise",
+        "org": CENTER,
+        "cycle": cycle,
+        "due_on": due,
+        "due_at": datetime(2026, 3, 10, tzinfo=TZ),
+    }
+    return told(**{**given, **more})
+
+
+def all_of(*facts: tuple[str, Any]) -> Patches:
+    teller = Teller()
+    return fold([teller.tell(source, "a-case", fact) for source, fact in facts])
+
+
+def test_c7_a_case_that_was_reopened_is_judged_once_a_cycle_and_the_old_one_stays() -> None:
+    access, item, day = an_access(), an_item(), date(2026, 3, 6)
+    again = date(2026, 5, 6)
+    stopped = {"stopped_at": datetime(2026, 3, 6, tzinfo=TZ), "early": True, "late": False, "lamp": "green"}
+    patches = all_of(
+        ("routing", routing.CaseDenied(access=access, decided_on=day, reason_code="x")),
+        ("deadlines", a_told_clock(deadlines.ClockStopped, **stopped)),
+        ("routing", routing.CaseReopened(access=access, item=item, cycle=2, reopened_on=date(2026, 5, 1))),
+        ("routing", routing.CaseGranted(access=access, decided_on=again, cycle=2)),
+        ("deadlines", a_told_clock(deadlines.ClockStopped, 2, **{**stopped, "late": True, "lamp": "red"})),
+    )
+    first, second = patches.cases["a-case", 1], patches.cases["a-case", 2]
+    assert (first.result, first.decided_on, first.promise_late) == ("denied", day, False)
+    assert (second.result, second.decided_on, second.promise_late) == ("granted", again, True)
+    assert (second.accepting_org, second.item_code, second.accepted_on) == (CENTER, "MZ-001", None)
+    assert (first.seen_routing, first.seen_deadlines, second.seen_routing) == (3, 2, 0)
+
+
+def test_a_clock_whose_end_moves_away_from_what_was_late_was_not_late() -> None:
+    moved = {
+        "due_on": date(2026, 3, 12),
+        "due_at": datetime(2026, 3, 13, tzinfo=TZ),
+        "previous_due_on": date(2026, 3, 9),
+        "previous_due_at": datetime(2026, 3, 10, tzinfo=TZ),
+        "reason_code": "calendar",
+        "calendar_version": "2",
+        "provisional": False,
+        "lamp": "green",
+    }
+    red = a_told_clock(deadlines.ClockRed, detected_at=datetime(2026, 3, 10, 1, tzinfo=TZ))
+    facts = all_of(("deadlines", red), ("deadlines", a_told_clock(deadlines.ClockRescheduled, **moved)))
+    case = facts.cases["a-case", 1]
+    assert (case.promise_late, case.promise_due_on) == (False, date(2026, 3, 12))
+
+
+def test_an_acceptance_by_silence_counts_on_the_day_of_receipt_and_when_it_was_none_not_at_all() -> None:
+    access, item, day = an_access(), an_item(), date(2026, 3, 2)
+    deemed = intake.CaseDeemedAccepted(
+        access=access, case_no="1", item=item, received_on=day, accepted_on=day, notice_due_on=date(2026, 3, 9)
+    )
+    assert all_of(("intake", deemed)).cases["a-case", 1].accepted_on == day
+    corrected = intake.DeemingCorrected(access=access, noticed_on=date(2026, 3, 9))
+    assert all_of(("intake", deemed), ("intake", corrected)).cases["a-case", 1].accepted_on == NEVER
+    lapsed = intake.CaseLapsed(access=access, lapsed_on=date(2026, 4, 9))
+    assert all_of(("intake", lapsed)).cases["a-case", 1].lapsed_on == date(2026, 4, 9)

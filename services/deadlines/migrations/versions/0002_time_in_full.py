@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.add_column("subject", sa.Column("standstills", sa.Integer(), server_default="0", nullable=False))
     op.alter_column("subject", "cycle", server_default=None)
     op.alter_column("subject", "standstills", server_default=None)
+    op.add_column("subject", sa.Column("cards", sa.Integer(), server_default="0", nullable=False))
+    op.alter_column("subject", "cards", server_default=None)
+    op.add_column("subject", sa.Column("item", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.create_table(
         "pause",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -29,6 +32,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pause")),
     )
     op.create_index("ix_pause_subject_id", "pause", ["subject_id"], unique=False)
+    op.create_table(
+        "card",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("clock_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=True),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("org", sa.String(collation="C"), nullable=False),
+        sa.Column("dept", sa.String(), nullable=True),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("appeal_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appealed_by", sa.String(), nullable=True),
+        sa.Column("appeal", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("settlement", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_reason", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_card_subject_id_subject")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card")),
+    )
+    op.create_index("uq_card_clock_id_level", "card", ["clock_id", "level"], unique=True)
+    op.create_index("ix_card_subject_id", "card", ["subject_id"], unique=False)
+    op.create_index("ix_card_issued_at_id", "card", ["issued_at", "id"], unique=False)
+    op.create_index("ix_card_org_issued_at_id", "card", ["org", "issued_at", "id"], unique=False)
+    op.create_index("ix_card_changed_at_id", "card", ["changed_at", "id"], unique=False)
     op.add_column("clock", sa.Column("extended_by", sa.Integer(), server_default="0", nullable=False))
     op.alter_column("clock", "extended_by", server_default=None)
     op.add_column("clock", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
@@ -86,6 +121,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recount_id"], ["recount.id"], name=op.f("fk_recount_subject_recount_id_recount")),
         sa.PrimaryKeyConstraint("recount_id", "subject_id", name=op.f("pk_recount_subject")),
     )
+    op.create_index("ix_recount_subject_subject_id", "recount_subject", ["subject_id"], unique=False)
 
 
 def downgrade() -> None:

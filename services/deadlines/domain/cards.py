@@ -1,0 +1,192 @@
+"""Yellow and red cards: what was missed is put on record, may be appealed against, may be revoked, and stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from bianmin.events.deadlines import CardAppealed, CardIssued, CardRevoked, CardUpheld
+from bianmin.events.parts import CardLevel, ClockKind, EventData, SubjectKind
+from bianmin.kit.actors import Actor
+from bianmin.kit.codes import ancestors
+from bianmin.kit.ids import derived
+from bianmin.kit.refusals import Conflict, Forbidden
+from services.deadlines.domain.clock import Answerable, Clock, naming
+
+CardStatus = Literal["issued", "appealed", "upheld", "revoked"]
+SECOND_IN_CASE = "second_yellow"
+BY_THE_HOUSE = "system"
+
+
+class NotTheUnit(Forbidden):
+    slug, title = "not-the-unit", "不是被发牌单位的负责人"
+
+
+class NotAbove(Forbidden):
+    slug, title = "not-above", "不是上级单位"
+
+
+class CardSettled(Conflict):
+    slug, title = "card-settled", "牌已有结论"
+
+
+class AppealTooLate(Conflict):
+    slug, title = "appeal-too-late", "已过申诉期限"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card that a unit was given for a clock that it missed. What was said to it is sealed.
+
+    `reason`: the kind of the clock, or that it is the second yellow one in a case. `appeal_by`: the last moment.
+    """
+
+    id: UUID
+    clock_id: UUID
+    kind: ClockKind
+    stage: str | None
+    level: CardLevel
+    reason: str
+    answerable: Answerable
+    cycle: int
+    issued_at: datetime
+    appeal_by: datetime
+    status: CardStatus = "issued"
+    appealed_at: datetime | None = None
+    appealed_by: str | None = None
+    appeal: bytes | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    settlement: bytes | None = None
+    settled_reason: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CardKept:
+    """A card as it is issued, and after each change."""
+
+    card: Card
+
+
+def judged(
+    cards: Sequence[Card], clock: Clock, subject_kind: SubjectKind, at: datetime, appeal_by: datetime
+) -> list[object]:
+    """The cards that a missed clock brings: its own, and a red one where it is the unit's second yellow in the case."""
+    level = clock.term.card
+    if level is None or any(known.clock_id == clock.id for known in cards):
+        return []
+    card = Card(
+        id=derived(clock.id, "card"),
+        clock_id=clock.id,
+        kind=clock.term.kind,
+        stage=clock.term.stage,
+        level=level,
+        reason=clock.term.kind,
+        answerable=clock.answerable,
+        cycle=clock.cycle,
+        issued_at=at,
+        appeal_by=appeal_by,
+    )
+    facts = [CardKept(card), _issued(card, clock, subject_kind)]
+    others = [known for known in cards if known.level == "yellow" and known.answerable == card.answerable]
+    if level == "yellow" and any(known.status != "revoked" and known.cycle == card.cycle for known in others):
+        second = replace(card, id=derived(card.id, "second"), level="red", reason=SECOND_IN_CASE)
+        facts += [CardKept(second), _issued(second, clock, subject_kind)]
+    return facts
+
+
+def withdrawn(
+    cards: Sequence[Card], clock: Clock, subject_kind: SubjectKind, at: datetime, reason: str
+) -> list[object]:
+    """A clock that was missed turns out to have been kept: what was issued for it is revoked by the house."""
+    return [
+        fact
+        for card in cards
+        if card.clock_id == clock.id and card.status != "revoked"
+        for fact in _settled(card, clock, subject_kind, "revoked", at, BY_THE_HOUSE, None, reason)
+    ]
+
+
+def appealed(
+    card: Card, clock: Clock, subject_kind: SubjectKind, at: datetime, by: Actor, appeal: bytes
+) -> list[object]:
+    """By the head of the unit that was given the card, once, in time."""
+    unit = card.answerable
+    if by.org != unit.org or not by.may("manager") or by.dept not in (None, unit.dept):
+        raise NotTheUnit("申诉由被发牌单位的负责人提出。")
+    if card.status != "issued":
+        raise CardSettled(f"这张牌{_STATUS[card.status]}，不能再申诉。")
+    if at > card.appeal_by:
+        raise AppealTooLate(
+            f"申诉应在 {card.appeal_by:%Y-%m-%d %H:%M} 以前提出；确有错误的，请上级单位直接撤销（revoke）。"
+        )
+    now = replace(card, status="appealed", appealed_at=at, appealed_by=by.id, appeal=appeal, version=card.version + 1)
+    return [CardKept(now), CardAppealed(**_naming(now, clock, subject_kind), appealed_at=at)]
+
+
+def settled(
+    card: Card, clock: Clock, subject_kind: SubjectKind, at: datetime, by: Actor, *, revoke: bool, said: bytes
+) -> list[object]:
+    """By a supervisor or the head of a unit above: never by the unit itself."""
+    if not _is_above(by, card.answerable):
+        raise NotAbove("撤销或维持由上级单位的负责人（manager）或督查（supervisor）人员办理，被发牌单位不能自行办理。")
+    if card.status == "revoked" or (not revoke and card.status != "appealed"):
+        raise CardSettled(f"这张牌{_STATUS[card.status]}，不必再办理。")
+    return _settled(card, clock, subject_kind, "revoked" if revoke else "upheld", at, by.id, said, "decided")
+
+
+_STATUS = {"issued": "没有申诉", "appealed": "已经申诉", "upheld": "已经维持", "revoked": "已经撤销"}
+
+
+def _settled(
+    card: Card,
+    clock: Clock,
+    subject_kind: SubjectKind,
+    status: CardStatus,
+    at: datetime,
+    by: str,
+    said: bytes | None,
+    reason: str,
+) -> list[object]:
+    now = replace(
+        card,
+        status=status,
+        settled_at=max(at, card.issued_at),
+        settled_by=by,
+        settlement=said,
+        settled_reason=reason,
+        version=card.version + 1,
+    )
+    naming_it = _naming(now, clock, subject_kind)
+    told: EventData
+    if status == "revoked":
+        told = CardRevoked(**naming_it, revoked_at=max(at, card.issued_at), reason_code=reason)
+    else:
+        told = CardUpheld(**naming_it, upheld_at=at)
+    return [CardKept(now), told]
+
+
+def _is_above(actor: Actor, unit: Answerable) -> bool:
+    if not actor.may("supervisor", "manager") or not actor.covers(unit.org):
+        return False
+    if actor.dept is not None:
+        return actor.org != unit.org and actor.dept == unit.dept
+    return actor.org != unit.org or (unit.dept is not None and actor.may("supervisor"))
+
+
+def _issued(card: Card, clock: Clock, subject_kind: SubjectKind) -> CardIssued:
+    above = ancestors(card.answerable.org)
+    return CardIssued(
+        **_naming(card, clock, subject_kind),
+        issued_at=card.issued_at,
+        appeal_by=card.appeal_by,
+        reason_code=card.reason,
+        # a yellow card is told to the unit and to who is next above, a red one all the way up
+        notified=(card.answerable.org, *(above[:1] if card.level == "yellow" else above)),
+    )
+
+
+def _naming(card: Card, clock: Clock, subject_kind: SubjectKind) -> dict[str, object]:
+    return {**naming(clock, subject_kind), "card_id": card.id, "level": card.level}

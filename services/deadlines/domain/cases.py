@@ -1,0 +1,265 @@
+"""What happens to a case, from its receipt to its delivery, decides what happens to its clocks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from bianmin.events.deadlines import ClockExtended, ClockResumed
+from bianmin.events.parts import ClockKind, EventData
+from bianmin.kit.access import Holder, Reach
+from bianmin.kit.refusals import NotFound
+from services.deadlines.domain import clock as clocks
+from services.deadlines.domain import terms
+from services.deadlines.domain.clock import Answerable, Clock, basis, ending, naming
+from services.deadlines.domain.commands import (
+    AwaitSupplement,
+    CaseCommand,
+    CorrectDeeming,
+    DecideCase,
+    EndCase,
+    EndStep,
+    ExtendCase,
+    FollowRoute,
+    GiveUpCase,
+    OpenCase,
+    PauseCase,
+    ReopenCase,
+    ResumeCase,
+    RouteCommand,
+    StartCaseClocks,
+    StartStep,
+    TakeSupplement,
+)
+from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept
+from services.deadlines.domain.moves import (
+    changed,
+    opening,
+    recounted,
+    rescheduled,
+    standing_still,
+    start,
+    stop,
+    stop_all,
+)
+from services.deadlines.domain.periods import Pause
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.subject import Subject, check_before_the_end
+
+
+class NotYet(NotFound):
+    slug, title = "not-yet", "尚未办到这一步"
+
+
+def decide_case(calendars: Calendars, case: Subject | None, command: CaseCommand) -> Sequence[object]:
+    """What intake tells of a case, and routing. What has happened already makes no facts."""
+    match command:
+        case OpenCase():
+            return [] if case else _open(calendars, command)
+        case AwaitSupplement():
+            return _supplement_awaited(calendars, _known(case), command)
+        case TakeSupplement():
+            return _supplement_taken(calendars, _known(case), command)
+        case StartCaseClocks():
+            return _accept(calendars, case, command)
+        case CorrectDeeming():
+            return _correct(calendars, _known(case), command)
+        case GiveUpCase():
+            if case is None or case.phase != "open":
+                return []
+            return [*stop_all(calendars, case, command.ended_at), Entered("over")]
+        case _:
+            return _of_routing(calendars, _known(case), command)
+
+
+def _of_routing(calendars: Calendars, case: Subject, command: RouteCommand) -> Sequence[object]:
+    """Routing's acts presuppose the acceptance, which comes on another topic; who holds the case, it says with each."""
+    if not isinstance(command, FollowRoute) and case.phase == "open" and not _was_accepted(case):
+        raise NotYet("尚未收到该办件的受理；收到后自动处理。")
+    return [*_held(case, command.holders), *_moved(calendars, case, command)]
+
+
+def _moved(calendars: Calendars, case: Subject, command: RouteCommand) -> Sequence[object]:
+    match command:
+        case FollowRoute():
+            return []
+        case StartStep():
+            return _start_step(calendars, case, command)
+        case EndStep(seq=seq, ended_at=ended_at):
+            return stop(calendars, case, ended_at, _of("step", str(seq)))
+        case PauseCase():
+            return _pause(calendars, case, command)
+        case ResumeCase():
+            return _resume(calendars, case, command)
+        case ExtendCase():
+            return _extend(calendars, case, command) if case.phase == "accepted" else []
+        case DecideCase():
+            return _decided(calendars, case, command)
+        case EndCase(ended_at=ended_at):
+            return [] if case.phase == "over" else [*stop_all(calendars, case, ended_at), Entered("over")]
+        case ReopenCase():
+            return _reopen(calendars, case, command)
+    assert_never(command)
+
+
+def _open(calendars: Calendars, command: OpenCase) -> Sequence[object]:
+    case = Subject(command.subject_id, command.reach, item=command.item)
+    to_keep = terms.of_registered_case(command.item)
+    return [*opening(None, case), *start(calendars, case, to_keep, command.received_at, command.clock_ids)]
+
+
+def _supplement_awaited(calendars: Calendars, case: Subject, command: AwaitSupplement) -> Sequence[object]:
+    return stop(calendars, case, command.noticed_at, _of("completeness"))
+
+
+def _supplement_taken(calendars: Calendars, case: Subject, command: TakeSupplement) -> Sequence[object]:
+    """Received anew, where it had been asked for; what was brought unasked changes nothing."""
+    if case.phase != "open" or case.item is None or any(map(_of("completeness"), case.open_clocks)):
+        return []
+    return start(calendars, case, terms.of_registered_case(case.item), command.received_at, command.clock_ids)
+
+
+def _accept(calendars: Calendars, known: Subject | None, command: StartCaseClocks) -> Sequence[object]:
+    case = known or Subject(command.subject_id, command.reach, item=command.item)
+    if check_before_the_end(case).phase != "open":
+        return []
+    to_keep = terms.of_accepted_case(command.item)
+    return [
+        *opening(known, case),
+        *stop(calendars, case, command.done_at),
+        *start(calendars, case, to_keep, command.accepted_at, command.clock_ids),
+        Entered("accepted"),
+    ]
+
+
+def _correct(calendars: Calendars, case: Subject, command: CorrectDeeming) -> Sequence[object]:
+    """What ran by an acceptance that was none stops; and the period that had been taken for missed was kept."""
+    if case.phase != "accepted":
+        return []
+    at = command.noticed_at
+    silent = [clock for clock in case.clocks if clock.term.kind == "completeness" and clock.cycle == case.cycle][-1:]
+    return [
+        *_held(case, ()),
+        *stop_all(calendars, case, max(at, *(clock.period.start for clock in case.clocks))),
+        *changed(calendars, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
+        Entered("open"),
+    ]
+
+
+def _start_step(calendars: Calendars, case: Subject, command: StartStep) -> Sequence[object]:
+    if case.phase != "accepted" or any(map(_of("step", str(command.seq)), case.open_clocks)):
+        return []
+    office = Answerable(command.office.org, command.office.dept)
+    to_keep = terms.of_step(command.kind, command.seq)
+    return start(calendars, case, to_keep, command.started_at, command.clock_ids, office)
+
+
+def _pause(calendars: Calendars, case: Subject, command: PauseCase) -> Sequence[object]:
+    new = command.standstill
+    if case.phase != "accepted" or any(known.id == new.id for known in case.standstills):
+        return []
+
+    def told(before: Clock, after: Clock) -> EventData | None:
+        return clocks.paused(after, case.kind, new) if (before.state, after.state) == ("running", "paused") else None
+
+    standstills = (*case.standstills, new)
+    to_keep = terms.of_procedure(command.procedure, command.expected_days)
+    return [
+        StandstillKept(new),
+        *recounted(calendars, case, standing_still(standstills), new.pause.since, told),
+        *start(calendars, case, to_keep, new.pause.since, command.clock_ids),
+    ]
+
+
+def _resume(calendars: Calendars, case: Subject, command: ResumeCase) -> Sequence[object]:
+    open_ones = [known for known in case.standstills if known.pause.until is None]
+    ended = next((known for known in open_ones if known.id == command.standstill_id), None)
+    if ended is None:
+        return []
+    over = replace(ended, pause=Pause(ended.pause.since, command.ended_at))
+
+    def told(before: Clock, after: Clock) -> EventData | None:
+        if (before.state, after.state) != ("paused", "running"):
+            return None
+        return ClockResumed(
+            **naming(after, case.kind),
+            **ending(after),
+            **basis(after),
+            resumed_at=command.ended_at,
+            lamp=after.lamp,
+        )
+
+    standstills = tuple(over if known is ended else known for known in case.standstills)
+    return [
+        StandstillKept(over),
+        *stop(calendars, case, command.ended_at, _of("procedure", command.procedure)),
+        *recounted(calendars, case, standing_still(standstills), command.ended_at, told),
+    ]
+
+
+def _extend(calendars: Calendars, case: Subject, command: ExtendCase) -> Sequence[object]:
+    def longer(clock: Clock) -> Clock:
+        if clock.term.kind not in ("promise", "statutory") or clock.period.unit.is_of_time or clock.period.ends_at_once:
+            return clock
+        if clock.lamp_at(command.approved_at) == "red":
+            return clock
+        return replace(clock, period=replace(clock.period, budget=clock.period.budget + command.days))
+
+    def told(before: Clock, after: Clock) -> EventData | None:
+        if after.period.budget == before.period.budget:
+            return rescheduled(before, after, case, "law")
+        return ClockExtended(
+            **naming(after, case.kind),
+            **ending(after),
+            **basis(after),
+            by=command.days,
+            previous_due_on=before.end and before.end.due_on,
+            lamp=after.lamp,
+        )
+
+    return recounted(calendars, case, longer, command.approved_at, told)
+
+
+def _decided(calendars: Calendars, case: Subject, command: DecideCase) -> Sequence[object]:
+    if case.phase == "over" or (case.phase == "decided" and command.awaits_delivery):
+        return []
+    stopped = stop_all(calendars, case, command.decided_at)
+    if not command.awaits_delivery or case.item is None:
+        return [*stopped, Entered("over")]
+    idle = replace(case, standstills=())
+    to_keep = terms.of_decided_case(case.item)
+    running = start(calendars, idle, to_keep, command.decided_at, command.clock_ids)
+    return [*stopped, *running, Entered("decided")]
+
+
+def _reopen(calendars: Calendars, case: Subject, command: ReopenCase) -> Sequence[object]:
+    """A new cycle; what was still to be delivered of the old decision is not any more."""
+    if case.phase not in ("decided", "over"):
+        return []
+    again = replace(case, cycle=case.cycle + 1, phase="accepted", standstills=())
+    running = start(calendars, again, terms.of_accepted_case(command.item), command.reopened_at, command.clock_ids)
+    return [*stop_all(calendars, case, command.reopened_at), CycleBegun(again.cycle), *running, Entered("accepted")]
+
+
+def _known(case: Subject | None) -> Subject:
+    if case is None:
+        raise NotYet("尚未收到该办件的登记；收到后自动处理。")
+    return case
+
+
+def _was_accepted(case: Subject) -> bool:
+    """Whether it was once, though the acceptance was corrected since."""
+    return any(clock.term.kind in ("promise", "statutory") for clock in case.clocks)
+
+
+def _held(case: Subject, holders: tuple[Holder, ...]) -> Sequence[object]:
+    assert isinstance(case.reach, Reach)
+    return [HoldersMoved(holders)] if holders != case.reach.holders else []
+
+
+def _of(kind: ClockKind, stage: str | None = None) -> Callable[[Clock], bool]:
+    """Whether a clock is of a kind, and of a stage where there are several."""
+
+    def is_it(clock: Clock) -> bool:
+        return clock.term.kind == kind and (stage is None or clock.term.stage == stage)
+
+    return is_it

@@ -1,0 +1,177 @@
+"""What is done to the clocks of a matter, whatever it is done for: started, stopped, counted anew."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from bianmin.events.deadlines import ClockRed, ClockRescheduled, ClockStopped
+from bianmin.events.parts import ClockKind, EventData
+from bianmin.kit.ids import derived
+from services.deadlines.domain import clock as clocks
+from services.deadlines.domain import terms
+from services.deadlines.domain.cards import judged, withdrawn
+from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
+from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
+from services.deadlines.domain.periods import Pause, Period, Unit, due
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import Term
+
+Told = Callable[[Clock, Clock], EventData | None]
+"""What the others are told of a change: of the clock before it and after it."""
+
+
+def opening(known: Subject | None, subject: Subject) -> Sequence[object]:
+    """A matter can be met in the middle of it first, by a reader that came later than its beginning."""
+    return [] if known else [Opened(subject)]
+
+
+def start(
+    calendars: Calendars,
+    subject: Subject,
+    to_keep: Sequence[Term],
+    since: datetime,
+    ids: Sequence[UUID],
+    answerable: Answerable | None = None,
+) -> list[object]:
+    """Clocks for these terms; whoever answers for the matter answers for them, unless somebody else is named.
+
+    What starts while the matter stands still stands still with it.
+    """
+    new = clocks.start(to_keep, ids, since, answerable or subject.answerable, subject.cycle)
+    running = clocks.reckon(calendars, new)
+    facts: list[object] = []
+    for clock in running:
+        facts += [ClockSet(clock), clocks.started(clock, subject.kind)]
+    if ongoing := next((each for each in subject.standstills if each.pause.until is None), None):
+        still = clocks.reckon(calendars, [standing_still(subject.standstills)(clock) for clock in running])
+        for before, clock in zip(running, still, strict=True):
+            if clock.state == "paused":
+                now = clocks.touched(before, clock, since)
+                facts += [ClockSet(now), clocks.paused(now, subject.kind, ongoing)]
+    return facts
+
+
+def stop(
+    calendars: Calendars, subject: Subject, at: datetime, which: Callable[[Clock], bool] = lambda clock: True
+) -> list[object]:
+    """These clocks stop, or all that run. What stood still goes on for that moment: a pause ends with what it stops."""
+    still = standing_still([_ended(each, at) for each in subject.standstills])
+    stopping = [clock for clock in subject.open_clocks if which(clock)]
+    made_up_for = {terms.order_of(clock.term) for clock in stopping}
+    stopping += [clock for clock in subject.open_clocks if clock not in stopping and _orders(clock, made_up_for)]
+    if any(clock.state == "paused" for clock in stopping):
+        # those that the law's period limits are counted with it, whether it stops or not
+        counted = clocks.reckon(calendars, [still(clock) for clock in subject.open_clocks])
+        chosen = {clock.id for clock in stopping}
+        stopping = [clock for clock in counted if clock.id in chosen]
+    return changed(calendars, subject, [clocks.stop(clock, subject.kind, at) for clock in stopping], at)
+
+
+def stop_all(calendars: Calendars, subject: Subject, at: datetime) -> list[object]:
+    """All clocks that run stop, and with them whatever held them up."""
+    over = [StandstillKept(_ended(each, at)) for each in subject.standstills if each.pause.until is None]
+    return [*over, *stop(calendars, subject, at)]
+
+
+def _orders(clock: Clock, stages: set[str]) -> bool:
+    return clock.term.kind == "card" and clock.term.stage in stages
+
+
+def _ended(standstill: Standstill, at: datetime) -> Standstill:
+    pause = standstill.pause
+    if pause.until is not None:
+        return standstill
+    return replace(standstill, pause=Pause(pause.since, max(at, pause.since)))
+
+
+def standing_still(standstills: Sequence[Standstill]) -> Callable[[Clock], Clock]:
+    """Gives a clock the pauses that stop it."""
+    pauses = tuple(each.pause for each in standstills)
+
+    def still(clock: Clock) -> Clock:
+        if not pauses or clock.term.kind not in terms.PAUSED_BY_PROCEDURES:
+            return clock
+        return replace(clock, period=replace(clock.period, pauses=pauses))
+
+    return still
+
+
+def recounted(
+    calendars: Calendars, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told
+) -> list[object]:
+    """The open clocks after a change of what they are counted by, and what the others are told of it."""
+    open_ones = subject.open_clocks
+    counted = clocks.reckon(calendars, [change(clock) for clock in open_ones])
+    facts: list[object] = []
+    for before, after in zip(open_ones, counted, strict=True):
+        now = clocks.touched(before, after, at)
+        if now is not before:
+            facts.append(ClockSet(now))
+            event = told(before, now)
+            facts += [event] if event else []
+            if before.lamp == "red" != now.lamp:
+                facts += withdrawn(subject.cards, now, subject.kind, at, "recounted")
+    return facts
+
+
+def changed(
+    calendars: Calendars, subject: Subject, changes: Sequence[tuple[Clock, Sequence[EventData]]], at: datetime
+) -> list[object]:
+    """Clocks as they are now with what they tell, and the cards that follow; what is as it was makes no fact."""
+    facts: list[object] = []
+    after = subject
+    for clock, told in changes:
+        if clock != subject.clock(clock.id):
+            new = [ClockSet(clock), *told, *_carded(calendars, after, clock, told, at)]
+            facts += new
+            for fact in new:
+                after = evolve(after, fact)
+    return facts
+
+
+def _carded(
+    calendars: Calendars, subject: Subject, clock: Clock, told: Sequence[EventData], at: datetime
+) -> list[object]:
+    """What missing a clock brings: a card, and of a yellow one the order to make up for it while that can be done."""
+    if clock.term.card is None:
+        return []
+    stopped = any(isinstance(each, ClockStopped) for each in told)
+    if stopped and not clock.late:
+        return withdrawn(subject.cards, clock, subject.kind, at, "in_time")
+    if not clock.late and not any(isinstance(each, ClockRed) for each in told):
+        return []
+    calendar = calendars.of(clock.answerable.org)
+    appeal_by = due(calendar, Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
+    assert appeal_by is not None, "it has no pauses"
+    facts = judged(subject.cards, clock, subject.kind, at, appeal_by.due_at)
+    if facts and clock.term.card == "yellow" and not stopped:
+        order = derived(clock.id, "order")
+        facts += start(calendars, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
+    return facts
+
+
+def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:
+    if before.end is None or after.end is None or before.end.due_at == after.end.due_at:
+        return None
+    return ClockRescheduled(
+        **naming(after, subject.kind),
+        **ending(after),
+        **basis(after),
+        previous_due_on=before.end.due_on,
+        previous_due_at=before.end.due_at,
+        reason_code=reason,
+        lamp=after.lamp,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A clock that ends on another day than before."""
+
+    clock_id: UUID
+    kind: ClockKind
+    org: str
+    before: date
+    after: date

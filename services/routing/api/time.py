@@ -1,0 +1,86 @@
+"""What moves the time of a case: special procedures, extensions, and the reopening of what was decided."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+
+from bianmin.kit.door import Desk, desk, staffed
+from bianmin.kit.ids import new_id
+from bianmin.kit.problems import refuses
+from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from services.routing.api import seals
+from services.routing.api.bodies import AnswerIn, ExtensionIn, Nothing, ProcedureIn, ReopeningIn
+from services.routing.api.views import ExtensionView, ProcedureView, ReopenedView
+from services.routing.domain.route import AnswerExtension, EndProcedure, ReopenCase, RequestExtension, StartProcedure
+
+router = staffed("routing")
+
+Staff = Annotated[Desk, desk()]
+_MOVES = refuses(NotFound, Forbidden, Conflict)
+
+
+@router.post("/cases/{case_id}/procedures", status_code=201, response_model=ProcedureView, responses=_MOVES)
+async def start_procedure(case_id: UUID, body: ProcedureIn, desk: Staff) -> Response:
+    """登记特别程序（行政许可法 art. 45）：自当日起暂停计时，所需时间告知申请人；由作出决定或正在办理的单位登记。"""
+    id = new_id()
+    command = StartProcedure(
+        case_id=case_id,
+        procedure_id=id,
+        kind=body.kind,
+        expected_days=body.expected_days,
+        reason=seals.reason(desk.room.sealer, id, body.reason),
+        today=desk.today,
+        by=desk.cause,
+    )
+    return await desk.submit(command, lambda route: ProcedureView.in_route(route, id), status=201)
+
+
+@router.post("/cases/{case_id}/procedures/{procedure_id}/end", response_model=ProcedureView, responses=_MOVES)
+async def end_procedure(case_id: UUID, procedure_id: UUID, desk: Staff, body: Nothing | None = None) -> Response:
+    """特别程序结束：当日仍不计入，次日起继续计时。"""
+    command = EndProcedure(case_id, procedure_id, desk.today, desk.cause)
+    return await desk.submit(command, lambda route: ProcedureView.in_route(route, procedure_id))
+
+
+@router.post("/cases/{case_id}/extensions", status_code=201, response_model=ExtensionView, responses=_MOVES)
+async def request_extension(case_id: UUID, body: ExtensionIn, desk: Staff) -> Response:
+    """申请延长办理期限（行政许可法 art. 42）：由作出决定的单位在期限届满前提出，只能延长一次。"""
+    id = new_id()
+    command = RequestExtension(
+        case_id=case_id,
+        extension_id=id,
+        days=body.days,
+        reason=seals.reason(desk.room.sealer, id, body.reason),
+        at=desk.now,
+        today=desk.today,
+        by=desk.cause,
+    )
+    return await desk.submit(command, lambda route: ExtensionView.in_route(route, id), status=201)
+
+
+@router.post("/extensions/{extension_id}/approve", response_model=ExtensionView, responses=_MOVES)
+async def approve_extension(extension_id: UUID, desk: Staff, body: AnswerIn | None = None) -> Response:
+    """批准延期：由作出决定的单位负责人批准，联合办理的由同级政府负责人批准；须在期限届满前。"""
+    return await _answered(desk, extension_id, body, approved=True)
+
+
+@router.post("/extensions/{extension_id}/reject", response_model=ExtensionView, responses=_MOVES)
+async def reject_extension(extension_id: UUID, desk: Staff, body: AnswerIn | None = None) -> Response:
+    """不批准延期：原期限不变。"""
+    return await _answered(desk, extension_id, body, approved=False)
+
+
+async def _answered(desk: Desk, extension_id: UUID, body: AnswerIn | None, *, approved: bool) -> Response:
+    said = body.reason if body else None
+    answer = seals.reason(desk.room.sealer, extension_id, said) if said else None
+    command = AnswerExtension(extension_id, approved, answer, desk.now, desk.today, desk.cause)
+    return await desk.submit(command, lambda route: ExtensionView.in_route(route, extension_id))
+
+
+@router.post("/cases/{case_id}/reopen", response_model=ReopenedView, responses=_MOVES)
+async def reopen_case(case_id: UUID, body: ReopeningIn, desk: Staff) -> Response:
+    """原决定被撤销后重新办理：步骤和期限重新开始，原来的记录保留；由决定单位负责人或督查人员办理。"""
+    reason = seals.reason(desk.room.sealer, case_id, f"{body.reason}\n{body.basis}")
+    command = ReopenCase(case_id, reason, desk.today, (new_id(), new_id()), desk.cause)
+    return await desk.submit(command, ReopenedView.of)

@@ -1,0 +1,138 @@
+"""Yellow and red cards, seen over HTTP alone, with the business clock moved."""
+
+from typing import Any
+
+from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, STATION
+from tests.flow.conftest import County
+from tests.flow.test_case import decided, ok
+from tests.flow.test_time import it_is, registered, the_case, timeline_of, until
+
+
+async def accepted(county: County, item: str = "LY-001") -> str:
+    """On 2026-03-02: promised by 03-09, by law until 03-30."""
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, item)
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await the_case(county, id)
+    return id
+
+
+async def cards(county: County, id: str, number: int) -> list[dict[str, Any]]:
+    """The cards of a case, the oldest first, once there are so many."""
+
+    async def told() -> Any:
+        await county.settles()
+        found = (await ok(county.someone("window", CENTER).get("/cards", case_id=id)))["items"]
+        return found[::-1] if len(found) == number else None
+
+    found: list[dict[str, Any]] = await until(told)
+    return found
+
+
+async def test_a_promise_that_is_missed_brings_a_yellow_card_and_disobeying_its_order_a_red_one(
+    county: County,
+) -> None:
+    id = await accepted(county)
+    await it_is(county, "2026-03-10T09:00:00")
+    [yellow] = await cards(county, id, 1)
+    assert (yellow["level"], yellow["kind"], yellow["org"], yellow["dept"]) == ("yellow", "promise", CENTER, "civil")
+    order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
+    assert [(clock["due_on"], clock["state"]) for clock in order] == [("2026-03-13", "running")]
+    await it_is(county, "2026-03-14T00:00:01")
+    yellow, red = await cards(county, id, 2)
+    assert (red["level"], red["kind"]) == ("red", "card")
+    case = await the_case(county, id)
+    assert [(card["level"], card["status"]) for card in case["cards"]] == [("yellow", "issued"), ("red", "issued")]
+    assert (await timeline_of(county, id))["card.issued"] == 2
+
+
+async def test_who_obeys_the_order_gets_no_red_card(county: County) -> None:
+    id = await accepted(county)
+    await it_is(county, "2026-03-10T09:00:00")
+    await cards(county, id, 1)
+    await decided(county, CENTER, id, "grant")
+    await county.settles()
+    await it_is(county, "2026-03-20T09:00:00")
+    await the_case(county, id)
+    order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
+    assert [clock["state"] for clock in order] == ["stopped"]
+    assert len(await cards(county, id, 1)) == 1
+
+
+async def test_a_card_is_appealed_by_its_unit_and_settled_above_and_stays_on_record(county: County) -> None:
+    id = await accepted(county)
+    await it_is(county, "2026-03-10T09:00:00")
+    [card] = await cards(county, id, 1)
+    path = f"/cards/{card['id']}"
+    why = {"reason": "系统停机"}
+    head, above = county.someone("manager", CENTER, "civil"), county.someone("supervisor", COUNTY)
+    assert (await county.someone("window", CENTER).post(f"{path}/appeal", why)).status_code == 403
+    assert (await above.post(f"{path}/uphold", why)).status_code == 409, "nobody appealed yet"
+    assert (await above.post(f"{path}/appeal", why)).status_code == 403
+    await ok(head.post(f"{path}/appeal", why))
+    assert (await head.post(f"{path}/appeal", why)).status_code == 409
+    assert (await head.post(f"{path}/revoke", why)).status_code == 403, "never by the unit itself"
+    revoked = await ok(above.post(f"{path}/revoke", {"reason": "情况属实"}))
+    assert (revoked["status"], revoked["appeal"], revoked["settlement"]) == ("revoked", "系统停机", "情况属实")
+    assert (await above.post(f"{path}/revoke", why)).status_code == 409
+    assert (await ok(head.get("/cards", status="revoked")))["items"][0]["id"] == card["id"]
+    order = (await ok(head.get("/clocks", case_id=id, kind="card")))["items"]
+    assert [clock["state"] for clock in order] == ["stopped"], "what was ordered by it is not any more"
+    case = await the_case(county, id)
+    assert [card["status"] for card in case["cards"]] == ["revoked"]
+    assert "系统停机" not in str(await ok(head.get(f"/cases/{id}/timeline")))
+
+
+async def test_an_appeal_comes_within_ten_working_days(county: County) -> None:
+    id = await accepted(county)
+    await it_is(county, "2026-03-10T09:00:00")
+    [card] = await cards(county, id, 1)
+    assert card["appeal_by"] == "2026-03-25T00:00:00+08:00"
+    await it_is(county, "2026-03-25T00:00:01")
+    head = county.someone("manager", CENTER, "civil")
+    assert (await head.post(f"/cards/{card['id']}/appeal", {"reason": "迟了"})).status_code == 409
+
+
+async def test_two_yellow_cards_for_one_case_are_a_red_one(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, "MZ-003")
+    await the_case(county, id)
+    await it_is(county, "2026-03-10T00:00:01")
+    await cards(county, id, 1)
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await the_case(county, id)
+    await it_is(county, "2026-03-18T00:00:01")
+    found = await cards(county, id, 3)
+    assert sorted((card["level"], card["reason"]) for card in found) == [
+        ("red", "second_yellow"),
+        ("yellow", "completeness"),
+        ("yellow", "promise"),
+    ]
+
+
+async def test_nobody_sees_a_card_that_is_not_theirs(county: County) -> None:
+    id = await accepted(county)
+    await it_is(county, "2026-03-10T09:00:00")
+    [card] = await cards(county, id, 1)
+    for stranger in (county.someone("window", OTHER_CENTER), county.someone("department", COUNTY, "land")):
+        assert (await ok(stranger.get("/cards")))["items"] == []
+        assert (await stranger.get(f"/cards/{card['id']}")).status_code == 404
+        assert (await stranger.get("/cards", case_id=id)).json()["items"] == []
+    for viewer in (county.someone("window", STATION), county.someone("supervisor", CITY)):
+        assert [one["id"] for one in (await ok(viewer.get("/cards")))["items"]] == [card["id"]]
+    assert (await county.nobody.get("/cards")).status_code == 401
+
+
+async def test_what_was_done_in_time_and_told_late_takes_its_card_back(county: County) -> None:
+    id = await accepted(county, "MZ-003")
+    await it_is(county, "2026-03-02T10:00:00")
+    other = await registered(county, "MZ-003", materials=0)
+    await the_case(county, other)
+    await it_is(county, "2026-03-10T09:00:00")
+    await cards(county, id, 1)
+    [card] = await cards(county, other, 1)
+    notice = {"missing": [{"no": 1, "reason": "未提交"}], "noticed_on": "2026-03-09"}
+    await ok(county.someone("window", STATION).post(f"/cases/{other}/supplement-notice", notice))
+    await county.settles()
+    [card] = await cards(county, other, 1)
+    assert (card["status"], card["settled_reason"], card["settled_by"]) == ("revoked", "in_time", "system")

@@ -1,0 +1,257 @@
+"""Time as the law reads it, seen over HTTP alone, with the business clock moved."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+from services.deadlines.domain.periods import Unit
+from tests.counting import ONE_DAY, end_of_days, works_in_china
+from tests.county import CENTER, COUNTY, PROVINCE, STATION, a_registration
+from tests.flow.conftest import County
+from tests.flow.test_case import decided, ok
+
+
+async def it_is(county: County, moment: str) -> None:
+    """Move the business clock, and wait until what that set off has come everywhere."""
+    body = {"now": f"{moment}+08:00"}
+    await ok(county.someone("admin", PROVINCE).put("/dev/clock", body))
+    await county.settles()
+
+
+async def until(told: Callable[[], Awaitable[Any]]) -> Any:
+    """What `told` tells once it is true: timers look by themselves, not when a test wants them to."""
+    async with asyncio.timeout(20):
+        while not (found := await told()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def the_case(county: County, id: str) -> dict[str, Any]:
+    await county.settles()
+    shown: dict[str, Any] = await ok(county.someone("window", CENTER).get(f"/cases/{id}"))
+    return shown
+
+
+async def has_status(county: County, id: str, status: str) -> dict[str, Any]:
+    async def told() -> Any:
+        shown = await the_case(county, id)
+        return shown if shown["status"] == status else None
+
+    found: dict[str, Any] = await until(told)
+    return found
+
+
+def clock_of(case: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The latest of a kind."""
+    found: dict[str, Any] = [clock for clock in case["clocks"] if clock["kind"] == kind][-1]
+    return found
+
+
+async def registered(county: County, item: str = "LY-001", materials: int = 1, **more: Any) -> str:
+    answer = await ok(
+        county.someone("window", STATION).post("/cases", a_registration(item, materials=materials, **more)), 201
+    )
+    return str(answer["id"])
+
+
+async def timeline_of(county: County, id: str) -> Counter[str]:
+    items = (await ok(county.someone("window", CENTER).get(f"/cases/{id}/timeline")))["items"]
+    return Counter(entry["type"].removeprefix("cn.bianmin.").removesuffix(".v1") for entry in items)
+
+
+async def test_silence_about_a_licence_is_acceptance_from_the_day_of_receipt(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county)
+    assert clock_of(await the_case(county, id), "completeness")["due_on"] == "2026-03-09"
+    await it_is(county, "2026-03-09T23:59:59")
+    assert (await the_case(county, id))["status"] == "registered"
+    await it_is(county, "2026-03-10T00:00:01")
+    case = await has_status(county, id, "accepted")
+    assert (case["deemed"], case["accepted_on"], case["received_on"]) == (True, "2026-03-02", "2026-03-02")
+
+    async def clocks_run() -> Any:
+        found = await the_case(county, id)
+        return found if {"promise", "statutory"} <= {clock["kind"] for clock in found["clocks"]} else None
+
+    case = await until(clocks_run)
+    assert clock_of(case, "statutory")["due_on"] == "2026-03-30"
+    assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["lamp"]) == ("stopped", "red")
+    told = await timeline_of(county, id)
+    assert (told["case.deemed_accepted"], told["case.accepted"], told["route.planned"]) == (1, 0, 1)
+
+
+async def test_a_notice_on_the_last_day_stops_it(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, materials=0)
+    await it_is(county, "2026-03-09T17:59:00")
+    notice = {"missing": [{"no": 1, "reason": "未提交"}]}
+    await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
+    await it_is(county, "2026-03-20T10:00:00")
+    case = await the_case(county, id)
+    assert (case["status"], case["deemed"]) == ("supplement_requested", False)
+    assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["late"]) == ("stopped", False)
+
+
+async def test_a_calendar_revised_in_between_is_honoured(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county)
+    await the_case(county, id)
+    admin = county.someone("admin", COUNTY)
+    festival = {
+        "status": "official",
+        "source": "县政府通知",
+        "days": [{"date": "2026-03-09", "kind": "off", "name": "节日"}],
+    }
+    await ok(admin.put(f"/calendars/{COUNTY}/years/2026", festival), 201)
+    await it_is(county, "2026-03-10T08:00:00")
+    case = await until(lambda: _due_on(county, id, "completeness", "2026-03-10"))
+    assert case["status"] == "registered"
+    await it_is(county, "2026-03-11T00:00:01")
+    assert (await has_status(county, id, "accepted"))["accepted_on"] == "2026-03-02"
+
+
+async def _due_on(county: County, id: str, kind: str, day: str) -> dict[str, Any] | None:
+    case = await the_case(county, id)
+    return case if clock_of(case, kind)["due_on"] == day else None
+
+
+async def test_silence_about_another_item_is_a_breach_and_no_acceptance(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, "MZ-003")
+    await it_is(county, "2026-03-10T00:00:01")
+
+    async def red() -> Any:
+        found = await the_case(county, id)
+        return found if found["lamp"] == "red" else None
+
+    case = await until(red)
+    assert (case["status"], case["deemed"]) == ("registered", False)
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+
+
+async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, materials=0)
+    await the_case(county, id)
+    await it_is(county, "2026-03-10T00:00:01")
+    await has_status(county, id, "accepted")
+    village = county.someone("window", STATION)
+    notice = {"missing": [{"no": 1, "reason": "未提交"}], "noticed_on": "2026-03-10"}
+    assert (await village.post(f"/cases/{id}/supplement-notice", notice)).status_code == 409
+    await ok(village.post(f"/cases/{id}/supplement-notice", notice | {"noticed_on": "2026-03-09"}))
+    case = await the_case(county, id)
+    assert (case["status"], case["deemed"], case["accepted_on"]) == ("supplement_requested", False, None)
+    assert clock_of(case, "completeness")["late"] is False
+    assert {clock["state"] for clock in case["clocks"]} == {"stopped"}
+    told = await timeline_of(county, id)
+    assert (told["case.deemed_accepted"], told["case.deeming_corrected"], told["route.voided"]) == (1, 1, 1)
+    # accepted at last, it goes its way anew
+    await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await county.settles()
+    await decided(county, CENTER, id, "grant")
+    case = await the_case(county, id)
+    assert (case["status"], case["accepted_on"]) == ("granted", "2026-03-10")
+
+
+async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, "MZ-003", materials=0)
+    notice = {"missing": [{"no": 1, "reason": "未提交"}]}
+    shown = await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
+    assert shown["notice"]["wait_until"] == "2026-04-01"
+    await it_is(county, "2026-04-01T23:59:58")
+    assert (await the_case(county, id))["status"] == "supplement_requested"
+    await it_is(county, "2026-04-02T00:00:01")
+    case = await has_status(county, id, "closed")
+    assert (case["lapsed"], case["closed_on"]) == (True, "2026-04-02")
+    assert (await timeline_of(county, id))["case.lapsed"] == 1
+
+
+async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(county: County) -> None:
+    """The dates are those of the independent counter (`tests.counting`)."""
+    village, center = county.someone("window", STATION), county.someone("window", CENTER)
+    office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")
+    await it_is(county, "2026-01-26T10:00:00")
+    id = await registered(county, materials=0)
+    await it_is(county, "2026-01-28T10:00:00")
+    await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
+    await it_is(county, "2026-02-02T10:00:00")
+    await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
+    case = await the_case(county, id)
+    assert (case["status"], case["received_on"]) == ("registered", "2026-02-02")
+    assert clock_of(case, "completeness")["due_on"] == "2026-02-09"
+    await it_is(county, "2026-02-04T10:00:00")
+    await ok(center.post(f"/cases/{id}/accept"))
+    case = await the_case(county, id)
+    # 02-05…02-11 and the make-up Saturday 02-14 count
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 20)
+    await it_is(county, "2026-02-12T10:00:00")
+    hearing = {"kind": "hearing", "expected_days": 8, "reason": "申请人要求听证"}
+    started = await ok(office.post(f"/cases/{id}/procedures", hearing), 201)
+    case = await the_case(county, id)
+    assert (case["status"], clock_of(case, "statutory")["state"], clock_of(case, "statutory")["due_on"]) == (
+        "paused",
+        "paused",
+        None,
+    )
+    assert [one["expected_days"] for one in case["procedures"]] == [8]
+    await it_is(county, "2026-02-26T16:00:00")
+    await ok(office.post(f"/cases/{id}/procedures/{started['id']}/end"))
+    case = await the_case(county, id)
+    paused = ("2026-02-12", "2026-02-26")
+    assert case["status"] == "in_progress"
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 20, paused)
+    assert clock_of(case, "promise")["due_on"] == counted("2026-02-04", 5, paused)
+    await it_is(county, "2026-03-03T10:00:00")
+    asked = await ok(office.post(f"/cases/{id}/extensions", {"days": 10, "reason": "案情复杂"}), 201)
+    assert (await office.post(f"/extensions/{asked['id']}/approve")).status_code == 403
+    await ok(head.post(f"/extensions/{asked['id']}/approve"))
+    again = await office.post(f"/cases/{id}/extensions", {"days": 5, "reason": "再延"})
+    assert again.status_code == 409
+    case = await the_case(county, id)
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 30, paused)
+    await it_is(county, "2026-03-20T10:00:00")
+    await decided(county, CENTER, id, "deny", reason_code="not_eligible", legal_basis="森林法")
+    case = await the_case(county, id)
+    assert clock_of(case, "delivery")["due_on"] == counted("2026-03-20", 10)
+    await it_is(county, "2026-04-20T10:00:00")
+    await ok(head.post(f"/cases/{id}/reopen", {"reason": "复议撤销", "basis": "行政复议决定书"}))
+    case = await the_case(county, id)
+    assert (case["status"], case["cycle"], case["decided_on"]) == ("accepted", 2, None)
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-04-20", 20)
+    assert clock_of(case, "statutory")["cycle"] == 2
+    await decided(county, CENTER, id, "grant")
+    await ok(center.post(f"/cases/{id}/deliver", {"method": "in_person", "signed_by": "张小三"}))
+    case = await the_case(county, id)
+    assert (case["status"], {clock["state"] for clock in case["clocks"]}) == ("closed", {"stopped"})
+    told = await timeline_of(county, id)
+    for step in (
+        "case.registered",
+        "case.supplement_requested",
+        "case.supplemented",
+        "case.accepted",
+        "procedure.started",
+        "procedure.ended",
+        "extension.requested",
+        "extension.approved",
+        "case.denied",
+        "case.reopened",
+        "case.granted",
+        "case.delivered",
+        "case.closed",
+    ):
+        assert told[step] == 1, step
+    # the promise was missed on 02-11 already: nothing stops or moves it any more (C11), but what its card ordered
+    assert (told["clock.paused"], told["clock.resumed"], told["clock.extended"]) == (2, 2, 1)
+
+
+def counted(start: str, days: int, paused: tuple[str, str] | None = None) -> str:
+    """By the independent counter, which walks."""
+    still = set()
+    if paused:
+        first, last = (date.fromisoformat(day) for day in paused)
+        still = {first + ONE_DAY * n for n in range((last - first).days + 1)}
+    return str(end_of_days(works_in_china, Unit.WORKDAY, days, date.fromisoformat(start), still))
