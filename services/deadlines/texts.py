@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from bianmin.kit.words import PROCEDURES
 from services.deadlines.domain.cards import SECOND_IN_CASE, Card
-from services.deadlines.domain.clock import Clock
-from services.deadlines.domain.ledger import PAUSED, Entry
+from services.deadlines.domain.clock import Clock, Standstill
+from services.deadlines.domain.ledger import Entry
 from services.deadlines.domain.periods import Unit
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
     ("delivery", None): "送达期限",
+    ("step", None): "环节办理期限",
+    ("procedure", None): "特别程序期限",
+    ("card", None): "黄牌限期办结期限",
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
@@ -37,23 +41,59 @@ def card(card: Card) -> str:
     return f"{colour}：{missed}。"
 
 
-def explanation(clock: Clock, ledger: Sequence[Entry], *, capped: bool, recalculated: bool) -> str:
+def name_of(clock: Clock) -> str:
+    """What a clock is called."""
+    return _PERIODS.get((clock.term.kind, clock.term.stage)) or _PERIODS.get((clock.term.kind, None)) or "办理期限"
+
+
+def lines(clock: Clock, standstills: Sequence[Standstill]) -> list[str]:
+    """What stands above a clock's picture."""
+    return [
+        f"{_length(clock).removeprefix('为')}，自{_since(clock)}起算",
+        *(_pause(each).removesuffix("。") for each in standstills if _touches(each, clock)),
+        _until(clock).removesuffix("。"),
+        _standing(clock).removesuffix("。") or "暂停中",
+    ]
+
+
+def explanation(
+    clock: Clock,
+    ledger: Sequence[Entry],
+    standstills: Sequence[Standstill] = (),
+    *,
+    capped: bool,
+    recalculated: bool,
+) -> str:
     """A clock in one paragraph for a citizen: how long, from when, how counted, until when, and how it stands.
 
     `capped`: the law's period ends it before its own. `recalculated`: the calendar is not the one it started with.
     """
     sentences = [
-        f"{_PERIODS.get((clock.term.kind, clock.term.stage), '办理期限')}{_length(clock)}，",
+        f"{name_of(clock)}{_length(clock)}，",
         f"自{_since(clock)}起算。",
         _counted(clock.term.unit, ledger),
         "承诺期限按其单位计算晚于法定期限，以法定期限届满日为准。" if capped else "",
         f"已依法延长{clock.extended_by}{_UNITS[clock.term.unit]}。" if clock.extended_by else "",
-        "因特别程序暂停的日子不计入。" if clock.period.pauses else "",
+        *(_pause(each) for each in standstills if _touches(each, clock)),
         _until(clock),
         "起算之后日历有过更新，以上逐日说明依据现行日历。" if recalculated else "",
         _standing(clock),
     ]
     return "".join(sentences)
+
+
+def _touches(standstill: Standstill, clock: Clock) -> bool:
+    """Whether it took time from the clock."""
+    ended = standstill.pause.until
+    begun_before = clock.stopped_at is None or standstill.pause.since < clock.stopped_at
+    return bool(clock.period.pauses) and begun_before and (ended is None or ended > clock.period.start)
+
+
+def _pause(standstill: Standstill) -> str:
+    name = PROCEDURES.get(standstill.reason, "特别程序")
+    since, until = standstill.pause.since, standstill.pause.until
+    last = f"至{_day(until.date())}" if until else "起"
+    return f"{_day(since.date())}{last}因{name}（{standstill.legal_basis}）暂停，不计入。"
 
 
 def _length(clock: Clock) -> str:
@@ -86,7 +126,7 @@ def _until(clock: Clock) -> str:
 
 
 def _counted(unit: Unit, ledger: Sequence[Entry]) -> str:
-    skipped = sum(not entry.counted and entry.reason != PAUSED for entry in ledger[1:])
+    skipped = sum(entry.mark in ("rest", "rolled") for entry in ledger[1:])
     match unit:
         case Unit.WORKDAY:
             rests = f"，其间有{skipped}天休息日不计入" if skipped else ""

@@ -139,13 +139,26 @@ async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> N
     assert "最后一日为2026年2月27日" in told["text"]
 
 
+async def test_explain_as_a_picture_is_for_whoever_sees_the_clock(county: County) -> None:
+    case = await county.a_running_case("2026-02-13")
+    promise, _ = await county.clocks(case_id=case)
+    path = f"/clocks/{promise['id']}/explain.svg"
+    answer = await county.house.as_("window", STATION).get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert answer.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert "承诺办结期限" in answer.text
+    assert "2026-02-14 上班（春节调休）" in answer.text
+    assert (await county.house.as_("window", OTHER_CENTER).get(path)).status_code == 404
+    assert (await county.house.nobody.get(path)).status_code == 401
+
+
 async def test_a_window_of_another_township_cannot_tell_a_clock_from_none(county: County) -> None:
     case = await county.a_running_case()
     promise, _ = await county.clocks(case_id=case)
     stranger = county.house.as_("window", OTHER_CENTER)
     assert (await stranger.get("/clocks")).json() == {"items": [], "next_cursor": None}
     assert (await stranger.get("/clocks", case_id=case, org=CENTER)).json()["items"] == []
-    for path in ("", "/explain"):
+    for path in ("", "/explain", "/explain.svg"):
         absent = str(new_id())
         hidden = await stranger.get(f"/clocks/{promise['id']}{path}")
         nothing = await stranger.get(f"/clocks/{absent}{path}")

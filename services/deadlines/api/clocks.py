@@ -1,6 +1,7 @@
 """`/clocks`: which periods run, which are almost over or past, and how each is counted."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -14,12 +15,12 @@ from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
 from services.deadlines.api.calendars import CalendarMissing
-from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView
-from services.deadlines.domain.calendar import YearMissing
+from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView, PauseView
+from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.ledger import Entry, ledger
 from services.deadlines.domain.periods import due
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.picture import drawn
 from services.deadlines.store import calendars, views
 from services.deadlines.store.views import Shown, Wanted
 
@@ -62,13 +63,26 @@ async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
 @router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
 async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
-    found = await _found(desk, clock_id)
-    async with desk.looking() as tx:
-        known = await calendars.in_force(tx)
-    try:
-        return shown(_explained(found, known, desk.today))
-    except YearMissing as missing:
-        raise CalendarMissing(f"{missing}。") from missing
+    return shown(_explained(await _counted(desk, clock_id)))
+
+
+@router.get(
+    "/clocks/{clock_id}/explain.svg",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
+)
+async def draw_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+    """同样的说明画成图：每月一行，标出计入、休息、调休上班、暂停的日子，以及最后一日和今天；手机和打印都能看清。"""
+    one = await _counted(desk, clock_id)
+    clock = one.found.clock
+    picture = drawn(
+        texts.name_of(clock),
+        texts.lines(clock, one.found.standstills),
+        one.days,
+        clock.end.due_on if clock.end else None,
+        desk.today,
+    )
+    return Response(picture, media_type="image/svg+xml; charset=utf-8")
 
 
 async def _found(desk: Desk, clock_id: UUID) -> Shown:
@@ -79,20 +93,40 @@ async def _found(desk: Desk, clock_id: UUID) -> Shown:
     return found
 
 
-def _explained(found: Shown, known: Calendars, today: date) -> ExplanationView:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A clock with its days, and the calendar they are told by."""
+
+    found: Shown
+    calendar: Calendar
+    days: Sequence[Entry]
+
+
+async def _counted(desk: Desk, clock_id: UUID) -> _Counted:
+    found = await _found(desk, clock_id)
     clock = found.clock
-    calendar = known.of(clock.answerable.org)
-    until = clock.end.due_on if clock.end else max(today, clock.period.start_on)
-    days = ledger(calendar, clock.period, until)
-    own_end = due(calendar, clock.period)
+    async with desk.looking() as tx:
+        calendar = (await calendars.in_force(tx)).of(clock.answerable.org)
+    until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
+    try:
+        return _Counted(found, calendar, ledger(calendar, clock.period, until))
+    except YearMissing as missing:
+        raise CalendarMissing(f"{missing}。") from missing
+
+
+def _explained(one: _Counted) -> ExplanationView:
+    clock = one.found.clock
+    own_end = due(one.calendar, clock.period)
     return ExplanationView(
-        clock=ClockView.of(found),
-        calendar_version=calendar.version,
-        days=[EntryView.of(entry) for entry in days],
+        clock=ClockView.of(one.found),
+        calendar_version=one.calendar.version,
+        pauses=[PauseView.of(each) for each in one.found.standstills],
+        days=[EntryView.of(entry) for entry in one.days],
         text=texts.explanation(
             clock,
-            days,
-            capped=clock.term.kind == "promise" and own_end is not None and own_end.due_on > until,
-            recalculated=calendar.version != clock.calendar_version,
+            one.days,
+            one.found.standstills,
+            capped=clock.term.kind == "promise" and own_end is not None and own_end.due_on > one.days[-1].date,
+            recalculated=one.calendar.version != clock.calendar_version,
         ),
     )

@@ -11,8 +11,8 @@ from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit.bodies import Body, Day, Short, Text, View
 from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import FieldError
-from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.clock import ClockState, Standstill
+from services.deadlines.domain.ledger import Entry, Mark
 from services.deadlines.domain.moves import Move
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.publication import YearInvalid
@@ -96,9 +96,13 @@ class ClockView(View):
 
 
 class EntryView(View):
-    """A day of the ledger. `ordinal`: its number among the days that count; `hours`: of a period in hours, how many."""
+    """A day of the ledger. `mark`: what it is to the period; `ordinal`: its number among the days that count.
+
+    `hours`: of a period in hours, how many of that day.
+    """
 
     date: date
+    mark: Mark
     counted: bool
     ordinal: int | None
     hours: float | None
@@ -108,10 +112,30 @@ class EntryView(View):
     def of(cls, entry: Entry) -> Self:
         return cls(
             date=entry.date,
+            mark=entry.mark,
             counted=entry.counted,
             ordinal=entry.ordinal,
             hours=None if entry.spent is None else entry.spent / timedelta(hours=1),
             reason=entry.reason,
+        )
+
+
+class PauseView(View):
+    """Days that do not count, the first and the last included; `last` null while it goes on."""
+
+    reason: str
+    legal_basis: str
+    first: date
+    last: date | None
+
+    @classmethod
+    def of(cls, standstill: Standstill) -> Self:
+        pause = standstill.pause
+        return cls(
+            reason=standstill.reason,
+            legal_basis=standstill.legal_basis,
+            first=pause.since.date(),
+            last=pause.until and pause.until.date(),
         )
 
 
@@ -120,6 +144,7 @@ class ExplanationView(View):
 
     clock: ClockView
     calendar_version: str
+    pauses: list[PauseView]
     days: list[EntryView]
     text: str
 

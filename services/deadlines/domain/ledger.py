@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar, Day
@@ -12,15 +13,23 @@ _CLOSED = "不在开放时间内"
 PAUSED = "特别程序或暂停期间，不计入"
 
 
+Mark = Literal["start", "counted", "make_up", "rest", "paused", "closed", "rolled"]
+"""What a day is to a period; `rolled`: it is full, and ends on a later day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the ledger. `ordinal`: its number among the days that count; `spent`: of hours, how much."""
 
     date: date
-    counted: bool
+    mark: Mark
     ordinal: int | None
     reason: str
     spent: timedelta | None = None
+
+    @property
+    def counted(self) -> bool:
+        return self.ordinal is not None
 
 
 def ledger(calendar: Calendar, period: Period, until: date) -> tuple[Entry, ...]:
@@ -36,27 +45,29 @@ def ledger(calendar: Calendar, period: Period, until: date) -> tuple[Entry, ...]
 
 def _of_days(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
     first, *others = calendar.days(period.start_on, until)
-    yield Entry(first.date, False, None, "起算日，不计入" if others else "当日办结，不计天数")
+    yield Entry(first.date, "start", None, "起算日，不计入" if others else "当日办结，不计天数")
     paused = paused_days(period.pauses)
     ordinal = 0
     for day in others:
-        counted, reason = _judged(day, period, until, _is_paused(day.date, paused), ordinal)
-        ordinal += counted
-        yield Entry(day.date, counted, ordinal if counted else None, reason)
+        mark, reason = _judged(day, period, until, _is_paused(day.date, paused), ordinal)
+        counts = mark in ("counted", "make_up")
+        ordinal += counts
+        yield Entry(day.date, mark, ordinal if counts else None, reason)
 
 
-def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -> tuple[bool, str]:
+def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -> tuple[Mark, str]:
     if paused:
-        return False, PAUSED
+        return "paused", PAUSED
     if ordinal == period.budget:
-        return False, "期限已满，按规定展至最后一日"
+        return "rolled", "期限已满，按规定展至最后一日"
     if period.unit is Unit.WORKDAY:
-        return day.works, day.reason
+        worked: Mark = "make_up" if day.make_up else "counted"
+        return (worked if day.works else "rest"), day.reason
     if ordinal < period.budget - 1:
-        return True, "自然日"
+        return "counted", "自然日"
     if day.date < until:
-        return False, f"{day.reason}，最后一日顺延"
-    return True, "自然日，最后一日"
+        return "rolled", f"{day.reason}，最后一日顺延"
+    return "counted", "自然日，最后一日"
 
 
 def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
@@ -69,8 +80,15 @@ def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]
         spent = min(remaining, counted_between(calendar, period, max(begins, period.start), ends))
         remaining -= spent
         ordinal += bool(spent)
-        reason = day.reason if spent or not day.works else PAUSED if _is_paused(day.date, paused) else _CLOSED
-        yield Entry(day.date, bool(spent), ordinal if spent else None, reason, spent)
+        if spent:
+            mark: Mark = "make_up" if day.make_up else "counted"
+            yield Entry(day.date, mark, ordinal, day.reason, spent)
+        elif not day.works:
+            yield Entry(day.date, "rest", None, day.reason, spent)
+        elif _is_paused(day.date, paused):
+            yield Entry(day.date, "paused", None, PAUSED, spent)
+        else:
+            yield Entry(day.date, "closed", None, _CLOSED, spent)
 
 
 def _plain(start: date, until: date) -> Sequence[Day]:

@@ -30,6 +30,7 @@ class Shown:
     subject_id: UUID
     subject_kind: SubjectKind
     changed_at: datetime
+    standstills: tuple[Standstill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +101,6 @@ async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
 
 
 def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:
-    return Shown(clock_of(row, standstills), row["subject_id"], row["subject_kind"], row["changed_at"].astimezone(TZ))
+    changed_at = row["changed_at"].astimezone(TZ)
+    clock = clock_of(row, standstills)
+    return Shown(clock, row["subject_id"], row["subject_kind"], changed_at, tuple(standstills))

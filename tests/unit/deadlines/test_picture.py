@@ -1,0 +1,111 @@
+"""The picture of a clock: what is in it, and that it is never larger than it can be read."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.deadlines import texts
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start
+from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.periods import Pause, Period, Unit
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.terms import Term
+from services.deadlines.picture import MOST_MONTHS, drawn
+from tests.unit.deadlines.test_clock_rules import at
+
+CALENDARS = Calendars(shipped())
+ORG = "520111101"
+
+
+def a_clock(term: Term, since: str, pauses: Sequence[Pause] = ()) -> Clock:
+    (new,) = start([term], [UUID(int=1)], at(since), Answerable(ORG))
+    (clock,) = reckon(CALENDARS, [replace(new, period=replace(new.period, pauses=tuple(pauses)))])
+    return clock
+
+
+def picture(clock: Clock, today: date) -> str:
+    standstills = [Standstill(UUID(int=2), pause, "hearing", "行政许可法第四十五条") for pause in clock.period.pauses]
+    until = clock.end.due_on if clock.end else today
+    days = ledger(CALENDARS.of(ORG), clock.period, until)
+    lines = texts.lines(clock, standstills)
+    return drawn(texts.name_of(clock), lines, days, clock.end.due_on if clock.end else None, today)
+
+
+def marks(svg: str) -> Counter[str]:
+    """The kinds of days, the legend left out: it has one of each, at its end."""
+    found = Counter(re.findall(r'class="d (\w+)"', svg))
+    return found - Counter(set(found))
+
+
+def titles(svg: str) -> list[str]:
+    return re.findall(r"<title>([^<]*)</title>", svg)
+
+
+def test_a_line_a_month_with_what_counted_and_what_did_not() -> None:
+    paused = [Pause(at("2026-02-12T10:00"), at("2026-02-26T16:00"))]
+    svg = picture(a_clock(Term("statutory", Unit.WORKDAY, 20), "2026-02-04T10:00", paused), date(2026, 3, 2))
+    assert (">2026.02<" in svg, ">2026.03<" in svg, ">2026.04<" in svg) == (True, True, False)
+    assert marks(svg) == {"start": 1, "counted": 19, "make_up": 1, "rest": 7, "paused": 15}
+    assert "2026-02-28 上班（春节调休）" in titles(svg)
+    assert "2026-02-20 特别程序或暂停期间，不计入" in titles(svg)
+    assert (svg.count('id="due"'), svg.count('id="today"')) == (1, 1)
+    assert "2026年2月12日至2026年2月26日因听证" in svg
+
+
+def test_while_it_stands_still_it_has_no_last_day_and_is_drawn_up_to_today() -> None:
+    clock = a_clock(Term("statutory", Unit.WORKDAY, 20), "2026-03-02T10:00", [Pause(at("2026-03-05T10:00"))])
+    svg = picture(clock, date(2026, 3, 10))
+    assert 'id="due"' not in svg
+    assert marks(svg) == {"start": 1, "counted": 2, "paused": 6}
+    assert "暂停" in svg
+
+
+@pytest.mark.parametrize(
+    ("term", "counted"),
+    [
+        (Term("promise", Unit.IMMEDIATE, 0), {"start": 1}),
+        (Term("promise", Unit.HOUR, 30), {"counted": 2}),
+        (Term("promise", Unit.WORKHOUR, 9), {"counted": 2, "closed": 0}),
+        (Term("complaint", Unit.DAY, 5, "handling"), {"start": 1, "counted": 5, "rolled": 2}),
+    ],
+)
+def test_every_unit_has_a_picture(term: Term, counted: dict[str, int]) -> None:
+    found = marks(picture(a_clock(term, "2026-03-02T10:00"), date(2026, 3, 3)))
+    assert {name: found[name] for name in counted} == counted
+
+
+def test_of_a_long_period_the_middle_is_left_out_and_that_is_said() -> None:
+    svg = picture(a_clock(Term("statutory", Unit.WORKDAY, 1500), "2019-02-12T10:00"), date(2020, 1, 1))
+    months = re.findall(r">(\d{4}\.\d{2})<", svg)
+    assert len(months) == MOST_MONTHS
+    assert (months[0], months[-1]) == ("2019.02", "2025.02")
+    assert "其间 49 个月从略" in svg
+    assert len(svg) < 400_000
+
+
+def test_what_is_said_cannot_break_out_of_the_picture() -> None:
+    svg = drawn('<script>"&', ["</svg>"], ledger(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max)
+    assert "<script" not in svg
+    assert svg.count("</svg>") == 1
+
+
+def a_period() -> Period:
+    return a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00").period
+
+
+@given(st.integers(1, 120), st.dates(date(2010, 1, 1), date(2025, 12, 31)), st.sampled_from([Unit.WORKDAY, Unit.DAY]))
+@settings(max_examples=60, deadline=None)
+def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since: date, unit: Unit) -> None:
+    clock = a_clock(Term("statutory", unit, budget), f"{since}T10:00")
+    assert clock.end is not None
+    found = marks(picture(clock, since + timedelta(days=3)))
+    assert found["counted"] + found["make_up"] == budget
+    assert sum(found.values()) == (clock.end.due_on - since).days + 1
