@@ -1,7 +1,7 @@
 """Load, decide, save, announce: for a batch, in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,16 +12,17 @@ from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
 from bianmin.kit.ids import new_id
-from bianmin.kit.refusals import Refusal
+from bianmin.kit.refusals import Conflict, Refusal
 from services.deadlines.domain import commands as orders
 from services.deadlines.domain import publication
 from services.deadlines.domain.commands import FireSignals, RecountClocks
 from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.policies import Policy, PublishPolicies
 from services.deadlines.domain.publication import Publication, PublishYear
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
-from services.deadlines.store import calendars, orgs, subjects
+from services.deadlines.store import calendars, orgs, policies, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class KeepOrg:
     by: Cause
 
 
-Command = orders.Command | KeepOrg | PublishYear
+Command = orders.Command | KeepOrg | PublishYear | PublishPolicies
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,19 @@ class Published:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedPolicies:
+    """A region's policies as they hold now."""
+
+    region: str
+    policies: tuple[Policy, ...]
+    version: int
+
+
+class PoliciesMoved(Conflict):
+    slug, title = "policies-moved", "策略已被他人修改"
+
+
 async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
     """Orgs are kept and calendars published; the rest is decided on the matters it is about."""
     work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
@@ -51,7 +65,9 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
     for n, command in enumerate(commands):
         if isinstance(command, PublishYear):
             work.outcomes[n] = await _publish(tx, command, now, work.announced)
-    about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | PublishYear)]
+        elif isinstance(command, PublishPolicies):
+            work.outcomes[n] = await _publish_policies(tx, command, now)
+    about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | PublishYear | PublishPolicies)]
     if about:
         decided = await _decide(tx, [command for _, command in about])
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
@@ -63,7 +79,7 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
 async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[Announcement]) -> Outcome:
     known = await calendars.alone(tx)
     try:
-        _, published = publication.publish(known, command)
+        _, published = publication.publish(known.calendars, command)
     except Refusal as refusal:
         return Refused(refusal)
     version = await calendars.put(tx, published, command.by.actor.id, now, new_id())
@@ -77,6 +93,20 @@ async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[
     )
     announced.append(Announcement(f"{year.region}/{year.year}", version, data, command.by))
     return Done(Published(published, tag_of(year)))
+
+
+async def _publish_policies(tx: Tx, command: PublishPolicies, now: datetime) -> Outcome:
+    """They hold from the commit on; whatever runs there is counted anew by them."""
+    await calendars.alone(tx)
+    known = await policies.version_of(tx, command.region)
+    if known != command.seen:
+        return Refused(PoliciesMoved("策略已被他人修改；请重新读取，核对后再提交。"))
+    version = (known or 0) + 1
+    theirs = tuple(replace(policy, version=version) for policy in command.policies)
+    await policies.put(tx, command.region, version, theirs, command.by.actor.id, now)
+    await calendars.renew(tx)
+    await calendars.order_recount(tx, command.region, now, new_id())
+    return Done(PublishedPolicies(command.region, theirs, version))
 
 
 async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:

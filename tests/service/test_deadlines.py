@@ -48,6 +48,7 @@ async def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_its_bus
         "unit": "workday",
         "budget": 5,
         "extended_by": 0,
+        "policy": None,
         "started_on": "2026-02-13",
         "due_on": "2026-02-27",
         "due_at": "2026-02-28T00:00:00+08:00",

@@ -30,6 +30,7 @@ from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import LONGEST, Period, Unit, due
 from services.deadlines.domain.publication import PublishYear, publish
 from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL, Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import moved_by
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, tag_of
 from services.deadlines.handlers import Published
@@ -167,10 +168,16 @@ def _published(done: Published) -> YearView:
 
 async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
     async with desk.looking() as tx:
-        after, publication = publish(await calendars.in_force(tx), command)
+        book = await calendars.in_force(tx)
+        after, publication = publish(book.calendars, command)
         number, ids = await calendars.crossing(tx, publication, PREVIEWED)
         matters = await subjects.load(tx, ids, locked=False)
-    moves = [MoveView.of(id, move) for id in ids if id in matters for move in moved_by(after, matters[id], desk.now)]
+    moves = [
+        MoveView.of(id, move)
+        for id in ids
+        if id in matters
+        for move in moved_by(Rulebook(after, book.policies), matters[id], desk.now)
+    ]
     return PreviewView(
         changes=[ChangeView(date=change.date, works=change.works) for change in publication.changes],
         crossing=number,
@@ -182,9 +189,14 @@ async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
 async def _in_force(desk: Desk, region: str) -> Calendars:
     """The calendars in force. Raises `RegionNotFound` where nobody knows the region."""
     async with desk.looking() as tx:
-        if region not in ALWAYS_KNOWN and not await _is_known(tx, region):
-            raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
-        return await calendars.in_force(tx)
+        await region_known(tx, region)
+        return (await calendars.in_force(tx)).calendars
+
+
+async def region_known(tx: Tx, region: str) -> None:
+    """Raises `RegionNotFound` where nobody knows the region."""
+    if region not in ALWAYS_KNOWN and not await _is_known(tx, region):
+        raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
 
 
 async def _is_known(tx: Tx, region: str) -> bool:

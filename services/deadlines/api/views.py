@@ -41,7 +41,8 @@ Before = Annotated[datetime, BeforeValidator(_before, json_schema_input_type=dat
 class ClockView(View):
     """A clock. `due_at` is the end of `due_on`, 24:00; both are null while it stands still.
 
-    `provisional`: it reaches into a year not yet published. `extended_by`: units added to its `budget`.
+    `provisional`: it reaches into a year not yet published. `extended_by`: units added to its `budget`. `policy`: which
+    one set it, null where the law and the item hold.
     """
 
     id: UUID
@@ -55,6 +56,7 @@ class ClockView(View):
     unit: Unit
     budget: int
     extended_by: int
+    policy: str | None
     started_on: date
     due_on: date | None
     due_at: datetime | None
@@ -82,6 +84,7 @@ class ClockView(View):
             unit=clock.term.unit,
             budget=clock.term.budget,
             extended_by=clock.extended_by,
+            policy=clock.term.policy,
             started_on=clock.period.start_on,
             due_on=end and end.due_on,
             due_at=end.due_at if end else None,

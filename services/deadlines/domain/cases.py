@@ -42,7 +42,7 @@ from services.deadlines.domain.moves import (
     stop_all,
 )
 from services.deadlines.domain.periods import Pause
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject, check_before_the_end
 
 
@@ -50,88 +50,88 @@ class NotYet(NotFound):
     slug, title = "not-yet", "尚未办到这一步"
 
 
-def decide_case(calendars: Calendars, case: Subject | None, command: CaseCommand) -> Sequence[object]:
+def decide_case(book: Rulebook, case: Subject | None, command: CaseCommand) -> Sequence[object]:
     """What intake tells of a case, and routing. What has happened already makes no facts."""
     match command:
         case OpenCase():
-            return [] if case else _open(calendars, command)
+            return [] if case else _open(book, command)
         case AwaitSupplement():
-            return _supplement_awaited(calendars, _known(case), command)
+            return _supplement_awaited(book, _known(case), command)
         case TakeSupplement():
-            return _supplement_taken(calendars, _known(case), command)
+            return _supplement_taken(book, _known(case), command)
         case StartCaseClocks():
-            return _accept(calendars, case, command)
+            return _accept(book, case, command)
         case CorrectDeeming():
-            return _correct(calendars, _known(case), command)
+            return _correct(book, _known(case), command)
         case GiveUpCase():
             if case is None or case.phase != "open":
                 return []
-            return [*stop_all(calendars, case, command.ended_at), Entered("over")]
+            return [*stop_all(book, case, command.ended_at), Entered("over")]
         case _:
-            return _of_routing(calendars, _known(case), command)
+            return _of_routing(book, _known(case), command)
 
 
-def _of_routing(calendars: Calendars, case: Subject, command: RouteCommand) -> Sequence[object]:
+def _of_routing(book: Rulebook, case: Subject, command: RouteCommand) -> Sequence[object]:
     """Routing's acts presuppose the acceptance, which comes on another topic; who holds the case, it says with each."""
     if not isinstance(command, FollowRoute) and case.phase == "open" and not _was_accepted(case):
         raise NotYet("尚未收到该办件的受理；收到后自动处理。")
-    return [*_held(case, command.holders), *_moved(calendars, case, command)]
+    return [*_held(case, command.holders), *_moved(book, case, command)]
 
 
-def _moved(calendars: Calendars, case: Subject, command: RouteCommand) -> Sequence[object]:
+def _moved(book: Rulebook, case: Subject, command: RouteCommand) -> Sequence[object]:
     match command:
         case FollowRoute():
             return []
         case StartStep():
-            return _start_step(calendars, case, command)
+            return _start_step(book, case, command)
         case EndStep(seq=seq, ended_at=ended_at):
-            return stop(calendars, case, ended_at, _of("step", str(seq)))
+            return stop(book, case, ended_at, _of("step", str(seq)))
         case PauseCase():
-            return _pause(calendars, case, command)
+            return _pause(book, case, command)
         case ResumeCase():
-            return _resume(calendars, case, command)
+            return _resume(book, case, command)
         case ExtendCase():
-            return _extend(calendars, case, command) if case.phase == "accepted" else []
+            return _extend(book, case, command) if case.phase == "accepted" else []
         case DecideCase():
-            return _decided(calendars, case, command)
+            return _decided(book, case, command)
         case EndCase(ended_at=ended_at):
-            return [] if case.phase == "over" else [*stop_all(calendars, case, ended_at), Entered("over")]
+            return [] if case.phase == "over" else [*stop_all(book, case, ended_at), Entered("over")]
         case ReopenCase():
-            return _reopen(calendars, case, command)
+            return _reopen(book, case, command)
     assert_never(command)
 
 
-def _open(calendars: Calendars, command: OpenCase) -> Sequence[object]:
+def _open(book: Rulebook, command: OpenCase) -> Sequence[object]:
     case = Subject(command.subject_id, command.reach, item=command.item)
     to_keep = terms.of_registered_case(command.item)
-    return [*opening(None, case), *start(calendars, case, to_keep, command.received_at, command.clock_ids)]
+    return [*opening(None, case), *start(book, case, to_keep, command.received_at, command.clock_ids)]
 
 
-def _supplement_awaited(calendars: Calendars, case: Subject, command: AwaitSupplement) -> Sequence[object]:
-    return stop(calendars, case, command.noticed_at, _of("completeness"))
+def _supplement_awaited(book: Rulebook, case: Subject, command: AwaitSupplement) -> Sequence[object]:
+    return stop(book, case, command.noticed_at, _of("completeness"))
 
 
-def _supplement_taken(calendars: Calendars, case: Subject, command: TakeSupplement) -> Sequence[object]:
+def _supplement_taken(book: Rulebook, case: Subject, command: TakeSupplement) -> Sequence[object]:
     """Received anew, where it had been asked for; what was brought unasked changes nothing."""
     if case.phase != "open" or case.item is None or any(map(_of("completeness"), case.open_clocks)):
         return []
-    return start(calendars, case, terms.of_registered_case(case.item), command.received_at, command.clock_ids)
+    return start(book, case, terms.of_registered_case(case.item), command.received_at, command.clock_ids)
 
 
-def _accept(calendars: Calendars, known: Subject | None, command: StartCaseClocks) -> Sequence[object]:
+def _accept(book: Rulebook, known: Subject | None, command: StartCaseClocks) -> Sequence[object]:
     case = known or Subject(command.subject_id, command.reach, item=command.item)
     if check_before_the_end(case).phase != "open":
         return []
     to_keep = terms.of_accepted_case(command.item)
     return [
         *opening(known, case),
-        *stop(calendars, case, command.done_at),
-        *start(calendars, case, to_keep, command.accepted_at, command.clock_ids),
+        *stop(book, case, command.done_at),
+        *start(book, case, to_keep, command.accepted_at, command.clock_ids),
         Entered("accepted"),
     ]
 
 
-def _correct(calendars: Calendars, case: Subject, command: CorrectDeeming) -> Sequence[object]:
+def _correct(book: Rulebook, case: Subject, command: CorrectDeeming) -> Sequence[object]:
     """What ran by an acceptance that was none stops; and the period that had been taken for missed was kept."""
     if case.phase != "accepted":
         return []
@@ -139,21 +139,21 @@ def _correct(calendars: Calendars, case: Subject, command: CorrectDeeming) -> Se
     silent = [clock for clock in case.clocks if clock.term.kind == "completeness" and clock.cycle == case.cycle][-1:]
     return [
         *_held(case, ()),
-        *stop_all(calendars, case, max(at, *(clock.period.start for clock in case.clocks))),
-        *changed(calendars, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
+        *stop_all(book, case, max(at, *(clock.period.start for clock in case.clocks))),
+        *changed(book, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
         Entered("open"),
     ]
 
 
-def _start_step(calendars: Calendars, case: Subject, command: StartStep) -> Sequence[object]:
+def _start_step(book: Rulebook, case: Subject, command: StartStep) -> Sequence[object]:
     if case.phase != "accepted" or any(map(_of("step", str(command.seq)), case.open_clocks)):
         return []
     office = Answerable(command.office.org, command.office.dept)
     to_keep = terms.of_step(command.kind, command.seq)
-    return start(calendars, case, to_keep, command.started_at, command.clock_ids, office)
+    return start(book, case, to_keep, command.started_at, command.clock_ids, office)
 
 
-def _pause(calendars: Calendars, case: Subject, command: PauseCase) -> Sequence[object]:
+def _pause(book: Rulebook, case: Subject, command: PauseCase) -> Sequence[object]:
     new = command.standstill
     if case.phase != "accepted" or any(known.id == new.id for known in case.standstills):
         return []
@@ -165,12 +165,12 @@ def _pause(calendars: Calendars, case: Subject, command: PauseCase) -> Sequence[
     to_keep = terms.of_procedure(command.procedure, command.expected_days)
     return [
         StandstillKept(new),
-        *recounted(calendars, case, standing_still(standstills), new.pause.since, told),
-        *start(calendars, case, to_keep, new.pause.since, command.clock_ids),
+        *recounted(book, case, standing_still(standstills), new.pause.since, told),
+        *start(book, case, to_keep, new.pause.since, command.clock_ids),
     ]
 
 
-def _resume(calendars: Calendars, case: Subject, command: ResumeCase) -> Sequence[object]:
+def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[object]:
     open_ones = [known for known in case.standstills if known.pause.until is None]
     ended = next((known for known in open_ones if known.id == command.standstill_id), None)
     if ended is None:
@@ -191,12 +191,12 @@ def _resume(calendars: Calendars, case: Subject, command: ResumeCase) -> Sequenc
     standstills = tuple(over if known is ended else known for known in case.standstills)
     return [
         StandstillKept(over),
-        *stop(calendars, case, command.ended_at, _of("procedure", command.procedure)),
-        *recounted(calendars, case, standing_still(standstills), command.ended_at, told),
+        *stop(book, case, command.ended_at, _of("procedure", command.procedure)),
+        *recounted(book, case, standing_still(standstills), command.ended_at, told),
     ]
 
 
-def _extend(calendars: Calendars, case: Subject, command: ExtendCase) -> Sequence[object]:
+def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[object]:
     def longer(clock: Clock) -> Clock:
         if clock.term.kind not in ("promise", "statutory") or clock.period.unit.is_of_time or clock.period.ends_at_once:
             return clock
@@ -216,28 +216,28 @@ def _extend(calendars: Calendars, case: Subject, command: ExtendCase) -> Sequenc
             lamp=after.lamp,
         )
 
-    return recounted(calendars, case, longer, command.approved_at, told)
+    return recounted(book, case, longer, command.approved_at, told)
 
 
-def _decided(calendars: Calendars, case: Subject, command: DecideCase) -> Sequence[object]:
+def _decided(book: Rulebook, case: Subject, command: DecideCase) -> Sequence[object]:
     if case.phase == "over" or (case.phase == "decided" and command.awaits_delivery):
         return []
-    stopped = stop_all(calendars, case, command.decided_at)
+    stopped = stop_all(book, case, command.decided_at)
     if not command.awaits_delivery or case.item is None:
         return [*stopped, Entered("over")]
     idle = replace(case, standstills=())
     to_keep = terms.of_decided_case(case.item)
-    running = start(calendars, idle, to_keep, command.decided_at, command.clock_ids)
+    running = start(book, idle, to_keep, command.decided_at, command.clock_ids)
     return [*stopped, *running, Entered("decided")]
 
 
-def _reopen(calendars: Calendars, case: Subject, command: ReopenCase) -> Sequence[object]:
+def _reopen(book: Rulebook, case: Subject, command: ReopenCase) -> Sequence[object]:
     """A new cycle; what was still to be delivered of the old decision is not any more."""
     if case.phase not in ("decided", "over"):
         return []
     again = replace(case, cycle=case.cycle + 1, phase="accepted", standstills=())
-    running = start(calendars, again, terms.of_accepted_case(command.item), command.reopened_at, command.clock_ids)
-    return [*stop_all(calendars, case, command.reopened_at), CycleBegun(again.cycle), *running, Entered("accepted")]
+    running = start(book, again, terms.of_accepted_case(command.item), command.reopened_at, command.clock_ids)
+    return [*stop_all(book, case, command.reopened_at), CycleBegun(again.cycle), *running, Entered("accepted")]
 
 
 def _known(case: Subject | None) -> Subject:

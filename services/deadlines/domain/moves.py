@@ -14,7 +14,7 @@ from services.deadlines.domain.cards import judged, withdrawn
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
 from services.deadlines.domain.periods import Pause, Period, Unit, due
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import Term
 
@@ -28,7 +28,7 @@ def opening(known: Subject | None, subject: Subject) -> Sequence[object]:
 
 
 def start(
-    calendars: Calendars,
+    book: Rulebook,
     subject: Subject,
     to_keep: Sequence[Term],
     since: datetime,
@@ -39,13 +39,14 @@ def start(
 
     What starts while the matter stands still stands still with it.
     """
-    new = clocks.start(to_keep, ids, since, answerable or subject.answerable, subject.cycle)
-    running = clocks.reckon(calendars, new)
+    answers = answerable or subject.answerable
+    new = clocks.start(book.terms(answers.org, to_keep, subject.item), ids, since, answers, subject.cycle)
+    running = clocks.reckon(book.calendars, new)
     facts: list[object] = []
     for clock in running:
         facts += [ClockSet(clock), clocks.started(clock, subject.kind)]
     if ongoing := next((each for each in subject.standstills if each.pause.until is None), None):
-        still = clocks.reckon(calendars, [standing_still(subject.standstills)(clock) for clock in running])
+        still = clocks.reckon(book.calendars, [standing_still(subject.standstills)(clock) for clock in running])
         for before, clock in zip(running, still, strict=True):
             if clock.state == "paused":
                 now = clocks.touched(before, clock, since)
@@ -54,7 +55,7 @@ def start(
 
 
 def stop(
-    calendars: Calendars, subject: Subject, at: datetime, which: Callable[[Clock], bool] = lambda clock: True
+    book: Rulebook, subject: Subject, at: datetime, which: Callable[[Clock], bool] = lambda clock: True
 ) -> list[object]:
     """These clocks stop, or all that run. What stood still goes on for that moment: a pause ends with what it stops."""
     still = standing_still([_ended(each, at) for each in subject.standstills])
@@ -63,16 +64,16 @@ def stop(
     stopping += [clock for clock in subject.open_clocks if clock not in stopping and _orders(clock, made_up_for)]
     if any(clock.state == "paused" for clock in stopping):
         # those that the law's period limits are counted with it, whether it stops or not
-        counted = clocks.reckon(calendars, [still(clock) for clock in subject.open_clocks])
+        counted = clocks.reckon(book.calendars, [still(clock) for clock in subject.open_clocks])
         chosen = {clock.id for clock in stopping}
         stopping = [clock for clock in counted if clock.id in chosen]
-    return changed(calendars, subject, [clocks.stop(clock, subject.kind, at) for clock in stopping], at)
+    return changed(book, subject, [clocks.stop(clock, subject.kind, at) for clock in stopping], at)
 
 
-def stop_all(calendars: Calendars, subject: Subject, at: datetime) -> list[object]:
+def stop_all(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
     """All clocks that run stop, and with them whatever held them up."""
     over = [StandstillKept(_ended(each, at)) for each in subject.standstills if each.pause.until is None]
-    return [*over, *stop(calendars, subject, at)]
+    return [*over, *stop(book, subject, at)]
 
 
 def _orders(clock: Clock, stages: set[str]) -> bool:
@@ -99,11 +100,11 @@ def standing_still(standstills: Sequence[Standstill]) -> Callable[[Clock], Clock
 
 
 def recounted(
-    calendars: Calendars, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told
+    book: Rulebook, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told
 ) -> list[object]:
     """The open clocks after a change of what they are counted by, and what the others are told of it."""
     open_ones = subject.open_clocks
-    counted = clocks.reckon(calendars, [change(clock) for clock in open_ones])
+    counted = clocks.reckon(book.calendars, [change(clock) for clock in open_ones])
     facts: list[object] = []
     for before, after in zip(open_ones, counted, strict=True):
         now = clocks.touched(before, after, at)
@@ -117,23 +118,21 @@ def recounted(
 
 
 def changed(
-    calendars: Calendars, subject: Subject, changes: Sequence[tuple[Clock, Sequence[EventData]]], at: datetime
+    book: Rulebook, subject: Subject, changes: Sequence[tuple[Clock, Sequence[EventData]]], at: datetime
 ) -> list[object]:
     """Clocks as they are now with what they tell, and the cards that follow; what is as it was makes no fact."""
     facts: list[object] = []
     after = subject
     for clock, told in changes:
         if clock != subject.clock(clock.id):
-            new = [ClockSet(clock), *told, *_carded(calendars, after, clock, told, at)]
+            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, at)]
             facts += new
             for fact in new:
                 after = evolve(after, fact)
     return facts
 
 
-def _carded(
-    calendars: Calendars, subject: Subject, clock: Clock, told: Sequence[EventData], at: datetime
-) -> list[object]:
+def _carded(book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], at: datetime) -> list[object]:
     """What missing a clock brings: a card, and of a yellow one the order to make up for it while that can be done."""
     if clock.term.card is None:
         return []
@@ -142,13 +141,13 @@ def _carded(
         return withdrawn(subject.cards, clock, subject.kind, at, "in_time")
     if not clock.late and not any(isinstance(each, ClockRed) for each in told):
         return []
-    calendar = calendars.of(clock.answerable.org)
+    calendar = book.calendar_of(clock.answerable.org)
     appeal_by = due(calendar, Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
     assert appeal_by is not None, "it has no pauses"
     facts = judged(subject.cards, clock, subject.kind, at, appeal_by.due_at)
     if facts and clock.term.card == "yellow" and not stopped:
         order = derived(clock.id, "order")
-        facts += start(calendars, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
+        facts += start(book, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
     return facts
 
 

@@ -11,6 +11,7 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
+from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.cards import appealed, settled
 from services.deadlines.domain.cases import decide_case
 from services.deadlines.domain.clock import Clock
@@ -25,28 +26,28 @@ from services.deadlines.domain.commands import (
 from services.deadlines.domain.complaints import decide_complaint
 from services.deadlines.domain.moves import Move, changed, recounted, rescheduled, stop
 from services.deadlines.domain.periods import due
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
 
-def decide(calendars: Calendars, subject: Subject | None, command: Command) -> Sequence[object]:
+def decide(book: Rulebook, subject: Subject | None, command: Command) -> Sequence[object]:
     """The facts a command makes of a matter. What has happened already makes none."""
     match command:
         case FireSignals(clock_id=clock_id, now=now):
             assert subject is not None, "a clock that was found due has a subject"
-            return changed(calendars, subject, [clocks.fire(subject.clock(clock_id), subject.kind, now)], now)
+            return changed(book, subject, [clocks.fire(subject.clock(clock_id), subject.kind, now)], now)
         case RecountClocks():
             assert subject is not None, "a clock that crosses a changed day has a subject"
-            return _recount(calendars, subject, command)
+            return _recount(book, subject, command)
         case AppealCard() | SettleCard():
             assert subject is not None, "a card that was found has a subject"
-            return _on_card(calendars, subject, command)
+            return _on_card(book, subject, command)
     if isinstance(command, ComplaintCommand):
-        return decide_complaint(calendars, subject, command)
-    return decide_case(calendars, subject, command)
+        return decide_complaint(book, subject, command)
+    return decide_case(book, subject, command)
 
 
-def _on_card(calendars: Calendars, subject: Subject, command: AppealCard | SettleCard) -> Sequence[object]:
+def _on_card(book: Rulebook, subject: Subject, command: AppealCard | SettleCard) -> Sequence[object]:
     card = subject.card(command.card_id)
     clock, actor = subject.clock(card.clock_id), command.by.actor
     if isinstance(command, AppealCard):
@@ -55,28 +56,38 @@ def _on_card(calendars: Calendars, subject: Subject, command: AppealCard | Settl
     if not command.revoke or card.level == "red":
         return facts
     order = terms.order_of(clock.term)
-    return [*facts, *stop(calendars, subject, command.at, lambda each: each.term.stage == order)]
+    return [*facts, *stop(book, subject, command.at, lambda each: each.term.stage == order)]
 
 
-def _recount(calendars: Calendars, subject: Subject, command: RecountClocks) -> Sequence[object]:
-    def with_grace(clock: Clock) -> Clock:
-        """What was in time when the calendar changed is not late by that alone: the next working day is still left."""
-        calendar = calendars.of(clock.answerable.org)
-        end = due(calendar, clock.period)
-        if end is None or clock.end is None or not clock.end.due_at > command.now >= end.due_at:
-            return clock
-        grace = calendar.add_workdays(command.now.astimezone(TZ).date(), 1)
-        return replace(clock, period=replace(clock.period, not_before=min(grace, clock.end.due_on)))
+def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequence[object]:
+    """By the calendars and policies that are in force now; what was used up of a period is used up by any policy."""
+
+    def anew(clock: Clock) -> Clock:
+        [term] = book.terms(clock.answerable.org, [terms.as_by_law(clock.term)], subject.item)
+        if term != clock.term:
+            budget = term.budget + clock.extended_by
+            period = replace(clock.period, unit=term.unit, budget=budget, cut_off=term.cut_off)
+            clock = replace(clock, term=term, period=period)
+        return _with_grace(book.calendar_of(clock.answerable.org), clock, command.now)
 
     def told(before: Clock, after: Clock) -> EventData | None:
-        return rescheduled(before, after, subject, "calendar")
+        return rescheduled(before, after, subject, "calendar" if before.term == after.term else "policy")
 
-    return recounted(calendars, subject, with_grace, command.now, told)
+    return recounted(book, subject, anew, command.now, told)
 
 
-def moved_by(calendars: Calendars, subject: Subject, now: datetime) -> list[Move]:
+def _with_grace(calendar: Calendar, clock: Clock, now: datetime) -> Clock:
+    """What was in time when its end was moved is not late by that alone: the next working day is still left."""
+    end = due(calendar, clock.period)
+    if end is None or clock.end is None or not clock.end.due_at > now >= end.due_at:
+        return clock
+    grace = calendar.add_workdays(now.astimezone(TZ).date(), 1)
+    return replace(clock, period=replace(clock.period, not_before=min(grace, clock.end.due_on)))
+
+
+def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:
     """Which of a matter's clocks these calendars would move."""
-    facts = _recount(calendars, subject, RecountClocks(subject.id, now, now, Cause(system(subject.answerable.org))))
+    facts = _recount(book, subject, RecountClocks(subject.id, now, now, Cause(system(subject.answerable.org))))
     return [
         Move(fact.clock_id, fact.kind, fact.org, fact.previous_due_on, fact.due_on)
         for fact in facts

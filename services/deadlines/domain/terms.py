@@ -32,6 +32,7 @@ class Term:
     """A period to be kept: what for, how long, and when it warns. `stage` tells several of one kind apart.
 
     `card`: what missing it brings; `order_days`: the working days in which a yellow card orders to make up for it.
+    `policy`: which one set it, None where it is as the law and the item have it.
     """
 
     kind: ClockKind
@@ -43,6 +44,7 @@ class Term:
     cut_off: CutOff = CutOff.MIDNIGHT
     card: CardLevel | None = None
     order_days: int = 3
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ COMPLAINT_ACCEPTANCE = Term("complaint", Unit.DAY, 15, "acceptance")
 COMPLAINT_HANDLING = Term("complaint", Unit.DAY, 60, "handling")
 """From acceptance to the answer (信访工作条例 art. 34)."""
 
+OF_THE_ITEM: frozenset[ClockKind] = frozenset({"promise", "statutory"})
+"""Kinds whose length is the item's to say."""
+
+LONGEST_BY_LAW: Mapping[tuple[ClockKind, str | None], Term] = {
+    ("completeness", None): COMPLETENESS,
+    ("step", None): REVIEW,
+    ("delivery", None): DELIVERY,
+    ("complaint", "acceptance"): COMPLAINT_ACCEPTANCE,
+    ("complaint", "handling"): COMPLAINT_HANDLING,
+}
+"""What a county may shorten, and never lengthen."""
+
 APPEAL_DAYS = 10
 """Working days after a card in which the unit may appeal against it."""
 
@@ -93,6 +107,14 @@ CARDS: Mapping[ClockKind, CardLevel] = {
 
 PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step", "card"})
 """Clocks that stand still while a special procedure goes on (行政许可法 art. 45)."""
+
+
+def as_by_law(term: Term) -> Term:
+    """The term without what a policy has set."""
+    if term.policy is None:
+        return term
+    law = LONGEST_BY_LAW.get((term.kind, term.stage)) or LONGEST_BY_LAW.get((term.kind, None)) or term
+    return Term(term.kind, law.unit, law.budget, term.stage, card=CARDS.get(term.kind))
 
 
 def of_registered_case(item: Item) -> tuple[Term, ...]:

@@ -12,9 +12,12 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.calendars import shipped
+from services.deadlines.domain.policies import Policies
 from services.deadlines.domain.publication import Publication
 from services.deadlines.domain.regions import NATIONAL, Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.store import policies
 
 _IN_FORCE = "SELECT digest FROM edition"
 _HELD = "SELECT digest FROM edition FOR SHARE"
@@ -79,28 +82,28 @@ SELECT version, status, source, days, published_at, published_by FROM calendar_h
 WHERE region = $1 AND year = $2 ORDER BY version DESC
 """
 
-_built: dict[str, Calendars] = {}
-"""Calendars by the digest of what they are made of: the same in every database that published the same."""
+_built: dict[str, Rulebook] = {}
+"""Rulebooks by the digest of what they are made of: the same in every database that published the same."""
 
 
-async def in_force(tx: Tx, *, held: bool = False) -> Calendars:
-    """The calendars in force; `held`: they stay so until the transaction ends."""
-    return await _calendars(tx, _HELD if held else _IN_FORCE)
+async def in_force(tx: Tx, *, held: bool = False) -> Rulebook:
+    """The calendars and policies in force; `held`: they stay so until the transaction ends."""
+    return await _rulebook(tx, _HELD if held else _IN_FORCE)
 
 
-async def alone(tx: Tx) -> Calendars:
-    """The calendars in force, for whoever is about to publish: nobody else counts or publishes meanwhile."""
-    return await _calendars(tx, _ALONE)
+async def alone(tx: Tx) -> Rulebook:
+    """The same, for whoever is about to publish: nobody else counts or publishes meanwhile."""
+    return await _rulebook(tx, _ALONE)
 
 
-async def _calendars(tx: Tx, query: str) -> Calendars:
+async def _rulebook(tx: Tx, query: str) -> Rulebook:
     [(digest,)] = await rows(tx, query)
     if digest not in _built:
         published = [_year_of(*row) for row in await rows(tx, _PUBLISHED)]
         theirs = {(year.region, year.year): year for year in (*shipped(), *published)}
         if len(_built) > 8:
             _built.clear()
-        _built[digest] = Calendars(theirs.values())
+        _built[digest] = Rulebook(Calendars(theirs.values()), Policies(await policies.published(tx)))
     return _built[digest]
 
 
@@ -108,12 +111,24 @@ async def put(tx: Tx, publication: Publication, by: str, now: datetime, recount_
     """Store a publication, put the calendars it makes into force, and order the recount. Returns its version."""
     year = publication.year
     [(version,)] = await rows(tx, _PUT, year.region, year.year, year.status, year.source, _json(year), now, by)
-    published = [_year_of(*row) for row in await rows(tx, _PUBLISHED)]
-    await run(tx, "UPDATE edition SET digest = $1", _digest(published))
+    await renew(tx)
     if publication.since is not None:
         since, until = publication.since, publication.until
         await run(tx, _ORDER_RECOUNT, recount_id, year.region, year.year, since, until, now)
     return int(version)
+
+
+async def renew(tx: Tx) -> None:
+    """What was just published is in force from the commit on."""
+    published = [_year_of(*row) for row in await rows(tx, _PUBLISHED)]
+    told = [repr(each) for each in await policies.published(tx)]
+    await run(tx, "UPDATE edition SET digest = $1", _digest(published, told))
+
+
+async def order_recount(tx: Tx, region: str, now: datetime, recount_id: UUID) -> None:
+    """Whatever runs at a region and below is to be counted anew."""
+    first, last = (year.year for year in (shipped()[0], shipped()[-1]))
+    await run(tx, _ORDER_RECOUNT, recount_id, region, last, date(first, 1, 1), date(last, 12, 31), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +146,8 @@ async def claim_recount(tx: Tx, now: datetime, limit: int) -> list[Due]:
     if shipped_with != SHIPPED:
         await run(tx, _UPGRADED, SHIPPED)
         if shipped_with:
-            await _recount_all(tx, now)
+            # the program came with other calendars than the one that ran before
+            await order_recount(tx, NATIONAL, now, new_id())
     elif oldest is None:
         return []
     for id, since, until, region in await rows(tx, _ORDERED):
@@ -140,12 +156,6 @@ async def claim_recount(tx: Tx, now: datetime, limit: int) -> list[Due]:
     if not claimed:
         await run(tx, _FINISH, now)
     return [Due(subject_id, org, oldest or now) for subject_id, org in claimed]
-
-
-async def _recount_all(tx: Tx, now: datetime) -> None:
-    """The program came with other calendars than the one that ran before: whatever runs is counted by these."""
-    first, last = (year.year for year in (shipped()[0], shipped()[-1]))
-    await run(tx, _ORDER_RECOUNT, new_id(), NATIONAL, last, date(first, 1, 1), date(last, 12, 31), now)
 
 
 async def crossing(tx: Tx, publication: Publication, limit: int) -> tuple[int, list[UUID]]:
@@ -196,9 +206,10 @@ async def history(tx: Tx, region: str, year: int) -> list[Version]:
     ]
 
 
-def _digest(published: Sequence[CalendarYear]) -> str:
-    """Equal digests, equal calendars."""
-    content = [[year.region, year.year, year.status, year.source, _json(year)] for year in published]
+def _digest(published: Sequence[CalendarYear], policies: Sequence[str] = ()) -> str:
+    """Equal digests, equal calendars and policies."""
+    content: list[Any] = [*policies]
+    content += [[year.region, year.year, year.status, year.source, _json(year)] for year in published]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
 

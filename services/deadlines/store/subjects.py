@@ -16,9 +16,9 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from services.deadlines.domain.cards import Card
 from services.deadlines.domain.clock import SIGNALS, Answerable, Clock, Standstill
-from services.deadlines.domain.periods import Due, Pause, Period, Unit
+from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit
 from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import CARDS, PAUSED_BY_PROCEDURES, Item, Term
+from services.deadlines.domain.terms import CARDS, PAUSED_BY_PROCEDURES, Item, Mark, Term
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
 from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
@@ -148,7 +148,7 @@ FOR UPDATE OF s SKIP LOCKED
 
 def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
     """A clock out of its row and the pauses of its matter."""
-    term = Term(row["kind"], Unit(row["unit"]), row["budget"], row["stage"], card=CARDS.get(row["kind"]))
+    term = _term_of(row)
     pauses = tuple(each.pause for each in standstills) if term.kind in PAUSED_BY_PROCEDURES else ()
     return Clock(
         id=row["id"],
@@ -176,6 +176,26 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
     )
 
 
+def _term_of(row: sets.Row) -> Term:
+    """As the law and the item have it, or as a policy set it."""
+    kind, unit, budget, stage = row["kind"], Unit(row["unit"]), row["budget"], row["stage"]
+    stored = row["policy"]
+    if stored is None:
+        return Term(kind, unit, budget, stage, card=CARDS.get(kind))
+    return Term(
+        kind,
+        unit,
+        budget,
+        stage,
+        reminder=Mark(**stored["reminder"]),
+        yellow=Mark(**stored["yellow"]),
+        cut_off=CutOff(stored["cut_off"]),
+        card=stored["card"],
+        order_days=stored["order_days"],
+        policy=stored["policy"],
+    )
+
+
 def _standstill_of(row: sets.Row) -> Standstill:
     pause = Pause(row["since"].astimezone(TZ), _local(row["until"]))
     return Standstill(row["id"], pause, row["reason"], row["legal_basis"])
@@ -195,8 +215,6 @@ def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
         "cycle": clock.cycle,
         "org": clock.answerable.org,
         "dept": clock.answerable.dept,
-        "unit": clock.term.unit.value,
-        "budget": clock.term.budget,
         "started_on": clock.period.start_on,
         "started_at": clock.period.start,
     }
@@ -206,6 +224,9 @@ def _counting(clock: Clock) -> dict[str, Any]:
     """What it is counted by that may change, and when it ends by that."""
     end = clock.end
     return {
+        "unit": clock.term.unit.value,
+        "budget": clock.term.budget,
+        "policy": _policy_row(clock.term),
         "extended_by": clock.extended_by,
         "not_before": clock.period.not_before,
         "due_on": end and end.due_on,
@@ -215,6 +236,12 @@ def _counting(clock: Clock) -> dict[str, Any]:
         "yellow_at": clock.yellow_at,
         "calendar_version": clock.calendar_version,
     }
+
+
+def _policy_row(term: Term) -> dict[str, Any] | None:
+    if term.policy is None:
+        return None
+    return {name: getattr(term, name) for name in ("policy", "reminder", "yellow", "cut_off", "card", "order_days")}
 
 
 def _moving(clock: Clock) -> dict[str, Any]:

@@ -74,8 +74,9 @@ class PauseRow(Tables, table=True):
 class ClockRow(Tables, table=True):
     """A clock. What it is counted by, what follows from that, and what was told.
 
-    While it stands still `due_on` is null and `due_at` infinity. `told`: the signals told, in order. `next_fire_at`:
-    when there is something to tell, or its lamp changes; null when nothing is left.
+    While it stands still `due_on` is null and `due_at` infinity. `policy`: what one has set, null where the law and the
+    item hold. `told`: the signals told, in order. `next_fire_at`: when there is something to tell, or its lamp changes;
+    null when nothing is left.
     """
 
     __tablename__ = "clock"
@@ -88,6 +89,7 @@ class ClockRow(Tables, table=True):
     dept: str | None
     unit: str
     budget: int
+    policy: dict[str, Any] | None = Field(sa_column=Column(JSONB))
     extended_by: int
     started_on: date
     started_at: datetime = _moment(nullable=False)
@@ -190,8 +192,30 @@ class CalendarHistoryRow(Tables, table=True):
     published_by: str
 
 
+class PoliciesRow(Tables, table=True):
+    """The policies of a region, as it has published them. `version` counts its publications."""
+
+    __tablename__ = "policies"
+    region: str = _code(primary_key=True)
+    version: int
+    policies: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
+class PoliciesHistoryRow(Tables, table=True):
+    """Every publication of a region's policies, the present one included. Never changed."""
+
+    __tablename__ = "policies_history"
+    region: str = _code(primary_key=True)
+    version: int = Field(primary_key=True)
+    policies: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = _moment(nullable=False)
+    published_by: str
+
+
 class EditionRow(Tables, table=True):
-    """The one row that says which calendars are in force: the digest of all that was published.
+    """The one row that says which calendars and policies are in force: the digest of all that was published.
 
     Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
     counted by calendars that are not in force any more, and missed by the recount.

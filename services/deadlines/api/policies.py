@@ -1,0 +1,248 @@
+"""`/policies`: what a region says of the periods that are its to set, and which policy would apply, and why."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import Field
+
+from bianmin.events.parts import ClockKind, ItemType, Mode
+from bianmin.kit.bodies import Body, Code, OrgCode, View
+from bianmin.kit.door import Desk, check_if_match, desk, shown, staffed
+from bianmin.kit.problems import PreconditionRequired, Stale, refuses
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.deadlines.api.calendars import region_known
+from services.deadlines.domain.periods import LONGEST, CutOff, Unit
+from services.deadlines.domain.policies import (
+    CardRule,
+    Considered,
+    Policy,
+    PolicyInvalid,
+    PublishPolicies,
+    check_distinct,
+)
+from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.domain.terms import CARDS, LONGEST_BY_LAW, Item, Mark, Term
+from services.deadlines.handlers import PublishedPolicies
+from services.deadlines.store import calendars, policies
+from services.deadlines.store.policies import Version
+
+router = staffed("deadlines")
+
+AnyDesk = Annotated[Desk, desk()]
+Admin = Annotated[Desk, desk("admin")]
+Units = Annotated[int, Field(ge=0, le=LONGEST)]
+
+
+class PoliciesWrong(Invalid):
+    slug, title = "policies-wrong", "策略有误"
+
+
+class MarkIn(Body):
+    """How near to the end: no more than `percent` of the budget, or than `units`, is left."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+    units: Units = 1
+
+    def mark(self) -> Mark:
+        return Mark(self.percent, self.units)
+
+
+class PolicyIn(Body):
+    """For which clocks, by as many conditions as are given, and what it sets; the rest stays as the law has it."""
+
+    kind: ClockKind
+    stage: Code | None = None
+    item_code: Code | None = None
+    item_type: ItemType | None = None
+    mode: Mode | None = None
+    unit: Unit | None = None
+    budget: Units | None = None
+    reminder: MarkIn | None = None
+    yellow: MarkIn | None = None
+    cut_off: CutOff | None = None
+    card: CardRule | None = None
+    order_days: Annotated[int, Field(ge=1, le=LONGEST)] | None = None
+
+    def policy(self, region: str, number: int) -> Policy:
+        """Raises `PolicyInvalid`."""
+        set_to: dict[str, Any] = self.model_dump(exclude={"reminder", "yellow"})
+        set_to |= {"reminder": self.reminder and self.reminder.mark(), "yellow": self.yellow and self.yellow.mark()}
+        return Policy(region=region, version=0, number=number, **set_to)
+
+
+class PoliciesIn(Body):
+    """All of a region's policies. What a GET showed may be sent back."""
+
+    policies: Annotated[list[PolicyIn], Field(max_length=500)]
+    region: str | None = None
+    version: int | None = None
+
+
+class PolicyView(PolicyIn, View):
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        return cls.model_validate(policies.row_of(policy))
+
+
+class PoliciesView(View):
+    region: str
+    version: int
+    policies: list[PolicyView]
+
+    @classmethod
+    def of(cls, done: PublishedPolicies) -> Self:
+        told = [PolicyView.of(policy) for policy in done.policies]
+        return cls(region=done.region, version=done.version, policies=told)
+
+
+class PoliciesVersionView(View):
+    version: int
+    published_at: datetime
+    published_by: str
+    policies: list[PolicyView]
+
+    @classmethod
+    def of(cls, found: Version) -> Self:
+        told = [PolicyView.of(policy) for policy in found.policies]
+        return cls(
+            version=found.version, published_at=found.published_at, published_by=found.published_by, policies=told
+        )
+
+
+class PoliciesHistoryView(View):
+    items: list[PoliciesVersionView]
+
+
+class ConsideredView(View):
+    """A policy that was looked at. `why_not`: the condition that does not agree; null where all do."""
+
+    name: str
+    policy: PolicyView
+    why_not: str | None
+
+    @classmethod
+    def of(cls, each: Considered) -> Self:
+        return cls(name=each.policy.name, policy=PolicyView.of(each.policy), why_not=each.mismatch)
+
+
+class TermView(View):
+    unit: Unit
+    budget: int
+    reminder: MarkIn
+    yellow: MarkIn
+    cut_off: CutOff
+    card: str | None
+    order_days: int
+
+
+class AppliedView(View):
+    """`applied`: the policy, null where the law and the item hold; `considered` in the order in which they go."""
+
+    applied: str | None
+    why: str
+    term: TermView
+    considered: list[ConsideredView]
+
+
+@router.get("/policies/applied", response_model=AppliedView, responses=refuses(NotFound))
+async def which_applies(
+    desk: AnyDesk,
+    org: Annotated[OrgCode, Query(description="对时限负责的单位")],
+    kind: ClockKind,
+    stage: Annotated[str | None, Query(max_length=64)] = None,
+    item_code: Annotated[str | None, Query(max_length=40)] = None,
+    item_type: ItemType = "20",
+    mode: Mode = "promised",
+    budget: Annotated[int, Query(ge=0, le=LONGEST, description="事项自己的期限（承诺、法定）")] = 0,
+    unit: Unit = Unit.WORKDAY,
+) -> Response:
+    """会适用哪一条策略、为什么：按先后列出考虑过的策略，以及各条不适用的原因。"""
+    async with desk.looking() as tx:
+        await region_known(tx, org)
+        book = await calendars.in_force(tx)
+    law = LONGEST_BY_LAW.get((kind, stage)) or LONGEST_BY_LAW.get((kind, None))
+    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=CARDS.get(kind))
+    item = Item(item_code or "", item_type, mode)
+    considered = book.policies.considered(org, term, item)
+    applied = book.policies.applied(org, term, item)
+    why = f"{applied.policy} 的适用条件全部符合，且排在最前" if applied.policy else "没有适用的策略，按法律和事项规定"
+    return shown(
+        AppliedView(
+            applied=applied.policy,
+            why=f"{why}。",
+            term=TermView(
+                unit=applied.unit,
+                budget=applied.budget,
+                reminder=MarkIn(percent=applied.reminder.percent, units=applied.reminder.units),
+                yellow=MarkIn(percent=applied.yellow.percent, units=applied.yellow.units),
+                cut_off=applied.cut_off,
+                card=applied.card,
+                order_days=applied.order_days,
+            ),
+            considered=[ConsideredView.of(each) for each in considered],
+        )
+    )
+
+
+@router.get("/policies/{region}", response_model=PoliciesView, responses=refuses(NotFound))
+async def get_policies(region: str, desk: AnyDesk) -> Response:
+    """一个地区自己公布的策略；没有公布过的，列表为空，沿用上级的。"""
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        version = await policies.version_of(tx, region)
+        theirs = tuple(policy for policy in await policies.published(tx) if policy.region == region)
+    return shown(PoliciesView.of(PublishedPolicies(region, theirs, version or 0)), version)
+
+
+@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound))
+async def get_policies_history(region: str, desk: Admin) -> Response:
+    """这个地区历次公布的策略、时间和经办人；最近的在前。"""
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        found = await policies.history(tx, region)
+    return shown(PoliciesHistoryView(items=[PoliciesVersionView.of(one) for one in found]))
+
+
+async def _seen(request: Request, region: str, desk: Admin) -> int | None:
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        version = await policies.version_of(tx, region)
+    if region == NATIONAL or not desk.actor.covers(region):
+        raise Forbidden("只能公布本辖区的策略。")
+    check_if_match(request, version)
+    return version
+
+
+@router.put(
+    "/policies/{region}",
+    response_model=PoliciesView,
+    responses={
+        201: {"description": "这个地区首次公布策略", "model": PoliciesView},
+        **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
+    },
+)
+async def put_policies(
+    region: str, seen: Annotated[int | None, Depends(_seen)], body: PoliciesIn, desk: Admin
+) -> Response:
+    """公布一个地区的全部策略，立即生效；在办的时限按新策略重新计算，已用的时间照算（进度见 `/calendars/recounts`）。
+
+    法律规定的期限只能缩短，不能延长；承诺期限和法定期限由事项目录规定。
+    """
+    theirs = []
+    for n, one in enumerate(body.policies):
+        try:
+            theirs.append(one.policy(region, n + 1))
+        except PolicyInvalid as error:
+            raise _wrong(f"/policies/{n}/{error.field}", error) from error
+    try:
+        check_distinct(theirs)
+    except PolicyInvalid as error:
+        raise _wrong(f"/policies/{int(error.field) - 1}", error) from error
+    command = PublishPolicies(region, tuple(theirs), seen, desk.cause)
+    return await desk.submit(command, PoliciesView.of, status=201 if seen is None else 200)
+
+
+def _wrong(pointer: str, error: PolicyInvalid) -> PoliciesWrong:
+    where = FieldError(pointer, "policy_invalid", str(error))
+    return PoliciesWrong(f"策略有误：{error}。", errors=[where])

@@ -1,0 +1,160 @@
+"""Policies: what a region says of the periods that are its to set, and which of several applies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bianmin.events.parts import ClockKind, ItemType, Mode
+from bianmin.kit.decide import Cause
+from services.deadlines.domain.periods import LONGEST, CutOff, Unit
+from services.deadlines.domain.regions import NATIONAL, upward
+from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, Item, Mark, Term
+
+CardRule = Literal["none", "yellow", "red"]
+
+
+class PolicyInvalid(ValueError):
+    """A policy that cannot be. `field` names what is wrong with it."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """For which clocks it is, by as many conditions as are given, and what it sets; the rest stays as the law has it.
+
+    `region` is `CN` or a division code: it holds there and below. `number` is its place in the region's list, from 1.
+    """
+
+    region: str
+    version: int
+    number: int
+    kind: ClockKind
+    stage: str | None = None
+    item_code: str | None = None
+    item_type: ItemType | None = None
+    mode: Mode | None = None
+    unit: Unit | None = None
+    budget: int | None = None
+    reminder: Mark | None = None
+    yellow: Mark | None = None
+    cut_off: CutOff | None = None
+    card: CardRule | None = None
+    order_days: int | None = None
+
+    def __post_init__(self) -> None:
+        self._check_period()
+        for name, mark in (("reminder", self.reminder), ("yellow", self.yellow)):
+            if mark is not None and not (0 <= mark.percent <= 100 and 0 <= mark.units <= LONGEST):
+                raise PolicyInvalid(name, "剩余百分比应为 0 到 100")
+        if self.order_days is not None and not 1 <= self.order_days <= LONGEST:
+            raise PolicyInvalid("order_days", f"应为 1 到 {LONGEST} 个工作日")
+
+    def _check_period(self) -> None:
+        if self.unit is None and self.budget is None:
+            return
+        if self.kind in OF_THE_ITEM:
+            raise PolicyInvalid("budget", "承诺期限和法定期限由事项目录规定，不能由策略设定")
+        if self.unit is None or self.budget is None:
+            raise PolicyInvalid("budget", "期限的长短和单位应同时填写")
+        if not 0 <= self.budget <= LONGEST:
+            raise PolicyInvalid("budget", f"应为 0 到 {LONGEST}")
+        law = LONGEST_BY_LAW.get((self.kind, self.stage)) or LONGEST_BY_LAW.get((self.kind, None))
+        if law is not None and (self.unit is not law.unit or self.budget > law.budget):
+            raise PolicyInvalid("budget", f"不能长于法律规定的 {law.budget}（单位 {law.unit}），也不能换单位")
+
+    @property
+    def name(self) -> str:
+        return f"{self.region} v{self.version} #{self.number}"
+
+    @property
+    def conditions(self) -> tuple[str | None, ...]:
+        """What has to agree, the most telling first."""
+        return self.item_code, self.stage, self.item_type, self.mode
+
+    @property
+    def rank(self) -> tuple[int | bool, ...]:
+        """The higher goes first: the nearest region, then the most telling conditions."""
+        return (0 if self.region == NATIONAL else len(self.region), *(each is not None for each in self.conditions))
+
+    def mismatch(self, term: Term, item: Item | None) -> str | None:
+        """Why it is not for a clock; None where it is."""
+        facts = (
+            ("item_code", self.item_code, item and item.code),
+            ("stage", self.stage, term.stage),
+            ("item_type", self.item_type, item and item.item_type),
+            ("mode", self.mode, item and item.mode),
+        )
+        return next((name for name, wanted, found in facts if wanted is not None and wanted != found), None)
+
+    def set(self, term: Term) -> Term:
+        """The term, as it is by this policy."""
+        card = term.card if self.card is None else (None if self.card == "none" else self.card)
+        return replace(
+            term,
+            unit=self.unit or term.unit,
+            budget=term.budget if self.budget is None else self.budget,
+            reminder=self.reminder or term.reminder,
+            yellow=self.yellow or term.yellow,
+            cut_off=self.cut_off or term.cut_off,
+            card=card,
+            order_days=self.order_days or term.order_days,
+            policy=self.name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A policy that was looked at: `mismatch` is the condition that does not agree, None where all do."""
+
+    policy: Policy
+    mismatch: str | None
+
+
+class Policies:
+    """All that hold. Of those that are for a clock the first in rank applies, and nothing of the others; where none is,
+    the law's and the item's own period does."""
+
+    def __init__(self, policies: Iterable[Policy] = ()) -> None:
+        of_kind: dict[tuple[str, ClockKind], list[Policy]] = defaultdict(list)
+        for policy in policies:
+            of_kind[policy.region, policy.kind].append(policy)
+        self._of: Mapping[tuple[str, ClockKind], Sequence[Policy]] = {
+            key: sorted(found, key=lambda each: (*(not known for known in each.rank[1:]), each.number))
+            for key, found in of_kind.items()
+        }
+
+    def considered(self, org: str, term: Term, item: Item | None) -> list[Considered]:
+        """The policies of this kind at an org and above it, in the order of their rank."""
+        if not self._of:
+            return []
+        found = [policy for place in upward(org) for policy in self._of.get((place, term.kind), ())]
+        return [Considered(policy, policy.mismatch(term, item)) for policy in found]
+
+    def applied(self, org: str, term: Term, item: Item | None) -> Term:
+        """The term as it is where `org` answers for it."""
+        first = next((each.policy for each in self.considered(org, term, item) if each.mismatch is None), None)
+        return term if first is None else first.set(term)
+
+
+def check_distinct(policies: Sequence[Policy]) -> None:
+    """No two of a region for the same clocks: which of them applied would be chance. Raises `PolicyInvalid`."""
+    seen: dict[object, int] = {}
+    for policy in policies:
+        key = (policy.kind, *policy.conditions)
+        if key in seen:
+            raise PolicyInvalid(f"{policy.number}", f"第 {seen[key]} 条和第 {policy.number} 条的适用条件相同")
+        seen[key] = policy.number
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPolicies:
+    """A region's policies, all of them. `seen`: the version the writer has seen, None where there was none."""
+
+    region: str
+    policies: tuple[Policy, ...]
+    seen: int | None
+    by: Cause

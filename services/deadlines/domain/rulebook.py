@@ -1,0 +1,21 @@
+"""What clocks are counted and set by, as it is in force: calendars, and policies."""
+
+from collections.abc import Sequence
+
+from services.deadlines.domain.calendar import Calendar
+from services.deadlines.domain.policies import Policies
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.terms import Item, Term
+
+
+class Rulebook:
+    def __init__(self, calendars: Calendars, policies: Policies | None = None) -> None:
+        self.calendars = calendars
+        self.policies = policies or Policies()
+
+    def calendar_of(self, org: str) -> Calendar:
+        return self.calendars.of(org)
+
+    def terms(self, org: str, to_keep: Sequence[Term], item: Item | None) -> list[Term]:
+        """The terms as they are where `org` answers for them."""
+        return [self.policies.applied(org, term, item) for term in to_keep]

@@ -1,0 +1,121 @@
+"""Policies over HTTP: published, told apart, applied to what starts and to what runs."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.events import routing
+from bianmin.kit.ids import new_id
+from services.deadlines.app import SERVICE
+from tests.house import a_house
+from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, at
+from tests.service.test_deadlines_publishing import settle
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
+        house.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(house)
+        for code in (COUNTY, CENTER, OTHER_CENTER):
+            told = routing.OrgChanged(code=code, name=code, level="county" if len(code) == 6 else "township")
+            await county.tells("routing", code, told)
+        yield county
+
+
+def shorter(days: int = 3) -> dict[str, Any]:
+    return {"kind": "completeness", "unit": "workday", "budget": days, "yellow": {"percent": 50, "units": 2}}
+
+
+async def published(county: County, region: str, *policies: dict[str, Any], etag: str | None = None) -> Any:
+    answer = await county.house.as_("admin", "52").put(f"/policies/{region}", {"policies": policies}, etag=etag)
+    assert answer.status_code in (200, 201), answer.text
+    await settle(county.house)
+    return answer
+
+
+async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) -> None:
+    await published(county, COUNTY, shorter(3))
+    await published(county, OTHER_CENTER, shorter(2))
+    case, other = str(new_id()), str(new_id())
+    await county.registers(case)
+    await county.registers(other, OTHER_STATION)
+    [near], [far] = [await county.clocks(case_id=one) for one in (other, case)]
+    assert (near["budget"], near["due_on"], near["policy"]) == (2, "2026-03-04", f"{OTHER_CENTER} v1 #1")
+    assert (far["budget"], far["due_on"], far["policy"]) == (3, "2026-03-05", f"{COUNTY} v1 #1")
+
+
+async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county: County) -> None:
+    case = str(new_id())
+    await county.registers(case)
+    etag = (await published(county, COUNTY, shorter(3))).headers["etag"]
+    [clock] = await county.clocks(case_id=case)
+    assert (clock["budget"], clock["started_on"], clock["due_on"]) == (3, "2026-03-02", "2026-03-05")
+    moved: Any = (await county.announced())[-1].data
+    assert (moved.reason_code, str(moved.previous_due_on), str(moved.due_on)) == ("policy", "2026-03-09", "2026-03-05")
+    # withdrawn, the law holds again
+    await published(county, COUNTY, etag=etag)
+    [clock] = await county.clocks(case_id=case)
+    assert (clock["budget"], clock["due_on"], clock["policy"]) == (5, "2026-03-09", None)
+
+
+async def test_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
+    await published(county, COUNTY, shorter(3), {**shorter(2), "item_type": "01"})
+    window = county.house.as_("window", CENTER)
+    told = (await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05")).json()
+    assert (told["applied"], told["term"]["budget"]) == (f"{COUNTY} v1 #1", 3)
+    assert [(one["name"], one["why_not"]) for one in told["considered"]] == [
+        (f"{COUNTY} v1 #2", "item_type"),
+        (f"{COUNTY} v1 #1", None),
+    ]
+    default = (await window.get("/policies/applied", org="52", kind="completeness")).json()
+    assert (default["applied"], default["term"]["budget"]) == (None, 5)
+
+
+async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(county: County) -> None:
+    admin = county.house.as_("admin", COUNTY)
+    body = {"policies": [shorter()]}
+    assert (await county.house.as_("manager", COUNTY).put(f"/policies/{COUNTY}", body)).status_code == 403
+    assert (await admin.put("/policies/52", body)).status_code == 403
+    assert (await admin.put("/policies/520199", body)).status_code == 404
+    first = await admin.put(f"/policies/{COUNTY}", body)
+    assert (first.status_code, first.headers["etag"]) == (201, '"1"')
+    assert (await admin.put(f"/policies/{COUNTY}", body)).status_code == 428
+    assert (await admin.put(f"/policies/{COUNTY}", body, etag='"7"')).status_code == 412
+    seen = await admin.get(f"/policies/{COUNTY}")
+    again = await admin.put(f"/policies/{COUNTY}", seen.json(), etag=seen.headers["etag"])
+    assert (again.status_code, again.json()["version"]) == (200, 2)
+    history = (await admin.get(f"/policies/{COUNTY}/history")).json()["items"]
+    assert [(one["version"], one["published_by"]) for one in history] == [
+        (2, f"admin-{COUNTY}"),
+        (1, f"admin-{COUNTY}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "pointer"),
+    [
+        ({"kind": "completeness", "unit": "workday", "budget": 6}, "/policies/0/budget"),
+        ({"kind": "promise", "unit": "workday", "budget": 6}, "/policies/0/budget"),
+        ({"kind": "completeness", "unit": "day", "budget": 3}, "/policies/0/budget"),
+    ],
+)
+async def test_what_the_law_or_the_item_says_is_not_set_by_policy(
+    county: County, policy: dict[str, Any], pointer: str
+) -> None:
+    answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": [policy]})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: County) -> None:
+    await published(county, COUNTY, {"kind": "completeness", "card": "none"})
+    case = str(new_id())
+    await county.registers(case)
+    county.house.app.state.clock.set(at("2026-03-12T09:00"))
+    room = county.house.room("deadlines")
+    await room.ticker.tick(SERVICE.timers[0])
+    types = {event.type for event in await county.announced()}
+    assert "cn.bianmin.clock.red.v1" in types
+    assert "cn.bianmin.card.issued.v1" not in types

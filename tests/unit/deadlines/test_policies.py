@@ -1,0 +1,90 @@
+"""Which policy applies (known failures E): by rank, never by chance, and always one or the law."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.deadlines.domain.periods import CutOff, Unit
+from services.deadlines.domain.policies import Policies, Policy, PolicyInvalid, check_distinct
+from services.deadlines.domain.terms import COMPLETENESS, Item, Mark, Term, as_by_law
+
+COUNTY, CENTER = "520111", "520111101"
+PROMISE = Term("promise", Unit.WORKDAY, 20, card="yellow")
+LICENCE = Item("LY-001", "01", "promised")
+
+
+def a_policy(region: str = COUNTY, number: int = 1, **changes: object) -> Policy:
+    return Policy(**{"region": region, "version": 1, "number": number, "kind": "promise", **changes})  # type: ignore[arg-type]
+
+
+def test_e1_a_condition_left_out_agrees_with_everything_and_goes_last() -> None:
+    anything, of_licences = a_policy(yellow=Mark(50)), a_policy(number=2, item_type="01", yellow=Mark(30))
+    policies = Policies([anything, of_licences])
+    assert policies.applied(CENTER, PROMISE, LICENCE).yellow == Mark(30)
+    assert policies.applied(CENTER, PROMISE, Item("MZ-001", "05", "direct")).yellow == Mark(50)
+
+
+@given(st.randoms(use_true_random=False))
+def test_e2_the_order_in_which_they_are_stored_decides_nothing(chance: random.Random) -> None:
+    ranked = [
+        a_policy(CENTER, 1, mode="promised"),
+        a_policy(COUNTY, 1, item_code="LY-001"),
+        a_policy(COUNTY, 2, item_type="01", mode="promised"),
+        a_policy(COUNTY, 3, item_type="01"),
+        a_policy(COUNTY, 4, mode="promised"),
+        a_policy(COUNTY, 5),
+        a_policy("52", 1, item_code="LY-001"),
+        a_policy("CN", 1),
+    ]
+    shuffled = chance.sample(ranked, len(ranked))
+    considered = Policies(shuffled).considered(CENTER, PROMISE, LICENCE)
+    assert [each.policy for each in considered] == ranked
+
+
+def test_e3_where_no_policy_is_for_a_clock_the_law_and_the_item_hold() -> None:
+    for policies in (Policies(), Policies([a_policy(item_type="05"), a_policy("520112", 1)])):
+        assert policies.applied(CENTER, PROMISE, LICENCE) == PROMISE
+
+
+def test_e4_two_of_a_region_for_the_same_clocks_are_refused() -> None:
+    with pytest.raises(PolicyInvalid, match="第 1 条和第 3 条"):
+        check_distinct([a_policy(number=1), a_policy(number=2, mode="direct"), a_policy(number=3, yellow=Mark(5))])
+
+
+def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
+    policies = Policies([a_policy(item_code="X-1"), a_policy(number=2, item_type="05")])
+    found = policies.considered(CENTER, PROMISE, LICENCE)
+    assert [(each.policy.number, each.mismatch) for each in found] == [(1, "item_code"), (2, "item_type")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"budget": 30, "unit": Unit.WORKDAY},  # the item's to say
+        {"kind": "completeness", "budget": 6, "unit": Unit.WORKDAY},  # longer than the law
+        {"kind": "completeness", "budget": 3, "unit": Unit.DAY},  # another unit
+        {"kind": "completeness", "budget": 3},  # half of a period
+        {"kind": "hotline", "budget": 99999, "unit": Unit.DAY},
+        {"yellow": Mark(101)},
+        {"order_days": 0},
+    ],
+)
+def test_what_is_not_a_regions_to_set_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(PolicyInvalid):
+        a_policy(**wrong)
+
+
+def test_d10_nothing_and_not_set_are_different() -> None:
+    none = a_policy(kind="completeness", card="none", budget=0, unit=Unit.WORKDAY).set(COMPLETENESS)
+    assert (none.card, none.budget) == (None, 0)
+    unset = a_policy(kind="completeness", cut_off=CutOff.CLOSE).set(COMPLETENESS)
+    assert (unset.card, unset.budget, unset.cut_off) == ("yellow", 5, CutOff.CLOSE)
+
+
+def test_without_its_policy_a_term_is_as_the_law_has_it_again() -> None:
+    shorter = a_policy(kind="completeness", budget=2, unit=Unit.WORKDAY, yellow=Mark(50)).set(COMPLETENESS)
+    assert (shorter.budget, shorter.policy) == (2, "520111 v1 #1")
+    assert as_by_law(shorter) == COMPLETENESS
+    assert as_by_law(a_policy(yellow=Mark(50)).set(PROMISE)) == PROMISE
