@@ -25,7 +25,7 @@ from services.deadlines.domain.commands import Command, DecideCase, FireSignals
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
-from tests.unit.deadlines.test_clock_rules import BY, CALENDARS, SUBJECT, a_holder, acceptance, opening
+from tests.unit.deadlines.test_clock_rules import BOOK, BY, SUBJECT, a_holder, acceptance, opening
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due
@@ -68,7 +68,7 @@ class House:
             [command],
             key=lambda each: each.subject_id,
             subject=str,
-            decide=partial(decide, CALENDARS),
+            decide=partial(decide, BOOK),
             evolve=evolve,
         )
         self.told += work.announced

@@ -43,12 +43,13 @@ from services.deadlines.domain.commands import (
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.periods import Pause, Unit
 from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject, TooLate
 from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 
-CALENDARS = Calendars(shipped())
+BOOK = Rulebook(Calendars(shipped()))
 SUBJECT, FIRST, SECOND, THIRD = (UUID(int=n) for n in range(1, 5))
 CENTER, STATION, COUNTY = "520111101", "520111101201", "520111"
 REACH = Reach(STATION, CENTER, "civil")
@@ -168,7 +169,7 @@ def a_reply() -> EndComplaint:
 def after(*commands: Command) -> Subject | None:
     subject = None
     for command in commands:
-        for fact in decide(CALENDARS, subject, command):
+        for fact in decide(BOOK, subject, command):
             subject = evolve(subject, fact)
     return subject
 
@@ -410,10 +411,10 @@ def test_every_command_in_every_state(
 ) -> None:
     subject = after(*history)
     if isinstance(expected, list):
-        assert names(decide(CALENDARS, subject, command)) == expected
+        assert names(decide(BOOK, subject, command)) == expected
     else:
         with pytest.raises(expected):
-            decide(CALENDARS, subject, command)
+            decide(BOOK, subject, command)
 
 
 def test_the_tables_leave_no_pair_out() -> None:
@@ -548,17 +549,17 @@ def test_praise_is_not_timed() -> None:
 def test_signals_move_the_lamp_once() -> None:
     subject = known(opening(), acceptance())
     firing = FireSignals(SUBJECT, FIRST, at("2026-03-12T00:00"), at("2026-03-12T00:00"), BY)
-    facts = decide(CALENDARS, subject, firing)
+    facts = decide(BOOK, subject, firing)
     order = ["CardKept", "CardIssued", *ONE_CLOCK]
     assert names(facts) == ["ClockSet", "ClockReminded", "ClockYellow", "ClockRed", *order]
     for fact in facts:
         subject = evolve(subject, fact)
     assert [clock.lamp for clock in subject.clocks] == ["green", "red", "green", "green"]
-    assert decide(CALENDARS, subject, firing) == []
+    assert decide(BOOK, subject, firing) == []
 
 
 def test_a_clock_is_announced_as_it_starts() -> None:
-    facts = decide(CALENDARS, after(opening()), acceptance())
+    facts = decide(BOOK, after(opening()), acceptance())
     promise, statutory = [fact for fact in facts if isinstance(fact, ClockStarted)]
     assert promise.model_dump(mode="json", include={"clock_id", "subject_kind", "kind", "org", "dept", "unit"}) == {
         "clock_id": str(FIRST),
@@ -569,5 +570,5 @@ def test_a_clock_is_announced_as_it_starts() -> None:
         "unit": "workday",
     }
     assert (promise.budget, str(due_on(promise)), promise.due_at) == (5, "2026-03-09", at("2026-03-10T00:00"))
-    assert promise.calendar_version == CALENDARS.of("CN").version
+    assert promise.calendar_version == BOOK.calendar_of("CN").version
     assert (statutory.clock_id, statutory.provisional) == (SECOND, False)
