@@ -16,8 +16,9 @@ from bianmin.kit.db import Database, kind_of, rows
 from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.settings import Settings
 from command.house import SERVICES, House, opened
-from services.deadlines.calendars import shipped
-from services.deadlines.domain.years import Status
+from services.deadlines.domain.calendar import Coverage
+from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.store import rulebook
 
 LEAST_SPACE = 1024**3
 OLDEST_EVENT = 60.0
@@ -53,7 +54,6 @@ async def examine(settings: Settings) -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("ok", "运行环境", "生产" if settings.env == "production" else "开发（dev）：密钥自动生成，时钟可调")
     yield _space(settings)
-    yield _calendar(Clock().today())
     try:
         async with opened(settings) as house:
             async with _connected(house) as databases:
@@ -83,12 +83,15 @@ def _space(settings: Settings) -> Finding:
     return Finding("ok", "磁盘", told)
 
 
-def _calendar(today: date) -> Finding:
-    """Whether the calendar is official as far ahead as a long period reaches."""
-    official = max(year.year for year in shipped() if year.status is Status.OFFICIAL)
-    told = f"国务院公布的放假安排到 {official} 年"
-    if (today + LONGEST_PERIOD).year > official:
-        remedy = f"跨入 {official + 1} 年的到期日暂按估计计算并标明“暂定”；放假通知公布后请更新日历。"
+def _calendar(today: date, coverage: Coverage) -> Finding:
+    """Whether the national calendar is known as far ahead as a long period reaches."""
+    needed = today + LONGEST_PERIOD
+    if coverage.until < needed:
+        remedy = f"{needed.year} 年没有任何日历，跨入该年的期限无法计算：请立即录入该年的放假安排或推定安排。"
+        return Finding("fail", "日历", f"只到 {coverage.until}", remedy)
+    told = f"国务院公布的放假安排到 {coverage.official_until or '（无）'}"
+    if coverage.official_until is None or coverage.official_until < needed:
+        remedy = f"跨入 {needed.year} 年的到期日暂按推定计算并标明“暂定”；放假通知公布后请录入。"
         return Finding("warn", "日历", told, remedy)
     return Finding("ok", "日历", told)
 
@@ -100,6 +103,9 @@ async def _service(name: str, database: Database) -> AsyncIterator[Finding]:
         yield Finding("fail", name, f"数据库结构差 {len(pending)} 个版本", "运行 bianmin migrate。")
         return
     async with database.reading() as tx:
+        if name == "deadlines":
+            book = await rulebook.in_force(tx)
+            yield _calendar(Clock().today(), book.calendar_of(NATIONAL).coverage)
         [(waiting, age)] = await rows(
             tx, "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox"
         )

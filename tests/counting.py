@@ -141,7 +141,7 @@ def a_place(chance: random.Random) -> Place:
         zone,
     )
     return Place(
-        merge(layers, hours),
+        merge(layers).opened(hours),
         lambda day: changed.get(day, works_in_china(day)),
         lambda day: make_up if day.weekday() > 4 else week[day.weekday()],
         zone,

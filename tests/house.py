@@ -43,8 +43,16 @@ class Client:
         return await self.http.post(f"/api/v1{path}", headers=headers, **options)
 
     async def put(self, path: str, body: Any, *, etag: str | None = None, **query: Any) -> httpx2.Response:
+        """`body`: JSON, or the bytes of an iCalendar file."""
         headers = {**self.headers, **({"If-Match": etag} if etag else {})}
+        if isinstance(body, bytes):
+            headers["Content-Type"] = "text/calendar"
+            return await self.http.put(f"/api/v1{path}", content=body, headers=headers, params=query or None)
         return await self.http.put(f"/api/v1{path}", json=body, headers=headers, params=query or None)
+
+    async def delete(self, path: str, *, etag: str | None = None) -> httpx2.Response:
+        headers = {**self.headers, **({"If-Match": etag} if etag else {})}
+        return await self.http.delete(f"/api/v1{path}", headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

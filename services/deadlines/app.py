@@ -4,8 +4,7 @@ from pathlib import Path
 
 from bianmin.kit.service import Service
 from bianmin.kit.timers import Timer
-from services.deadlines.api import calendars as calendars_api
-from services.deadlines.api import cards, clocks, policies
+from services.deadlines.api import calendars, cards, clocks, hours, policies
 from services.deadlines.handlers import claim_recounts, claim_signals, handle
 from services.deadlines.reactions import command_of
 from services.deadlines.store.tables import Tables
@@ -15,10 +14,12 @@ SERVICE = Service(
     title="时限：日历、时钟与预警",
     metadata=Tables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(clocks.router, cards.router, policies.router, calendars_api.router, calendars_api.open_router),
+    routers=(clocks.router, cards.router, policies.router, hours.router, calendars.router, calendars.open_router),
     handle=handle,
     command_of=command_of,
     listens=("intake", "routing", "complaints"),
     timers=(Timer("signals", claim_signals), Timer("recounts", claim_recounts)),
-    counters="SELECT id::text, sequence FROM subject UNION ALL SELECT region || '/' || year, version FROM calendar",
+    counters="""
+        SELECT id::text, sequence FROM subject UNION ALL SELECT name, version FROM document WHERE kind = 'calendar'
+    """,
 )

@@ -1,28 +1,37 @@
 """Load, decide, save, announce: for a batch, in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from bianmin.events.deadlines import CalendarPublished, ChangedDay
 from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
-from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
+from bianmin.kit.decide import Announcement, Cause, Done, Refused, Work, decide_all
 from bianmin.kit.ids import new_id
 from bianmin.kit.refusals import Conflict, Refusal
 from services.deadlines.domain import commands as orders
-from services.deadlines.domain import publication
 from services.deadlines.domain.commands import FireSignals, RecountClocks
 from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.policies import Policy, PublishPolicies
-from services.deadlines.domain.publication import Publication, PublishYear
+from services.deadlines.domain.policies import PublishPolicies
+from services.deadlines.domain.publication import (
+    Publication,
+    PublishHours,
+    PublishYear,
+    WithdrawYear,
+    publish,
+    withdraw,
+)
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
-from services.deadlines.store import calendars, orgs, policies, subjects
+from services.deadlines.store import calendars, documents, orgs, recounts, rulebook, subjects
+from services.deadlines.store.documents import Kind
+from services.deadlines.store.hours import content_of as content_of_hours
+from services.deadlines.store.policies import content_of as content_of_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +42,39 @@ class KeepOrg:
     by: Cause
 
 
-Command = orders.Command | KeepOrg | PublishYear | PublishPolicies
+Publish = PublishYear | WithdrawYear | PublishHours | PublishPolicies
+Command = orders.Command | KeepOrg | Publish
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A year as it is published now. `version`: its tag, which the next writer has to have seen."""
-
-    publication: Publication
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPolicies:
-    """A region's policies as they hold now."""
+    """What a region has published now. `version`: the tag that the next writer has to have seen."""
 
     region: str
-    policies: tuple[Policy, ...]
     version: int
+    told: Any
 
 
-class PoliciesMoved(Conflict):
-    slug, title = "policies-moved", "策略已被他人修改"
+class ChangedMeanwhile(Conflict):
+    slug, title = "changed-meanwhile", "已被他人修改"
+
+
+class CalendarInUse(Conflict):
+    slug, title = "calendar-in-use", "这份日历正在使用"
 
 
 async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
-    """Orgs are kept and calendars published; the rest is decided on the matters it is about."""
+    """Orgs are kept, and rules published; the rest is decided on the matters it is about."""
     work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
     if known := [command.code for command in commands if isinstance(command, KeepOrg)]:
         await orgs.keep(tx, known)
     for n, command in enumerate(commands):
-        if isinstance(command, PublishYear):
-            work.outcomes[n] = await _publish(tx, command, now, work.announced)
-        elif isinstance(command, PublishPolicies):
-            work.outcomes[n] = await _publish_policies(tx, command, now)
-    about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | PublishYear | PublishPolicies)]
+        if isinstance(command, Publish):
+            try:
+                work.outcomes[n] = Done(await _publish(tx, command, now, work.announced))
+            except Refusal as refusal:
+                work.outcomes[n] = Refused(refusal)
+    about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | Publish)]
     if about:
         decided = await _decide(tx, [command for _, command in about])
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
@@ -76,42 +83,64 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
     return work
 
 
-async def _publish(tx: Tx, command: PublishYear, now: datetime, announced: list[Announcement]) -> Outcome:
-    known = await calendars.alone(tx)
-    try:
-        _, published = publication.publish(known.calendars, command)
-    except Refusal as refusal:
-        return Refused(refusal)
-    version = await calendars.put(tx, published, command.by.actor.id, now, new_id())
-    year = published.year
+async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Announcement]) -> Published:
+    """It holds from the commit on, and what runs by it is counted anew. Refused before anything is written."""
+    known = await rulebook.alone(tx)
+    match command:
+        case PublishYear():
+            _, publication = publish(known.calendars, command)
+            told = await _put_year(tx, command, publication, now, announced)
+        case WithdrawYear(region=region, year=year):
+            _, publication = withdraw(known.calendars, command)
+            if number := await recounts.in_use(tx, region, year):
+                raise CalendarInUse(f"有 {number} 个在办时限跨越 {year} 年，正按这份日历计算；请公布更正后的安排。")
+            told = await _put_year(tx, command, publication, now, announced)
+        case PublishHours(region=region, hours=hours):
+            told = await _put_document(tx, command, "hours", content_of_hours(hours), hours, now)
+        case PublishPolicies(region=region, policies=policies):
+            told = await _put_document(tx, command, "policies", content_of_policies(policies), policies, now)
+        case _:
+            assert_never(command)
+    await rulebook.renew(tx)
+    return told
+
+
+async def _put_year(
+    tx: Tx,
+    command: PublishYear | WithdrawYear,
+    publication: Publication,
+    now: datetime,
+    announced: list[Announcement],
+) -> Published:
+    year, name = publication.now, calendars.name_of(publication.region, publication.year)
+    content = None if year is None else calendars.content_of(year)
+    version = await documents.put(tx, "calendar", name, content, command.by.actor.id, now)
+    await recounts.order(tx, publication, now, new_id())
     data = CalendarPublished(
-        region=year.region,
-        year=year.year,
-        status=year.status.value,
+        region=publication.region,
+        year=publication.year,
+        status=publication.status.value,
         version=version,
-        changes=tuple(ChangedDay(date=change.date, works=change.works) for change in published.changes),
+        changes=tuple(ChangedDay(date=change.date, works=change.works) for change in publication.changes),
     )
-    announced.append(Announcement(f"{year.region}/{year.year}", version, data, command.by))
-    return Done(Published(published, tag_of(year)))
+    announced.append(Announcement(name, version, data, command.by))
+    return Published(publication.region, 0 if year is None else tag_of(year), year)
 
 
-async def _publish_policies(tx: Tx, command: PublishPolicies, now: datetime) -> Outcome:
-    """They hold from the commit on; whatever runs there is counted anew by them."""
-    await calendars.alone(tx)
-    known = await policies.version_of(tx, command.region)
-    if known != command.seen:
-        return Refused(PoliciesMoved("策略已被他人修改；请重新读取，核对后再提交。"))
-    version = (known or 0) + 1
-    theirs = tuple(replace(policy, version=version) for policy in command.policies)
-    await policies.put(tx, command.region, version, theirs, command.by.actor.id, now)
-    await calendars.renew(tx)
-    await calendars.order_recount(tx, command.region, now, new_id())
-    return Done(PublishedPolicies(command.region, theirs, version))
+async def _put_document(
+    tx: Tx, command: PublishHours | PublishPolicies, kind: Kind, content: Any, told: Any, now: datetime
+) -> Published:
+    known = await documents.own(tx, kind, command.region)
+    if (known and known.version) != command.seen:
+        raise ChangedMeanwhile("刚被他人修改；请重新读取，核对后再提交。")
+    version = await documents.put(tx, kind, command.region, content, command.by.actor.id, now)
+    await recounts.order_all(tx, command.region, now, new_id())
+    return Published(command.region, version, told)
 
 
 async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:
     # held before the matters are locked, as by everybody
-    in_force = await calendars.in_force(tx, held=True)
+    in_force = await rulebook.in_force(tx, held=True)
     states = await subjects.load(tx, {command.subject_id for command in commands})
     before = dict(states)
     work = decide_all(
@@ -134,5 +163,5 @@ async def claim_signals(tx: Tx, now: datetime, limit: int) -> list[FireSignals]:
 
 async def claim_recounts(tx: Tx, now: datetime, limit: int) -> list[RecountClocks]:
     """The matters whose clocks cross a changed day, as orders to count them anew."""
-    claimed = await calendars.claim_recount(tx, now, limit)
+    claimed = await recounts.claim(tx, now, limit)
     return [RecountClocks(due.subject_id, due.ordered_at, now, Cause(system(due.org))) for due in claimed]

@@ -109,7 +109,7 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
     assert (await admin.put(path, a_year(), etag=seen.headers["etag"])).status_code == 412
     assert (await admin.put(path, a_year(), etag=again.headers["etag"])).status_code == 200
     history = (await admin.get(f"{path}/history")).json()["items"]
-    assert [(one["version"], one["source"], len(one["days"])) for one in history] == [
+    assert [(one["version"], one["year"]["source"], len(one["year"]["days"])) for one in history] == [
         (3, "某县通知", 0),
         (2, "更正", 1),
         (1, "某县通知", 1),
@@ -140,7 +140,7 @@ async def test_a12_what_is_no_calendar_is_refused(
     answer = await admin.put(f"/calendars/{region}/years/{year}", body, etag=etag)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     async with county.house.room("deadlines").database.reading() as tx:
-        assert (await rows(tx, "SELECT count(*) FROM calendar"))[0][0] == 0
+        assert (await rows(tx, "SELECT count(*) FROM document"))[0][0] == 0
 
 
 async def test_a12_more_than_a_year_without_a_day_of_work_is_refused(admin: Client) -> None:

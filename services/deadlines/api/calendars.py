@@ -7,17 +7,19 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.kit.bodies import Day
 from bianmin.kit.clock import TZ
-from bianmin.kit.codes import BadCode, level_of
-from bianmin.kit.db import Tx
 from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.deadlines.api.views import (
+from services.deadlines.api import ics
+from services.deadlines.api.calendar_views import (
     ChangeView,
     DayView,
+    DifferencesView,
+    DifferenceView,
     DueView,
     HistoryView,
     MoveView,
+    NamedDayView,
     PreviewView,
     RecountsView,
     RecountView,
@@ -25,16 +27,18 @@ from services.deadlines.api.views import (
     YearIn,
     YearView,
 )
+from services.deadlines.api.regions import region_known
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import LONGEST, Period, Unit, due
-from services.deadlines.domain.publication import PublishYear, publish
-from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL, Calendars
+from services.deadlines.domain.publication import PublishYear, WithdrawYear, publish
+from services.deadlines.domain.regions import NATIONAL, Calendars
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import moved_by
-from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, tag_of
-from services.deadlines.handlers import Published
-from services.deadlines.store import calendars, orgs, subjects
+from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, CalendarYear, Status, differences, tag_of
+from services.deadlines.handlers import CalendarInUse, Published
+from services.deadlines.store import documents, recounts, rulebook, subjects
+from services.deadlines.store.calendars import name_of, year_of
 
 router = staffed("deadlines")
 open_router = public("deadlines")
@@ -44,10 +48,6 @@ Admin = Annotated[Desk, desk("admin")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 PREVIEWED = 500
 """Matters that a preview counts anew; of more it only tells how many there are."""
-
-
-class RegionNotFound(NotFound):
-    slug, title = "region-not-found", "没有这个地区"
 
 
 class YearNotFound(NotFound):
@@ -95,19 +95,33 @@ async def calculate_due(
 async def list_recounts(desk: Admin) -> Response:
     """日历更新后的重新计算：已完成多少，还剩多少；最近的在前。"""
     async with desk.looking() as tx:
-        found = await calendars.recounts(tx, 20)
+        found = await recounts.latest(tx, 20)
     return shown(RecountsView(items=[RecountView.of(one) for one in found]))
+
+
+@router.get(
+    "/calendars/{region}/years/{year}.ics",
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
+)
+async def export_year(region: str, year: int, desk: AnyDesk) -> Response:
+    """同一年的安排，iCalendar 格式：可订阅，也可原样导入。"""
+    found = _year(await _in_force(desk, region), region, year)
+    return Response(ics.written(found), media_type="text/calendar; charset=utf-8")
 
 
 @router.get("/calendars/{region}/years/{year}", response_model=YearView, responses=refuses(NotFound))
 async def get_year(region: str, year: int, desk: AnyDesk) -> Response:
     """某地某年的放假和调休上班安排；没有自己日历的地区，给出上级的。"""
-    known = await _in_force(desk, region)
+    found = _year(await _in_force(desk, region), region, year)
+    return shown(YearView.of(found), tag_of(found))
+
+
+def _year(known: Calendars, region: str, year: int) -> CalendarYear:
     try:
-        found = known.year(region, year)
+        return known.year(region, year)
     except YearMissing as missing:
         raise YearNotFound(f"{missing}。") from missing
-    return shown(YearView.of(found), tag_of(found))
 
 
 @router.get("/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound))
@@ -115,8 +129,42 @@ async def get_history(region: str, year: Year, desk: Admin) -> Response:
     """这个地区这一年的日历历次公布的内容、时间和经办人；最近的在前。随程序提供的不在其中。"""
     await _in_force(desk, region)
     async with desk.looking() as tx:
-        found = await calendars.history(tx, region, year)
+        found = await documents.history(tx, "calendar", name_of(region, year))
     return shown(HistoryView(items=[VersionView.of(one) for one in found]))
+
+
+@router.get("/calendars/{region}/years/{year}/diff", response_model=DifferencesView, responses=refuses(NotFound))
+async def get_differences(
+    region: str,
+    year: Year,
+    desk: Admin,
+    since: Annotated[int | None, Query(ge=0, description="较早的版本；0 为随程序提供的，默认为上一版")] = None,
+    until: Annotated[int | None, Query(ge=0, description="较晚的版本，默认为现行的")] = None,
+) -> Response:
+    """两次公布之间逐日的不同。"""
+    await _in_force(desk, region)
+    async with desk.looking() as tx:
+        found = await documents.history(tx, "calendar", name_of(region, year))
+    versions = {each.document.version: year_of(each.document) if each.document.content else None for each in found}
+    versions[0] = rulebook.as_shipped(region, year)
+    later = max(versions) if until is None else until
+    earlier = max(0, later - 1) if since is None else since
+    if later not in versions or earlier not in versions:
+        raise YearNotFound(f"这一年只公布过 {max(versions)} 次，没有这个版本。")
+    return shown(
+        DifferencesView(
+            since=earlier,
+            until=later,
+            items=[
+                DifferenceView(
+                    date=(was or now).day,  # type: ignore[union-attr]
+                    before=was and NamedDayView.of(was),
+                    after=now and NamedDayView.of(now),
+                )
+                for was, now in differences(versions[earlier], versions[later])
+            ],
+        )
+    )
 
 
 async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int | None:
@@ -134,6 +182,37 @@ async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int |
         return None
     check_if_match(request, tag_of(own))
     return tag_of(own)
+
+
+_ICS = "text/calendar"
+
+
+@router.put(
+    "/calendars/{region}/years/{year}.ics",
+    response_model=YearView | PreviewView,
+    responses={
+        201: {"description": "这个地区首次公布这一年", "model": YearView},
+        **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
+    },
+    openapi_extra={
+        "x-takes": [_ICS],
+        "requestBody": {"required": True, "content": {_ICS: {"schema": {"type": "string"}}}},
+    },
+)
+async def import_year(
+    request: Request,
+    region: str,
+    year: Year,
+    seen: Annotated[int | None, Depends(_seen)],
+    desk: Admin,
+    source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为日历自带的名称")] = None,
+    status: Status = Status.OFFICIAL,
+    other_years: Annotated[Literal["refuse", "skip"], Query(description="其他年份的日子：拒绝，还是略过")] = "refuse",
+    preview: Annotated[bool, Query(description="只说明会变动什么，不公布")] = False,
+) -> Response:
+    """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不出的拒绝。取代原有的安排。"""
+    found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
+    return await _put(desk, PublishYear(found, seen, desk.cause), preview=preview)
 
 
 @router.put(
@@ -156,21 +235,42 @@ async def put_year(
 
     地方的安排逐日覆盖上级的。`preview=true` 时只说明哪些日子、哪些时限会变动。
     """
-    command = PublishYear(body.of(region, year), seen, desk.cause)
-    if preview:
-        return shown(await _previewed(desk, command))
-    return await desk.submit(command, _published, status=201 if seen is None else 200)
+    return await _put(desk, PublishYear(body.of(region, year), seen, desk.cause), preview=preview)
+
+
+@router.delete(
+    "/calendars/{region}/years/{year}",
+    response_model=YearView,
+    responses=refuses(NotFound, Forbidden, Conflict, CalendarInUse, Stale, PreconditionRequired),
+)
+async def withdraw_year(region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], desk: Admin) -> Response:
+    """撤销一个地区自己公布的一年，此后沿用上级的，答复中即为沿用的；有在办时限按它计算的，不能撤销，只能更正。"""
+    if seen is None:
+        raise YearNotFound("这个地区没有公布过这一年的安排，沿用的是上级的。")
+
+    def view(done: Published) -> YearView:
+        return YearView.of(above)
+
+    known = await _in_force(desk, region)
+    above = known.without_year(region, year).year(region, year) if region != NATIONAL else known.year(region, year)
+    return await desk.submit(WithdrawYear(region, year, seen, desk.cause), view)
 
 
 def _published(done: Published) -> YearView:
-    return YearView.of(done.publication.year)
+    return YearView.of(done.told)
+
+
+async def _put(desk: Desk, command: PublishYear, *, preview: bool) -> Response:
+    if preview:
+        return shown(await _previewed(desk, command))
+    return await desk.submit(command, _published, status=201 if command.seen is None else 200)
 
 
 async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
     async with desk.looking() as tx:
-        book = await calendars.in_force(tx)
+        book = await rulebook.in_force(tx)
         after, publication = publish(book.calendars, command)
-        number, ids = await calendars.crossing(tx, publication, PREVIEWED)
+        number, ids = await recounts.crossing(tx, publication, PREVIEWED)
         matters = await subjects.load(tx, ids, locked=False)
     moves = [
         MoveView.of(id, move)
@@ -190,18 +290,4 @@ async def _in_force(desk: Desk, region: str) -> Calendars:
     """The calendars in force. Raises `RegionNotFound` where nobody knows the region."""
     async with desk.looking() as tx:
         await region_known(tx, region)
-        return (await calendars.in_force(tx)).calendars
-
-
-async def region_known(tx: Tx, region: str) -> None:
-    """Raises `RegionNotFound` where nobody knows the region."""
-    if region not in ALWAYS_KNOWN and not await _is_known(tx, region):
-        raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
-
-
-async def _is_known(tx: Tx, region: str) -> bool:
-    try:
-        level_of(region)
-    except BadCode:
-        return False
-    return await orgs.is_known(tx, region)
+        return (await rulebook.in_force(tx)).calendars

@@ -21,7 +21,7 @@ from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import Entry, ledger
 from services.deadlines.domain.periods import due
 from services.deadlines.picture import drawn
-from services.deadlines.store import calendars, views
+from services.deadlines.store import rulebook, views
 from services.deadlines.store.views import Shown, Wanted
 
 router = staffed("deadlines")
@@ -106,7 +106,7 @@ async def _counted(desk: Desk, clock_id: UUID) -> _Counted:
     found = await _found(desk, clock_id)
     clock = found.clock
     async with desk.looking() as tx:
-        calendar = (await calendars.in_force(tx)).calendar_of(clock.answerable.org)
+        calendar = (await rulebook.in_force(tx)).calendar_of(clock.answerable.org)
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
         return _Counted(found, calendar, ledger(calendar, clock.period, until))

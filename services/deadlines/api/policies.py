@@ -8,10 +8,10 @@ from pydantic import Field
 
 from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.bodies import Body, Code, OrgCode, View
-from bianmin.kit.door import Desk, check_if_match, desk, shown, staffed
+from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.deadlines.api.calendars import region_known
+from services.deadlines.api.regions import region_known, version_seen
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.policies import (
     CardRule,
@@ -21,11 +21,11 @@ from services.deadlines.domain.policies import (
     PublishPolicies,
     check_distinct,
 )
-from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.domain.terms import CARDS, LONGEST_BY_LAW, Item, Mark, Term
-from services.deadlines.handlers import PublishedPolicies
-from services.deadlines.store import calendars, policies
-from services.deadlines.store.policies import Version
+from services.deadlines.handlers import Published
+from services.deadlines.store import documents, rulebook
+from services.deadlines.store.documents import Version
+from services.deadlines.store.policies import policies_of, row_of
 
 router = staffed("deadlines")
 
@@ -82,7 +82,7 @@ class PoliciesIn(Body):
 class PolicyView(PolicyIn, View):
     @classmethod
     def of(cls, policy: Policy) -> Self:
-        return cls.model_validate(policies.row_of(policy))
+        return cls.model_validate(row_of(policy))
 
 
 class PoliciesView(View):
@@ -91,8 +91,8 @@ class PoliciesView(View):
     policies: list[PolicyView]
 
     @classmethod
-    def of(cls, done: PublishedPolicies) -> Self:
-        told = [PolicyView.of(policy) for policy in done.policies]
+    def of(cls, done: Published) -> Self:
+        told = [PolicyView.of(policy) for policy in done.told]
         return cls(region=done.region, version=done.version, policies=told)
 
 
@@ -104,9 +104,11 @@ class PoliciesVersionView(View):
 
     @classmethod
     def of(cls, found: Version) -> Self:
-        told = [PolicyView.of(policy) for policy in found.policies]
         return cls(
-            version=found.version, published_at=found.published_at, published_by=found.published_by, policies=told
+            version=found.document.version,
+            published_at=found.published_at,
+            published_by=found.published_by,
+            policies=[PolicyView.of(policy) for policy in policies_of(found.document)],
         )
 
 
@@ -160,7 +162,7 @@ async def which_applies(
     """会适用哪一条策略、为什么：按先后列出考虑过的策略，以及各条不适用的原因。"""
     async with desk.looking() as tx:
         await region_known(tx, org)
-        book = await calendars.in_force(tx)
+        book = await rulebook.in_force(tx)
     law = LONGEST_BY_LAW.get((kind, stage)) or LONGEST_BY_LAW.get((kind, None))
     term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=CARDS.get(kind))
     item = Item(item_code or "", item_type, mode)
@@ -190,9 +192,10 @@ async def get_policies(region: str, desk: AnyDesk) -> Response:
     """一个地区自己公布的策略；没有公布过的，列表为空，沿用上级的。"""
     async with desk.looking() as tx:
         await region_known(tx, region)
-        version = await policies.version_of(tx, region)
-        theirs = tuple(policy for policy in await policies.published(tx) if policy.region == region)
-    return shown(PoliciesView.of(PublishedPolicies(region, theirs, version or 0)), version)
+        found = await documents.own(tx, "policies", region)
+    if found is None:
+        return shown(PoliciesView(region=region, version=0, policies=[]))
+    return shown(PoliciesView.of(Published(region, found.version, policies_of(found))), found.version)
 
 
 @router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound))
@@ -200,18 +203,12 @@ async def get_policies_history(region: str, desk: Admin) -> Response:
     """这个地区历次公布的策略、时间和经办人；最近的在前。"""
     async with desk.looking() as tx:
         await region_known(tx, region)
-        found = await policies.history(tx, region)
+        found = await documents.history(tx, "policies", region)
     return shown(PoliciesHistoryView(items=[PoliciesVersionView.of(one) for one in found]))
 
 
 async def _seen(request: Request, region: str, desk: Admin) -> int | None:
-    async with desk.looking() as tx:
-        await region_known(tx, region)
-        version = await policies.version_of(tx, region)
-    if region == NATIONAL or not desk.actor.covers(region):
-        raise Forbidden("只能公布本辖区的策略。")
-    check_if_match(request, version)
-    return version
+    return await version_seen(request, "policies", region, desk)
 
 
 @router.put(

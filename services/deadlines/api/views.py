@@ -1,23 +1,17 @@
 """What the API of deadlines takes and shows."""
 
-from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
-from bianmin.kit.bodies import Body, Day, Short, Text, View
+from bianmin.kit.bodies import View
 from bianmin.kit.clock import TZ
-from bianmin.kit.refusals import FieldError
 from services.deadlines.domain.clock import ClockState, Standstill
 from services.deadlines.domain.ledger import Entry, Mark
-from services.deadlines.domain.moves import Move
 from services.deadlines.domain.periods import Unit
-from services.deadlines.domain.publication import YearInvalid
-from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
-from services.deadlines.store.calendars import Progress, Version
 from services.deadlines.store.views import Shown
 
 
@@ -150,159 +144,3 @@ class ExplanationView(View):
     pauses: list[PauseView]
     days: list[EntryView]
     text: str
-
-
-class DayView(View):
-    date: date
-    reason: str
-
-
-class DueView(View):
-    """When a period ends. `skipped`: the days up to the end that do not count."""
-
-    region: str
-    start: date
-    days: int
-    unit: Unit
-    due_on: date
-    due_at: datetime
-    provisional: bool
-    skipped: list[DayView]
-    calendar_version: str
-
-
-class NamedDayView(View):
-    date: date
-    kind: Kind
-    name: str
-
-    @classmethod
-    def of(cls, named: NamedDay) -> Self:
-        return cls(date=named.day, kind=named.kind, name=named.name)
-
-
-class YearView(View):
-    """The days a region names in a year; `region` is the one that published them."""
-
-    region: str
-    year: int
-    status: Status
-    source: str
-    days: list[NamedDayView]
-
-    @classmethod
-    def of(cls, year: CalendarYear) -> Self:
-        return cls(
-            region=year.region,
-            year=year.year,
-            status=year.status,
-            source=year.source,
-            days=[NamedDayView.of(named) for named in year.days],
-        )
-
-
-class NamedDayIn(Body):
-    date: Day
-    kind: Kind
-    name: Short
-
-
-class YearIn(Body):
-    """A year as a region publishes it. `region` and `year` are those of the address; they may be sent back as read."""
-
-    status: Status
-    source: Text
-    days: Annotated[list[NamedDayIn], Field(max_length=366)]
-    region: str | None = None
-    year: int | None = None
-
-    def of(self, region: str, year: int) -> CalendarYear:
-        """Raises `YearInvalid`."""
-        days = tuple(NamedDay(each.date, each.kind, each.name) for each in self.days)
-        try:
-            return CalendarYear(region, year, self.status, self.source, tuple(sorted(days, key=lambda each: each.day)))
-        except CalendarInvalid as error:
-            raise YearInvalid(f"{error}。", errors=[FieldError("/days", "calendar_invalid", str(error))]) from error
-
-
-class ChangeView(View):
-    date: date
-    works: bool
-
-
-class MoveView(View):
-    """A clock that would end on another day."""
-
-    clock_id: UUID
-    subject: UUID
-    kind: ClockKind
-    org: str
-    due_on: date
-    new_due_on: date
-
-    @classmethod
-    def of(cls, subject_id: UUID, move: Move) -> Self:
-        return cls(
-            clock_id=move.clock_id,
-            subject=subject_id,
-            kind=move.kind,
-            org=move.org,
-            due_on=move.before,
-            new_due_on=move.after,
-        )
-
-
-class PreviewView(View):
-    """What a publication would change: `crossing` matters run across a changed day; of `examined`, these would move."""
-
-    changes: list[ChangeView]
-    crossing: int
-    examined: int
-    moves: list[MoveView]
-
-
-class VersionView(View):
-    """What was published, when and by whom."""
-
-    version: int
-    published_at: datetime
-    published_by: str
-    status: Status
-    source: str
-    days: list[NamedDayView]
-
-    @classmethod
-    def of(cls, found: Version) -> Self:
-        return cls(
-            version=found.version,
-            published_at=found.published_at,
-            published_by=found.published_by,
-            status=found.year.status,
-            source=found.year.source,
-            days=[NamedDayView.of(named) for named in found.year.days],
-        )
-
-
-class HistoryView(View):
-    items: list[VersionView]
-
-
-class RecountView(View):
-    """How far the clocks have been counted anew after a publication: `total` matters, `left` of them still to come."""
-
-    id: UUID
-    region: str
-    year: int
-    state: Literal["ordered", "running", "done"]
-    total: int
-    left: int
-    ordered_at: datetime
-    finished_at: datetime | None
-
-    @classmethod
-    def of(cls, progress: Progress) -> Self:
-        return cls.model_validate(asdict(progress))
-
-
-class RecountsView(View):
-    items: list[RecountView]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate, pairwise
 from types import MappingProxyType
@@ -88,6 +88,12 @@ class Calendar:
     hours: Hours = field(compare=False)
     _runs: Mapping[int, Run] = field(compare=False, repr=False)
 
+    def opened(self, hours: Hours) -> "Calendar":
+        """The same days, at a desk with hours of its own."""
+        content = [hours.weekdays, hours.make_up, hours.zone.key]
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:8]
+        return replace(self, version=f"{self.version}-{digest}", hours=hours)
+
     def day(self, day: date) -> Day:
         run = self.run(day)
         return run.days[day.toordinal() - run.first]
@@ -164,7 +170,7 @@ class Calendar:
         return run
 
 
-def merge(layers: Sequence[Layer], hours: Hours = OFFICE) -> Calendar:
+def merge(layers: Sequence[Layer]) -> Calendar:
     """The calendar of a region out of its layers: the national years first, then province, prefecture, county."""
     merged = overlay(layers)
     runs: dict[int, Run] = {}
@@ -172,9 +178,9 @@ def merge(layers: Sequence[Layer], hours: Hours = OFFICE) -> Calendar:
         runs.update(dict.fromkeys(years, _number(years, merged)))
     return Calendar(
         region=_region(layers),
-        version=f"{_region(layers)}-{_digest(layers, hours)}",
+        version=f"{_region(layers)}-{_digest(layers)}",
         years=MappingProxyType({year: merged[year].status for year in sorted(merged)}),
-        hours=hours,
+        hours=OFFICE,
         _runs=runs,
     )
 
@@ -183,7 +189,7 @@ def _region(layers: Sequence[Layer]) -> str:
     return next(layer[0].region for layer in reversed(layers) if layer)
 
 
-def _digest(layers: Sequence[Layer], hours: Hours) -> str:
+def _digest(layers: Sequence[Layer]) -> str:
     content: list[Any] = [
         [
             (year.region, year.year, year.status, year.source, sorted((str(n.day), n.kind, n.name) for n in year.days))
@@ -192,8 +198,6 @@ def _digest(layers: Sequence[Layer], hours: Hours) -> str:
         for layer in layers
         if layer
     ]
-    if hours != OFFICE:
-        content.append([hours.weekdays, hours.make_up, hours.zone.key])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
 
 

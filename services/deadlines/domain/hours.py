@@ -41,8 +41,9 @@ class Hours:
             raise CalendarInvalid("开放时间应为周一到周日共七天")
         for intervals in (*self.weekdays, self.make_up):
             _check(intervals)
-        if not any(self.weekdays):
-            raise CalendarInvalid("一周之内没有任何开放时间，无法按工作时间计算期限")
+        if not any(self.weekdays[:5]):
+            # a Saturday is worked when it makes up for another day, and then by the hours of those days
+            raise CalendarInvalid("周一到周五没有任何开放时间，无法按工作时间计算期限")
 
     def of(self, day: date, *, make_up: bool) -> tuple[Interval, ...]:
         """The intervals of a working day."""

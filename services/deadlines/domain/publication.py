@@ -6,8 +6,9 @@ from datetime import date
 
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Invalid
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.years import CalendarInvalid, CalendarYear, tag_of
+from services.deadlines.domain.hours import Hours
+from services.deadlines.domain.regions import NATIONAL, Calendars
+from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Status, tag_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,26 @@ class PublishYear:
     """`seen`: the tag (`tag_of`) of what the writer saw, None where there was nothing of the region's own."""
 
     year: CalendarYear
+    seen: int | None
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawYear:
+    """What the region has of its own is to hold no more; `seen` as above."""
+
+    region: str
+    year: int
+    seen: int | None
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class PublishHours:
+    """The hours of a region's desks. `seen`: the version the writer has seen, None where there was none."""
+
+    region: str
+    hours: Hours
     seen: int | None
     by: Cause
 
@@ -29,10 +50,15 @@ class DayChange:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publication changes. `since`, `until`: clocks that cross a day between them are to be counted anew."""
+    """What a publication changes. `since`, `until`: clocks that cross a day between them are to be counted anew.
 
-    year: CalendarYear
-    before: CalendarYear | None
+    `now`: what the region has of its own since, None where that was withdrawn.
+    """
+
+    region: str
+    year: int
+    now: CalendarYear | None
+    status: Status
     changes: tuple[DayChange, ...]
     since: date | None
     until: date | None
@@ -46,6 +72,10 @@ class YearChangedMeanwhile(Conflict):
     slug, title = "calendar-changed", "日历已被他人更新"
 
 
+class YearNeeded(Conflict):
+    slug, title = "calendar-needed", "这份日历不能撤销"
+
+
 def publish(known: Calendars, command: PublishYear) -> tuple[Calendars, Publication]:
     """The calendars with a year published, and what is changed by that.
 
@@ -53,8 +83,8 @@ def publish(known: Calendars, command: PublishYear) -> tuple[Calendars, Publicat
     calendar.
     """
     year = command.year
-    before = known.own(year.region, year.year)
-    if (None if before is None else tag_of(before)) != command.seen:
+    own = known.own(year.region, year.year)
+    if (None if own is None else tag_of(own)) != command.seen:
         raise YearChangedMeanwhile("日历刚被他人更新；请重新读取，核对后再提交。")
     try:
         after = known.with_year(year)
@@ -62,14 +92,36 @@ def publish(known: Calendars, command: PublishYear) -> tuple[Calendars, Publicat
         changes = [change for place in places for change in _changes(known, after, place, year.year)]
     except CalendarInvalid as error:
         raise YearInvalid(f"{error}。", errors=[FieldError("/days", "calendar_invalid", str(error))]) from error
+    return after, _publication(known, after, year.region, year.year, year, changes)
+
+
+def withdraw(known: Calendars, command: WithdrawYear) -> tuple[Calendars, Publication]:
+    """The calendars without what a region published about a year. Raises `YearChangedMeanwhile`, `YearNeeded`."""
+    region, year = command.region, command.year
+    own = known.own(region, year)
+    if own is None or tag_of(own) != command.seen:
+        raise YearChangedMeanwhile("日历刚被他人更新；请重新读取，核对后再提交。")
+    if region == NATIONAL:
+        raise YearNeeded("全国日历是各地日历的基础，只能更正，不能撤销；请公布更正后的安排。")
+    after = known.without_year(region, year)
+    changes = [change for place in known.below(region) for change in _changes(known, after, place, year)]
+    return after, _publication(known, after, region, year, None, changes)
+
+
+def _publication(
+    known: Calendars, after: Calendars, region: str, year: int, now: CalendarYear | None, changes: Sequence[DayChange]
+) -> Publication:
     days = {change.date: change for change in changes}
     touched = sorted(days)
-    if _status(known, year) != after.of(year.region).years.get(year.year):
+    before, status = known.of(region).years.get(year), after.of(region).years[year]
+    if before is not status:
         # what was provisional is certain now, or the other way round, also where no day has changed
-        touched = [date(year.year, 1, 1), date(year.year, 12, 31)]
-    return after, Publication(
+        touched = [date(year, 1, 1), date(year, 12, 31)]
+    return Publication(
+        region=region,
         year=year,
-        before=before,
+        now=now,
+        status=status,
         changes=tuple(days[day] for day in sorted(days)),
         since=touched[0] if touched else None,
         until=touched[-1] if touched else None,
@@ -85,7 +137,3 @@ def _changes(before: Calendars, after: Calendars, place: str, year: int) -> Sequ
     first, last = date(year, 1, 1), date(year, 12, 31)
     pairs = zip(old.days(first, last), new.days(first, last), strict=True)
     return [DayChange(day.date, day.works) for was, day in pairs if was.works != day.works]
-
-
-def _status(known: Calendars, year: CalendarYear) -> object:
-    return known.of(year.region).years.get(year.year)

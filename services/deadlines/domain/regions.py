@@ -1,10 +1,11 @@
 """Which calendar counts where: a region without one of its own uses that of the nearest region above it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bianmin.kit.codes import ancestors
 from services.deadlines.domain.calendar import Calendar, YearMissing, merge
+from services.deadlines.domain.hours import Hours
 from services.deadlines.domain.years import CalendarInvalid, CalendarYear
 
 NATIONAL = "CN"
@@ -13,23 +14,33 @@ ALWAYS_KNOWN = frozenset({NATIONAL, "52"})
 
 
 class Calendars:
-    """The calendars in force: each region's days lie over those of the regions above it.
+    """The calendars in force: each region's days lie over those of the regions above it; the nearest hours hold.
 
     A region's calendar is put together when it is first asked for.
     """
 
-    def __init__(self, years: Iterable[CalendarYear]) -> None:
+    def __init__(self, years: Iterable[CalendarYear], hours: Mapping[str, Hours] | None = None) -> None:
         layers: dict[str, dict[int, CalendarYear]] = defaultdict(dict)
         for year in years:
             if year.year in layers[year.region]:
                 raise CalendarInvalid(f"{year.region} 的 {year.year} 年日历出现两次")
             layers[year.region][year.year] = year
         self._layers: Mapping[str, Mapping[int, CalendarYear]] = dict(layers)
+        self._hours: Mapping[str, Hours] = hours or {}
         self._merged: dict[str, Calendar] = {}
+        self._opened: dict[tuple[str, str], Calendar] = {}
 
     def of(self, region: str) -> Calendar:
         """The calendar that counts in `region`: `CN`, or a division code."""
-        home = next(place for place in upward(region) if place in self._layers)
+        days = self._days(next(place for place in upward(region) if place in self._layers))
+        desk = next((place for place in upward(region) if place in self._hours), None)
+        if desk is None:
+            return days
+        if (days.region, desk) not in self._opened:
+            self._opened[days.region, desk] = days.opened(self._hours[desk])
+        return self._opened[days.region, desk]
+
+    def _days(self, home: str) -> Calendar:
         if home not in self._merged:
             above = [self._layers[place] for place in reversed(upward(home)) if place in self._layers]
             self._merged[home] = merge([tuple(layer.values()) for layer in above])
@@ -50,15 +61,26 @@ class Calendars:
         """What the region itself published about a year."""
         return self._layers.get(region, {}).get(year)
 
+    def own_hours(self, region: str) -> Hours | None:
+        """The hours that the region itself published."""
+        return self._hours.get(region)
+
     def below(self, region: str) -> list[str]:
         """The region and those below it that have published something."""
         return sorted(place for place in self._layers if region in upward(place))
 
     def with_year(self, year: CalendarYear) -> "Calendars":
         """The same with one year published, in place of what its region had."""
-        years = {(one.region, one.year): one for layer in self._layers.values() for one in layer.values()}
+        years = {(one.region, one.year): one for one in self._years()}
         years[year.region, year.year] = year
-        return Calendars(years.values())
+        return Calendars(years.values(), self._hours)
+
+    def without_year(self, region: str, year: int) -> "Calendars":
+        """The same without what a region had published about a year."""
+        return Calendars((one for one in self._years() if (one.region, one.year) != (region, year)), self._hours)
+
+    def _years(self) -> Iterator[CalendarYear]:
+        return (one for layer in self._layers.values() for one in layer.values())
 
 
 def upward(region: str) -> tuple[str, ...]:

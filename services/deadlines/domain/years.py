@@ -57,6 +57,14 @@ class CalendarYear:
                 raise CalendarInvalid(f"{named.day} 既列为放假又列为上班，请核对通知后只保留一项")
 
 
+def differences(
+    before: CalendarYear | None, after: CalendarYear | None
+) -> list[tuple[NamedDay | None, NamedDay | None]]:
+    """The days that two publications of a year do not name alike, in order."""
+    was, now = ({named.day: named for named in year.days} if year else {} for year in (before, after))
+    return [(was.get(day), now.get(day)) for day in sorted(was | now) if was.get(day) != now.get(day)]
+
+
 def tag_of(year: CalendarYear) -> int:
     """What a year says, as a number: equal for equal content."""
     days = sorted((str(named.day), named.kind.value, named.name) for named in year.days)

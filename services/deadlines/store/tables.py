@@ -164,58 +164,36 @@ class CardRow(Tables, table=True):
     )
 
 
-class CalendarRow(Tables, table=True):
-    """A year as a region has published it, over what the program ships. `version` counts its publications."""
+class DocumentRow(Tables, table=True):
+    """What a region has published as a whole: a year of its calendar, the hours of its desks, its policies.
 
-    __tablename__ = "calendar"
-    region: str = _code(primary_key=True)
-    year: int = Field(primary_key=True)
+    `name`: the region's, of a calendar with the year. `version` counts its publications. `content`: null where it was
+    withdrawn.
+    """
+
+    __tablename__ = "document"
+    kind: str = Field(primary_key=True)
+    name: str = _code(primary_key=True)
     version: int
-    status: str
-    source: str
-    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    content: dict[str, Any] | list[Any] | None = Field(sa_column=Column(JSONB))
     published_at: datetime = _moment(nullable=False)
     published_by: str
 
 
-class CalendarHistoryRow(Tables, table=True):
-    """Every publication of a year, the present one included. Never changed."""
+class DocumentHistoryRow(Tables, table=True):
+    """Every publication of a document, the present one included. Never changed."""
 
-    __tablename__ = "calendar_history"
-    region: str = _code(primary_key=True)
-    year: int = Field(primary_key=True)
+    __tablename__ = "document_history"
+    kind: str = Field(primary_key=True)
+    name: str = _code(primary_key=True)
     version: int = Field(primary_key=True)
-    status: str
-    source: str
-    days: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    published_at: datetime = _moment(nullable=False)
-    published_by: str
-
-
-class PoliciesRow(Tables, table=True):
-    """The policies of a region, as it has published them. `version` counts its publications."""
-
-    __tablename__ = "policies"
-    region: str = _code(primary_key=True)
-    version: int
-    policies: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    published_at: datetime = _moment(nullable=False)
-    published_by: str
-
-
-class PoliciesHistoryRow(Tables, table=True):
-    """Every publication of a region's policies, the present one included. Never changed."""
-
-    __tablename__ = "policies_history"
-    region: str = _code(primary_key=True)
-    version: int = Field(primary_key=True)
-    policies: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    content: dict[str, Any] | list[Any] | None = Field(sa_column=Column(JSONB))
     published_at: datetime = _moment(nullable=False)
     published_by: str
 
 
 class EditionRow(Tables, table=True):
-    """The one row that says which calendars and policies are in force: the digest of all that was published.
+    """The one row that says which rulebook is in force: the digest of all that was published.
 
     Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
     counted by calendars that are not in force any more, and missed by the recount.
@@ -228,7 +206,7 @@ class EditionRow(Tables, table=True):
 
 
 class RecountRow(Tables, table=True):
-    """Clocks to be counted anew, because a calendar was published: those below `region` that cross these days."""
+    """Clocks to be counted anew, because something was published: those below `region` that cross these days."""
 
     __tablename__ = "recount"
     id: UUID = Field(primary_key=True)

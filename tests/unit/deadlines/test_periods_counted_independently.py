@@ -142,14 +142,14 @@ def test_b9_closing_time_ends_the_last_day_where_the_policy_says_so(national: Ca
     start = datetime(2026, 3, 2, 20, tzinfo=TZ)
     closes = Period(Unit.WORKDAY, 5, start, cut_off=CutOff.CLOSE)
     assert ended(national, closes).due_at == datetime(2026, 3, 9, 17, tzinfo=TZ)
-    morning = merge([shipped()], Hours(((), (Interval.of("09:00", "12:00"),), (), (), (), (), ()), ()))
+    morning = merge([shipped()]).opened(Hours(((), (Interval.of("09:00", "12:00"),), (), (), (), (), ()), ()))
     assert ended(morning, closes).due_at == datetime(2026, 3, 10, tzinfo=TZ)  # closed on Mondays: 24:00
 
 
 def test_a16_a_station_that_opens_on_tuesdays_and_fridays(national: Calendar) -> None:
     morning = (Interval.of("09:00", "12:00"),)
     week = Hours(((), morning, (), (), morning, (), ()), ())
-    calendar = merge([shipped()], week)
+    calendar = merge([shipped()]).opened(week)
     end = ended(calendar, Period(Unit.WORKHOUR, 7, datetime(2026, 3, 2, 9, tzinfo=TZ)))
     assert end.due_at == datetime(2026, 3, 10, 10, tzinfo=TZ)  # three on Tuesday, three on Friday, one on Tuesday
     assert ended(calendar, Period(Unit.WORKDAY, 7, datetime(2026, 3, 2, tzinfo=TZ))).due_on == date(2026, 3, 11)
@@ -174,7 +174,7 @@ def _years() -> list[CalendarYear]:
 )
 def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget: int, due_at: str) -> None:
     around_the_clock = Hours(((ALL_DAY,),) * 7, (ALL_DAY,), ZoneInfo(zone))
-    calendar = merge([_years()], around_the_clock)
+    calendar = merge([_years()]).opened(around_the_clock)
     for unit in (Unit.WORKHOUR, Unit.HOUR):
         end = ended(calendar, Period(unit, budget, datetime.fromisoformat(start)))
         assert end.due_at == datetime.fromisoformat(due_at)
@@ -182,6 +182,6 @@ def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget
 
 
 def test_a15_lunch_is_not_open_time() -> None:
-    calendar = merge([_years()], every_weekday(Interval.of("09:00", "12:00"), Interval.of("13:00", "17:00")))
+    calendar = merge([_years()]).opened(every_weekday(Interval.of("09:00", "12:00"), Interval.of("13:00", "17:00")))
     end = ended(calendar, Period(Unit.WORKHOUR, 4, datetime(2026, 3, 2, 9, tzinfo=TZ)))
     assert end.due_at == datetime(2026, 3, 2, 14, tzinfo=TZ)

@@ -65,16 +65,6 @@ def upgrade() -> None:
     op.create_index("ix_card_org_issued_at_id", "card", ["org", "issued_at", "id"], unique=False)
     op.create_index("ix_card_changed_at_id", "card", ["changed_at", "id"], unique=False)
     op.add_column("clock", sa.Column("policy", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
-    for name, key in (("policies", ["region"]), ("policies_history", ["region", "version"])):
-        op.create_table(
-            name,
-            sa.Column("region", sa.String(collation="C"), nullable=False),
-            sa.Column("version", sa.Integer(), nullable=False),
-            sa.Column("policies", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-            sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
-            sa.Column("published_by", sa.String(), nullable=False),
-            sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")),
-        )
     op.add_column("clock", sa.Column("extended_by", sa.Integer(), server_default="0", nullable=False))
     op.alter_column("clock", "extended_by", server_default=None)
     op.add_column("clock", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
@@ -91,15 +81,13 @@ def upgrade() -> None:
         """
     )
     op.alter_column("clock", "started_at", nullable=False)
-    for name, key in (("calendar", ["region", "year"]), ("calendar_history", ["region", "year", "version"])):
+    for name, key in (("document", ["kind", "name"]), ("document_history", ["kind", "name", "version"])):
         op.create_table(
             name,
-            sa.Column("region", sa.String(collation="C"), nullable=False),
-            sa.Column("year", sa.Integer(), nullable=False),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("name", sa.String(collation="C"), nullable=False),
             sa.Column("version", sa.Integer(), nullable=False),
-            sa.Column("status", sa.String(), nullable=False),
-            sa.Column("source", sa.String(), nullable=False),
-            sa.Column("days", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+            sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
             sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
             sa.Column("published_by", sa.String(), nullable=False),
             sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")),

@@ -1,0 +1,154 @@
+"""`/calendars/{region}/hours`: when the desks of a region are open."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import Depends, Request, Response
+from pydantic import Field
+
+from bianmin.kit.bodies import Body, View
+from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.problems import PreconditionRequired, Stale, refuses
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.deadlines.api.regions import region_known, version_seen
+from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
+from services.deadlines.domain.publication import PublishHours
+from services.deadlines.domain.regions import upward
+from services.deadlines.domain.years import CalendarInvalid
+from services.deadlines.handlers import Published
+from services.deadlines.store import documents
+from services.deadlines.store.hours import hours_of
+
+router = staffed("deadlines")
+
+AnyDesk = Annotated[Desk, desk()]
+Admin = Annotated[Desk, desk("admin")]
+
+
+class HoursInvalid(Invalid):
+    slug, title = "hours-invalid", "开放时间有误"
+
+
+class IntervalIn(Body):
+    """From one time of the day to another, `09:00`, `12:30`; the end of the day is `24:00`."""
+
+    since: Annotated[str, Field(max_length=5)]
+    until: Annotated[str, Field(max_length=5)]
+
+
+Intervals = Annotated[list[IntervalIn], Field(max_length=10)]
+
+
+class HoursIn(Body):
+    """The week, Monday first, none on days on which the desk is closed; `make_up`: on a weekend day that is worked."""
+
+    weekdays: Annotated[list[Intervals], Field(min_length=7, max_length=7)]
+    make_up: Intervals
+    region: str | None = None
+    version: int | None = None
+
+    def hours(self) -> Hours:
+        """Raises `HoursInvalid`."""
+        try:
+            return Hours(tuple(map(_intervals, self.weekdays)), _intervals(self.make_up))
+        except CalendarInvalid as error:
+            raise HoursInvalid(f"{error}。", errors=[FieldError("/weekdays", "hours_invalid", str(error))]) from error
+
+
+class IntervalView(View):
+    since: str
+    until: str
+
+
+class HoursView(View):
+    """`region`: whose they are, null where nobody has published any and the usual ones of service halls hold.
+
+    They hold on the working days of the calendar; a holiday is a holiday at every desk.
+    """
+
+    region: str | None
+    version: int
+    weekdays: list[list[IntervalView]]
+    make_up: list[IntervalView]
+
+    @classmethod
+    def of(cls, done: Published) -> Self:
+        return cls.at(done.region, done.version, done.told)
+
+    @classmethod
+    def at(cls, region: str | None, version: int, hours: Hours) -> Self:
+        return cls(
+            region=region,
+            version=version,
+            weekdays=[_told(day) for day in hours.weekdays],
+            make_up=_told(hours.make_up),
+        )
+
+
+class HoursVersionView(View):
+    published_at: datetime
+    published_by: str
+    hours: HoursView
+
+
+class HoursHistoryView(View):
+    items: list[HoursVersionView]
+
+
+@router.get("/calendars/{region}/hours", response_model=HoursView, responses=refuses(NotFound))
+async def get_hours(region: str, desk: AnyDesk) -> Response:
+    """一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规。"""
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        for place in upward(region):
+            if found := await documents.own(tx, "hours", place):
+                view = HoursView.at(place, found.version, hours_of(found))
+                return shown(view, found.version if place == region else None)
+    return shown(HoursView.at(None, 0, OFFICE))
+
+
+@router.get("/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound))
+async def get_hours_history(region: str, desk: Admin) -> Response:
+    """历次公布的开放时间、时间和经办人；最近的在前。"""
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        found = await documents.history(tx, "hours", region)
+    items = [
+        HoursVersionView(
+            published_at=each.published_at,
+            published_by=each.published_by,
+            hours=HoursView.at(region, each.document.version, hours_of(each.document)),
+        )
+        for each in found
+    ]
+    return shown(HoursHistoryView(items=items))
+
+
+async def _seen(request: Request, region: str, desk: Admin) -> int | None:
+    return await version_seen(request, "hours", region, desk)
+
+
+@router.put(
+    "/calendars/{region}/hours",
+    response_model=HoursView,
+    responses={
+        201: {"description": "首次公布", "model": HoursView},
+        **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
+    },
+)
+async def put_hours(region: str, seen: Annotated[int | None, Depends(_seen)], body: HoursIn, desk: Admin) -> Response:
+    """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
+    command = PublishHours(region, body.hours(), seen, desk.cause)
+    return await desk.submit(command, HoursView.of, status=201 if seen is None else 200)
+
+
+def _intervals(given: list[IntervalIn]) -> tuple[Interval, ...]:
+    return tuple(Interval.of(each.since, each.until) for each in given)
+
+
+def _told(intervals: tuple[Interval, ...]) -> list[IntervalView]:
+    return [IntervalView(since=_time(each.since), until=_time(each.until)) for each in intervals]
+
+
+def _time(minute: int) -> str:
+    return "24:00" if minute == MIDNIGHT else f"{minute // 60:02}:{minute % 60:02}"

@@ -1,0 +1,41 @@
+"""Whether a region is there, and who may publish for it."""
+
+from fastapi import Request
+
+from bianmin.kit.codes import BadCode, level_of
+from bianmin.kit.db import Tx
+from bianmin.kit.door import Desk, check_if_match
+from bianmin.kit.refusals import Forbidden, NotFound
+from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL
+from services.deadlines.store import documents, orgs
+from services.deadlines.store.documents import Kind
+
+
+class RegionNotFound(NotFound):
+    slug, title = "region-not-found", "没有这个地区"
+
+
+async def region_known(tx: Tx, region: str) -> None:
+    """Raises `RegionNotFound` where nobody knows the region."""
+    if region not in ALWAYS_KNOWN and not await _is_known(tx, region):
+        raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
+
+
+async def version_seen(request: Request, kind: Kind, region: str, desk: Desk) -> int | None:
+    """The version of a region's document that the writer has seen, and may replace. Asked before the body is judged."""
+    async with desk.looking() as tx:
+        await region_known(tx, region)
+        found = await documents.own(tx, kind, region)
+    if region == NATIONAL or not desk.actor.covers(region):
+        raise Forbidden("只能公布本辖区的规定。")
+    version = found.version if found else None
+    check_if_match(request, version)
+    return version
+
+
+async def _is_known(tx: Tx, region: str) -> bool:
+    try:
+        level_of(region)
+    except BadCode:
+        return False
+    return await orgs.is_known(tx, region)

@@ -1,0 +1,81 @@
+"""What a region publishes, each time as a whole: a year of its calendar, the hours of its desks, its policies."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bianmin.kit.clock import TZ
+from bianmin.kit.db import Tx, rows
+
+Kind = Literal["calendar", "hours", "policies"]
+
+_PUT = """
+WITH put AS (
+    INSERT INTO document (kind, name, version, content, published_at, published_by)
+    VALUES ($1, $2, 1, $3::jsonb, $4, $5)
+    ON CONFLICT (kind, name) DO UPDATE SET version = document.version + 1, content = excluded.content,
+        published_at = excluded.published_at, published_by = excluded.published_by
+    RETURNING *
+)
+INSERT INTO document_history (kind, name, version, content, published_at, published_by)
+SELECT kind, name, version, content, published_at, published_by FROM put RETURNING version
+"""
+_PUBLISHED = """
+SELECT name, version, content::text FROM document WHERE kind = $1 AND content IS NOT NULL ORDER BY name
+"""
+_OWN = "SELECT name, version, content::text FROM document WHERE kind = $1 AND name = $2 AND content IS NOT NULL"
+_HISTORY = """
+SELECT name, version, content::text, published_at, published_by FROM document_history
+WHERE kind = $1 AND name = $2 ORDER BY version DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`name`: the region's, of a calendar with the year (`52/2026`). `version` counts its publications.
+
+    `content`: JSON, None where it was withdrawn.
+    """
+
+    name: str
+    version: int
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One publication of a document, the present one included."""
+
+    document: Document
+    published_at: datetime
+    published_by: str
+
+
+async def published(tx: Tx, kind: Kind) -> list[Document]:
+    """All that hold now, in a fixed order."""
+    return [_document(*row) for row in await rows(tx, _PUBLISHED, kind)]
+
+
+async def own(tx: Tx, kind: Kind, name: str) -> Document | None:
+    """The one that holds now; None where nothing was published."""
+    return next((_document(*row) for row in await rows(tx, _OWN, kind, name)), None)
+
+
+async def put(tx: Tx, kind: Kind, name: str, content: Any | None, by: str, now: datetime) -> int:
+    """In place of what was there. Returns its version."""
+    told = None if content is None else json.dumps(content, ensure_ascii=False)
+    [(version,)] = await rows(tx, _PUT, kind, name, told, now, by)
+    return int(version)
+
+
+async def history(tx: Tx, kind: Kind, name: str) -> list[Version]:
+    """Every publication, the newest first."""
+    return [
+        Version(_document(name, version, content), at.astimezone(TZ), by)
+        for name, version, content, at, by in await rows(tx, _HISTORY, kind, name)
+    ]
+
+
+def _document(name: str, version: int, content: str | None) -> Document:
+    return Document(name, version, None if content is None else json.loads(content))

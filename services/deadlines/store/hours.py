@@ -1,0 +1,19 @@
+"""The hours of desks, as they are stored: intervals in minutes of the day."""
+
+from typing import Any
+
+from services.deadlines.domain.hours import Hours, Interval
+from services.deadlines.store.documents import Document
+
+
+def content_of(hours: Hours) -> dict[str, Any]:
+    return {"weekdays": hours.weekdays, "make_up": hours.make_up}
+
+
+def hours_of(document: Document) -> Hours:
+    stored = document.content
+    return Hours(tuple(map(_intervals, stored["weekdays"])), _intervals(stored["make_up"]))
+
+
+def _intervals(stored: list[list[int]]) -> tuple[Interval, ...]:
+    return tuple(Interval(*each) for each in stored)

@@ -1,0 +1,135 @@
+"""What is to be counted anew, because something was published, and how far that has come."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bianmin.kit.clock import TZ
+from bianmin.kit.db import Tx, rows, run
+from bianmin.kit.ids import new_id
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.publication import Publication
+from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.store.rulebook import SHIPPED
+
+_ORDER = """
+INSERT INTO recount (id, region, year, since, until, state, total, created_at)
+VALUES ($1, $2, $3, $4, $5, 'ordered', 0, $6)
+"""
+_SPAN = """
+    due_at > $1::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND started_on <= $2
+        AND ($3 = 'CN' OR org LIKE $3 || '%')
+"""
+# who stands still is counted when it goes on; the end of a day is the beginning of the next
+_CROSSING = f"FROM clock WHERE state = 'running' AND {_SPAN}"
+_IN_USE = f"SELECT count(*) FROM clock WHERE state <> 'stopped' AND {_SPAN}"
+_LIST = f"""
+WITH listed AS (
+    INSERT INTO recount_subject (recount_id, subject_id)
+    SELECT DISTINCT $4::uuid, subject_id {_CROSSING} RETURNING 1
+)
+UPDATE recount SET state = 'running', total = (SELECT count(*) FROM listed) WHERE id = $4
+"""
+_COUNT = f"SELECT count(DISTINCT subject_id) {_CROSSING}"
+_SAMPLE = f"SELECT subject_id {_CROSSING} GROUP BY subject_id ORDER BY min(due_at), subject_id LIMIT $4"
+_ORDERED = """
+SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_CLAIM = """
+WITH taken AS (
+    DELETE FROM recount_subject WHERE (recount_id, subject_id) IN (
+        SELECT recount_id, subject_id FROM recount_subject ORDER BY recount_id, subject_id
+        LIMIT $1 FOR UPDATE SKIP LOCKED
+    ) RETURNING subject_id
+)
+SELECT DISTINCT t.subject_id, c.org FROM taken t JOIN clock c USING (subject_id) ORDER BY t.subject_id
+"""
+_FINISH = """
+UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'
+    AND NOT EXISTS (SELECT FROM recount_subject s WHERE s.recount_id = r.id)
+"""
+_OPEN = "SELECT shipped, (SELECT min(created_at) FROM recount WHERE state <> 'done') FROM edition"
+_UPGRADED = "UPDATE edition SET shipped = $1 WHERE shipped <> $1"
+_PROGRESS = """
+SELECT r.id, r.region, r.year, r.state, r.total, r.created_at, r.finished_at,
+    (SELECT count(*) FROM recount_subject s WHERE s.recount_id = r.id)
+FROM recount r ORDER BY r.created_at DESC LIMIT $1
+"""
+
+
+async def order(tx: Tx, publication: Publication, now: datetime, recount_id: UUID) -> None:
+    """Whatever runs across a changed day is to be counted anew."""
+    if publication.since is not None:
+        days = publication.since, publication.until
+        await run(tx, _ORDER, recount_id, publication.region, publication.year, *days, now)
+
+
+async def order_all(tx: Tx, region: str, now: datetime, recount_id: UUID) -> None:
+    """Whatever runs at a region and below is to be counted anew."""
+    first, last = (year.year for year in (shipped()[0], shipped()[-1]))
+    await run(tx, _ORDER, recount_id, region, last, date(first, 1, 1), date(last, 12, 31), now)
+
+
+async def in_use(tx: Tx, region: str, year: int) -> int:
+    """How many clocks at a region and below are not over and run, or would run, across a day of a year."""
+    [(number,)] = await rows(tx, _IN_USE, date(year, 1, 1), date(year, 12, 31), region)
+    return int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A matter that a recount is about, since when."""
+
+    subject_id: UUID
+    org: str
+    ordered_at: datetime
+
+
+async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
+    """The next matters to be counted anew, each taken by one replica. Lists them first, where that is to be done."""
+    [(shipped_with, oldest)] = await rows(tx, _OPEN)
+    if shipped_with != SHIPPED:
+        await run(tx, _UPGRADED, SHIPPED)
+        if shipped_with:
+            # the program came with other calendars than the one that ran before
+            await order_all(tx, NATIONAL, now, new_id())
+    elif oldest is None:
+        return []
+    for id, since, until, region in await rows(tx, _ORDERED):
+        await run(tx, _LIST, since, until, region, id)
+    claimed = await rows(tx, _CLAIM, limit)
+    if not claimed:
+        await run(tx, _FINISH, now)
+    return [Due(subject_id, org, oldest or now) for subject_id, org in claimed]
+
+
+async def crossing(tx: Tx, publication: Publication, limit: int) -> tuple[int, list[UUID]]:
+    """How many matters have clocks that run across a changed day, and the first of them to end."""
+    if publication.since is None:
+        return 0, []
+    days = publication.since, publication.until, publication.region
+    [(number,)] = await rows(tx, _COUNT, *days)
+    return number, [id for (id,) in await rows(tx, _SAMPLE, *days, limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a recount has come: matters in all, and those it has still to look at."""
+
+    id: UUID
+    region: str
+    year: int
+    state: str
+    total: int
+    ordered_at: datetime
+    finished_at: datetime | None
+    left: int
+
+
+async def latest(tx: Tx, limit: int) -> list[Progress]:
+    """The latest recounts, the newest first."""
+    found = await rows(tx, _PROGRESS, limit)
+    return [
+        Progress(id, region, year, state, total, at.astimezone(TZ), end and end.astimezone(TZ), left)
+        for id, region, year, state, total, at, end, left in found
+    ]
