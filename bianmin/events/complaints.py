@@ -1,10 +1,12 @@
 """What complaints announces, on topic `bianmin.complaints`: facts about the handling, nothing of the content."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, EventData, OrgCode, Outcome
+from pydantic import Field
+
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, EventData, OrgCode, Outcome
 
 
 class _Complaint(EventData):
@@ -46,6 +48,50 @@ class ComplaintAccepted(_Complaint):
     accepted_on: date
 
 
+class ComplaintRefused(_Complaint):
+    """It is not accepted, with reasons (信访工作条例 art. 23)."""
+
+    event_name: ClassVar = "complaint.refused"
+    event_title: ClassVar = "投诉不予受理"
+
+    kind: ComplaintKind
+    refused_on: date
+
+
+class ComplaintTransferred(_Complaint):
+    """Another org handles it from here: `handler_org`. It had come to the wrong one (信访工作条例 art. 23)."""
+
+    event_name: ClassVar = "complaint.transferred"
+    event_title: ClassVar = "投诉已转送"
+
+    kind: ComplaintKind
+    from_org: OrgCode
+    transferred_on: date
+
+
+class ComplaintExtended(_Complaint):
+    """The head of the organ gave it more time, once; the complainant is told why (信访工作条例 art. 34)."""
+
+    event_name: ClassVar = "complaint.extended"
+    event_title: ClassVar = "投诉办理期限延长"
+
+    days: Annotated[int, Field(ge=1, le=30)]
+    extended_on: date
+
+
+class ComplaintEscalated(_Complaint):
+    """The complainant does not agree with the answer: the organ above reviews it (复查), and the one above that once
+    more (复核, 信访工作条例 art. 35, 36)."""
+
+    event_name: ClassVar = "complaint.escalated"
+    event_title: ClassVar = "投诉提请复查复核"
+
+    kind: ComplaintKind
+    level: Literal["review", "rereview"]
+    from_org: OrgCode
+    escalated_on: date
+
+
 class ComplaintAssigned(_Complaint):
     """An investigator has it: nobody who handled the case, nor with an interest in it (信访工作条例 art. 28)."""
 
@@ -68,6 +114,7 @@ class ComplaintConcluded(_Complaint):
 
     outcome: Outcome
     concluded_on: date
+    level: ComplaintLevel = "handling"
 
 
 class ComplaintReplied(_Complaint):
@@ -77,3 +124,5 @@ class ComplaintReplied(_Complaint):
     event_title: ClassVar = "投诉已答复"
 
     replied_on: date
+    kind: ComplaintKind | None = None
+    level: ComplaintLevel = "handling"

@@ -30,7 +30,7 @@ class _Watch(EventData):
     subject_kind: SubjectKind
     kind: ClockKind
     stage: Code | None = None
-    """Tells several clocks of one kind apart: a complaint has `acceptance` and `handling`."""
+    """Tells several clocks of one kind apart: a complaint has `acceptance`, `handling` and others."""
     org: OrgCode
     """The org that answers for the clock."""
     dept: Dept | None = None

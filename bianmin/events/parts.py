@@ -68,6 +68,8 @@ Lamp = Literal["green", "yellow", "red"]
 CardLevel = Literal["yellow", "red"]
 ComplaintKind = Literal["complaint", "report", "suggestion", "praise"]
 ComplaintChannel = Literal["window", "mobile", "phone", "box", "qr", "hotline", "letter", "other"]
+ComplaintLevel = Literal["handling", "review", "rereview"]
+"""Handled, reviewed (复查), reviewed again (复核): each by the organ above the one before."""
 Outcome = Literal["supported", "explained", "not_supported"]
 
 _EIGHT_HOURS = timedelta(hours=8)

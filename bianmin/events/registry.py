@@ -15,7 +15,7 @@ LISTENS: Listens = {
     "intake": ("routing", "deadlines"),
     "routing": ("intake", "deadlines"),
     "deadlines": ("intake", "routing", "complaints"),
-    "complaints": ("intake", "routing"),
+    "complaints": ("intake", "routing", "deadlines"),
     "reporting": ("intake", "routing", "deadlines", "complaints"),
 }
 """Who reads whom. A test holds it against what the services themselves say they listen to."""

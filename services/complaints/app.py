@@ -10,12 +10,12 @@ from services.complaints.store.tables import Tables
 
 SERVICE = Service(
     name="complaints",
-    title="投诉：登记、受理、调查、结论、答复",
+    title="投诉：登记、受理、调查、结论、答复、复查复核",
     metadata=Tables.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=(open_router, router),
     handle=handle,
     command_of=command_of,
-    listens=("intake", "routing"),
+    listens=("intake", "routing", "deadlines"),
     counters="SELECT id::text, sequence FROM complaint",
 )

@@ -11,8 +11,9 @@ from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Done, Refused, Work, decide_all
 from bianmin.kit.refusals import Refusal
 from services.complaints.domain import complaint as complaint_commands
-from services.complaints.domain.complaint import Conclude, Lodge, Recuse, Reply
-from services.complaints.domain.rules import admit, decide, evolve
+from services.complaints.domain.complaint import Lodge, Recuse, Transfer
+from services.complaints.domain.facts import evolve
+from services.complaints.domain.rules import admit, decide
 from services.complaints.store import complaints as store
 
 
@@ -57,17 +58,18 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
 async def _complaints(
     tx: Tx, commands: Sequence[tuple[int | None, complaint_commands.Command]], work: Work[Any, Any]
 ) -> None:
-    accused = {command.accused_org for _, command in commands if isinstance(command, Lodge)}
-    known = await store.known_orgs(tx, accused) if accused else frozenset()
+    named = {command.accused_org for _, command in commands if isinstance(command, Lodge)}
+    named |= {command.to_org for _, command in commands if isinstance(command, Transfer)}
+    known = await store.known_orgs(tx, named) if named else frozenset()
     about = {command.case_id for _, command in commands if isinstance(command, Lodge) and command.case_id}
     parties = await store.parties_of(tx, about) if about else {}
     orders: list[tuple[int | None, complaint_commands.Command]] = []
     for n, command in commands:
         try:
-            if isinstance(command, Lodge):
+            if isinstance(command, Lodge | Transfer):
                 admit(command, known)
-                if command.case_id in parties:
-                    command = replace(command, parties=parties[command.case_id])
+            if isinstance(command, Lodge) and command.case_id in parties:
+                command = replace(command, parties=parties[command.case_id])
             orders.append((n, command))
         except Refusal as refusal:
             assert n is not None, "only what was asked for is refused"
@@ -81,22 +83,14 @@ async def _complaints(
         decide=decide,
         evolve=evolve,
     )
-    papers: list[dict[str, Any]] = []
-    for (n, order), outcome in zip(orders, decided.outcomes, strict=True):
+    for (n, _), outcome in zip(orders, decided.outcomes, strict=True):
         if n is not None:
             work.outcomes[n] = outcome
-        if isinstance(outcome, Done):
-            match order:
-                case Conclude():
-                    papers.append({"id": order.complaint_id, "document": order.document})
-                case Reply():
-                    papers.append({"id": order.complaint_id, "reply": order.text})
     born = {order.complaint_id: order.papers for _, order in orders if isinstance(order, Lodge)}
     changed = decided.changed.values()
     await store.save_complaints(
         tx,
         new=[(complaint, born[complaint.id]) for complaint in changed if complaint.id in born],
         changed=[complaint for complaint in changed if complaint.id not in born],
-        written=papers,
     )
     work.announced += decided.announced

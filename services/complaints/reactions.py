@@ -1,10 +1,11 @@
-"""Events of routing and intake, as orders to complaints."""
+"""Events of intake, routing and deadlines, as orders to complaints."""
 
 from uuid import UUID
 
-from bianmin.events import routing
+from bianmin.events import deadlines, routing
 from bianmin.events.envelope import Event
 from bianmin.kit.inbox import cause_of
+from services.complaints.domain.complaint import KeepEnd
 from services.complaints.handlers import Command, KeepOrg, KeepParty
 
 _NOBODY = frozenset({"system", "citizen", "anonymous"})
@@ -15,6 +16,14 @@ def command_of(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code, name=name):
             return KeepOrg(code, name, cause_of(event))
+        case (
+            deadlines.ClockStarted(kind="complaint", stage=str(stage))
+            | deadlines.ClockExtended(kind="complaint", stage=str(stage))
+            | deadlines.ClockRescheduled(kind="complaint", stage=str(stage))
+        ) as told:
+            if told.due_at is None:
+                return None
+            return KeepEnd(UUID(event.subject), stage, told.due_at, cause_of(event))
         case None:
             return None
         case data if hasattr(data, "access") and event.actor not in _NOBODY:

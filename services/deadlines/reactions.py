@@ -16,22 +16,26 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.commands import (
+    AnswerComplaint,
     AwaitSupplement,
     CorrectDeeming,
     DecideCase,
     EndCase,
-    EndComplaint,
     EndStep,
     ExtendCase,
+    ExtendComplaint,
     FollowRoute,
     GiveUpCase,
+    GiveUpComplaint,
     HandleComplaint,
     KeepAway,
     OpenCase,
     OpenComplaint,
+    PassComplaintOn,
     PauseCase,
     ReopenCase,
     ResumeCase,
+    ReviewComplaint,
     StartCaseClocks,
     StartStep,
     TakeSupplement,
@@ -104,12 +108,20 @@ def _of_complaints(event: Event) -> Command | None:
     match event.data:
         case complaints.ComplaintLodged() as told:
             return await_acceptance_of_complaint(event, told)
+        case complaints.ComplaintTransferred() as told:
+            return await_acceptance_by_another(event, told)
         case complaints.ComplaintAccepted() as told:
             return start_clock_of_accepted_complaint(event, told)
+        case complaints.ComplaintRefused(refused_on=on) as told:
+            return GiveUpComplaint(UUID(event.subject), _moment(event, on), _cause(event, told.handler_org))
+        case complaints.ComplaintExtended(days=days, extended_on=on) as told:
+            return ExtendComplaint(UUID(event.subject), days, _moment(event, on), _cause(event, told.handler_org))
         case complaints.ComplaintRecused() as told:
             return KeepAway(UUID(event.subject), handling_of(told), _cause(event, told.handler_org))
         case complaints.ComplaintReplied() as told:
-            return EndComplaint(UUID(event.subject), event.time, _cause(event, told.handler_org))
+            return await_request_for_review(event, told)
+        case complaints.ComplaintEscalated() as told:
+            return start_clock_of_review(event, told)
     return None
 
 
@@ -221,8 +233,9 @@ def await_acceptance_of_complaint(event: Event, told: complaints.ComplaintLodged
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
+        channel=told.channel,
         lodged_at=_moment(event, told.lodged_on),
-        clock_ids=(new_id(),),
+        clock_ids=(new_id(), new_id(), new_id()),
         by=_cause(event, told.handler_org),
     )
 
@@ -238,8 +251,45 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
     )
 
 
+def await_acceptance_by_another(event: Event, told: complaints.ComplaintTransferred) -> PassComplaintOn:
+    return PassComplaintOn(
+        subject_id=UUID(event.subject),
+        handling=handling_of(told),
+        complaint_kind=told.kind,
+        passed_at=_moment(event, told.transferred_on),
+        clock_ids=(new_id(), new_id()),
+        by=_cause(event, told.handler_org),
+    )
+
+
+def await_request_for_review(event: Event, told: complaints.ComplaintReplied) -> AnswerComplaint:
+    return AnswerComplaint(
+        subject_id=UUID(event.subject),
+        complaint_kind=told.kind,
+        level=told.level,
+        replied_at=_moment(event, told.replied_on),
+        clock_ids=(new_id(),),
+        by=_cause(event, told.handler_org),
+    )
+
+
+def start_clock_of_review(event: Event, told: complaints.ComplaintEscalated) -> ReviewComplaint:
+    return ReviewComplaint(
+        subject_id=UUID(event.subject),
+        handling=handling_of(told),
+        level=told.level,
+        escalated_at=_moment(event, told.escalated_on),
+        clock_ids=(new_id(),),
+        by=_cause(event, told.handler_org),
+    )
+
+
 def handling_of(
-    told: complaints.ComplaintLodged | complaints.ComplaintAccepted | complaints.ComplaintRecused,
+    told: complaints.ComplaintLodged
+    | complaints.ComplaintAccepted
+    | complaints.ComplaintRecused
+    | complaints.ComplaintTransferred
+    | complaints.ComplaintEscalated,
 ) -> Handling:
     """Where a complaint is, and who is kept away from it."""
     return Handling(told.handler_org, told.accused_org, told.recused)

@@ -18,7 +18,13 @@ _PERIODS = {
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
+    ("complaint", "return"): "提出退回的期限",
     ("complaint", "handling"): "投诉办理期限",
+    ("complaint", "review_request"): "申请复查的期限",
+    ("complaint", "review"): "投诉复查期限",
+    ("complaint", "rereview_request"): "申请复核的期限",
+    ("complaint", "rereview"): "投诉复核期限",
+    ("hotline", None): "热线工单办理期限",
 }
 _UNITS = {
     Unit.WORKDAY: "个工作日",

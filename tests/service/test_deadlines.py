@@ -196,7 +196,8 @@ async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County)
     )
     await county.tells("complaints", complaint, handling, time="2026-03-03T10:00")
     investigator = county.house.as_("investigator", COUNTY)
-    acceptance, handled = (await investigator.get("/clocks", kind="complaint")).json()["items"]
+    returned, acceptance, handled = (await investigator.get("/clocks", kind="complaint")).json()["items"]
+    assert (returned["stage"], returned["due_on"], returned["state"]) == ("return", "2026-03-09", "stopped")
     assert (acceptance["stage"], acceptance["due_on"], acceptance["state"]) == ("acceptance", "2026-03-17", "stopped")
     assert (handled["stage"], handled["due_on"], handled["org"], handled["dept"]) == (
         "handling",

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, Outcome
 from bianmin.kit.bodies import Body, Code, OrgCode, Short, Text
@@ -46,6 +46,20 @@ class Lodging(Body):
 
 class AcceptanceIn(Body):
     pass
+
+
+class ReasonIn(Body):
+    reason: Text
+
+
+class TransferIn(Body):
+    org: OrgCode
+    reason: Text
+
+
+class ExtensionIn(Body):
+    days: Annotated[StrictInt, Field(ge=1, le=30)]
+    reason: Text
 
 
 class AssignmentIn(Body):

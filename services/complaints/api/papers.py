@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Literal
 from uuid import UUID
 
 from bianmin.kit.crypto import Sealer
+from services.complaints.domain.complaint import PaperKind
 
-Paper = Literal["text", "complainant", "document", "reply"]
+Name = Literal["text", "complainant"] | PaperKind
 _FOLLOW = "complaint.follow"
 
 
@@ -18,17 +19,11 @@ class Seals:
     sealer: Sealer
     complaint_id: UUID
 
-    def seal(self, paper: Paper, text: str) -> bytes:
+    def seal(self, paper: Name, text: str) -> bytes:
         return self.sealer.seal(text.encode(), self._bound(paper))
 
-    @overload
-    def open(self, paper: Paper, sealed: bytes) -> str: ...
-    @overload
-    def open(self, paper: Paper, sealed: None) -> None: ...
-    @overload
-    def open(self, paper: Paper, sealed: bytes | None) -> str | None: ...
-    def open(self, paper: Paper, sealed: bytes | None) -> str | None:
-        return None if sealed is None else self.sealer.open(sealed, self._bound(paper)).decode()
+    def open(self, paper: Name, sealed: bytes) -> str:
+        return self.sealer.open(sealed, self._bound(paper)).decode()
 
     def follow(self, code: str) -> bytes:
         """What is kept of a follow code."""
@@ -39,7 +34,7 @@ class Seals:
         """What may be kept of it, under each key: the look-up is by index, so its time tells nothing."""
         return sealer.digests(_FOLLOW, normal(code))
 
-    def _bound(self, paper: Paper) -> str:
+    def _bound(self, paper: Name) -> str:
         return f"complaint|{paper}|{self.complaint_id}"
 
 

@@ -15,11 +15,46 @@ from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.complaints.api.bodies import AcceptanceIn, AssignmentIn, ConclusionIn, Lodging, ReplyIn
+from services.complaints.api.bodies import (
+    AcceptanceIn,
+    AssignmentIn,
+    ConclusionIn,
+    ExtensionIn,
+    Lodging,
+    ReasonIn,
+    ReplyIn,
+    TransferIn,
+)
 from services.complaints.api.papers import Seals
-from services.complaints.api.views import ComplaintHead, ComplaintSummary, ComplaintView, FollowView, LodgedView
-from services.complaints.domain.complaint import Accept, Assign, Complaint, Conclude, Lodge, Papers, Reply, Status
-from services.complaints.domain.rules import STATUS_NAMES, ComplaintNotFound, handler_of, may_see
+from services.complaints.api.views import (
+    AnswerView,
+    ComplaintHead,
+    ComplaintSummary,
+    ComplaintView,
+    FollowView,
+    LodgedView,
+    PaperView,
+)
+from services.complaints.domain.complaint import (
+    Accept,
+    Assign,
+    Complaint,
+    Conclude,
+    Escalate,
+    Extend,
+    Lodge,
+    Object,
+    Paper,
+    Papers,
+    Refuse,
+    Reply,
+    Status,
+    Transfer,
+)
+from services.complaints.domain.handing_on import review_by
+from services.complaints.domain.impartial import handler_of, may_see
+from services.complaints.domain.rules import ComplaintNotFound
+from services.complaints.domain.status import STATUS_NAMES
 from services.complaints.store import views
 
 router = staffed("complaints")
@@ -78,18 +113,29 @@ async def follow_complaint(desk: Staff, code: Annotated[str, Query(max_length=60
     if found is None:
         raise ComplaintNotFound("没有查到；请核对查询码。")
     complaint = found.complaint
+    seals = Seals(desk.room.sealer, complaint.id)
+    answers = [
+        AnswerView(kind=paper.kind, level=paper.level, on=paper.on, text=seals.open(paper.kind, paper.content))
+        for paper in found.papers
+        if paper.kind in ("refusal", "extension", "reply")
+    ]
     return shown(
         FollowView(
             complaint_no=complaint.complaint_no,
             kind=complaint.kind,
+            level=complaint.level,
             status=complaint.status,
             status_text=STATUS_NAMES[complaint.status],
             lodged_on=complaint.lodged_on,
             accepted_on=complaint.accepted_on,
+            refused_on=complaint.refused_on,
+            extended_by=complaint.extended_by,
             concluded_on=complaint.concluded_on,
             outcome=complaint.outcome,
             replied_on=complaint.replied_on,
-            reply=Seals(desk.room.sealer, complaint.id).open("reply", found.reply),
+            reply=next((each.text for each in reversed(answers) if each.kind == "reply"), None),
+            review_by=review_by(complaint),
+            answers=answers,
         )
     )
 
@@ -121,21 +167,55 @@ async def get_complaint(complaint_id: UUID, desk: Staff) -> Response:
     async with desk.room.database.transaction() as tx:
         await views.audit(tx, desk.now, desk.actor, complaint_id)
     seals = Seals(desk.room.sealer, complaint_id)
-    complainant, document = seals.open("complainant", found.complainant), seals.open("document", found.document)
     view = ComplaintView.of(
         found.complaint,
         text=seals.open("text", found.text),
-        complainant=json.loads(complainant) if complainant else None,
-        conclusion=json.loads(document) if document else None,
-        reply=seals.open("reply", found.reply),
+        complainant=json.loads(seals.open("complainant", found.complainant)) if found.complainant else None,
+        papers=[_opened(seals, paper) for paper in found.papers],
     )
     return shown(view, found.complaint.version)
+
+
+def _opened(seals: Seals, paper: Paper) -> PaperView:
+    told = seals.open(paper.kind, paper.content)
+    document = json.loads(told) if paper.kind == "document" else None
+    text = None if document else told
+    return PaperView(kind=paper.kind, level=paper.level, on=paper.on, by=paper.by, text=text, document=document)
 
 
 @router.post("/complaints/{complaint_id}/accept", response_model=ComplaintHead, responses=_MOVES)
 async def accept_complaint(complaint_id: UUID, desk: Staff, body: AcceptanceIn | None = None) -> Response:
     """受理：六十日的办理期限从今天起算（信访工作条例 art. 34）。"""
     return await desk.submit(Accept(complaint_id, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/refuse", response_model=ComplaintHead, responses=_MOVES)
+async def refuse_complaint(complaint_id: UUID, body: ReasonIn, desk: Staff) -> Response:
+    """不予受理，说明理由和应去的渠道；十五日内告知投诉人，凭查询码可见（信访工作条例 art. 23）。"""
+    reason = Seals(desk.room.sealer, complaint_id).seal("refusal", body.reason)
+    return await desk.submit(Refuse(complaint_id, reason, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/objection", response_model=ComplaintHead, responses=_MOVES)
+async def object_to_complaint(complaint_id: UUID, body: ReasonIn, desk: Staff) -> Response:
+    """承办单位认为不属于本单位职责：收到之日起五个工作日内提出，由上级单位决定（信访工作条例 art. 23）。"""
+    reason = Seals(desk.room.sealer, complaint_id).seal("objection", body.reason)
+    return await desk.submit(Object(complaint_id, reason, desk.now, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/transfer", response_model=ComplaintHead, responses=_MOVES)
+async def transfer_complaint(complaint_id: UUID, body: TransferIn, desk: Staff) -> Response:
+    """上级单位转送给另一单位承办；受理期限从转送之日起重新计算（信访工作条例 art. 23）。"""
+    reason = Seals(desk.room.sealer, complaint_id).seal("transfer", body.reason)
+    return await desk.submit(Transfer(complaint_id, body.org, reason, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/extend", response_model=ComplaintHead, responses=_MOVES)
+async def extend_complaint(complaint_id: UUID, body: ExtensionIn, desk: Staff) -> Response:
+    """承办单位负责人批准延长办理期限：期满之前，一次，不超过三十日；理由告知投诉人（信访工作条例 art. 34）。"""
+    reason = Seals(desk.room.sealer, complaint_id).seal("extension", body.reason)
+    order = Extend(complaint_id, body.days, reason, desk.now, desk.today, desk.cause)
+    return await desk.submit(order, ComplaintHead.of)
 
 
 @router.post("/complaints/{complaint_id}/assign", response_model=ComplaintHead, responses=_MOVES)
@@ -147,7 +227,7 @@ async def assign_complaint(complaint_id: UUID, body: AssignmentIn, desk: Staff) 
 @router.post("/complaints/{complaint_id}/conclude", response_model=ComplaintHead, responses=_MOVES)
 async def conclude_complaint(complaint_id: UUID, body: ConclusionIn, desk: Staff) -> Response:
     """调查结论：事实、理由、依据，支持、解释说明或不予支持（信访工作条例 art. 32）。"""
-    document = Seals(desk.room.sealer, complaint_id).seal("document", body.model_dump_json(exclude={"outcome"}))
+    document = Seals(desk.room.sealer, complaint_id).seal("document", body.model_dump_json())
     return await desk.submit(Conclude(complaint_id, body.outcome, document, desk.today, desk.cause), ComplaintHead.of)
 
 
@@ -156,3 +236,13 @@ async def reply_to_complaint(complaint_id: UUID, body: ReplyIn, desk: Staff) -> 
     """答复投诉人；凭查询码可见。"""
     text = Seals(desk.room.sealer, complaint_id).seal("reply", body.text)
     return await desk.submit(Reply(complaint_id, text, desk.today, desk.cause), ComplaintHead.of)
+
+
+@router.post("/complaints/{complaint_id}/escalate", response_model=ComplaintHead, responses=_MOVES)
+async def escalate_complaint(complaint_id: UUID, body: ReasonIn, desk: Staff) -> Response:
+    """登记投诉人的复查、复核申请：收到意见之日起三十日内，由上一级单位三十日内答复；复核意见是终局的。
+
+    信访工作条例 art. 35, 36.
+    """
+    request = Seals(desk.room.sealer, complaint_id).seal("request", body.reason)
+    return await desk.submit(Escalate(complaint_id, request, desk.now, desk.today, desk.cause), ComplaintHead.of)

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
 from bianmin.kit.bodies import View
 from bianmin.kit.clock import TZ
-from services.complaints.domain.complaint import Complaint, Status
+from services.complaints.domain.complaint import Complaint, PaperKind, Status
 
 
 class LodgedView(View):
@@ -25,6 +25,9 @@ class AccusedView(View):
 
 
 class ComplaintHead(View):
+    """`level`: handled, reviewed (复查) or reviewed again (复核); what follows it is of that level. `objected`: the
+    handler says that it is not its own. `extended_by`: days."""
+
     id: UUID
     complaint_no: str
     kind: ComplaintKind
@@ -32,10 +35,14 @@ class ComplaintHead(View):
     anonymous: bool
     subject: AccusedView
     handler_org: str
+    level: ComplaintLevel
     status: Status
+    objected: bool
     investigator: str | None
     lodged_on: date
     accepted_on: date | None
+    refused_on: date | None
+    extended_by: int
     outcome: Outcome | None
     concluded_on: date | None
     replied_on: date | None
@@ -50,10 +57,14 @@ class ComplaintHead(View):
             anonymous=complaint.anonymous,
             subject=AccusedView(org=complaint.accused_org, staff_id=complaint.accused_staff, case_id=complaint.case_id),
             handler_org=complaint.handler_org,
+            level=complaint.level,
             status=complaint.status,
+            objected=complaint.objected,
             investigator=complaint.investigator,
             lodged_on=complaint.lodged_on,
             accepted_on=complaint.accepted_on,
+            refused_on=complaint.refused_on,
+            extended_by=complaint.extended_by,
             outcome=complaint.outcome,
             concluded_on=complaint.concluded_on,
             replied_on=complaint.replied_on,
@@ -69,25 +80,52 @@ class ComplaintSummary(ComplaintHead):
         return cls.of(complaint, updated_at=changed_at.astimezone(TZ))
 
 
+class PaperView(View):
+    """Something that was written; a conclusion in its parts."""
+
+    kind: PaperKind
+    level: ComplaintLevel
+    on: date
+    by: str
+    text: str | None
+    document: dict[str, str] | None
+
+
 class ComplaintView(ComplaintHead):
-    """For who handles it: with what was written. Each look is on record."""
+    """For who handles it: with all that was written, in its order. Each look is on record."""
 
     text: str
     complainant: dict[str, str | None] | None
-    conclusion: dict[str, str] | None
-    reply: str | None
+    papers: list[PaperView]
+
+
+class AnswerView(View):
+    """What the complainant was told: why it was refused or takes longer, and the answers."""
+
+    kind: PaperKind
+    level: ComplaintLevel
+    on: date
+    text: str
 
 
 class FollowView(View):
-    """For the complainant: no staff, nothing of others."""
+    """For the complainant: no staff, nothing of others. `reply`: the last. `answers`: all of them, in their order.
+
+    `review_by`: until when a review can be asked for, at the desk.
+    """
 
     complaint_no: str
     kind: ComplaintKind
+    level: ComplaintLevel
     status: Status
     status_text: str
     lodged_on: date
     accepted_on: date | None
+    refused_on: date | None
+    extended_by: int
     concluded_on: date | None
     outcome: Outcome | None
     replied_on: date | None
     reply: str | None
+    review_by: date | None
+    answers: list[AnswerView]

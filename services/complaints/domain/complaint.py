@@ -1,21 +1,36 @@
 """A complaint (投诉举报): what it is now, and what can be asked of it."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
 from bianmin.kit.decide import Cause
 
-Status = Literal["lodged", "accepted", "assigned", "concluded", "replied"]
+Status = Literal["lodged", "accepted", "refused", "assigned", "concluded", "replied"]
+PaperKind = Literal["refusal", "objection", "transfer", "extension", "document", "reply", "request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Something that was written in the course of it, sealed. Nothing written is ever lost or changed."""
+
+    kind: PaperKind
+    level: ComplaintLevel
+    on: date
+    by: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """`handler_org` is one level above the accused: nobody investigates his own house.
 
-    `parties` are those who handled the underlying case: they have an interest.
+    `parties` are those who handled the underlying case: they have an interest. `level`: handled, reviewed, reviewed
+    again, each by the org above; what follows it is of that level. `objected`: the handler says that it is not its own.
+    `ends`: of the periods that run, by their stage, as deadlines tells. `written`: papers that are new.
     """
 
     id: UUID
@@ -35,8 +50,15 @@ class Complaint:
     outcome: Outcome | None = None
     concluded_on: date | None = None
     replied_on: date | None = None
+    refused_on: date | None = None
+    level: ComplaintLevel = "handling"
+    objected: bool = False
+    extended_by: int = 0
+    past_investigators: tuple[str, ...] = ()
+    ends: Mapping[str, datetime] = field(default_factory=dict)
     sequence: int = 0
     version: int = 0
+    written: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +106,71 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """`reason` is sealed; the complainant reads it (信访工作条例 art. 23)."""
+
+    complaint_id: UUID
+    reason: bytes
+    refused_on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """It is not this org's to handle: with detailed reasons, within five working days (信访工作条例 art. 23)."""
+
+    complaint_id: UUID
+    reason: bytes
+    at: datetime
+    on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Whoever routes gives it to another org (信访工作条例 art. 23)."""
+
+    complaint_id: UUID
+    to_org: str
+    reason: bytes
+    transferred_on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """The head of the organ gives it more time; the complainant reads the `reason` (信访工作条例 art. 34)."""
+
+    complaint_id: UUID
+    days: int
+    reason: bytes
+    at: datetime
+    on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """The complainant does not agree: the organ above is to review it (信访工作条例 art. 35, 36)."""
+
+    complaint_id: UUID
+    request: bytes
+    at: datetime
+    on: date
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEnd:
+    """Deadlines told when one of its periods ends."""
+
+    complaint_id: UUID
+    stage: str
+    due_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     complaint_id: UUID
     investigator: str
@@ -109,4 +196,4 @@ class Reply:
     by: Cause
 
 
-Command = Lodge | Recuse | Accept | Assign | Conclude | Reply
+Command = Lodge | Recuse | KeepEnd | Accept | Refuse | Object | Transfer | Extend | Assign | Conclude | Reply | Escalate

@@ -1,6 +1,7 @@
 """Complaints and what is known around them: load many, save many."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import any_, func, select
 from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows
 from services.complaints.domain.complaint import Complaint, Papers
-from services.complaints.store.tables import ComplaintRow, OrgRow, complaints, parties
+from services.complaints.store.tables import ComplaintRow, OrgRow, PaperRow, complaints, parties
 
 _PARTIES = (
     select(func.coalesce(func.jsonb_agg(parties.c.staff), func.jsonb_build_array()))
@@ -62,26 +63,42 @@ def complaint_of(row: sets.Row) -> Complaint:
         outcome=row["outcome"],
         concluded_on=row["concluded_on"],
         replied_on=row["replied_on"],
+        refused_on=row["refused_on"],
+        level=row["level"],
+        objected=row["objected"],
+        extended_by=row["extended_by"],
+        past_investigators=tuple(row["past_investigators"]),
+        ends={stage: datetime.fromisoformat(end) for stage, end in row["ends"].items()},
         sequence=row["sequence"],
         version=row["version"],
     )
 
 
-async def save_complaints(
-    tx: Tx,
-    new: Sequence[tuple[Complaint, Papers]],
-    changed: Sequence[Complaint],
-    written: Sequence[Mapping[str, Any]],
-) -> None:
-    """Everything a batch decided. `written`: {id, document, reply} of complaints whose papers grew."""
+async def save_complaints(tx: Tx, new: Sequence[tuple[Complaint, Papers]], changed: Sequence[Complaint]) -> None:
+    """Everything a batch decided."""
     await sets.write(
         tx,
         sets.insert(ComplaintRow, [_born(complaint, papers) for complaint, papers in new]),
         sets.update(ComplaintRow, [_moved(complaint) for complaint in changed], also="changed_at = now()"),
     )
-    for name in ("document", "reply"):
-        papers_of = [{"id": row["id"], name: row[name]} for row in written if name in row]
-        await sets.write(tx, sets.update(ComplaintRow, papers_of))
+    await sets.write(tx, sets.insert(PaperRow, [paper for complaint in changed for paper in _papers(complaint)]))
+
+
+def _papers(complaint: Complaint) -> list[dict[str, Any]]:
+    """Numbered by the version of the complaint, which counts every fact of it."""
+    first = complaint.version - len(complaint.written)
+    return [
+        {
+            "complaint_id": complaint.id,
+            "number": number,
+            "kind": paper.kind,
+            "level": paper.level,
+            "written_on": paper.on,
+            "written_by": paper.by,
+            "content": paper.content,
+        }
+        for number, paper in enumerate(complaint.written, first + 1)
+    ]
 
 
 def _born(complaint: Complaint, papers: Papers) -> dict[str, Any]:
@@ -94,7 +111,6 @@ def _born(complaint: Complaint, papers: Papers) -> dict[str, Any]:
         "accused_org": complaint.accused_org,
         "accused_staff": complaint.accused_staff,
         "case_id": complaint.case_id,
-        "handler_org": complaint.handler_org,
         "lodged_on": complaint.lodged_on,
         "text": papers.text,
         "complainant": papers.complainant,
@@ -105,6 +121,13 @@ def _born(complaint: Complaint, papers: Papers) -> dict[str, Any]:
 def _moved(complaint: Complaint) -> dict[str, Any]:
     return {
         "id": complaint.id,
+        "handler_org": complaint.handler_org,
+        "level": complaint.level,
+        "objected": complaint.objected,
+        "extended_by": complaint.extended_by,
+        "past_investigators": list(complaint.past_investigators),
+        "ends": {stage: end.isoformat() for stage, end in complaint.ends.items()},
+        "refused_on": complaint.refused_on,
         "status": complaint.status,
         "accepted_on": complaint.accepted_on,
         "investigator": complaint.investigator,

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Index, LargeBinary, MetaData, String
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, Uuid
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from bianmin.kit.db import NAMES
@@ -32,7 +33,7 @@ def _sealed(**options: Any) -> Any:
 
 
 class ComplaintRow(Tables, table=True):
-    """`text`, `complainant`, `document` and `reply` are sealed; `follow` is a keyed digest of the follow code."""
+    """`text` and `complainant` are sealed; `follow` is a keyed digest of the follow code. `ends`: moments by stage."""
 
     __tablename__ = "complaint"
     id: UUID = Field(primary_key=True)
@@ -51,10 +52,14 @@ class ComplaintRow(Tables, table=True):
     outcome: str | None
     concluded_on: date | None = Field(sa_column=Column(Date))
     replied_on: date | None = Field(sa_column=Column(Date))
+    refused_on: date | None = Field(sa_column=Column(Date))
+    level: str
+    objected: bool
+    extended_by: int
+    past_investigators: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    ends: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     text: bytes = _sealed(nullable=False)
     complainant: bytes | None = _sealed()
-    document: bytes | None = _sealed()
-    reply: bytes | None = _sealed()
     follow: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     sequence: int
     version: int
@@ -65,6 +70,19 @@ class ComplaintRow(Tables, table=True):
         Index("ix_complaint_changed_at_id", "changed_at", "id"),
         Index("ix_complaint_case_id", "case_id"),
     )
+
+
+class PaperRow(Tables, table=True):
+    """What was written in the course of a complaint. Never changed. `content` is sealed; `number` gives the order."""
+
+    __tablename__ = "paper"
+    complaint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("complaint.id"), primary_key=True))
+    number: int = Field(primary_key=True)
+    kind: str
+    level: str
+    written_on: date
+    written_by: str
+    content: bytes = _sealed(nullable=False)
 
 
 class OrgRow(Tables, table=True):
@@ -96,3 +114,4 @@ class AuditRow(Tables, table=True):
 
 complaints = table_of(ComplaintRow)
 parties = table_of(PartyRow)
+papers = table_of(PaperRow)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, exists, false, literal, or_, select
+from sqlalchemy import Select, and_, exists, false, literal, or_, select
 
 from bianmin.kit import feed, sets
 from bianmin.kit.access import handles_complaints
@@ -15,9 +15,9 @@ from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
-from services.complaints.domain.complaint import Complaint
+from services.complaints.domain.complaint import Complaint, Paper
 from services.complaints.store.complaints import COMPLAINTS, complaint_of
-from services.complaints.store.tables import AuditRow, complaints, parties
+from services.complaints.store.tables import AuditRow, complaints, papers, parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +80,35 @@ async def list_complaints(
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A complaint with its sealed papers."""
+    """A complaint with all that was written, sealed; its papers in their order."""
 
     complaint: Complaint
     text: bytes
     complainant: bytes | None
-    document: bytes | None
-    reply: bytes | None
+    papers: Sequence[Paper]
 
 
 async def file_of(tx: Tx, complaint_id: UUID) -> File | None:
-    return _file((await tx.execute(COMPLAINTS.where(complaints.c.id == complaint_id))).mappings().first())
+    return await _file(tx, COMPLAINTS.where(complaints.c.id == complaint_id))
 
 
 async def followed(tx: Tx, digests: Sequence[bytes]) -> File | None:
     """The complaint of a follow code, found by its digest."""
-    query = COMPLAINTS.where(sets.one_of(complaints.c.follow, digests))
-    return _file((await tx.execute(query)).mappings().first())
+    return await _file(tx, COMPLAINTS.where(sets.one_of(complaints.c.follow, digests)))
 
 
-def _file(row: RowMapping | None) -> File | None:
+async def _file(tx: Tx, query: Select[Any]) -> File | None:
+    row = (await tx.execute(query)).mappings().first()
     if row is None:
         return None
-    return File(complaint_of(row), row["text"], row["complainant"], row["document"], row["reply"])
+    written = select(papers).where(papers.c.complaint_id == row["id"]).order_by(papers.c.number)
+    found = (await tx.execute(written)).mappings()
+    return File(
+        complaint_of(row),
+        row["text"],
+        row["complainant"],
+        [Paper(each["kind"], each["level"], each["written_on"], each["written_by"], each["content"]) for each in found],
+    )
 
 
 async def audit(tx: Tx, at: datetime, actor: Actor, complaint_id: UUID) -> None:

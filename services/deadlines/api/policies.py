@@ -21,7 +21,7 @@ from services.deadlines.domain.policies import (
     PublishPolicies,
     check_distinct,
 )
-from services.deadlines.domain.terms import CARDS, LONGEST_BY_LAW, Item, Mark, Term
+from services.deadlines.domain.terms import CARDS, Item, Mark, Term, by_law
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -163,7 +163,7 @@ async def which_applies(
     async with desk.looking() as tx:
         await region_known(tx, org)
         book = await rulebook.in_force(tx)
-    law = LONGEST_BY_LAW.get((kind, stage)) or LONGEST_BY_LAW.get((kind, None))
+    law = by_law(kind, stage)
     term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=CARDS.get(kind))
     item = Item(item_code or "", item_type, mode)
     considered = book.policies.considered(org, term, item)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from bianmin.events.deadlines import ClockExtended, ClockResumed
+from bianmin.events.deadlines import ClockResumed
 from bianmin.events.parts import ClockKind, EventData
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.refusals import NotFound
@@ -33,9 +33,9 @@ from services.deadlines.domain.commands import (
 from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept
 from services.deadlines.domain.moves import (
     changed,
+    extend,
     opening,
     recounted,
-    rescheduled,
     standing_still,
     start,
     stop,
@@ -197,26 +197,10 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
 
 
 def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[object]:
-    def longer(clock: Clock) -> Clock:
-        if clock.term.kind not in ("promise", "statutory") or clock.period.unit.is_of_time or clock.period.ends_at_once:
-            return clock
-        if clock.lamp_at(command.approved_at) == "red":
-            return clock
-        return replace(clock, period=replace(clock.period, budget=clock.period.budget + command.days))
+    def decides(clock: Clock) -> bool:
+        return clock.term.kind in ("promise", "statutory")
 
-    def told(before: Clock, after: Clock) -> EventData | None:
-        if after.period.budget == before.period.budget:
-            return rescheduled(before, after, case, "law")
-        return ClockExtended(
-            **naming(after, case.kind),
-            **ending(after),
-            **basis(after),
-            by=command.days,
-            previous_due_on=before.end and before.end.due_on,
-            lamp=after.lamp,
-        )
-
-    return recounted(book, case, longer, command.approved_at, told)
+    return extend(book, case, decides, command.days, command.approved_at)
 
 
 def _decided(book: Rulebook, case: Subject, command: DecideCase) -> Sequence[object]:

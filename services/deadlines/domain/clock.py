@@ -154,6 +154,8 @@ def _reckoned(calendar: Calendar, clock: Clock, own_end: Due | None, law: Sequen
 
 
 def _mark(calendar: Calendar, clock: Clock, end: Due, mark: Mark) -> datetime | None:
+    if clock.term.is_window:
+        return None
     return nearing(calendar, clock.period, end, mark.left(clock.period.budget))
 
 
@@ -166,9 +168,15 @@ def touched(clock: Clock, now: Clock, at: datetime) -> Clock:
 
 
 def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock, list[EventData]]:
-    """What it has to tell by `now` and has not told yet, in order. A clock that does not run tells nothing."""
+    """What it has to tell by `now` and has not told yet, in order. A clock that does not run tells nothing.
+
+    A window that is over closes, in time: nobody was late.
+    """
     if clock.state != "running":
         return clock, []
+    if clock.term.is_window:
+        over = clock.end is not None and is_late(now, clock.end.due_at)
+        return stop(clock, subject_kind, clock.end.due_at) if clock.end and over else (clock, [])
     passed = [signal for signal, at in clock.moments.items() if at is not None and now >= at]
     facts: list[EventData] = [
         SIGNALS[signal](**naming(clock, subject_kind), **ending(clock), detected_at=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintKind, ProcedureKind, StepKind
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, ProcedureKind, StepKind
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.clock import Standstill
@@ -199,6 +199,7 @@ class OpenComplaint:
     subject_id: UUID
     handling: Handling
     complaint_kind: ComplaintKind
+    channel: ComplaintChannel
     lodged_at: datetime
     clock_ids: tuple[UUID, ...]
     by: Cause
@@ -206,7 +207,7 @@ class OpenComplaint:
 
 @dataclass(frozen=True, slots=True)
 class HandleComplaint:
-    """The complaint was accepted: the period of acceptance is over, that of handling runs."""
+    """It was accepted: the period of acceptance is over, that of handling runs."""
 
     subject_id: UUID
     handling: Handling
@@ -226,11 +227,55 @@ class KeepAway:
 
 
 @dataclass(frozen=True, slots=True)
-class EndComplaint:
-    """The complainant has the answer."""
+class PassComplaintOn:
+    """Another organ has it: it has its own time to say whether it accepts it."""
 
     subject_id: UUID
+    handling: Handling
+    complaint_kind: ComplaintKind
+    passed_at: datetime
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendComplaint:
+    subject_id: UUID
+    days: int
+    extended_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerComplaint:
+    """The complainant has the answer, and may ask for it to be reviewed."""
+
+    subject_id: UUID
+    complaint_kind: ComplaintKind | None
+    level: ComplaintLevel
     replied_at: datetime
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewComplaint:
+    """The organ above has it now."""
+
+    subject_id: UUID
+    handling: Handling
+    level: ComplaintLevel
+    escalated_at: datetime
+    clock_ids: tuple[UUID, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpComplaint:
+    """It was refused."""
+
+    subject_id: UUID
+    ended_at: datetime
     by: Cause
 
 
@@ -272,6 +317,15 @@ RouteCommand = (
     FollowRoute | StartStep | EndStep | PauseCase | ResumeCase | ExtendCase | DecideCase | EndCase | ReopenCase
 )
 CaseCommand = OpenCase | AwaitSupplement | TakeSupplement | StartCaseClocks | CorrectDeeming | GiveUpCase | RouteCommand
-ComplaintCommand = OpenComplaint | HandleComplaint | KeepAway | EndComplaint
+ComplaintCommand = (
+    OpenComplaint
+    | PassComplaintOn
+    | HandleComplaint
+    | ExtendComplaint
+    | KeepAway
+    | AnswerComplaint
+    | ReviewComplaint
+    | GiveUpComplaint
+)
 CardCommand = AppealCard | SettleCard
 Command = CaseCommand | ComplaintCommand | CardCommand | RecountClocks | FireSignals

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockRed, ClockRescheduled, ClockStopped
+from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
 from bianmin.events.parts import ClockKind, EventData
 from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
@@ -115,6 +115,31 @@ def recounted(
             if before.lamp == "red" != now.lamp:
                 facts += withdrawn(subject.cards, now, subject.kind, at, "recounted")
     return facts
+
+
+def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
+    """More time for these clocks, in the units of each that counts days; what is over is not extended."""
+
+    def longer(clock: Clock) -> Clock:
+        if not which(clock) or clock.period.unit.is_of_time or clock.period.ends_at_once:
+            return clock
+        if clock.lamp_at(at) == "red":
+            return clock
+        return replace(clock, period=replace(clock.period, budget=clock.period.budget + days))
+
+    def told(before: Clock, after: Clock) -> EventData | None:
+        if after.period.budget == before.period.budget:
+            return rescheduled(before, after, subject, "law")
+        return ClockExtended(
+            **naming(after, subject.kind),
+            **ending(after),
+            **basis(after),
+            by=days,
+            previous_due_on=before.end and before.end.due_on,
+            lamp=after.lamp,
+        )
+
+    return recounted(book, subject, longer, at, told)
 
 
 def changed(

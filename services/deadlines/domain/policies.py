@@ -9,7 +9,7 @@ from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.regions import NATIONAL, upward
-from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, Item, Mark, Term
+from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, WINDOWS, Item, Mark, Term
 
 CardRule = Literal["none", "yellow", "red"]
 
@@ -58,6 +58,10 @@ class Policy:
             return
         if self.kind in OF_THE_ITEM:
             raise PolicyInvalid("budget", "承诺期限和法定期限由事项目录规定，不能由策略设定")
+        if self.kind == "complaint" and self.stage is None:
+            raise PolicyInvalid("stage", "投诉的各个期限长短不同，设定期限时应写明是哪一个")
+        if (self.kind, self.stage) in WINDOWS:
+            raise PolicyInvalid("budget", "可以提出异议、请求复查复核的期限由法规规定，不能由策略设定")
         if self.unit is None or self.budget is None:
             raise PolicyInvalid("budget", "期限的长短和单位应同时填写")
         if not 0 <= self.budget <= LONGEST:

@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from bianmin.events import parts
-from bianmin.events.parts import CardLevel, ClockKind, ComplaintKind, ItemFacts, ItemType, Mode, ProcedureKind, StepKind
+from bianmin.events.parts import (
+    CardLevel,
+    ClockKind,
+    ComplaintChannel,
+    ComplaintKind,
+    ComplaintLevel,
+    ItemFacts,
+    ItemType,
+    Mode,
+    ProcedureKind,
+    StepKind,
+)
 from services.deadlines.domain.periods import CutOff, Unit
 
 LICENCE = "01"
@@ -46,6 +57,11 @@ class Term:
     order_days: int = 3
     policy: str | None = None
 
+    @property
+    def is_window(self) -> bool:
+        """Whether something may be done in it, and need not."""
+        return (self.kind, self.stage) in WINDOWS
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -81,6 +97,25 @@ COMPLAINT_ACCEPTANCE = Term("complaint", Unit.DAY, 15, "acceptance")
 COMPLAINT_HANDLING = Term("complaint", Unit.DAY, 60, "handling")
 """From acceptance to the answer (信访工作条例 art. 34)."""
 
+COMPLAINT_RETURN = Term("complaint", Unit.WORKDAY, 5, "return")
+"""In which an organ may object that a complaint is not its own (信访工作条例 art. 23)."""
+
+REVIEW_REQUEST = Term("complaint", Unit.DAY, 30, "review_request")
+"""In which the complainant may ask for the answer to be reviewed (信访工作条例 art. 35)."""
+
+COMPLAINT_REVIEW = Term("complaint", Unit.DAY, 30, "review")
+"""From that request to the answer of the organ above (信访工作条例 art. 35)."""
+
+REREVIEW_REQUEST = Term("complaint", Unit.DAY, 30, "rereview_request")
+"""In which the complainant may ask for it to be reviewed once more (信访工作条例 art. 36)."""
+
+COMPLAINT_REREVIEW = Term("complaint", Unit.DAY, 30, "rereview")
+"""From that request to the last answer (信访工作条例 art. 36)."""
+
+HOTLINE = Term("hotline", Unit.WORKDAY, 5)
+"""An order of the hotline, from its coming to the answer. No law says how long: what most places have, for a policy to
+set as the hotline of the place has it."""
+
 OF_THE_ITEM: frozenset[ClockKind] = frozenset({"promise", "statutory"})
 """Kinds whose length is the item's to say."""
 
@@ -90,8 +125,17 @@ LONGEST_BY_LAW: Mapping[tuple[ClockKind, str | None], Term] = {
     ("delivery", None): DELIVERY,
     ("complaint", "acceptance"): COMPLAINT_ACCEPTANCE,
     ("complaint", "handling"): COMPLAINT_HANDLING,
+    ("complaint", "review"): COMPLAINT_REVIEW,
+    ("complaint", "rereview"): COMPLAINT_REREVIEW,
 }
 """What a county may shorten, and never lengthen."""
+
+WINDOWS: Mapping[tuple[ClockKind, str | None], Term] = {
+    (each.kind, each.stage): each for each in (COMPLAINT_RETURN, REVIEW_REQUEST, REREVIEW_REQUEST)
+}
+"""In which something may be done, and need not: they warn of nothing, and close by themselves."""
+
+_KNOWN: Mapping[tuple[ClockKind, str | None], Term] = {**LONGEST_BY_LAW, **WINDOWS, ("hotline", None): HOTLINE}
 
 APPEAL_DAYS = 10
 """Working days after a card in which the unit may appeal against it."""
@@ -109,11 +153,16 @@ PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step", "card"})
 """Clocks that stand still while a special procedure goes on (行政许可法 art. 45)."""
 
 
+def by_law(kind: ClockKind, stage: str | None) -> Term | None:
+    """What a clock is set to where no policy says otherwise; None where it is the item's to say."""
+    return _KNOWN.get((kind, stage)) or _KNOWN.get((kind, None))
+
+
 def as_by_law(term: Term) -> Term:
     """The term without what a policy has set."""
     if term.policy is None:
         return term
-    law = LONGEST_BY_LAW.get((term.kind, term.stage)) or LONGEST_BY_LAW.get((term.kind, None)) or term
+    law = by_law(term.kind, term.stage) or term
     return Term(term.kind, law.unit, law.budget, term.stage, card=CARDS.get(term.kind))
 
 
@@ -148,12 +197,26 @@ def of_decided_case(item: Item) -> tuple[Term, ...]:
     return (DELIVERY,)
 
 
-def of_lodged_complaint(kind: ComplaintKind) -> tuple[Term, ...]:
-    return () if kind == "praise" else (COMPLAINT_ACCEPTANCE,)
+def of_lodged_complaint(kind: ComplaintKind, channel: ComplaintChannel) -> tuple[Term, ...]:
+    """That it is said whether it is accepted, or that it has come to the wrong organ; of the hotline, its own order."""
+    if kind == "praise":
+        return ()
+    own = (HOTLINE,) if channel == "hotline" else ()
+    return (COMPLAINT_ACCEPTANCE, COMPLAINT_RETURN, *own)
 
 
 def of_accepted_complaint(kind: ComplaintKind) -> tuple[Term, ...]:
     return () if kind == "praise" else (COMPLAINT_HANDLING,)
+
+
+def of_answered_complaint(kind: ComplaintKind | None, level: ComplaintLevel) -> tuple[Term, ...]:
+    """What the complainant may still ask for: of a report or a suggestion, nothing."""
+    following = {"handling": (REVIEW_REQUEST,), "review": (REREVIEW_REQUEST,), "rereview": ()}
+    return following[level] if kind == "complaint" else ()
+
+
+def of_escalated_complaint(level: ComplaintLevel) -> tuple[Term, ...]:
+    return (COMPLAINT_REVIEW,) if level == "review" else (COMPLAINT_REREVIEW,)
 
 
 def _own(kind: ClockKind, period: parts.Period) -> Term:

@@ -21,7 +21,9 @@ from services.complaints.domain.complaint import (
     Papers,
     Reply,
 )
-from services.complaints.domain.rules import decide, evolve, handler_of, may_see
+from services.complaints.domain.facts import evolve
+from services.complaints.domain.impartial import handler_of, may_see
+from services.complaints.domain.rules import decide
 
 ID = UUID("01a207d3-afdc-7702-b13c-1d53a94d0e25")
 DAY = date(2026, 3, 2)

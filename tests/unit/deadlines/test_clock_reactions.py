@@ -15,11 +15,11 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.ids import new_id
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.commands import (
+    AnswerComplaint,
     AwaitSupplement,
     CorrectDeeming,
     DecideCase,
     EndCase,
-    EndComplaint,
     EndStep,
     ExtendCase,
     FollowRoute,
@@ -246,8 +246,8 @@ def test_a_complaint_is_timed_where_it_is_handled() -> None:
     assert isinstance(accepting, HandleComplaint)
     assert (accepting.handling, accepting.accepted_at) == (handling, END_OF_DAY)
     replied = command_of(an_event(complaints.ComplaintReplied(**PARTIES, replied_on=DAY), "complaints"))
-    assert isinstance(replied, EndComplaint)
-    assert replied.replied_at == HEARD
+    assert isinstance(replied, AnswerComplaint)
+    assert replied.replied_at == END_OF_DAY
 
 
 def test_what_led_to_a_clock_is_kept() -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
 
 from bianmin.events.deadlines import ClockStarted
-from bianmin.events.parts import ComplaintKind, ItemFacts, Period
+from bianmin.events.parts import ComplaintKind, ComplaintLevel, ItemFacts, Period
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
@@ -18,24 +18,30 @@ from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.cases import NotYet
 from services.deadlines.domain.clock import Answerable, Clock, Standstill
 from services.deadlines.domain.commands import (
+    AnswerComplaint,
     AwaitSupplement,
     Command,
+    ComplaintCommand,
     CorrectDeeming,
     DecideCase,
     EndCase,
-    EndComplaint,
     EndStep,
     ExtendCase,
+    ExtendComplaint,
     FireSignals,
     FollowRoute,
     GiveUpCase,
+    GiveUpComplaint,
     HandleComplaint,
+    KeepAway,
     OpenCase,
     OpenComplaint,
+    PassComplaintOn,
     PauseCase,
     RecountClocks,
     ReopenCase,
     ResumeCase,
+    ReviewComplaint,
     StartCaseClocks,
     StartStep,
     TakeSupplement,
@@ -50,7 +56,7 @@ from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 
 BOOK = Rulebook(Calendars(shipped()))
-SUBJECT, FIRST, SECOND, THIRD = (UUID(int=n) for n in range(1, 5))
+SUBJECT, FIRST, SECOND, THIRD, FOURTH, FIFTH = (UUID(int=n) for n in range(1, 7))
 CENTER, STATION, COUNTY = "520111101", "520111101201", "520111"
 REACH = Reach(STATION, CENTER, "civil")
 HANDLING = Handling(handler_org=COUNTY, accused_org=CENTER)
@@ -155,15 +161,35 @@ def a_recount(now: str = "2026-03-03T10:00") -> RecountClocks:
 
 
 def lodging(kind: ComplaintKind = "complaint", on: str = "2026-03-02") -> OpenComplaint:
-    return OpenComplaint(SUBJECT, HANDLING, kind, at(f"{on}T09:00"), (FIRST,), BY)
+    return OpenComplaint(SUBJECT, HANDLING, kind, "mobile", at(f"{on}T09:00"), (FIRST, THIRD), BY)
 
 
 def complaint_acceptance(kind: ComplaintKind = "complaint", on: str = "2026-03-10") -> HandleComplaint:
     return HandleComplaint(SUBJECT, HANDLING, kind, at(f"{on}T10:00"), (SECOND,), BY)
 
 
-def a_reply() -> EndComplaint:
-    return EndComplaint(SUBJECT, at("2026-04-01T10:00"), BY)
+def a_reply(
+    kind: ComplaintKind = "complaint", level: ComplaintLevel = "handling", on: str = "2026-04-01"
+) -> AnswerComplaint:
+    return AnswerComplaint(SUBJECT, kind, level, at(f"{on}T10:00"), (FOURTH,), BY)
+
+
+def a_review(level: ComplaintLevel = "review", on: str = "2026-04-20") -> ReviewComplaint:
+    above = Handling(handler_org="5201", accused_org=CENTER)
+    return ReviewComplaint(SUBJECT, above, level, at(f"{on}T10:00"), (FIFTH,), BY)
+
+
+def passed_on() -> PassComplaintOn:
+    other = Handling(handler_org="520112", accused_org=CENTER)
+    return PassComplaintOn(SUBJECT, other, "complaint", at("2026-03-05T10:00"), (FOURTH, FIFTH), BY)
+
+
+def more_days() -> ExtendComplaint:
+    return ExtendComplaint(SUBJECT, 30, at("2026-03-20T10:00"), BY)
+
+
+def a_refusal() -> GiveUpComplaint:
+    return GiveUpComplaint(SUBJECT, at("2026-03-06T10:00"), BY)
 
 
 def after(*commands: Command) -> Subject | None:
@@ -382,20 +408,45 @@ COMPLAINTS = {
     "open": (lodging(),),
     "accepted": (lodging(), complaint_acceptance()),
     "answered": (lodging(), complaint_acceptance(), a_reply()),
+    "over": (lodging(), a_refusal()),
 }
+TWO_CLOCKS, BOTH_STOPPED = [*ONE_CLOCK, *ONE_CLOCK], [*STOPPED, *STOPPED]
 COMPLAINT_TABLE = [
-    ("unknown", lodging(), ["Opened", *ONE_CLOCK]),
+    ("unknown", lodging(), ["Opened", *TWO_CLOCKS]),
     ("unknown", complaint_acceptance(), ["Opened", *ONE_CLOCK, "Entered"]),
+    ("unknown", passed_on(), []),
+    ("unknown", more_days(), []),
     ("unknown", a_reply(), []),
+    ("unknown", a_review(), []),
+    ("unknown", a_refusal(), []),
     ("open", lodging(), []),
-    ("open", complaint_acceptance(), [*STOPPED, *ONE_CLOCK, "Entered"]),
-    ("open", a_reply(), [*STOPPED, "Entered"]),
+    ("open", complaint_acceptance(), [*BOTH_STOPPED, *ONE_CLOCK, "Entered"]),
+    ("open", passed_on(), [*BOTH_STOPPED, "KeptAway", *TWO_CLOCKS]),
+    ("open", more_days(), []),
+    ("open", a_reply(), [*BOTH_STOPPED, *ONE_CLOCK, "Entered"]),
+    ("open", a_review(), []),
+    ("open", a_refusal(), [*BOTH_STOPPED, "Entered"]),
     ("accepted", lodging(), []),
     ("accepted", complaint_acceptance(), []),
-    ("accepted", a_reply(), [*STOPPED, "Entered"]),
+    ("accepted", passed_on(), []),
+    ("accepted", more_days(), ["ClockSet", "ClockExtended"]),
+    ("accepted", a_reply(), [*STOPPED, *ONE_CLOCK, "Entered"]),
+    ("accepted", a_review(), []),
+    ("accepted", a_refusal(), [*STOPPED, "Entered"]),
     ("answered", lodging(), []),
-    ("answered", complaint_acceptance(), TooLate),
+    ("answered", complaint_acceptance(), []),
+    ("answered", passed_on(), []),
+    ("answered", more_days(), []),
     ("answered", a_reply(), []),
+    ("answered", a_review(), [*STOPPED, "KeptAway", *ONE_CLOCK, "Entered"]),
+    ("answered", a_refusal(), [*STOPPED, "Entered"]),
+    ("over", lodging(), []),
+    ("over", complaint_acceptance(), TooLate),
+    ("over", passed_on(), []),
+    ("over", more_days(), []),
+    ("over", a_reply(), []),
+    ("over", a_review(), []),
+    ("over", a_refusal(), []),
 ]
 
 
@@ -422,7 +473,7 @@ def test_the_tables_leave_no_pair_out() -> None:
         (state, kind) for state in CASES for kind in OF_CASES if (state, kind) != ("unknown", RecountClocks)
     }
     assert {(state, type(command)) for state, command, _ in COMPLAINT_TABLE} == {
-        (state, kind) for state in COMPLAINTS for kind in (OpenComplaint, HandleComplaint, EndComplaint)
+        (state, kind) for state in COMPLAINTS for kind in get_args(ComplaintCommand) if kind is not KeepAway
     }
 
 
@@ -530,20 +581,72 @@ def test_routing_says_who_holds_a_case_and_nothing_else_of_where_it_is() -> None
 
 def test_a_complaint_has_15_days_to_be_accepted_and_60_to_be_answered() -> None:
     lodged = known(lodging(on="2026-03-02"))
-    (waiting,) = lodged.clocks
+    waiting, returning = lodged.clocks
     assert (waiting.term.stage, str(due_on(waiting)), waiting.term.unit) == ("acceptance", "2026-03-17", Unit.DAY)
-    waited, handling = known(lodging(on="2026-03-02"), complaint_acceptance(on="2025-08-02")).clocks
+    assert (returning.term.stage, str(due_on(returning)), returning.term.unit) == (
+        "return",
+        "2026-03-09",
+        Unit.WORKDAY,
+    )
+    waited, _, handling = known(lodging(on="2026-03-02"), complaint_acceptance(on="2025-08-02")).clocks
     assert (waited.state, handling.term.stage, str(due_on(handling))) == ("stopped", "handling", "2025-10-09")
     assert (handling.answerable.org, handling.answerable.dept) == (COUNTY, None)
 
 
+def test_a_window_warns_of_nothing_and_closes_by_itself_and_nobody_was_late() -> None:
+    subject = known(lodging(on="2026-03-02"))
+    window = subject.clock(THIRD)
+    assert (window.reminder_at, window.yellow_at, window.next_fire_at) == (None, None, window.red_at)
+    assert decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-09T23:59"), at("2026-03-10T00:00"), BY)) == []
+    facts = decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-10T00:00"), at("2026-03-11T08:00"), BY))
+    assert names(facts) == STOPPED
+    for fact in facts:
+        subject = evolve(subject, fact)
+    closed = subject.clock(THIRD)
+    assert (closed.stopped_at, closed.late, closed.lamp) == (at("2026-03-10T00:00"), False, "green")
+
+
+def test_a_review_and_a_second_one_have_30_days_each_and_30_to_be_asked_for() -> None:
+    answered = known(lodging(), complaint_acceptance(), a_reply(on="2026-04-01"))
+    [asking] = answered.open_clocks
+    assert (asking.term.stage, str(due_on(asking))) == ("review_request", "2026-05-06")  # 05-01 is within the holiday
+    reviewed = known(lodging(), complaint_acceptance(), a_reply(), a_review(on="2026-04-20"))
+    [review] = reviewed.open_clocks
+    assert (review.term.stage, str(due_on(review)), review.answerable.org) == ("review", "2026-05-20", "5201")
+    again = known(*ONCE_REVIEWED, a_review("rereview", "2026-06-01"))
+    [last] = again.open_clocks
+    assert (last.term.stage, str(due_on(last))) == ("rereview", "2026-07-01")
+    over = known(*ONCE_REVIEWED, a_review("rereview", "2026-06-01"), a_reply(level="rereview", on="2026-06-20"))
+    assert (over.phase, over.open_clocks) == ("over", ())
+
+
+ONCE_REVIEWED = (
+    lodging(),
+    complaint_acceptance(),
+    a_reply(),
+    a_review(on="2026-04-20"),
+    a_reply(level="review", on="2026-05-18"),
+)
+
+
+def test_an_order_of_the_hotline_has_its_own_period_until_the_answer() -> None:
+    order = replace(lodging(), channel="hotline", clock_ids=(FIRST, THIRD, FOURTH))
+    accepted = known(order, complaint_acceptance(on="2026-03-03"))
+    assert [(clock.term.kind, str(due_on(clock))) for clock in accepted.open_clocks] == [
+        ("hotline", "2026-03-09"),
+        ("complaint", "2026-05-06"),
+    ]
+    assert known(order, complaint_acceptance(), a_reply("report")).open_clocks == ()
+
+
 @pytest.mark.parametrize("kind", ["report", "suggestion"])
 def test_reports_and_suggestions_are_timed_like_complaints(kind: ComplaintKind) -> None:
-    assert len(known(lodging(kind), complaint_acceptance(kind)).clocks) == 2
+    assert len(known(lodging(kind), complaint_acceptance(kind)).clocks) == 3
+    assert known(lodging(kind), complaint_acceptance(kind), a_reply(kind)).open_clocks == ()
 
 
 def test_praise_is_not_timed() -> None:
-    assert known(lodging("praise"), complaint_acceptance("praise"), a_reply()).clocks == ()
+    assert known(lodging("praise"), complaint_acceptance("praise"), a_reply("praise")).clocks == ()
 
 
 def test_signals_move_the_lamp_once() -> None:
