@@ -221,7 +221,7 @@ def a_complaint(
             complaints.ComplaintAccepted(kind=kind, accepted_on=lodged_on, **orgs),
             complaints.ComplaintAssigned(**orgs),
             complaints.ComplaintConcluded(outcome=outcome, concluded_on=concluded_on, **orgs),
-            complaints.ComplaintReplied(replied_on=concluded_on, **orgs),
+            complaints.ComplaintReplied(kind=kind, replied_on=concluded_on, **orgs),
         ]
     return [teller.tell("complaints", subject, fact) for fact in facts]
 
