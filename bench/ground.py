@@ -80,6 +80,7 @@ class Ground:
     home: Path
     postgres: EmbeddedPostgres
     profile: Path | None = None
+    clocks: int | None = None
     _made: int = field(default=0)
 
     @property
@@ -129,13 +130,13 @@ class Ground:
 
 
 @asynccontextmanager
-async def a_ground(directory: Path | None, profile: Path | None) -> AsyncIterator[Ground]:
+async def a_ground(directory: Path | None, profile: Path | None, clocks: int | None = None) -> AsyncIterator[Ground]:
     """A furnished ground in a new directory below `directory`; gone at the end."""
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)
-        ground = Ground(home, postgres, profile)
+        ground = Ground(home, postgres, profile, clocks)
         await ground.furnish()
         yield ground
     finally:

@@ -12,7 +12,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import cases, consumer, latency, memory, proc, relay
+from bench import cases, consumer, deadlines, latency, memory, proc, relay
 from bench.county import CannotMeasure
 from bench.figures import Figure, table_of
 from bench.ground import Ground, a_ground
@@ -28,6 +28,7 @@ class Bench(StrEnum):
     CONSUMER = "consumer"
     LATENCY = "latency"
     MEMORY = "memory"
+    DEADLINES = "deadlines"
 
 
 BENCHES: Mapping[Bench, Measure] = {
@@ -36,6 +37,7 @@ BENCHES: Mapping[Bench, Measure] = {
     Bench.CONSUMER: consumer.measure,
     Bench.LATENCY: latency.measure,
     Bench.MEMORY: memory.measure,
+    Bench.DEADLINES: deadlines.measure,
 }
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 _err = Console(stderr=True)
@@ -49,14 +51,17 @@ def bench(
     directory: Annotated[
         Path | None, typer.Option("--dir", help="临时数据库放在这个目录下（应在磁盘上），默认 /var/tmp")
     ] = None,
+    clocks: Annotated[
+        int | None, typer.Option(min=1000, help="deadlines 用多少个走着的时钟，默认一百万（--quick 十万）")
+    ] = None,
     profile: Annotated[
         Path | None, typer.Option(help="把 cases 或 latency 中服务进程的 cProfile 结果写入这个文件；此时的比值不作数")
     ] = None,
 ) -> None:
     """测量性能，与目标对照，打印一张表。
 
-    前三项是同一次运行中两种做法所用 CPU 时间（服务进程加数据库全部进程）之比，
-    机器快慢、别人占用多少，对两边一样，所以在任何机器上都可以比较；后两项是绝对值。
+    前三项和 `deadlines` 的两项是同一次运行中两种做法所用 CPU 时间（服务进程加数据库全部进程）之比，
+    机器快慢、别人占用多少，对两边一样，所以在任何机器上都可以比较；其余是绝对值。
 
     - `cases`：`POST /cases`，32 个客户端，一切照常（凭证、校验、加密、编号、时间线、事件转发），
       对比只校验、不存任何东西的同一个请求
@@ -64,8 +69,9 @@ def bench(
     - `consumer`：统计收取事件，对比做同样写入的手写 SQL
     - `latency`：每秒 50 件，从受理请求到时限和统计可见要多久
     - `memory`：`bianmin up` 连同数据库空闲时的内存
+    - `deadlines`：许多走着的时钟：空转、到点、日历变动后重新计算，对比写同样行的裸 SQL；从到点到事件要多久
 
-    全部约三分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
+    全部约六分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
     例：`bianmin bench`、`bianmin bench cases relay --quick`
     """
     if not proc.available():
@@ -75,7 +81,7 @@ def bench(
     before = os.getloadavg()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            figures = runner.run(_measured(which or list(Bench), quick, directory, profile))
+            figures = runner.run(_measured(which or list(Bench), quick, directory, profile, clocks))
     except (CannotMeasure, EmbeddedError, TimeoutError) as error:
         _err.print(f"没有量成（{type(error).__name__}）：{error}", highlight=False, markup=False)
         raise typer.Exit(2) from None
@@ -86,10 +92,12 @@ def bench(
         raise typer.Exit(1)
 
 
-async def _measured(which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None) -> list[Figure]:
+async def _measured(
+    which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None, clocks: int | None
+) -> list[Figure]:
     figures: list[Figure] = []
     with _err.status("准备一个县的数据") as status:
-        async with a_ground(directory, profile) as ground:
+        async with a_ground(directory, profile, clocks) as ground:
             for each in dict.fromkeys(which):
                 status.update(f"正在测量 {each.value}")
                 figures += await BENCHES[each](ground, quick)

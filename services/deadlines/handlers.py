@@ -28,7 +28,7 @@ from services.deadlines.domain.publication import (
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
-from services.deadlines.store import calendars, documents, orgs, recounts, rulebook, subjects
+from services.deadlines.store import calendars, documents, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
 from services.deadlines.store.hours import content_of as content_of_hours
 from services.deadlines.store.policies import content_of as content_of_policies
@@ -75,6 +75,8 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
             except Refusal as refusal:
                 work.outcomes[n] = Refused(refusal)
     about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | Publish)]
+    if all(isinstance(one, FireSignals) for _, one in about):
+        about = await _ring(tx, about, now, work.announced)
     if about:
         decided = await _decide(tx, [command for _, command in about])
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
@@ -138,6 +140,29 @@ async def _put_document(
     return Published(command.region, version, told)
 
 
+async def _ring(
+    tx: Tx, orders: Sequence[tuple[int, Any]], now: datetime, announced: list[Announcement]
+) -> list[tuple[int, Any]]:
+    """Have those tell of which nothing follows but being told. Returns the others: they are decided on as matters."""
+    found = await signals.ringing(tx, [order.clock_id for _, order in orders])
+    plain = {id for id, heard in found.items() if heard.clock.only_tells(now)}
+    matters = {order.subject_id for _, order in orders if order.clock_id not in plain}
+    told: dict[UUID, int] = {}
+    rung = []
+    for _, order in orders:
+        if order.subject_id in matters:
+            continue
+        heard = found[order.clock_id]
+        rung.append(heard.clock.ring(now))
+        so_far = told.get(order.subject_id, 0)
+        numbered = enumerate(rung[-1].facts, heard.sequence + so_far + 1)
+        announced += [Announcement(str(order.subject_id), number, fact, order.by) for number, fact in numbered]
+        told[order.subject_id] = so_far + len(rung[-1].facts)
+    if rung:
+        await signals.save(tx, rung, told)
+    return [(n, order) for n, order in orders if order.subject_id in matters]
+
+
 async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:
     # held before the matters are locked, as by everybody
     in_force = await rulebook.in_force(tx, held=True)
@@ -157,7 +182,7 @@ async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subj
 
 async def claim_signals(tx: Tx, now: datetime, limit: int) -> list[FireSignals]:
     """The clocks that are due to signal, oldest first, as orders. They act where the clock is answered for."""
-    found = await subjects.due(tx, now, limit)
+    found = await signals.due(tx, now, limit)
     return [FireSignals(each.subject_id, each.clock_id, each.fire_at, now, Cause(system(each.org))) for each in found]
 
 

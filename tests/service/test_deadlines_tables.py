@@ -13,7 +13,7 @@ from bianmin.kit.actors import Actor
 from bianmin.kit.db import Database, Tx, rows, run
 from services.deadlines.app import SERVICE
 from services.deadlines.store import views
-from services.deadlines.store.subjects import DUE
+from services.deadlines.store.signals import DUE
 from services.deadlines.store.tables import Tables
 from services.deadlines.store.views import Wanted
 from tests.service.deadlines_county import at

@@ -6,21 +6,16 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockPaused, ClockRed, ClockReminded, ClockStarted, ClockStopped, ClockYellow
+from bianmin.events.deadlines import ClockPaused, ClockStarted, ClockStopped
 from bianmin.events.parts import EventData, Lamp, SubjectKind
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.periods import Due, Pause, Period, due, is_early, is_late, nearing
 from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.signals import Moments, Ringing, Signal, lamp_at
 from services.deadlines.domain.terms import Mark, Term
 
 ClockState = Literal["running", "paused", "stopped"]
-Signal = Literal["reminder", "yellow", "red"]
-SIGNALS: dict[Signal, type[ClockReminded | ClockYellow | ClockRed]] = {
-    "reminder": ClockReminded,
-    "yellow": ClockYellow,
-    "red": ClockRed,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +67,18 @@ class Clock:
         return self.period.budget - self.term.budget
 
     @property
-    def red_at(self) -> datetime | None:
-        """The first moment that is late: the very last of the period is still in time."""
-        return self.end.due_at + datetime.resolution if self.end else None
-
-    @property
-    def moments(self) -> dict[Signal, datetime | None]:
-        """When each signal is due, in their order; None where there is none."""
-        return {"reminder": self.reminder_at, "yellow": self.yellow_at, "red": self.red_at}
+    def moments(self) -> Moments:
+        """When each signal is due."""
+        return Moments.of(self.reminder_at, self.yellow_at, self.end.due_at if self.end else None)
 
     @property
     def next_fire_at(self) -> datetime | None:
         """When there is something to tell next, or the lamp changes; None when nothing is left of either."""
-        if self.state != "running":
-            return None
-        moments = self.moments
-        waiting = [at for signal, at in moments.items() if at is not None and signal not in self.told]
-        turning = [at for lamp in _AFTER[self.lamp] if (at := moments[lamp]) is not None]
-        return min([*waiting, *turning], default=None)
+        return self.moments.next(self.lamp, self.told) if self.state == "running" else None
 
     def lamp_at(self, moment: datetime) -> Lamp:
         """What the lamp has to show at a moment."""
-        if self.end is None:
-            return self.lamp
-        if is_late(moment, self.end.due_at):
-            return "red"
-        return "yellow" if self.yellow_at is not None and moment >= self.yellow_at else "green"
-
-
-_AFTER: dict[Lamp, tuple[Signal, ...]] = {"green": ("yellow", "red"), "yellow": ("red",), "red": ()}
+        return self.lamp if self.end is None else lamp_at(moment, self.yellow_at, self.end.due_at)
 
 
 def start(
@@ -167,23 +145,23 @@ def touched(clock: Clock, now: Clock, at: datetime) -> Clock:
     return _moved(clock, replace(now, lamp=lamp))
 
 
-def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock, list[EventData]]:
+def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock, Sequence[EventData]]:
     """What it has to tell by `now` and has not told yet, in order. A clock that does not run tells nothing.
 
     A window that is over closes, in time: nobody was late.
     """
-    if clock.state != "running":
+    if clock.state != "running" or clock.end is None:
         return clock, []
     if clock.term.is_window:
-        over = clock.end is not None and is_late(now, clock.end.due_at)
-        return stop(clock, subject_kind, clock.end.due_at) if clock.end and over else (clock, [])
-    passed = [signal for signal, at in clock.moments.items() if at is not None and now >= at]
-    facts: list[EventData] = [
-        SIGNALS[signal](**naming(clock, subject_kind), **ending(clock), detected_at=now)
-        for signal in passed
-        if signal not in clock.told
-    ]
-    return _moved(clock, replace(clock, lamp=clock.lamp_at(now), told=clock.told | set(passed))), facts
+        return stop(clock, subject_kind, clock.end.due_at) if is_late(now, clock.end.due_at) else (clock, [])
+    rung = Ringing(
+        **naming(clock, subject_kind),
+        **ending(clock),
+        reminder_at=clock.reminder_at,
+        yellow_at=clock.yellow_at,
+        told=clock.told,
+    ).ring(now)
+    return _moved(clock, replace(clock, lamp=rung.lamp, told=rung.told)), rung.facts
 
 
 def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, list[EventData]]:

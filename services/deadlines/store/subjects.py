@@ -4,23 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import any_, select
 
 from bianmin.events import parts
-from bianmin.kit import db, sets
+from bianmin.kit import sets
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from services.deadlines.domain.cards import Card
-from services.deadlines.domain.clock import SIGNALS, Answerable, Clock, Standstill
+from services.deadlines.domain.clock import Answerable, Clock, Standstill
 from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import CARDS, PAUSED_BY_PROCEDURES, Item, Mark, Term
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
+from services.deadlines.store.signals import written
 from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -122,28 +123,6 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
             also="changed_at = now()",
         ),
     )
-
-
-class DueClock(NamedTuple):
-    subject_id: UUID
-    clock_id: UUID
-    fire_at: datetime
-    org: str
-
-
-async def due(tx: Tx, now: datetime, limit: int) -> list[DueClock]:
-    """Clocks whose lamp has to change, oldest first. Their subjects are locked; what others hold is left to them."""
-    return [DueClock(*row) for row in await db.rows(tx, DUE, now, limit)]
-
-
-# what is still to be counted by a calendar that was published tells nothing by the one before
-DUE = """
-SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
-WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'ordered')
-    AND NOT EXISTS (SELECT FROM recount_subject r WHERE r.subject_id = c.subject_id)
-ORDER BY c.next_fire_at LIMIT $2
-FOR UPDATE OF s SKIP LOCKED
-"""
 
 
 def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
@@ -249,7 +228,7 @@ def _moving(clock: Clock) -> dict[str, Any]:
     return {
         "id": clock.id,
         "lamp": clock.lamp,
-        "told": " ".join(signal for signal in SIGNALS if signal in clock.told),
+        "told": written(clock.told),
         "state": clock.state,
         "stopped_at": clock.stopped_at,
         "late": clock.late,

@@ -110,8 +110,8 @@ def test_the_lamp_is_yellow_from_its_moment_and_red_after_the_last_of_the_period
     yellow = at("2026-03-09T00:00")
     assert clock.lamp_at(yellow - A_MOMENT) == "green"
     assert clock.lamp_at(yellow) == clock.lamp_at(end_of(clock).due_at) == "yellow"
-    assert clock.red_at == end_of(clock).due_at + A_MOMENT
-    assert clock.lamp_at(clock.red_at) == "red"
+    assert clock.moments.red == end_of(clock).due_at + A_MOMENT
+    assert clock.lamp_at(clock.moments.red) == "red"
 
 
 def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calendar) -> None:
@@ -153,7 +153,7 @@ def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_wer
 def test_what_is_to_be_done_at_once_warns_of_nothing(national: Calendar) -> None:
     clock = a_clock(national, promise(0, Unit.IMMEDIATE))
     assert end_of(clock).due_on == day("2026-03-02")
-    assert clock.next_fire_at == clock.red_at == at("2026-03-03T00:00:00.000001")
+    assert clock.next_fire_at == clock.moments.red == at("2026-03-03T00:00:00.000001")
     assert fired(clock, at("2026-03-03T00:00:00.000001")) == ["ClockRed"]
 
 

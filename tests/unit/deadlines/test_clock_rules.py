@@ -596,7 +596,7 @@ def test_a_complaint_has_15_days_to_be_accepted_and_60_to_be_answered() -> None:
 def test_a_window_warns_of_nothing_and_closes_by_itself_and_nobody_was_late() -> None:
     subject = known(lodging(on="2026-03-02"))
     window = subject.clock(THIRD)
-    assert (window.reminder_at, window.yellow_at, window.next_fire_at) == (None, None, window.red_at)
+    assert (window.reminder_at, window.yellow_at, window.next_fire_at) == (None, None, window.moments.red)
     assert decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-09T23:59"), at("2026-03-10T00:00"), BY)) == []
     facts = decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-10T00:00"), at("2026-03-11T08:00"), BY))
     assert names(facts) == STOPPED
