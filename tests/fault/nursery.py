@@ -1,12 +1,13 @@
 """Replicas of deadlines, each a process, that die by kill -9 and are followed by new ones until stdin is closed.
 
-    python -m tests.fault.nursery URL DATA NOW REPLICAS '[["after the claim", 1], …]'
+    python -m tests.fault.nursery URL DATA SHIFT REPLICAS '[["after the claim", 1], …]'
 
-NOW is the business time as it starts. The fates are given out in turn: a point, and the how often reached it kills.
-A line of stdin is a number: so many are killed from outside; whose own fate did not come true, another one gets. On
-stdout every death is told, with its point, or `kill`. Replicas are forks of a process that has loaded everything: to
-start one takes next to nothing. They have no HTTP port and read no other service's events: ten of them have to share
-the connections of one small PostgreSQL.
+SHIFT is by how many seconds the business clock is ahead. The fates are given out in turn: a point, and the how often
+reached it kills. A line of stdin is a number: so many are killed from outside; whose own fate did not come true,
+another one gets. On stdout every death is told, with its point, or `kill`.
+
+Replicas are forks of a process that has loaded everything: to start one takes next to nothing. They have no HTTP port
+and read no other service's events: ten of them have to share the connections of one small PostgreSQL.
 """
 
 import asyncio
@@ -95,9 +96,9 @@ def watch_commits(pool: Any, fate: Fate) -> None:
 
 
 class Nursery:
-    def __init__(self, url: str, data: str, now: datetime, fates: Sequence[tuple[str, int]]) -> None:
+    def __init__(self, url: str, data: str, shift: timedelta, fates: Sequence[tuple[str, int]]) -> None:
         self._url, self._data = url, data
-        self._shift = now - datetime.now(UTC)
+        self._shift = shift
         self._fates = deque(fates)
         self._living: dict[int, tuple[int, tuple[str, int] | None]] = {}
         """By the end of a pipe on which the last words are said: the process, and its fate."""
@@ -165,10 +166,10 @@ class Nursery:
 
 
 def main() -> None:
-    url, data, now, replicas, told = sys.argv[1:]
+    url, data, shift, replicas, told = sys.argv[1:]
     fates = [(point, count) for point, count in json.loads(told)]
     gc.freeze()
-    Nursery(url, data, datetime.fromisoformat(now), fates).run(int(replicas))
+    Nursery(url, data, timedelta(seconds=float(shift)), fates).run(int(replicas))
 
 
 if __name__ == "__main__":

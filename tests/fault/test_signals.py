@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bianmin.kit.db import Database, Tx, rows, run
@@ -32,6 +32,8 @@ class Replicas:
     """The replicas, seen from outside."""
 
     nursery: asyncio.subprocess.Process
+    shift: timedelta
+    """By how much their clocks are ahead."""
     deaths: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -58,14 +60,21 @@ class Replicas:
 
 @asynccontextmanager
 async def replicas_at_noon(url: str, data: Path) -> AsyncIterator[Replicas]:
-    arguments = ["-m", "tests.fault.nursery", url, str(data), NOON.isoformat(), str(REPLICAS), json.dumps(FATES)]
+    shift = NOON - datetime.now(UTC)
+    given = [url, str(data), str(shift.total_seconds()), str(REPLICAS), json.dumps(FATES)]
     with (data / "child.log").open("ab") as told:
         nursery = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=told
+            sys.executable,
+            "-m",
+            "tests.fault.nursery",
+            *given,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=told,
         )
     assert nursery.stdin is not None
     try:
-        yield Replicas(nursery)
+        yield Replicas(nursery, shift)
     finally:
         nursery.stdin.close()
         await nursery.communicate()
@@ -89,7 +98,7 @@ async def test_a_hundred_kills_neither_lose_nor_double_nor_hurry_a_signal(
     assert all(replicas.deaths[point] >= 3 for point in POINTS)
     assert ".failed" not in (tmp_path / "child.log").read_text(), "whoever lived met nothing unexpected"
     async with database.transaction() as tx:
-        await look_through(tx)
+        await look_through(tx, replicas.shift)
     await database.close()
 
 
@@ -108,14 +117,14 @@ async def something_is_left(database: Database) -> bool:
 _LEFT = "SELECT EXISTS (SELECT FROM clock WHERE next_fire_at <= $1) OR EXISTS (SELECT FROM outbox)"
 
 
-async def look_through(tx: Tx) -> None:
+async def look_through(tx: Tx, shift: timedelta) -> None:
     for statement in (_TOLD, _EXPECTED):
         await run(tx, statement)
     [(due,)] = await rows(tx, "SELECT count(DISTINCT clock_id) FROM expected WHERE due")
     assert due == CLOCKS
     assert await rows(tx, _TWO_OF_ONE_ID) == []
     assert await rows(tx, _NOT_ONCE) == []
-    assert await rows(tx, _EARLY_OR_UNDATED) == []
+    assert await rows(tx, _EARLY_OR_UNDATED, shift) == []
     assert await rows(tx, _NUMBERED_WRONG) == []
     assert await rows(tx, _OUT_OF_ORDER) == []
     assert await rows(tx, _CARDS) == [(7500 + 1666, 7500 + 1666, 0)]
@@ -135,12 +144,12 @@ CREATE TEMPORARY TABLE told AS
 SELECT e->>'id' AS id, e->>'type' AS type, (e->>'subject')::uuid AS subject, (e->>'sequence')::int AS sequence,
     (e->'data'->>'clock_id')::uuid AS clock_id, (e->'data'->>'cycle')::int AS cycle,
     (e->'data'->>'due_at')::timestamptz AS due_at, (e->'data'->>'detected_at')::timestamptz AS detected_at,
-    min(place) AS place
+    min(place) AS place, min(at) AS at
 FROM (
-    SELECT convert_from(value, 'UTF8')::jsonb, "offset" FROM log.record
+    SELECT convert_from(value, 'UTF8')::jsonb, "offset", appended_at FROM log.record
     WHERE partition_id IN (SELECT id FROM log.partition WHERE topic = 'bianmin.deadlines')
-    UNION ALL SELECT convert_from(payload, 'UTF8')::jsonb, NULL FROM outbox
-) AS found (e, place)
+    UNION ALL SELECT convert_from(payload, 'UTF8')::jsonb, NULL, created_at FROM outbox
+) AS found (e, place, at)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _EXPECTED = f"""
@@ -156,9 +165,11 @@ _NOT_ONCE = """
 SELECT clock_id, cycle, type, e.due, count(t.id) FROM expected e LEFT JOIN told t USING (clock_id, cycle, type)
 GROUP BY 1, 2, 3, 4 HAVING count(t.id) <> e.due::int
 """
+# neither by the time it names itself, nor by the database's clock
 _EARLY_OR_UNDATED = """
 SELECT * FROM expected e JOIN told t USING (clock_id, cycle, type)
-WHERE t.detected_at < e.moment OR t.detected_at IS NULL OR t.due_at IS DISTINCT FROM e.due_at
+WHERE t.detected_at < e.moment OR t.at + $1::interval < e.moment
+    OR t.detected_at IS NULL OR t.due_at IS DISTINCT FROM e.due_at
 """
 _NUMBERED_WRONG = """
 SELECT s.id FROM subject s JOIN (SELECT DISTINCT subject_id, sequence FROM before) b ON b.subject_id = s.id
