@@ -33,9 +33,9 @@ from services.deadlines.domain.commands import (
 from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept
 from services.deadlines.domain.moves import (
     changed,
+    moved_meanwhile,
     opening,
     recounted,
-    rescheduled,
     standing_still,
     start,
     stop,
@@ -159,7 +159,9 @@ def _pause(book: Rulebook, case: Subject, command: PauseCase) -> Sequence[object
         return []
 
     def told(before: Clock, after: Clock) -> EventData | None:
-        return clocks.paused(after, case.kind, new) if (before.state, after.state) == ("running", "paused") else None
+        if (before.state, after.state) != ("running", "paused"):
+            return moved_meanwhile(before, after, case)
+        return clocks.paused(after, case.kind, new)
 
     standstills = (*case.standstills, new)
     to_keep = terms.of_procedure(command.procedure, command.expected_days)
@@ -179,7 +181,7 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if (before.state, after.state) != ("paused", "running"):
-            return None
+            return moved_meanwhile(before, after, case)
         return ClockResumed(
             **naming(after, case.kind),
             **ending(after),
@@ -206,7 +208,7 @@ def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[obje
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if after.period.budget == before.period.budget:
-            return rescheduled(before, after, case, "law")
+            return moved_meanwhile(before, after, case)
         return ClockExtended(
             **naming(after, case.kind),
             **ending(after),
