@@ -16,7 +16,7 @@ BEGINNING = at("2026-03-02T00:00")
 """When the matters are told of: nothing is due yet."""
 NOON = at("2026-03-12T12:00")
 """When the replicas start."""
-COMING = 40
+COMING = 30
 """Seconds after noon during which more becomes due, clock by clock."""
 
 
