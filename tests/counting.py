@@ -166,26 +166,56 @@ def a_period(chance: random.Random) -> Period:
     for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
         since = start + timedelta(hours=chance.randrange(-100, 1500), microseconds=chance.randrange(10**9))
         pauses.append(Pause(since, since + timedelta(hours=chance.choice((0, 1, 30, 400)) * chance.random())))
-    return Period(unit, chance.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, chance.randrange(120))), start, tuple(pauses))
+    budget = chance.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, chance.randrange(120)))
+    extended_by = chance.choice((0, 0, 0, 1, 10)) if budget else 0
+    return Period(unit, budget + extended_by, start, tuple(pauses))
 
 
 def walked(place: Place, period: Period) -> date | datetime | None:
     """The end of a period by walking: a day, or of hours a moment; None where it leaves what is known."""
     if period.unit in (Unit.HOUR, Unit.WORKHOUR):
-        pauses = [(pause.since.astimezone(UTC), pause.until.astimezone(UTC)) for pause in period.pauses if pause.until]
         start = period.start.astimezone(UTC)
-        opened: Iterator[tuple[datetime, datetime]] = iter([(start, start + timedelta(days=4000))])
-        if period.unit is Unit.WORKHOUR:
-            opened = open_time(place.works, place.opening, place.zone, max(FIRST, start.date() - 2 * ONE_DAY))
-        return end_of_hours(opened, timedelta(hours=period.budget), start, pauses)
-    paused = {
+        return end_of_hours(time_of(place, period), timedelta(hours=period.budget), start, moments_of(period.pauses))
+    return end_of_days(place.works, period.unit, period.budget, period.start.date(), days_of(period.pauses))
+
+
+def used_up(place: Place, period: Period, at: datetime) -> int | timedelta:
+    """What of a period has passed at a moment, by walking: days that are over, or of hours the time."""
+    if period.unit in (Unit.HOUR, Unit.WORKHOUR):
+        start, until, used = period.start.astimezone(UTC), at.astimezone(UTC), timedelta()
+        for opens, closes in time_of(place, period):
+            if opens >= until:
+                break
+            for since, end in without(max(opens, start), min(closes, until), moments_of(period.pauses)):
+                used += end - since
+        return used
+    paused, day, passed = days_of(period.pauses), period.start.date() + ONE_DAY, 0
+    while day < at.astimezone(SHANGHAI).date():
+        passed += day not in paused and (period.unit is Unit.DAY or place.works(day))
+        day += ONE_DAY
+    return passed
+
+
+def time_of(place: Place, period: Period) -> Iterator[tuple[datetime, datetime]]:
+    """The time in which a period of hours runs, in UTC."""
+    start = period.start.astimezone(UTC)
+    if period.unit is Unit.HOUR:
+        return iter([(start, start + timedelta(days=4000))])
+    return open_time(place.works, place.opening, place.zone, max(FIRST, start.date() - 2 * ONE_DAY))
+
+
+def moments_of(pauses: Sequence[Pause]) -> list[tuple[datetime, datetime]]:
+    return [(pause.since.astimezone(UTC), pause.until.astimezone(UTC)) for pause in pauses if pause.until]
+
+
+def days_of(pauses: Sequence[Pause]) -> set[date]:
+    return {
         first + timedelta(days=n)
-        for pause in period.pauses
+        for pause in pauses
         if pause.until and pause.until != pause.since
         for first in [pause.since.astimezone(SHANGHAI).date()]
         for n in range((pause.until.astimezone(SHANGHAI).date() - first).days + 1)
     }
-    return end_of_days(place.works, period.unit, period.budget, period.start.date(), paused)
 
 
 def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, Period, object, object]]:

@@ -102,6 +102,20 @@ def _driver(tx: Tx) -> Any:
     return tx.sync_connection.connection.driver_connection
 
 
+@asynccontextmanager
+async def attempt(tx: Tx) -> AsyncIterator[None]:
+    """A part of a transaction: should it raise, it alone is undone, and the transaction can go on."""
+    begun = _driver(tx).transaction()  # within another, a savepoint
+    await begun.start()
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            await begun.rollback()
+        raise
+    await begun.commit()
+
+
 async def rows(tx: Tx, statement: str, *arguments: Any) -> Sequence[Any]:
     """The rows a statement gives. Its parameters are PostgreSQL's: `$1`, `$2`, with arrays as lists."""
     found: Sequence[Any] = await _driver(tx).fetch(statement, *arguments)

@@ -1,10 +1,11 @@
 """Events set aside for a person: look at them, try them again, or give them up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from bianmin.kit.db import Database, rows, run
+from bianmin.kit.db import Database, Tx, rows, run
 
 _LIST = """
 SELECT id, source, subject, sequence, type, state, reason, attempts, held_at FROM held
@@ -28,6 +29,15 @@ WITH gone AS (
 INSERT INTO passed_over (source, subject, sequence, type, reason)
 SELECT source, subject, sequence, '', 'discarded' FROM gone ON CONFLICT DO NOTHING RETURNING subject
 """
+# what a timer could not do is no event: it is tried again by the timer itself, and only known here
+_PARK_DUE = """
+INSERT INTO held AS h (source, subject, sequence, state, reason, type, payload)
+SELECT 'timer:' || $1::text, subject, 0, 'parked', reason, '', ''
+FROM unnest($2::text[], $3::text[]) AS due(subject, reason) ORDER BY subject
+ON CONFLICT (source, subject, sequence) DO UPDATE
+SET state = 'parked', reason = excluded.reason, attempts = h.attempts + 1, held_at = now()
+"""
+_FORGET_DUE = "DELETE FROM held WHERE source LIKE 'timer:%' AND state = 'parked' AND (id = ANY($1::bigint[]) OR $2)"
 _FREE = "UPDATE held SET state = 'ready', next_try = now() WHERE subject = ANY($1::text[]) AND state = 'behind'"
 
 
@@ -60,7 +70,13 @@ async def count(database: Database) -> int:
 async def replay(database: Database, ids: Sequence[int] | None) -> int:
     """Have these tried again by the running service within a second or two; all of them when `ids` is None."""
     async with database.transaction() as tx:
-        return await run(tx, _REPLAY, list(ids or ()), ids is None)
+        due = await run(tx, _FORGET_DUE, list(ids or ()), ids is None)
+        return due + await run(tx, _REPLAY, list(ids or ()), ids is None)
+
+
+async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:
+    """Put on record what a timer could not do, by what it is about. It looks at them again after a minute."""
+    await run(tx, _PARK_DUE, timer, [str(subject) for subject in reasons], list(reasons.values()))
 
 
 async def discard(database: Database, ids: Sequence[int]) -> int:

@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
-from bianmin.kit import outbox
-from bianmin.kit.batch import Handle
+from bianmin.kit import outbox, parked
+from bianmin.kit.batch import Handle, Handled
 from bianmin.kit.clock import Clock
-from bianmin.kit.db import Database, Tx, is_away
-from bianmin.kit.decide import Refused
+from bianmin.kit.db import Database, Tx, attempt, is_away, is_transient, kind_of
+from bianmin.kit.decide import Refused, Work
 from bianmin.kit.wait import Bell, Patience
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,11 @@ log = structlog.get_logger(__name__)
 
 class Due(Protocol):
     """A command that a moment ordered."""
+
+    @property
+    def subject_id(self) -> UUID:
+        """What it is about."""
+        ...
 
     @property
     def fire_at(self) -> datetime:
@@ -81,18 +87,47 @@ class Ticker:
 
     async def tick(self, timer: Timer) -> bool:
         """Do what is due now. Whether there may be more."""
+        try:
+            return await self._tick(timer, self._handle)
+        except Exception as error:
+            if is_away(error) or is_transient(error):
+                raise
+            log.info("timer.by_halves", service=self._service, timer=timer.name, error=kind_of(error))
+        return await self._tick(timer, self._by_halves)
+
+    async def _tick(self, timer: Timer, handle: Handle) -> bool:
         now = self._clock.now()
         async with self._database.transaction() as tx:
             commands = await timer.claim(tx, now, self._size)
             if not commands:
                 return False
-            handled = await self._handle(tx, commands, now)
+            handled = await handle(tx, commands, now)
             await outbox.append(tx, handled.announced, source=self._service, at=now)
+            refused: dict[UUID, str] = {}
+            for command, outcome in zip(commands, handled.outcomes, strict=True):
+                if isinstance(outcome, Refused):
+                    refused[command.subject_id] = kind_of(outcome.error)
+            if refused:
+                await parked.park_due(tx, timer.name, refused)
         for command in commands:
             self.late((now - command.fire_at).total_seconds())
-        for outcome in handled.outcomes:
-            if isinstance(outcome, Refused):
-                log.error("timer.refused", service=self._service, timer=timer.name, error=type(outcome.error).__name__)
+        for subject_id, reason in refused.items():
+            log.error("timer.parked", service=self._service, timer=timer.name, subject=str(subject_id), reason=reason)
         if handled.announced:
             self._announced()
         return len(commands) >= self._size
+
+    async def _by_halves(self, tx: Tx, commands: Sequence[Due], now: datetime) -> Handled:
+        """What cannot be done as a whole is found by halving: who is not at fault is not held up."""
+        try:
+            async with attempt(tx):
+                return await self._handle(tx, commands, now)
+        except Exception as error:
+            if is_away(error) or is_transient(error):
+                raise
+            if len(commands) == 1:
+                return Work(outcomes=[Refused(error)])
+        half = len(commands) // 2
+        first = await self._by_halves(tx, commands[:half], now)
+        second = await self._by_halves(tx, commands[half:], now)
+        return Work(outcomes=[*first.outcomes, *second.outcomes], announced=[*first.announced, *second.announced])

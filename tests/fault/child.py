@@ -38,16 +38,18 @@ POINTS = (
 
 
 class Fate:
-    """Ends the process the `count`-th time that `point` is reached."""
+    """Ends the process the `count`-th time that `point` is reached, after its `last_words`."""
 
-    def __init__(self, point: str | None, count: int) -> None:
+    def __init__(self, point: str | None, count: int, last_words: Callable[[], object] = lambda: None) -> None:
         self._point = point
         self._left = count
+        self._last_words = last_words
 
     def reached(self, point: str) -> None:
         if point == self._point:
             self._left -= 1
             if self._left <= 0:
+                self._last_words()
                 os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -34,6 +34,7 @@ from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, S
 from services.deadlines.domain.moves import (
     changed,
     extend,
+    moved_meanwhile,
     opening,
     recounted,
     standing_still,
@@ -159,7 +160,9 @@ def _pause(book: Rulebook, case: Subject, command: PauseCase) -> Sequence[object
         return []
 
     def told(before: Clock, after: Clock) -> EventData | None:
-        return clocks.paused(after, case.kind, new) if (before.state, after.state) == ("running", "paused") else None
+        if (before.state, after.state) != ("running", "paused"):
+            return moved_meanwhile(before, after, case)
+        return clocks.paused(after, case.kind, new)
 
     standstills = (*case.standstills, new)
     to_keep = terms.of_procedure(command.procedure, command.expected_days)
@@ -179,7 +182,7 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if (before.state, after.state) != ("paused", "running"):
-            return None
+            return moved_meanwhile(before, after, case)
         return ClockResumed(
             **naming(after, case.kind),
             **ending(after),

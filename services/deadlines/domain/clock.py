@@ -105,7 +105,8 @@ def reckon(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
     Each is counted by the calendar of whoever answers for it.
 
     What was promised ends with the period of the law at the latest: a promise in days can outlast a period in working
-    days on some dates, and the other way round. What has stopped stays as it was.
+    days on some dates, and the other way round. So a period of the law that is over before a pause ends a promise that
+    would have stood still in it. What has stopped stays as it was.
     """
     theirs = [calendars.of(clock.answerable.org) for clock in clocks]
     ends = [due(calendar, clock.period) for calendar, clock in zip(theirs, clocks, strict=True)]
@@ -116,11 +117,12 @@ def reckon(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
 def _reckoned(calendar: Calendar, clock: Clock, own_end: Due | None, law: Sequence[Due]) -> Clock:
     if clock.state == "stopped":
         return clock
-    if own_end is None:
+    ends = [*([own_end] if own_end else []), *(law if clock.term.kind == "promise" else [])]
+    if not ends:
         return replace(
             clock, end=None, reminder_at=None, yellow_at=None, state="paused", calendar_version=calendar.version
         )
-    end = min([own_end, *law], key=lambda each: each.due_at) if clock.term.kind == "promise" else own_end
+    end = min(ends, key=lambda each: each.due_at)
     return replace(
         clock,
         end=end,

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
 from bianmin.events.parts import ClockKind, EventData
+from bianmin.kit.clock import TZ
 from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
+from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.cards import judged, withdrawn
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
@@ -102,9 +104,13 @@ def standing_still(standstills: Sequence[Standstill]) -> Callable[[Clock], Clock
 def recounted(
     book: Rulebook, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told
 ) -> list[object]:
-    """The open clocks after a change of what they are counted by, and what the others are told of it."""
+    """The open clocks after a change of what they are counted by, and what the others are told of it.
+
+    Whatever was changed, they are counted by the calendars in force now, which may be others than before.
+    """
     open_ones = subject.open_clocks
-    counted = clocks.reckon(book.calendars, [change(clock) for clock in open_ones])
+    changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
+    counted = clocks.reckon(book.calendars, changed_ones)
     facts: list[object] = []
     for before, after in zip(open_ones, counted, strict=True):
         now = clocks.touched(before, after, at)
@@ -129,7 +135,7 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if after.period.budget == before.period.budget:
-            return rescheduled(before, after, subject, "law")
+            return moved_meanwhile(before, after, subject)
         return ClockExtended(
             **naming(after, subject.kind),
             **ending(after),
@@ -140,6 +146,20 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
         )
 
     return recounted(book, subject, longer, at, told)
+
+
+def _with_grace(calendar: Calendar, clock: Clock, at: datetime) -> Clock:
+    """What was in time, or stood still, is not late by other calendars alone: the next working day is still left."""
+    end = due(calendar, clock.period)
+    if end is None or end.due_at > at or (clock.end is not None and clock.end.due_at <= at):
+        return clock
+    tomorrow = calendar.add_workdays(at.astimezone(TZ).date(), 1)
+    for day in [tomorrow] if clock.end is None else [min(tomorrow, clock.end.due_on), tomorrow]:
+        graced = replace(clock.period, not_before=day)
+        end = due(calendar, graced)
+        if end is None or end.due_at > at:
+            break
+    return replace(clock, period=graced)
 
 
 def changed(
@@ -187,6 +207,13 @@ def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> E
         previous_due_at=before.end.due_at,
         reason_code=reason,
         lamp=after.lamp,
+    )
+
+
+def moved_meanwhile(before: Clock, after: Clock, subject: Subject) -> EventData | None:
+    """An end that did not move by what was done, but with what was in force since it was counted last."""
+    return rescheduled(
+        before, after, subject, "law" if before.calendar_version == after.calendar_version else "calendar"
     )
 
 

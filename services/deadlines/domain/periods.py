@@ -79,7 +79,8 @@ class Period:
     """How much time, of which kind, from when, and without what.
 
     `budget`: in units, an extension included. Days are counted from the day after `start` (民法典 art. 201), hours from
-    `start` itself. `not_before`: a day before whose end it is not over, whatever the counting says.
+    `start` itself. `not_before`: a day before whose end it is not over, whatever the counting says; should that be in a
+    pause, or at rest, the next working day after it.
     """
 
     unit: Unit
@@ -126,9 +127,13 @@ def due(calendar: Calendar, period: Period) -> Due | None:
     else:
         due_on = date.fromordinal(end)
         due_at = _over(calendar, due_on, period.cut_off)
-    if period.not_before is not None and due_on < period.not_before:
-        due_on = period.not_before
-        due_at = _over(calendar, due_on, period.cut_off)
+    if period.not_before is not None:
+        floor = _rolled(calendar, period.not_before.toordinal(), union(_gaps(period.pauses, of_time=False)))
+        if floor is None:
+            return None
+        at_least = _over(calendar, date.fromordinal(floor), period.cut_off)
+        if due_at < at_least:
+            due_on, due_at = date.fromordinal(floor), at_least
     return Due(due_on, due_at, period.unit is not Unit.HOUR and calendar.is_estimated(period.start_on, due_on))
 
 

@@ -7,11 +7,9 @@ from datetime import datetime
 from bianmin.events.deadlines import ClockRescheduled
 from bianmin.events.parts import EventData
 from bianmin.kit.actors import system
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
-from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.cards import appealed, settled
 from services.deadlines.domain.cases import decide_case
 from services.deadlines.domain.clock import Clock
@@ -25,7 +23,6 @@ from services.deadlines.domain.commands import (
 )
 from services.deadlines.domain.complaints import decide_complaint
 from services.deadlines.domain.moves import Move, changed, recounted, rescheduled, stop
-from services.deadlines.domain.periods import due
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -68,21 +65,12 @@ def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequen
             budget = term.budget + clock.extended_by
             period = replace(clock.period, unit=term.unit, budget=budget, cut_off=term.cut_off)
             clock = replace(clock, term=term, period=period)
-        return _with_grace(book.calendar_of(clock.answerable.org), clock, command.now)
+        return clock
 
     def told(before: Clock, after: Clock) -> EventData | None:
         return rescheduled(before, after, subject, "calendar" if before.term == after.term else "policy")
 
     return recounted(book, subject, anew, command.now, told)
-
-
-def _with_grace(calendar: Calendar, clock: Clock, now: datetime) -> Clock:
-    """What was in time when its end was moved is not late by that alone: the next working day is still left."""
-    end = due(calendar, clock.period)
-    if end is None or clock.end is None or not clock.end.due_at > now >= end.due_at:
-        return clock
-    grace = calendar.add_workdays(now.astimezone(TZ).date(), 1)
-    return replace(clock, period=replace(clock.period, not_before=min(grace, clock.end.due_on)))
 
 
 def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:

@@ -256,6 +256,10 @@ class LapseCase:
     fire_at: datetime
     by: Cause
 
+    @property
+    def subject_id(self) -> UUID:
+        return self.case_id
+
 
 @dataclass(frozen=True, slots=True)
 class FollowCase:

@@ -15,7 +15,7 @@ from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests.unit.deadlines.test_periods import OF_DAYS, a_period, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
-BUDGETS = (1, 3, 5, 10, 15, 20, 30, 45, 60)
+BUDGETS = (1, 3, 5, 7, 10, 15, 20, 30, 45, 60)
 ONE_DAY = timedelta(days=1)
 
 untimed = settings(deadline=None, database=None, max_examples=200)

@@ -1,0 +1,253 @@
+"""Cases that live at random: accepted, paused, resumed, extended, counted anew, signalled, decided, opened again."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from uuid import UUID
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from bianmin.events import parts
+from bianmin.kit.clock import TZ
+from bianmin.kit.decide import Announcement, Refused, decide_all
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.clock import Clock, Standstill
+from services.deadlines.domain.commands import (
+    Command,
+    DecideCase,
+    ExtendCase,
+    FireSignals,
+    OpenCase,
+    PauseCase,
+    RecountClocks,
+    ReopenCase,
+    ResumeCase,
+    StartCaseClocks,
+    StartStep,
+)
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.periods import CutOff, Pause
+from services.deadlines.domain.policies import Policies, Policy
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import Item, Mark
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.unit.deadlines.test_clock_rules import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
+
+CASES, BATCH = 20_000, 100
+BOOKS = 12
+FIRST, LAST = datetime(2025, 1, 2, 8, tzinfo=TZ), datetime(2026, 6, 30, tzinfo=TZ)
+
+
+def for_each_case(check: Callable[[random.Random], None]) -> Callable[[], None]:
+    """A test of 20,000 cases, each from a seed of its own, which is named where one fails."""
+
+    # shrinking a seed would find another case and not a simpler one
+    @settings(max_examples=CASES // BATCH, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+    @given(st.integers(0, 2**40))
+    def test(first: int) -> None:
+        for seed in range(first, first + BATCH):
+            try:
+                check(random.Random(seed))
+            except BaseException as error:
+                error.add_note(f"the case of random.Random({seed})")
+                raise
+
+    test.__name__, test.__doc__, test.__module__ = check.__name__, check.__doc__, check.__module__
+    return test
+
+
+@cache
+def years_of_china() -> tuple[CalendarYear, ...]:
+    return tuple(year for year in shipped() if 2024 <= year.year <= 2027 and year.region == "CN")
+
+
+def some_days(chance: random.Random) -> list[CalendarYear]:
+    """Days that a county has declared off, or worked."""
+    found = []
+    for year in (2025, 2026):
+        days = {date(year, 1, 1) + timedelta(days=chance.randrange(365)) for _ in range(chance.randrange(1, 60))}
+        named = tuple(NamedDay(day, chance.choice([Kind.OFF, Kind.WORK]), "某日") for day in sorted(days))
+        found.append(CalendarYear(COUNTY, year, Status.OFFICIAL, "测试", named))
+    return found
+
+
+def some_policies(chance: random.Random) -> list[Policy]:
+    marks = [None, Mark(50), Mark(30, 2), Mark(0, 1)]
+    return [
+        Policy(
+            region=COUNTY,
+            version=1,
+            number=1,
+            kind="promise",
+            reminder=chance.choice(marks),
+            yellow=chance.choice(marks),
+            cut_off=chance.choice([None, CutOff.CLOSE]),
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A rulebook, what it is made of, and the one that came after it was revised."""
+
+    book: Rulebook
+    revised: Rulebook
+    copy: Rulebook
+    """The same, made once more."""
+
+
+@cache
+def volumes() -> Sequence[Volume]:
+    """A few rulebooks: to make one takes as long as a hundred cases."""
+    chance = random.Random(2009)
+    made = []
+    for number in range(BOOKS):
+        days, policies = some_days(chance), some_policies(chance) if number % 2 else []
+        revised = some_days(chance)
+        made.append(Volume(_book(days, policies), _book(revised, policies), _book(days, policies)))
+    return made
+
+
+def _book(days: Sequence[CalendarYear], policies: Sequence[Policy]) -> Rulebook:
+    return Rulebook(Calendars([*years_of_china(), *days]), Policies(policies))
+
+
+@dataclass
+class Life:
+    """One case as the service keeps it. What has happened is told in any order that can be, and sometimes late."""
+
+    chance: random.Random
+    book: Rulebook
+    now: datetime
+    states: dict[UUID, Subject] = field(default_factory=dict)
+    told: list[Announcement] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1000, 10_000)))
+
+    @property
+    def case(self) -> Subject:
+        return self.states[SUBJECT]
+
+    def carry_out(self, command: Command) -> "Step":
+        before, known = self.states.get(SUBJECT), len(self.told)
+        work = decide_all(
+            self.states,
+            [command],
+            key=lambda each: each.subject_id,
+            subject=str,
+            decide=partial(decide, self.book),
+            evolve=evolve,
+        )
+        [outcome] = work.outcomes
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        self.told += work.announced
+        return Step(command, before, self.case, self.told[known:], self.now)
+
+    def id(self) -> UUID:
+        return UUID(int=next(self.numbers))
+
+    def passes(self, hours: int) -> None:
+        self.now += timedelta(seconds=self.chance.randrange(hours * 3600))
+
+    def a_moment_ago(self) -> datetime:
+        """When something that is told now was done: mostly just now."""
+        began = max(clock.period.start for clock in self.case.clocks)
+        return max(began, self.now - timedelta(hours=self.chance.choice((0, 0, 0, 1, 30, 100))))
+
+    def begins(self) -> Iterator["Step"]:
+        item = an_item(promise=self.a_period(), legal=self.a_period())
+        received = OpenCase(SUBJECT, REACH, Item.of(item), self.now, (self.id(),), BY)
+        yield self.carry_out(received)
+        self.passes(20)
+        ids = (self.id(), self.id())
+        yield self.carry_out(StartCaseClocks(SUBJECT, REACH, Item.of(item), self.now, self.now, ids, BY))
+
+    def a_period(self) -> parts.Period:
+        unit = self.chance.choice(["workday", "workday", "workday", "day", "hour"])
+        return parts.Period.model_validate({"value": self.chance.choice((1, 2, 3, 5, 7, 10, 20)), "unit": unit})
+
+    def acts(self) -> Iterator["Step"]:
+        """What happens next; or twice, as far as that can be told from the first time."""
+        act = self.chance.choice(_ACTS)
+        for command in act(self):
+            yield self.carry_out(command)
+            if not isinstance(command, ExtendCase) and self.chance.random() < 0.2:
+                yield self.carry_out(command)
+
+    def signals(self) -> Iterator[Command]:
+        for clock in self.case.clocks:
+            if clock.next_fire_at is not None and clock.next_fire_at <= self.now:
+                yield FireSignals(SUBJECT, clock.id, clock.next_fire_at, self.now, BY)
+
+    def pause(self) -> Iterator[Command]:
+        still = Standstill(self.id(), Pause(self.a_moment_ago()), "hearing", "行政许可法第四十五条")
+        yield PauseCase(SUBJECT, HOLDERS, still, "hearing", 5, (self.id(),), BY)
+
+    def resume(self) -> Iterator[Command]:
+        lasting = [each for each in self.case.standstills if each.pause.until is None]
+        for each in lasting[:1]:
+            ended = max(each.pause.since, self.a_moment_ago())
+            yield ResumeCase(SUBJECT, HOLDERS, each.id, "hearing", ended, BY)
+
+    def extend(self) -> Iterator[Command]:
+        yield ExtendCase(SUBJECT, HOLDERS, self.chance.randrange(1, 11), self.a_moment_ago(), BY)
+
+    def step(self) -> Iterator[Command]:
+        yield StartStep(SUBJECT, HOLDERS, "review", 1, HOLDERS[0], self.now, (self.id(),), BY)
+
+    def decide(self) -> Iterator[Command]:
+        if self.chance.random() < 0.4:
+            yield DecideCase(SUBJECT, (), self.a_moment_ago(), self.chance.random() < 0.5, (self.id(),), BY)
+
+    def reopen(self) -> Iterator[Command]:
+        item = Item.of(an_item(promise=self.a_period(), legal=self.a_period()))
+        yield ReopenCase(SUBJECT, HOLDERS, item, self.now, (self.id(), self.id()), BY)
+
+    def recount(self) -> Iterator[Command]:
+        yield RecountClocks(SUBJECT, self.now, self.now, BY)
+
+
+_ACTS = (*[Life.signals] * 3, *[Life.pause] * 2, *[Life.resume] * 2, Life.extend, Life.step, Life.decide, Life.reopen)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, the case before it and after it, and what was told of it."""
+
+    command: Command
+    before: Subject | None
+    after: Subject
+    told: Sequence[Announcement]
+    now: datetime
+
+    def clocks(self) -> Iterator[tuple[Clock, Clock]]:
+        """Each clock that there was, and as it is now."""
+        for clock in self.before.clocks if self.before else ():
+            yield clock, self.after.clock(clock.id)
+
+
+def a_beginning(chance: random.Random) -> datetime:
+    return FIRST + timedelta(seconds=chance.randrange(int((LAST - FIRST).total_seconds())))
+
+
+def a_life(chance: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5) -> Iterator[Step]:
+    """Every step of a random case. `revised`: other calendars come into force on the way, and it is counted anew."""
+    volume = chance.choice(volumes())
+    life = Life(chance, volume.book, a_beginning(chance))
+    yield from life.begins()
+    revision = chance.randrange(acts) if revised else None
+    for number in range(chance.randrange(2, acts + 1)):
+        life.passes(120)
+        if number == revision:
+            life.book = volume.revised
+            if recounted:
+                yield from map(life.carry_out, life.recount())
+        yield from life.acts()
+    life.passes(100 * 24)
+    yield from map(life.carry_out, list(life.signals()))

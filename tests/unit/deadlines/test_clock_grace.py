@@ -1,0 +1,123 @@
+"""What was in time, or stood still, is not late because calendars have changed; what was over stays over."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeGuard
+
+from bianmin.events.deadlines import ClockPaused, ClockRescheduled
+from bianmin.events.parts import Period
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.calendar import merge
+from services.deadlines.domain.clock import Clock
+from services.deadlines.domain.commands import Command, FireSignals
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.hours import Interval, every_weekday
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.unit.deadlines.everywhere import Everywhere
+from tests.unit.deadlines.test_clock_rules import (
+    BOOK,
+    BY,
+    COUNTY,
+    SUBJECT,
+    a_pause,
+    a_recount,
+    a_resumption,
+    acceptance,
+    an_item,
+    at,
+    due_on,
+    known,
+    opening,
+)
+
+SATURDAY = NamedDay(date(2026, 3, 7), Kind.WORK, "补班")
+REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (SATURDAY,))]))
+"""A Saturday has been worked after all: what counts the days around it has one more of them behind it."""
+
+
+MONDAY = NamedDay(date(2026, 3, 9), Kind.OFF, "某日")
+REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (MONDAY,))]))
+"""A Monday has been off: who was late by it was not."""
+
+
+def then(subject: Subject, *commands: Command, book: Rulebook = REVISED) -> Subject:
+    for command in commands:
+        for fact in decide(book, subject, command):
+            subject = evolve(subject, fact)
+    return subject
+
+
+def promise_of(subject: Subject) -> Clock:
+    return next(clock for clock in subject.clocks if clock.term.kind == "promise")
+
+
+def stood_still() -> Subject:
+    """Four of five days were used up when the procedure began; the fifth would have been the Saturday."""
+    return known(opening(), acceptance(), a_pause("2026-03-09T10:00"))
+
+
+def test_what_stands_still_goes_on_standing_still_and_has_a_day_left_when_it_goes_on() -> None:
+    counted = then(stood_still(), a_recount("2026-03-10T10:00"))
+    assert (promise_of(counted).state, promise_of(counted).lamp) == ("paused", "green")
+    resumed = promise_of(then(counted, a_resumption("2026-03-13T10:00")))
+    assert (resumed.state, resumed.lamp, due_on(resumed)) == ("running", "green", date(2026, 3, 16))
+
+
+def test_what_was_not_counted_anew_while_it_stood_still_has_the_same_day() -> None:
+    resumed = promise_of(then(stood_still(), a_resumption("2026-03-13T10:00")))
+    assert (resumed.lamp, due_on(resumed)) == ("green", date(2026, 3, 16))
+
+
+def test_what_comes_between_a_publication_and_its_recount_costs_nobody_the_day_of_grace() -> None:
+    case = known(opening(), acceptance())
+    now = "2026-03-09T10:00"  # its last day; by the new calendar, the Saturday was
+    paused = then(case, a_pause(now), a_recount(now), a_resumption(now))
+    assert (promise_of(paused).lamp, due_on(promise_of(paused))) == ("yellow", date(2026, 3, 9))
+
+
+def test_an_end_that_a_new_calendar_moved_before_the_recount_came_is_told() -> None:
+    case = then(known(opening(), acceptance()), a_pause("2026-03-10T10:00"), book=BOOK)  # the promise was over by then
+    moved = [fact for fact in decide(REOPENED, case, a_resumption("2026-03-13T10:00")) if is_moved(fact)]
+    assert [(fact.kind, fact.due_on, fact.lamp, fact.reason_code) for fact in moved] == [
+        ("promise", date(2026, 3, 16), "green", "calendar")
+    ]
+
+
+def is_moved(fact: object) -> TypeGuard[ClockRescheduled]:
+    return isinstance(fact, ClockRescheduled)
+
+
+def test_a_day_of_grace_that_falls_into_a_pause_comes_after_it() -> None:
+    graced = then(known(opening(), acceptance()), a_recount("2026-03-09T10:00"))
+    assert due_on(promise_of(graced)) == date(2026, 3, 9)
+    still = then(graced, a_pause("2026-03-09T11:00"))
+    assert promise_of(still).state == "paused"
+    assert due_on(promise_of(then(still, a_resumption("2026-03-11T16:00")))) == date(2026, 3, 12)
+
+
+def test_who_has_hours_left_today_is_not_late_because_the_desk_opened_earlier() -> None:
+    item = an_item(promise=Period(value=8, unit="workhour"), legal=None)
+    early = every_weekday(Interval.of("08:00", "12:00"), Interval.of("13:00", "17:00"))
+    case = known(opening(), acceptance(item))  # five hours on the first day, and until 12:00 on the second
+    assert due_on(promise_of(case)) == date(2026, 3, 3)
+    calendar = merge([[year for year in shipped() if year.region == "CN"]]).opened(early)
+    opened = then(case, a_recount("2026-03-03T11:30"), book=Rulebook(Everywhere(calendar)))
+    assert (promise_of(opened).lamp, due_on(promise_of(opened))) == ("green", date(2026, 3, 3))
+
+
+def test_a_promise_that_was_over_with_the_law_does_not_come_back_to_life_in_a_pause() -> None:
+    item = an_item(promise=Period(value=10, unit="workday"), legal=Period(value=5, unit="workday"))
+    over = then(known(opening(), acceptance(item)), *fired("2026-03-12T00:00"), book=BOOK)
+    facts = decide(BOOK, over, a_pause("2026-03-11T10:00"))
+    assert not any(isinstance(fact, ClockPaused) and fact.kind == "promise" for fact in facts)
+    promise = promise_of(then(over, a_pause("2026-03-11T10:00"), book=BOOK))
+    assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
+
+
+def fired(moment: str) -> Sequence[Command]:
+    clocks = [clock for clock in known(opening(), acceptance()).clocks if clock.term.kind != "completeness"]
+    return [FireSignals(SUBJECT, clock.id, at(moment), at(moment), BY) for clock in clocks]

@@ -1,0 +1,306 @@
+"""What holds of every clock, whatever happens to it: twenty thousand random cases for each promise."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bianmin.events.deadlines import (
+    CardIssued,
+    CardRevoked,
+    ClockRed,
+    ClockReminded,
+    ClockStarted,
+    ClockStopped,
+    ClockYellow,
+)
+from bianmin.events.parts import EventData
+from bianmin.kit.clock import TZ
+from bianmin.kit.decide import Announcement
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.calendar import Calendar, YearMissing, merge
+from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start
+from services.deadlines.domain.commands import ExtendCase, FireSignals, PauseCase, RecountClocks, ResumeCase
+from services.deadlines.domain.moves import standing_still
+from services.deadlines.domain.periods import Due, Pause, Period, Unit, due, left
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.terms import Item, Term, as_by_law
+from services.deadlines.domain.years import Status
+from tests import counting
+from tests.unit.deadlines.everywhere import Everywhere
+from tests.unit.deadlines.lives import Life, Step, a_beginning, a_life, for_each_case, volumes
+from tests.unit.deadlines.test_clock_rules import CENTER
+
+SIGNALS: dict[type[EventData], str] = {ClockReminded: "reminder", ClockYellow: "yellow", ClockRed: "red"}
+NEVER = datetime.max.replace(tzinfo=TZ)
+
+
+def end_of(clock: Clock) -> datetime:
+    """While it stands still, it never ends."""
+    return clock.end.due_at if clock.end else NEVER
+
+
+# The life of a case, step by step
+
+
+def nothing_told_is_untold(step: Step) -> None:
+    """A late or red clock stays on record; that it was in time after all is told anew."""
+    said = {one.data for one in step.told}
+    lamps = {(fact.clock_id, fact.lamp) for fact in said if hasattr(fact, "lamp")}  # type: ignore[attr-defined]
+    judged = {(fact.clock_id, fact.late) for fact in said if isinstance(fact, ClockStopped)}
+    for before, after in step.clocks():
+        assert before.told <= after.told
+        if before.lamp == "red" != after.lamp:
+            assert (after.id, after.lamp) in lamps
+        if (before.state, before.late) != (after.state, after.late) and after.state == "stopped":
+            assert (after.id, after.late) in judged
+        if before.state == "stopped" and (after.id, after.late) not in judged:
+            assert after == before
+
+
+def an_end_that_moves_is_told(step: Step) -> None:
+    ends = {(fact.clock_id, fact.due_at) for fact in (one.data for one in step.told) if hasattr(fact, "due_at")}
+    for before, after in step.clocks():
+        if before.end != after.end and after.end is not None and before.end is not None:
+            assert before.end.due_at == after.end.due_at or (after.id, after.end.due_at) in ends
+
+
+def cards_stay_on_record(step: Step) -> None:
+    was = {card.id: card for card in step.before.cards} if step.before else {}
+    now = {card.id: card for card in step.after.cards}
+    assert was.keys() <= now.keys()
+    issued = {one.data.card_id for one in step.told if isinstance(one.data, CardIssued)}
+    revoked = {one.data.card_id for one in step.told if isinstance(one.data, CardRevoked)}
+    assert now.keys() - was.keys() == issued
+    assert {id for id in was if was[id] != now[id]} == revoked - issued
+
+
+def no_act_at_a_desk_brings_an_end_nearer(step: Step) -> None:
+    if isinstance(step.command, PauseCase | ExtendCase | FireSignals):
+        for before, after in step.clocks():
+            by_the_same = before.calendar_version == after.calendar_version
+            assert end_of(after) >= end_of(before) or not by_the_same
+
+
+def a_promise_lasts_no_longer_than_the_law(step: Step) -> None:
+    law = min((end_of(clock) for clock in step.after.open_clocks if clock.term.kind == "statutory"), default=NEVER)
+    for clock in step.after.open_clocks:
+        assert clock.term.kind != "promise" or end_of(clock) <= law
+
+
+def what_was_in_time_is_not_late_by_a_calendar_alone(step: Step) -> None:
+    """The grace rule: whatever is counted anew while it is in time has still time left."""
+    if (now := counted_anew_at(step.command)) is not None:
+        for before, after in step.clocks():
+            assert after.state == "stopped" or end_of(after) > now or end_of(before) <= now
+
+
+def counted_anew_at(command: object) -> datetime | None:
+    match command:
+        case RecountClocks(now=at) | ResumeCase(ended_at=at) | ExtendCase(approved_at=at):
+            return at
+        case PauseCase(standstill=standstill):
+            return standstill.pause.since
+    return None
+
+
+def a_signal_is_not_early_and_says_when_it_was_due_and_found(step: Step) -> None:
+    for one in step.told:
+        signal = SIGNALS.get(type(one.data))
+        if signal is not None:
+            fact: Any = one.data
+            assert isinstance(step.command, FireSignals)
+            assert step.before is not None
+            clock = step.before.clock(fact.clock_id)
+            moment = getattr(clock.moments, signal)
+            assert moment is not None
+            assert (clock.state, signal in clock.told) == ("running", False)
+            assert moment <= fact.detected_at == step.now
+            assert (fact.due_at, fact.due_on) == (clock.end and clock.end.due_at, clock.end and clock.end.due_on)
+            assert (fact.due_at < fact.detected_at) or not isinstance(fact, ClockRed)
+
+
+def each_signal_comes_once(told: Sequence[Announcement]) -> None:
+    assert [one.sequence for one in told] == list(range(1, len(told) + 1))
+    signals: Counter[object] = Counter()
+    for one in told:
+        fact: Any = one.data
+        if isinstance(fact, ClockStarted | ClockReminded | ClockYellow | ClockRed):
+            signals[type(fact), fact.clock_id, fact.cycle] += 1
+        elif isinstance(fact, CardIssued):
+            signals[fact.card_id, fact.clock_id, fact.level] += 1
+    assert set(signals.values()) == {1}
+
+
+STEPS: Sequence[Callable[[Step], None]] = (
+    nothing_told_is_untold,
+    an_end_that_moves_is_told,
+    cards_stay_on_record,
+    no_act_at_a_desk_brings_an_end_nearer,
+    a_promise_lasts_no_longer_than_the_law,
+    what_was_in_time_is_not_late_by_a_calendar_alone,
+    a_signal_is_not_early_and_says_when_it_was_due_and_found,
+)
+
+
+@for_each_case
+def test_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
+    told: list[Announcement] = []
+    for step in a_life(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
+        told += step.told
+        for promise in STEPS:
+            promise(step)
+    each_signal_comes_once(told)
+
+
+# Counted once, counted again
+
+
+@for_each_case
+def test_counting_anew_from_what_was_decided_gives_what_is_stored(chance: random.Random) -> None:
+    """The end and the marks of a clock follow from policy, calendar, budget, unit, pauses and extensions alone."""
+    volume = chance.choice(volumes())
+    life = Life(chance, volume.book, a_beginning(chance))
+    for _ in life.begins():
+        pass
+    for act in (Life.extend, chance.choice([Life.pause, Life.step]), chance.choice([Life.pause, Life.resume])):
+        life.passes(60)
+        for command in act(life):
+            life.carry_out(command)
+    again = [as_decided(volume.copy, clock, life.case.item, chance) for clock in life.case.open_clocks]
+    for stored, counted in zip(life.case.open_clocks, reckon(volume.copy.calendars, again), strict=True):
+        for name in ("end", "reminder_at", "yellow_at", "state", "calendar_version"):
+            assert getattr(counted, name) == getattr(stored, name), name
+
+
+def as_decided(book: Rulebook, clock: Clock, item: Item | None, chance: random.Random) -> Clock:
+    """A clock of which only what was decided about it is known; its pauses in any order."""
+    [term] = book.terms(clock.answerable.org, [as_by_law(clock.term)], item)
+    pauses = tuple(chance.sample(clock.period.pauses, len(clock.period.pauses)))
+    budget = clock.term.budget + clock.extended_by
+    period = Period(term.unit, budget, clock.period.start, pauses, term.cut_off, clock.period.not_before)
+    return Clock(clock.id, term, clock.answerable, period, None, "", cycle=clock.cycle)
+
+
+@cache
+def places() -> Sequence[counting.Place]:
+    """With overlays, desks of all hours, and summer time."""
+    chance = random.Random(1987)
+    return [counting.a_place(chance) for _ in range(24)]
+
+
+def a_period_somewhere(chance: random.Random) -> tuple[counting.Place, Period]:
+    """And early enough to end."""
+    place, period = chance.choice(places()), counting.a_period(chance)
+    early = period.start - timedelta(days=2000 if period.start.year > 2020 else 0)
+    return place, replace(
+        period, start=early, pauses=tuple(moved(each, early - period.start) for each in period.pauses)
+    )
+
+
+def moved(pause: Pause, by: timedelta) -> Pause:
+    return Pause(pause.since + by, pause.until and pause.until + by)
+
+
+@for_each_case
+def test_what_is_used_up_and_what_is_left_are_the_budget_and_its_extension_at_any_moment(chance: random.Random) -> None:
+    place, period = a_period_somewhere(chance)
+    at = period.start + timedelta(seconds=chance.randrange(60 * 86400))
+    extended_by = chance.randrange(20)
+    if period.ends_at_once:
+        assert left(place.calendar, period, at) == 0
+        return
+    unit: int | timedelta = timedelta(hours=1) if period.unit.is_of_time else 1
+    for each in (period, replace(period, budget=period.budget + extended_by)):
+        there: Any = left(place.calendar, each, at)
+        if period.unit.is_of_time:
+            there = timedelta(microseconds=there)
+        assert counting.used_up(place, each, at) + there == each.budget * unit
+
+
+def kept(place: counting.Place, period: Period, law: int) -> list[Clock]:
+    """A promise, and a period of the law in the same unit."""
+    budgets = {"promise": period.budget, "statutory": law}
+    terms = [Term(kind, period.unit, budget) for kind, budget in budgets.items()]  # type: ignore[arg-type]
+    return start(terms, [UUID(int=1), UUID(int=2)], period.start, Answerable(CENTER))
+
+
+def counted_with(place: counting.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
+    """What follows for clocks from pauses, leaving aside what the pauses were."""
+    stills = [Standstill(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
+    found = reckon(Everywhere(place.calendar), [standing_still(stills)(clock) for clock in clocks])
+    return [(clock.end, clock.reminder_at, clock.yellow_at, clock.state) for clock in found]
+
+
+@for_each_case
+def test_pauses_are_a_union_and_not_a_sum_and_one_of_no_length_is_none(chance: random.Random) -> None:
+    place, period = a_period_somewhere(chance)
+    clocks = kept(place, period, law=chance.randrange(1, 60))
+    others = list(period.pauses)
+    a, b, c, d = sorted(period.start + timedelta(seconds=chance.randrange(40 * 86400)) for _ in range(4))
+    paused = counted_with(place, clocks, [*others, Pause(a, d)])
+    resumed_at_once = [*others, Pause(b, b)]
+    assert counted_with(place, clocks, resumed_at_once) == counted_with(place, clocks, others)
+    pieces = others + chance.choice(
+        [
+            [Pause(a, b), Pause(b, d)],  # split
+            [Pause(a, c), Pause(b, d)],  # overlapping
+            [Pause(a, d), Pause(b, c), Pause(b, b)],  # one in another
+            [Pause(a, d), Pause(a, d)],  # twice the same
+        ]
+    )
+    chance.shuffle(pieces)
+    assert counted_with(place, clocks, pieces) == paused
+    standing = counted_with(place, clocks, [*others, Pause(a)])
+    assert standing == counted_with(place, clocks, [*others, Pause(b), Pause(a, c)])
+
+
+# What nobody has published
+
+
+@cache
+def calendars_with_holes() -> Sequence[Calendar]:
+    """Of some years only, some of which are estimated."""
+    chance = random.Random(2027)
+    made = []
+    for _ in range(24):
+        years = [year for year in shipped() if 2010 <= year.year <= 2026 and chance.random() < 0.8]
+        statuses = [chance.choice([Status.OFFICIAL, Status.OFFICIAL, Status.ESTIMATED]) for _ in years]
+        made.append(merge([[replace(year, status=status) for year, status in zip(years, statuses, strict=True)]]))
+    return made
+
+
+@cache
+def china() -> counting.Place:
+    opening = [("09:00", "12:00"), ("13:00", "17:00")]
+    return counting.Place(merge([shipped()]), counting.works_in_china, lambda day: opening, counting.SHANGHAI)
+
+
+@for_each_case
+def test_no_number_comes_of_a_missing_year_and_an_estimated_one_makes_it_provisional(chance: random.Random) -> None:
+    calendar = chance.choice(calendars_with_holes())
+    first = date(chance.randrange(2010, 2026), chance.choice((1, 11, 12, 12)), chance.randrange(1, 29))
+    begun = datetime(first.year, first.month, first.day, chance.randrange(24), tzinfo=TZ)
+    period = counting.a_period(chance)
+    by = begun - period.start
+    period = replace(period, start=begun, pauses=tuple(moved(each, by) for each in period.pauses))
+    end = counting.walked(china(), period)
+    last = end.astimezone(TZ).date() if isinstance(end, datetime) else end
+    assert last is not None
+    crossed = range(first.year, last.year + 1)
+    missing = [year for year in crossed if year not in calendar.years]
+    if missing and period.unit is not Unit.HOUR:
+        with pytest.raises(YearMissing):
+            due(calendar, period)
+        return
+    found = due(calendar, period)
+    assert isinstance(found, Due)
+    assert found.due_on == last
+    estimated = any(calendar.years.get(year) is Status.ESTIMATED for year in crossed)
+    assert found.provisional == (estimated and period.unit is not Unit.HOUR)
