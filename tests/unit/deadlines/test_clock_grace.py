@@ -7,7 +7,6 @@ from typing import TypeGuard
 from bianmin.events.deadlines import ClockPaused, ClockRescheduled
 from bianmin.events.parts import Period
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.calendar import merge
 from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.commands import Command, FireSignals
 from services.deadlines.domain.facts import evolve
@@ -17,7 +16,6 @@ from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
     BY,
@@ -104,8 +102,7 @@ def test_who_has_hours_left_today_is_not_late_because_the_desk_opened_earlier() 
     early = every_weekday(Interval.of("08:00", "12:00"), Interval.of("13:00", "17:00"))
     case = known(opening(), acceptance(item))  # five hours on the first day, and until 12:00 on the second
     assert due_on(promise_of(case)) == date(2026, 3, 3)
-    calendar = merge([[year for year in shipped() if year.region == "CN"]]).opened(early)
-    opened = then(case, a_recount("2026-03-03T11:30"), book=Rulebook(Everywhere(calendar)))
+    opened = then(case, a_recount("2026-03-03T11:30"), book=Rulebook(Calendars(shipped(), {"CN": early})))
     assert (promise_of(opened).lamp, due_on(promise_of(opened))) == ("green", date(2026, 3, 3))
 
 
