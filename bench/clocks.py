@@ -44,19 +44,23 @@ _INDEXES = """
 SELECT indexdef, indexname FROM pg_indexes WHERE schemaname = 'deadlines' AND tablename IN ('clock', 'subject')
     AND indexname NOT LIKE 'pk_%'
 """
-_COPIES = "CREATE TEMPORARY TABLE copy AS SELECT t.id AS was, uuidv7() AS id FROM subject t, generate_series(1, $1)"
+# accepted at any moment of the day
+_COPIES = """
+CREATE TEMPORARY TABLE copy AS
+SELECT t.id AS was, uuidv7() AS id, random() * interval '8 hours' AS later FROM subject t, generate_series(1, $1)
+"""
 _SUBJECTS = """
 INSERT INTO subject (id, kind, reach, seen_by, phase, cycle, standstills, cards, sequence, item)
 SELECT c.id, kind, reach, seen_by, phase, cycle, standstills, cards, sequence, item
 FROM copy c JOIN subject t ON t.id = c.was
 """
 _CLOCKS = """
-INSERT INTO clock (id, subject_id, {columns}) SELECT uuidv7(), c.id, {columns}
-FROM copy c JOIN clock t ON t.subject_id = c.was
+INSERT INTO clock (id, subject_id, started_at, {columns})
+SELECT uuidv7(), c.id, t.started_at + c.later, {columns} FROM copy c JOIN clock t ON t.subject_id = c.was
 """
 _COLUMNS = """
 SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-WHERE table_schema = 'deadlines' AND table_name = 'clock' AND column_name NOT IN ('id', 'subject_id')
+WHERE table_schema = 'deadlines' AND table_name = 'clock' AND column_name NOT IN ('id', 'subject_id', 'started_at')
 """
 
 

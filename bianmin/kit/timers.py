@@ -53,7 +53,7 @@ class Ticker:
         clock: Clock,
         *,
         announced: Callable[[], None],
-        poll: float = 1.0,
+        poll: float = 0.5,
         size: int = 500,
     ) -> None:
         self._service = service

@@ -28,6 +28,7 @@ from services.deadlines.domain.publication import (
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
+from services.deadlines.recounting import recount
 from services.deadlines.store import calendars, documents, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
 from services.deadlines.store.hours import content_of as content_of_hours
@@ -75,8 +76,13 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
             except Refusal as refusal:
                 work.outcomes[n] = Refused(refusal)
     about = [(n, one) for n, one in enumerate(commands) if not isinstance(one, KeepOrg | Publish)]
-    if all(isinstance(one, FireSignals) for _, one in about):
-        about = await _ring(tx, about, now, work.announced)
+    # timers bring one kind of order at a time
+    if ringing := [one for _, one in about if isinstance(one, FireSignals)]:
+        left = await _ring(tx, ringing, now, work.announced)
+        about = [(n, one) for n, one in about if not isinstance(one, FireSignals) or one.clock_id in left]
+    if counted := [one for _, one in about if isinstance(one, RecountClocks)]:
+        left = await recount(tx, await rulebook.in_force(tx, held=True), counted, work.announced)
+        about = [(n, one) for n, one in about if not isinstance(one, RecountClocks) or one.subject_id in left]
     if about:
         decided = await _decide(tx, [command for _, command in about])
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
@@ -140,27 +146,25 @@ async def _put_document(
     return Published(command.region, version, told)
 
 
-async def _ring(
-    tx: Tx, orders: Sequence[tuple[int, Any]], now: datetime, announced: list[Announcement]
-) -> list[tuple[int, Any]]:
-    """Have those tell of which nothing follows but being told. Returns the others: they are decided on as matters."""
-    found = await signals.ringing(tx, [order.clock_id for _, order in orders])
+async def _ring(tx: Tx, orders: Sequence[FireSignals], now: datetime, announced: list[Announcement]) -> set[UUID]:
+    """Have those tell of which nothing follows but being told. Returns the clocks that are left: they are decided on
+    with their matters."""
+    found = await signals.ringing(tx, [order.clock_id for order in orders])
     plain = {id for id, heard in found.items() if heard.clock.only_tells(now)}
-    matters = {order.subject_id for _, order in orders if order.clock_id not in plain}
+    left = {order.subject_id for order in orders if order.clock_id not in plain}
     told: dict[UUID, int] = {}
     rung = []
-    for _, order in orders:
-        if order.subject_id in matters:
+    for order in orders:
+        if order.subject_id in left:
             continue
-        heard = found[order.clock_id]
+        heard, so_far = found[order.clock_id], told.get(order.subject_id, 0)
         rung.append(heard.clock.ring(now))
-        so_far = told.get(order.subject_id, 0)
         numbered = enumerate(rung[-1].facts, heard.sequence + so_far + 1)
         announced += [Announcement(str(order.subject_id), number, fact, order.by) for number, fact in numbered]
         told[order.subject_id] = so_far + len(rung[-1].facts)
     if rung:
         await signals.save(tx, rung, told)
-    return [(n, order) for n, order in orders if order.subject_id in matters]
+    return {order.clock_id for order in orders if order.subject_id in left}
 
 
 async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:

@@ -131,6 +131,9 @@ class Policies:
             for key, found in of_kind.items()
         }
 
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
     def considered(self, org: str, term: Term, item: Item | None) -> list[Considered]:
         """The policies of this kind at an org and above it, in the order of their rank."""
         if not self._of:

@@ -29,13 +29,17 @@ class Calendars:
         self._hours: Mapping[str, Hours] = hours or {}
         self._merged: dict[str, Calendar] = {}
         self._opened: dict[tuple[str, str], Calendar] = {}
+        self._of: dict[str, Calendar] = {}
 
     def of(self, region: str) -> Calendar:
         """The calendar that counts in `region`: `CN`, or a division code."""
-        days = self._days(next(place for place in upward(region) if place in self._layers))
-        desk = next((place for place in upward(region) if place in self._hours), None)
-        if desk is None:
-            return days
+        if region not in self._of:
+            days = self._days(next(place for place in upward(region) if place in self._layers))
+            desk = next((place for place in upward(region) if place in self._hours), None)
+            self._of[region] = days if desk is None else self._at(desk, days)
+        return self._of[region]
+
+    def _at(self, desk: str, days: Calendar) -> Calendar:
         if (days.region, desk) not in self._opened:
             self._opened[days.region, desk] = days.opened(self._hours[desk])
         return self._opened[days.region, desk]

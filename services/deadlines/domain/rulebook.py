@@ -11,7 +11,7 @@ from services.deadlines.domain.terms import Item, Term
 class Rulebook:
     def __init__(self, calendars: Calendars, policies: Policies | None = None) -> None:
         self.calendars = calendars
-        self.policies = policies or Policies()
+        self.policies = Policies() if policies is None else policies
 
     def calendar_of(self, org: str) -> Calendar:
         return self.calendars.of(org)

@@ -35,14 +35,15 @@ _SAMPLE = f"SELECT subject_id {_CROSSING} GROUP BY subject_id ORDER BY min(due_a
 _ORDERED = """
 SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+# found by their places: to look for them by their keys would be to read the whole list for every batch
 _CLAIM = """
 WITH taken AS (
-    DELETE FROM recount_subject WHERE (recount_id, subject_id) IN (
-        SELECT recount_id, subject_id FROM recount_subject ORDER BY recount_id, subject_id
-        LIMIT $1 FOR UPDATE SKIP LOCKED
-    ) RETURNING subject_id
+    DELETE FROM recount_subject WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM recount_subject ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
+    )) RETURNING subject_id
 )
-SELECT DISTINCT t.subject_id, c.org FROM taken t JOIN clock c USING (subject_id) ORDER BY t.subject_id
+SELECT DISTINCT s.id, coalesce(s.reach ->> 'accepting_org', s.reach ->> 'handler_org')
+FROM taken t JOIN subject s ON s.id = t.subject_id ORDER BY s.id
 """
 _FINISH = """
 UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'

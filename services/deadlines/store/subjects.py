@@ -1,15 +1,18 @@
 """Matters and their clocks: load many, save many, find those that are due."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, select
+from sqlalchemy import Text, any_, cast, select
 
 from bianmin.events import parts
+from bianmin.events.parts import ClockKind
 from bianmin.kit import sets
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
@@ -27,13 +30,24 @@ from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, Subject
 NEVER = datetime.max.replace(tzinfo=UTC)
 """What PostgreSQL keeps as `infinity`."""
 
-_SUBJECTS = select(subjects).where(subjects.c.id == any_(sets.named("ids", subjects.c.id))).order_by(subjects.c.id)
+# what JSON a matter and its clocks have is much the same: it comes as text, and each text is read once
+_SUBJECTS = (
+    select(
+        *(column for column in subjects.c if column.name not in ("reach", "item")),
+        cast(subjects.c.reach, Text).label("reach"),
+        cast(subjects.c.item, Text).label("item"),
+    )
+    .where(subjects.c.id == any_(sets.named("ids", subjects.c.id)))
+    .order_by(subjects.c.id)
+)
 _LOCKED, _LOOKED_AT = sets.Load(_SUBJECTS.with_for_update()), sets.Load(_SUBJECTS)
 _PAUSES = sets.Load(
     select(pauses).where(pauses.c.subject_id == any_(sets.named("ids", pauses.c.subject_id))).order_by(pauses.c.id)
 )
+CLOCK = (*(column for column in clocks.c if column.name != "policy"), cast(clocks.c.policy, Text).label("policy"))
+"""The columns that `clock_of` reads."""
 _CLOCKS = sets.Load(
-    select(clocks).where(clocks.c.subject_id == any_(sets.named("ids", subjects.c.id))).order_by(clocks.c.id)
+    select(*CLOCK).where(clocks.c.subject_id == any_(sets.named("ids", subjects.c.id))).order_by(clocks.c.id)
 )
 
 
@@ -54,19 +68,25 @@ async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID
     for row in await _CLOCKS(tx, ids=wanted):
         of_subject[row["subject_id"]].append(clock_of(row, standstills[row["subject_id"]]))
     return {
-        row["id"]: Subject(
-            id=row["id"],
-            reach=_reach_of(row["kind"], row["reach"]),
-            phase=row["phase"],
-            clocks=tuple(of_subject[row["id"]]),
-            standstills=tuple(standstills[row["id"]]),
-            cards=tuple(given[row["id"]]),
-            cycle=row["cycle"],
-            sequence=row["sequence"],
-            item=row["item"] and _item_of(row["item"]),
-        )
-        for row in found
+        row["id"]: subject_of(row, of_subject[row["id"]], standstills[row["id"]], given[row["id"]]) for row in found
     }
+
+
+def subject_of(
+    row: sets.Row, theirs: Sequence[Clock], standstills: Sequence[Standstill] = (), given: Sequence[Card] = ()
+) -> Subject:
+    """A matter out of its row, with its clocks, pauses and cards."""
+    return Subject(
+        id=row["id"],
+        reach=_reach_of(row["kind"], row["reach"]),
+        phase=row["phase"],
+        clocks=tuple(theirs),
+        standstills=tuple(standstills),
+        cards=tuple(given),
+        cycle=row["cycle"],
+        sequence=row["sequence"],
+        item=_item_of(row["item"]),
+    )
 
 
 async def standstills_of(tx: Tx, subject_id: UUID) -> list[Standstill]:
@@ -127,7 +147,7 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
 
 def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
     """A clock out of its row and the pauses of its matter."""
-    term = _term_of(row)
+    term = _term_of(row["kind"], row["unit"], row["budget"], row["stage"], row["policy"])
     pauses = tuple(each.pause for each in standstills) if term.kind in PAUSED_BY_PROCEDURES else ()
     return Clock(
         id=row["id"],
@@ -155,15 +175,15 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
     )
 
 
-def _term_of(row: sets.Row) -> Term:
+@lru_cache(maxsize=4096)
+def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy: str | None) -> Term:
     """As the law and the item have it, or as a policy set it."""
-    kind, unit, budget, stage = row["kind"], Unit(row["unit"]), row["budget"], row["stage"]
-    stored = row["policy"]
-    if stored is None:
-        return Term(kind, unit, budget, stage, card=CARDS.get(kind))
+    if policy is None:
+        return Term(kind, Unit(unit), budget, stage, card=CARDS.get(kind))
+    stored = json.loads(policy)
     return Term(
         kind,
-        unit,
+        Unit(unit),
         budget,
         stage,
         reminder=Mark(**stored["reminder"]),
@@ -265,12 +285,18 @@ def _showing(subject: Subject) -> dict[str, Any]:
     return {"kind": subject.kind, "reach": asdict(subject.reach), "seen_by": seen_by(subject.reach)}
 
 
-def _item_of(stored: Mapping[str, Any]) -> Item:
-    legal, promise = (stored[name] and parts.Period.model_validate(stored[name]) for name in ("legal", "promise"))
-    return Item(stored["code"], stored["item_type"], stored["mode"], legal, promise)
+@lru_cache(maxsize=4096)
+def _item_of(stored: str | None) -> Item | None:
+    if stored is None:
+        return None
+    item = json.loads(stored)
+    legal, promise = (item[name] and parts.Period.model_validate(item[name]) for name in ("legal", "promise"))
+    return Item(item["code"], item["item_type"], item["mode"], legal, promise)
 
 
-def _reach_of(kind: str, stored: Mapping[str, Any]) -> Reach | Handling:
+@lru_cache(maxsize=65536)
+def _reach_of(kind: str, stored: str) -> Reach | Handling:
+    reach = json.loads(stored)
     if kind == "complaint":
-        return Handling(**{**stored, "recused": tuple(stored.get("recused", ()))})
-    return Reach(**{**stored, "holders": tuple(Holder(**holder) for holder in stored["holders"])})
+        return Handling(**{**reach, "recused": tuple(reach.get("recused", ()))})
+    return Reach(**{**reach, "holders": tuple(Holder(**holder) for holder in reach["holders"])})

@@ -18,7 +18,7 @@ from bianmin.kit.subtree import under
 from services.deadlines.domain.clock import Clock, ClockState, Standstill
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.seen import visible
-from services.deadlines.store.subjects import clock_of, standstills_of
+from services.deadlines.store.subjects import CLOCK, clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
 
 
@@ -63,7 +63,7 @@ class Wanted:
         return [*filters, actor.id, *keys_of(actor)]
 
 
-_CLOCKS = select(clocks, subjects.c.kind.label("subject_kind")).join(subjects, subjects.c.id == clocks.c.subject_id)
+_CLOCKS = select(*CLOCK, subjects.c.kind.label("subject_kind")).join(subjects, subjects.c.id == clocks.c.subject_id)
 _BY_DUE = Keyset([clocks.c.due_at, clocks.c.id], [datetime.fromisoformat, UUID])
 _AS_CHANGED = Keyset([clocks.c.changed_at, clocks.c.id], [datetime.fromisoformat, UUID])
 
