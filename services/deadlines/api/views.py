@@ -118,10 +118,14 @@ class EntryView(View):
 
 
 class PauseView(View):
-    """Days that do not count, the first and the last included; `last` null while it goes on."""
+    """Days that do not count, the first and the last included; `last` null while it goes on.
+
+    `evidence`: the id of the event that told of it.
+    """
 
     reason: str
     legal_basis: str
+    evidence: UUID | None
     first: date
     last: date | None
 
@@ -131,6 +135,7 @@ class PauseView(View):
         return cls(
             reason=standstill.reason,
             legal_basis=standstill.legal_basis,
+            evidence=standstill.evidence,
             first=pause.since.date(),
             last=pause.until and pause.until.date(),
         )

@@ -28,12 +28,16 @@ class Answerable:
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """A pause of a matter, with what it rests on. It stays on record when it is over."""
+    """A pause of a matter, with what it rests on. It stays on record when it is over.
+
+    `evidence`: the event by which whoever ordered it told of it.
+    """
 
     id: UUID
     pause: Pause
     reason: str
     legal_basis: str
+    evidence: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
 
 def _standstill_of(row: sets.Row) -> Standstill:
     pause = Pause(row["since"].astimezone(TZ), _local(row["until"]))
-    return Standstill(row["id"], pause, row["reason"], row["legal_basis"])
+    return Standstill(row["id"], pause, row["reason"], row["legal_basis"], row["evidence"])
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -265,6 +265,7 @@ def _pausing(subject: Subject, standstill: Standstill) -> dict[str, Any]:
         "until": standstill.pause.until,
         "reason": standstill.reason,
         "legal_basis": standstill.legal_basis,
+        "evidence": standstill.evidence,
     }
 
 

@@ -58,7 +58,10 @@ class SubjectRow(Tables, table=True):
 
 
 class PauseRow(Tables, table=True):
-    """Time that does not count, from its first to its last moment; `until` null while it lasts."""
+    """Time that does not count, from its first to its last moment; `until` null while it lasts.
+
+    `evidence`: the event that told of it; null of those before events were kept with them.
+    """
 
     __tablename__ = "pause"
     id: UUID = Field(primary_key=True)
@@ -67,6 +70,7 @@ class PauseRow(Tables, table=True):
     until: datetime | None = _moment()
     reason: str
     legal_basis: str
+    evidence: UUID | None
 
     __table_args__ = (Index("ix_pause_subject_id", "subject_id"),)
 
