@@ -10,7 +10,7 @@ from bianmin.events import routing
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, at
+from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, at, becomes
 from tests.service.test_deadlines_publishing import settle
 
 
@@ -113,9 +113,7 @@ async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: Count
     await published(county, COUNTY, {"kind": "completeness", "card": "none"})
     case = str(new_id())
     await county.registers(case)
-    county.house.app.state.clock.set(at("2026-03-12T09:00"))
-    room = county.house.room("deadlines")
-    await room.ticker.tick(SERVICE.timers[0])
+    await becomes(county.house, "2026-03-12T09:00")
     types = {event.type for event in await county.announced()}
     assert "cn.bianmin.clock.red.v1" in types
     assert "cn.bianmin.card.issued.v1" not in types

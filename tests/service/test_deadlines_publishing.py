@@ -19,9 +19,8 @@ from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from services.deadlines.store import subjects
 from tests.house import Client, House, a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_STATION, County, an_acceptance, at
+from tests.service.deadlines_county import CENTER, COUNTY, OTHER_STATION, RECOUNTS, County, an_acceptance, at
 
-RECOUNTS = SERVICE.timers[1]
 FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
 
 
@@ -232,3 +231,32 @@ async def all_clocks(house: House) -> dict[Any, Any]:
     async with house.room("deadlines").database.reading() as tx:
         ids = [row[0] for row in await rows(tx, "SELECT id FROM subject")]
         return await subjects.load(tx, ids, locked=False)
+
+
+async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged(county: County, admin: Client) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await county.grants(case, "2026-03-09T10:00")
+    path = f"/calendars/{COUNTY}/years/2026"
+    first = await admin.put(path, a_year(*FESTIVAL))
+    await admin.put(path, a_year({**FESTIVAL[0], "name": "改名"}), etag=first.headers["etag"])
+    await settle(county.house)
+    later = await county.a_running_case("2026-03-02")
+    told = [await _explained(county, each) for each in (case, later)]
+    assert [one["calendar_version"][:6] for one in told] == ["CN-" + told[0]["calendar_version"][3:6], COUNTY]
+    assert [_of(one, "2026-03-05") for one in told] == [("counted", "工作日"), ("rest", "放假（改名）")]
+    for one in told:
+        assert one["calendar_version"] == one["clock"]["calendar_version"]
+        assert (one["days"][-1]["date"], one["days"][-1]["ordinal"]) == (one["clock"]["due_on"], 5)
+        assert "依据现行日历" not in one["text"]
+
+
+async def _explained(county: County, case: str) -> dict[str, Any]:
+    [promise] = await county.clocks(case_id=case, kind="promise")
+    answer = await county.house.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
+    [entry] = [each for each in explained["days"] if each["date"] == day]
+    return entry["mark"], entry["reason"]

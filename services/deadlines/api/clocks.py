@@ -105,8 +105,11 @@ class _Counted:
 async def _counted(desk: Desk, clock_id: UUID) -> _Counted:
     found = await _found(desk, clock_id)
     clock = found.clock
+    org = clock.answerable.org
     async with desk.looking() as tx:
-        calendar = (await rulebook.in_force(tx)).calendar_of(clock.answerable.org)
+        calendar = (await rulebook.in_force(tx)).calendar_of(org)
+        if calendar.version != clock.calendar_version:  # published since, and the clock was over, or does not cross it
+            calendar = await rulebook.calendar_as_it_was(tx, org, clock.calendar_version) or calendar
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
         return _Counted(found, calendar, ledger(calendar, clock.period, until))
