@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bianmin.kit.words import PROCEDURES
-from services.deadlines.domain.cards import SECOND_IN_CASE, Card
+from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.ledger import Entry
 from services.deadlines.domain.periods import Unit
@@ -41,6 +41,8 @@ def card(card: Card) -> str:
     colour = {"yellow": "黄牌", "red": "红牌"}[card.level]
     if card.reason == SECOND_IN_CASE:
         return f"{colour}：同一办件中第二次被发黄牌。"
+    if card.reason == SECOND_IN_YEAR:
+        return f"{colour}：十二个月内第二次被发黄牌。"
     missed = (
         "未按黄牌要求限期办结" if card.kind == "card" else f"{_PERIODS.get((card.kind, None), '办理期限')}届满未办结"
     )

@@ -186,14 +186,18 @@ def _carded(book: Rulebook, subject: Subject, clock: Clock, told: Sequence[Event
         return withdrawn(subject.cards, clock, subject.kind, at, "in_time")
     if not clock.late and not any(isinstance(each, ClockRed) for each in told):
         return []
-    calendar = book.calendar_of(clock.answerable.org)
-    appeal_by = due(calendar, Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
-    assert appeal_by is not None, "it has no pauses"
-    facts = judged(subject.cards, clock, subject.kind, at, appeal_by.due_at)
+    facts = judged(subject.cards, clock, subject.kind, at, appeal_by(book, clock, at))
     if facts and clock.term.card == "yellow" and not stopped:
         order = derived(clock.id, "order")
         facts += start(book, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
     return facts
+
+
+def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
+    """Until when the unit may appeal against a card that it is given for this clock."""
+    end = due(book.calendar_of(clock.answerable.org), Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
+    assert end is not None, "it has no pauses"
+    return end.due_at
 
 
 def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:

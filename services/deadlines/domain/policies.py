@@ -9,7 +9,7 @@ from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.regions import NATIONAL, upward
-from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, WINDOWS, Item, Mark, Term
+from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, WINDOWS, Item, Mark, SecondYellow, Term
 
 CardRule = Literal["none", "yellow", "red"]
 
@@ -44,6 +44,7 @@ class Policy:
     cut_off: CutOff | None = None
     card: CardRule | None = None
     order_days: int | None = None
+    second_yellow: SecondYellow | None = None
 
     def __post_init__(self) -> None:
         self._check_period()
@@ -106,6 +107,7 @@ class Policy:
             cut_off=self.cut_off or term.cut_off,
             card=card,
             order_days=self.order_days or term.order_days,
+            second_yellow=self.second_yellow or term.second_yellow,
             policy=self.name,
         )
 

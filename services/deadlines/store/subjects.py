@@ -190,6 +190,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
         yellow=Mark(**stored["yellow"]),
         cut_off=CutOff(stored["cut_off"]),
         card=stored["card"],
+        second_yellow=stored.get("second_yellow", "case"),
         order_days=stored["order_days"],
         policy=stored["policy"],
     )
@@ -237,10 +238,13 @@ def _counting(clock: Clock) -> dict[str, Any]:
     }
 
 
+_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
+
+
 def _policy_row(term: Term) -> dict[str, Any] | None:
     if term.policy is None:
         return None
-    return {name: getattr(term, name) for name in ("policy", "reminder", "yellow", "cut_off", "card", "order_days")}
+    return {name: getattr(term, name) for name in _OF_POLICY}
 
 
 def _moving(clock: Clock) -> dict[str, Any]:

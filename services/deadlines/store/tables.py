@@ -133,7 +133,10 @@ class ClockRow(Tables, table=True):
 
 
 class CardRow(Tables, table=True):
-    """A card, never deleted. `appeal` and `settlement` are sealed."""
+    """A card, never deleted. `appeal` and `settlement` are sealed.
+
+    `to_weigh`: a yellow one that has still to be seen together with the others of its unit.
+    """
 
     __tablename__ = "card"
     id: UUID = Field(primary_key=True)
@@ -156,6 +159,7 @@ class CardRow(Tables, table=True):
     settled_by: str | None
     settlement: bytes | None = Field(sa_column=Column(LargeBinary))
     settled_reason: str | None
+    to_weigh: bool
     version: int
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
@@ -165,6 +169,7 @@ class CardRow(Tables, table=True):
         Index("ix_card_issued_at_id", "issued_at", "id"),
         Index("ix_card_org_issued_at_id", "org", "issued_at", "id"),
         Index("ix_card_changed_at_id", "changed_at", "id"),
+        Index("ix_card_to_weigh", "issued_at", "id", postgresql_where=text("to_weigh")),
     )
 
 
