@@ -238,6 +238,10 @@ WITH moved AS (
     UPDATE subject AS s SET phase = s.phase, cycle = s.cycle, standstills = s.standstills, cards = s.cards,
         sequence = s.sequence + 1
     FROM unnest($2::uuid[]) AS v(id) WHERE s.id = v.id
+), kept AS (
+    INSERT INTO clock_move (clock_id, sequence, moved_at, reason, previous_due_on, due_on, calendar_version)
+    SELECT v.id, v.sequence, $8, 'calendar', v.due_on - $6, v.due_on, $7
+    FROM unnest($1::uuid[], $9::int[], $3::date[]) AS v(id, sequence, due_on)
 )
 INSERT INTO outbox (aggregatetype, aggregateid, type, payload)
 SELECT 'bianmin.deadlines', id::text, 'cn.bianmin.clock.rescheduled.v1', payload
@@ -311,7 +315,8 @@ async def _move(stage: _Stage, day: date, by: int) -> None:
             ]
             ids, subjects = [row["id"] for row in found], [row["subject_id"] for row in found]
             due_on, due_at = [row["due_on"] for row in found], [row["due_at"] for row in found]
-            await stage.connection.execute(_MOVE, ids, subjects, due_on, due_at, told, by, version)
+            numbers = [row["sequence"] for row in found]
+            await stage.connection.execute(_MOVE, ids, subjects, due_on, due_at, told, by, version, now, numbers)
 
 
 _TELL = """

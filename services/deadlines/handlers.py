@@ -29,7 +29,7 @@ from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
 from services.deadlines.recounting import recount
-from services.deadlines.store import calendars, cards, documents, orgs, recounts, rulebook, signals, subjects
+from services.deadlines.store import calendars, cards, documents, moves, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
 from services.deadlines.store.hours import content_of as content_of_hours
 from services.deadlines.store.policies import content_of as content_of_policies
@@ -88,6 +88,7 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
             work.outcomes[n] = outcome
         work.announced += decided.announced
+    await moves.keep(tx, work.announced, now)
     return work
 
 

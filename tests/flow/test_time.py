@@ -212,7 +212,14 @@ async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_
     again = await office.post(f"/cases/{id}/extensions", {"days": 5, "reason": "再延"})
     assert again.status_code == 409
     case = await the_case(county, id)
-    assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 30, paused)
+    statutory = clock_of(case, "statutory")
+    assert statutory["due_on"] == counted("2026-02-04", 30, paused)
+    told = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
+    [pause], [moved] = told["pauses"], told["moves"]
+    assert (pause["first"], pause["last"], pause["reason"], pause["evidence"] is None) == (*paused, "hearing", False)
+    assert (moved["reason"], moved["extended_by"], moved["due_on"]) == ("extension", 10, statutory["due_on"])
+    assert moved["previous_due_on"] == counted("2026-02-04", 20, paused)
+    assert "依法延长10个工作日" in told["text"]
     await it_is(county, "2026-03-20T10:00:00")
     await decided(county, CENTER, id, "deny", reason_code="not_eligible", legal_basis="森林法")
     case = await the_case(county, id)
@@ -227,7 +234,7 @@ async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_
     await ok(center.post(f"/cases/{id}/deliver", {"method": "in_person", "signed_by": "张小三"}))
     case = await the_case(county, id)
     assert (case["status"], {clock["state"] for clock in case["clocks"]}) == ("closed", {"stopped"})
-    told = await timeline_of(county, id)
+    steps = await timeline_of(county, id)
     for step in (
         "case.registered",
         "case.supplement_requested",
@@ -243,9 +250,9 @@ async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_
         "case.delivered",
         "case.closed",
     ):
-        assert told[step] == 1, step
+        assert steps[step] == 1, step
     # the promise was missed on 02-11 already: nothing stops or moves it any more (C11), but what its card ordered
-    assert (told["clock.paused"], told["clock.resumed"], told["clock.extended"]) == (2, 2, 1)
+    assert (steps["clock.paused"], steps["clock.resumed"], steps["clock.extended"]) == (2, 2, 1)
 
 
 def counted(start: str, days: int, paused: tuple[str, str] | None = None) -> str:

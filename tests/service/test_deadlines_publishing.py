@@ -76,6 +76,8 @@ async def test_a_countys_festival_moves_the_clocks_of_the_county_and_no_others(c
         ("promise", "2026-03-09", "calendar"),
         ("statutory", "2026-03-30", "calendar"),
     ]
+    [kept] = (await _explained(county, ours))["moves"]
+    assert (kept["reason"], kept["previous_due_on"], kept["due_on"]) == ("calendar", "2026-03-09", "2026-03-10")
     [recount] = (await admin.get("/calendars/recounts")).json()["items"][:1]
     assert (recount["state"], recount["total"], recount["left"]) == ("done", 1, 0)
     due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)

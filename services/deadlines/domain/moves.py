@@ -230,3 +230,20 @@ class Move:
     org: str
     before: date
     after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An end that moved, as it is on record.
+
+    `reason`: an extension by so many units, a calendar, a policy, or the period of the law that ends a promise.
+
+    A day is None where the clock stood still.
+    """
+
+    moved_at: datetime
+    reason: str
+    extended_by: int | None
+    previous_due_on: date | None
+    due_on: date | None
+    calendar_version: str

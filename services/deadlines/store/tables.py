@@ -132,6 +132,20 @@ class ClockRow(Tables, table=True):
     )
 
 
+class MoveRow(Tables, table=True):
+    """An end that moved, and why. `sequence`: of the event that told of it."""
+
+    __tablename__ = "clock_move"
+    clock_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("clock.id"), primary_key=True))
+    sequence: int = Field(primary_key=True)
+    moved_at: datetime = _moment(nullable=False)
+    reason: str
+    extended_by: int | None
+    previous_due_on: date | None
+    due_on: date | None
+    calendar_version: str
+
+
 class CardRow(Tables, table=True):
     """A card, never deleted. `appeal` and `settlement` are sealed.
 
