@@ -83,7 +83,7 @@ def explanation(
         f"{name_of(clock)}{_length(clock)}，",
         f"自{_since(clock)}起算。",
         _counted(clock.term.unit, ledger),
-        "承诺期限按其单位计算晚于法定期限，以法定期限届满日为准。" if capped else "",
+        "单独计算晚于法定期限，以法定期限届满日为准。" if capped else "",
         *(_pause(each) for each in standstills if _touches(each, clock)),
         *(_moved(each, clock) for each in moves),
         _until(clock),

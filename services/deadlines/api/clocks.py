@@ -21,6 +21,7 @@ from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import Entry, ledger
 from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import due
+from services.deadlines.domain.terms import ENDED_BY_LAW
 from services.deadlines.picture import drawn
 from services.deadlines.store import moves, rulebook, views
 from services.deadlines.store.views import Shown, Wanted
@@ -134,7 +135,7 @@ def _explained(one: _Counted) -> ExplanationView:
             one.days,
             one.found.standstills,
             one.moves,
-            capped=clock.term.kind == "promise" and own_end is not None and own_end.due_on > one.days[-1].date,
+            capped=clock.term.kind in ENDED_BY_LAW and own_end is not None and own_end.due_on > one.days[-1].date,
             recalculated=one.calendar.version != clock.calendar_version,
         ),
     )

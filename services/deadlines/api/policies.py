@@ -21,7 +21,7 @@ from services.deadlines.domain.policies import (
     PublishPolicies,
     check_distinct,
 )
-from services.deadlines.domain.terms import CARDS, Item, Mark, SecondYellow, Term, by_law
+from services.deadlines.domain.terms import CARDS, Item, Mark, SecondYellow, Term, by_law, is_silence_of_law
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -175,7 +175,10 @@ async def which_applies(
     item = Item(item_code or "", item_type, mode)
     considered = book.policies.considered(org, term, item)
     applied = book.policies.applied(org, term, item)
+    shorter = [each.policy.name for each in considered if each.policy.budget is not None]
     why = f"{applied.policy} 的适用条件全部符合，且排在最前" if applied.policy else "没有适用的策略，按法律和事项规定"
+    if applied.policy in shorter and is_silence_of_law(term, item):
+        why += "；许可事项在期限内没有告知即为受理，期限的长短只按法律的规定"
     return shown(
         AppliedView(
             applied=applied.policy,

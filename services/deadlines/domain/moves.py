@@ -43,12 +43,13 @@ def start(
     """
     answers = answerable or subject.answerable
     new = clocks.start(book.terms(answers.org, to_keep, subject.item), ids, since, answers, subject.cycle)
-    running = clocks.reckon(book.calendars, new)
+    running = clocks.reckon(book.calendars, [*subject.open_clocks, *new])[-len(new) :] if new else []
     facts: list[object] = []
     for clock in running:
         facts += [ClockSet(clock), clocks.started(clock, subject.kind)]
     if ongoing := next((each for each in subject.standstills if each.pause.until is None), None):
-        still = clocks.reckon(book.calendars, [standing_still(subject.standstills)(clock) for clock in running])
+        all_still = map(standing_still(subject.standstills), [*subject.open_clocks, *running])
+        still = clocks.reckon(book.calendars, list(all_still))[-len(running) :]
         for before, clock in zip(running, still, strict=True):
             if clock.state == "paused":
                 now = clocks.touched(before, clock, since)

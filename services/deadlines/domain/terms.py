@@ -172,9 +172,18 @@ PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step", "card"})
 """Clocks that stand still while a special procedure goes on (行政许可法 art. 45)."""
 
 
+ENDED_BY_LAW = frozenset({"promise", "step"})
+"""Clocks that end with the statutory period of their case at the latest."""
+
+
 def by_law(kind: ClockKind, stage: str | None) -> Term | None:
     """What a clock is set to where no policy says otherwise; None where it is the item's to say."""
     return _KNOWN.get((kind, stage)) or _KNOWN.get((kind, None))
+
+
+def is_silence_of_law(term: Term, item: Item | None) -> bool:
+    """Whether the end of the period is an acceptance: that of a licence (行政许可法 art. 32(4))."""
+    return term.kind == "completeness" and item is not None and item.item_type == LICENCE
 
 
 def as_by_law(term: Term) -> Term:

@@ -99,6 +99,12 @@ def test_friday_evening_saturday_and_sunday_give_the_same_due_day(national: Cale
     assert {due(national, start, 5, Unit.WORKDAY).due_on for start in starts} == {day("2026-03-13")}
 
 
+def test_calendar_days_warn_before_the_rest_over_which_they_roll(national: Calendar) -> None:
+    # the 60th day is 05-01, the last 05-06: of 60 days nine tenths are over with the 54th
+    assert due(national, day("2026-03-02"), 60, Unit.DAY).due_on == day("2026-05-06")
+    assert yellow_at(national, day("2026-03-02"), 60, Unit.DAY) == midnight("2026-04-26")
+
+
 def test_skipped_days_are_told_with_their_reason(national: Calendar) -> None:
     workdays = skipped(national, day("2025-09-26"), 5, Unit.WORKDAY)
     assert [(str(d.date), d.reason) for d in workdays] == [

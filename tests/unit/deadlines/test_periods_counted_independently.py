@@ -105,10 +105,9 @@ def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, unit
         assert period.ends_at_once
         return
     assert period.start.replace(hour=0, minute=0) <= mark <= end.due_at
-    if period.unit is not Unit.DAY:
-        of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
-        there = left(calendar, period, max(mark, period.start))
-        assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
+    of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
+    there = left(calendar, period, max(mark, period.start))
+    assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
 
 
 def with_pauses(period: Period, *pauses: Pause) -> Period:
