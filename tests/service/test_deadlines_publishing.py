@@ -175,6 +175,20 @@ async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: Count
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, False]
 
 
+async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County, admin: Client) -> None:
+    async def told() -> dict[str, float]:
+        lines = (await county.house.http.get("/metrics")).text.splitlines()
+        return {line.split("{")[0]: float(line.split()[1]) for line in lines if line.startswith("calendar_")}
+
+    assert await told() == {"calendar_official_days": 304, "calendar_known_days": 669}
+    year = await admin.get("/calendars/CN/years/2027")
+    official = {**year.json(), "status": "official", "source": "国办通知"}
+    assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
+    assert await told() == {"calendar_official_days": 669, "calendar_known_days": 669}
+    county.house.app.state.clock.set(at("2028-01-02T09:00"))
+    assert await told() == {"calendar_official_days": -2, "calendar_known_days": -2}
+
+
 async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: County, admin: Client) -> None:
     """A day of rest becomes a day of work, and the last day of the period lies in the past: there is a day of grace."""
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
