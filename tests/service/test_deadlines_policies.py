@@ -47,6 +47,24 @@ async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) 
     assert (far["budget"], far["due_on"], far["policy"]) == (3, "2026-03-05", f"{COUNTY} v1 #1")
 
 
+async def test_a13_days_hours_and_policy_may_each_be_of_another_region(county: County) -> None:
+    admin = county.house.as_("admin", "52")
+    festival = {"date": "2026-03-05", "kind": "off", "name": "三月三"}
+    calendar = {"status": "official", "source": "某县通知", "days": [festival]}
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", calendar)).status_code == 201
+    week = [[{"since": "09:00", "until": "12:00"}, {"since": "14:00", "until": "17:30"}]] * 5
+    assert (await admin.put("/calendars/52/hours", {"weekdays": [*week, [], []], "make_up": []})).status_code == 201
+    await published(county, CENTER, {**shorter(3), "cut_off": "close"})
+    case, other = str(new_id()), str(new_id())
+    await county.registers(case)
+    await county.registers(other, OTHER_STATION)
+    [clock], [plain] = [await county.clocks(case_id=one) for one in (case, other)]
+    assert (clock["due_at"], clock["policy"]) == ("2026-03-06T17:30:00+08:00", f"{CENTER} v1 #1")
+    assert (plain["due_at"], plain["policy"]) == ("2026-03-11T00:00:00+08:00", None)
+    assert clock["calendar_version"] == plain["calendar_version"]
+    assert clock["calendar_version"].startswith(COUNTY)
+
+
 async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county: County) -> None:
     case = str(new_id())
     await county.registers(case)
