@@ -22,6 +22,7 @@ from services.deadlines.domain.publication import (
     PublishHours,
     PublishYear,
     WithdrawYear,
+    open_desks,
     publish,
     withdraw,
 )
@@ -105,6 +106,7 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
                 raise CalendarInUse(f"有 {number} 个在办时限跨越 {year} 年，正按这份日历计算；请公布更正后的安排。")
             told = await _put_year(tx, command, publication, now, announced)
         case PublishHours(region=region, hours=hours):
+            open_desks(known.calendars, command)
             told = await _put_document(tx, command, "hours", content_of_hours(hours), hours, now)
         case PublishPolicies(region=region, policies=policies):
             told = await _put_document(tx, command, "policies", content_of_policies(policies), policies, now)

@@ -175,7 +175,9 @@ def left(calendar: Calendar, period: Period, at: datetime) -> int:
 
 
 def counted_between(calendar: Calendar, period: Period, since: datetime, until: datetime) -> timedelta:
-    """How much time of a period of hours passes between two moments, pauses left out."""
+    """How much time of a period of hours passes between two moments, pauses left out. Raises `SpanReversed`."""
+    if until < since:
+        raise SpanReversed(_day(since), _day(until))
     scale, _, gaps = _axis(calendar, period)
     return timedelta(microseconds=counted(scale, tick(since), tick(until), gaps))
 
