@@ -20,6 +20,8 @@ CardStatus = Literal["issued", "appealed", "upheld", "revoked"]
 SECOND_IN_CASE = "second_yellow"
 SECOND_IN_YEAR = "second_yellow_in_year"
 BY_THE_HOUSE = "system"
+RECOUNTED, RESTED = "recounted", "rests_on_revoked"
+"""Why the house revokes: the end has moved by a calendar; another card that it rests on was revoked."""
 
 
 class NotTheUnit(Forbidden):
@@ -78,12 +80,16 @@ class CardKept:
 def judged(
     cards: Sequence[Card], clock: Clock, subject_kind: SubjectKind, at: datetime, appeal_by: datetime
 ) -> list[object]:
-    """The cards that a missed clock brings: its own, and a red one where it is the unit's second yellow in the case."""
+    """The cards that a missed clock brings: its own, and a red one where it is the unit's second yellow in the case.
+
+    Once; but what was revoked because the end had moved is issued again where that end is missed as well.
+    """
     level = clock.term.card
-    if level is None or any(known.clock_id == clock.id for known in cards):
+    before = [known for known in cards if known.clock_id == clock.id]
+    if level is None or any(known.status != "revoked" or known.settled_reason != RECOUNTED for known in before):
         return []
     card = Card(
-        id=derived(clock.id, "card"),
+        id=derived(clock.id, f"card {len(before)}" if before else "card"),
         clock_id=clock.id,
         kind=clock.term.kind,
         stage=clock.term.stage,
@@ -164,6 +170,20 @@ def withdrawn(
     ]
 
 
+def resting_on(cards: Sequence[Card], revoked: Card) -> list[Card]:
+    """The red cards that do not stand without a yellow one: that it was itself, as the second; and those of the case
+    that are not the second any more."""
+    theirs = [card for card in cards if card.answerable == revoked.answerable and card.cycle == revoked.cycle]
+    others = [card for card in theirs if card.level == "yellow" and card.status != "revoked" and card.id != revoked.id]
+    return [
+        card
+        for card in theirs
+        if card.status != "revoked"
+        and card.reason in (SECOND_IN_CASE, SECOND_IN_YEAR)
+        and (card.clock_id == revoked.clock_id or (card.reason == SECOND_IN_CASE and len(others) < 2))
+    ]
+
+
 def appealed(
     card: Card, clock: Clock, subject_kind: SubjectKind, at: datetime, by: Actor, appeal: bytes
 ) -> list[object]:
@@ -217,7 +237,8 @@ def _settled(
     naming_it = _naming(now, clock, subject_kind)
     told: EventData
     if status == "revoked":
-        told = CardRevoked(**naming_it, revoked_at=max(at, card.issued_at), reason_code=reason)
+        decided = "decided" if reason == RESTED else reason  # to the others, what was decided of the one it rests on
+        told = CardRevoked(**naming_it, revoked_at=max(at, card.issued_at), reason_code=decided)
     else:
         told = CardUpheld(**naming_it, upheld_at=at)
     return [CardKept(now), told]

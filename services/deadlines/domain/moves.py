@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
@@ -12,7 +13,7 @@ from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.cards import judged, withdrawn
+from services.deadlines.domain.cards import RECOUNTED, RESTED, Card, CardKept, judged, resting_on, withdrawn
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
 from services.deadlines.domain.periods import Pause, Period, Unit, due
@@ -70,7 +71,8 @@ def stop(
         counted = clocks.reckon(book.calendars, [still(clock) for clock in subject.open_clocks])
         chosen = {clock.id for clock in stopping}
         stopping = [clock for clock in counted if clock.id in chosen]
-    return changed(book, subject, [clocks.stop(clock, subject.kind, at) for clock in stopping], at)
+    stopped = [clocks.stop(clock, subject.kind, max(at, clock.period.start)) for clock in stopping]
+    return changed(book, subject, stopped, at)
 
 
 def stop_all(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
@@ -113,6 +115,7 @@ def recounted(
     changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
     counted = clocks.reckon(book.calendars, changed_ones)
     facts: list[object] = []
+    freed: list[Clock] = []
     for before, after in zip(open_ones, counted, strict=True):
         now = clocks.touched(before, after, at)
         if now is not before:
@@ -120,7 +123,9 @@ def recounted(
             event = told(before, now)
             facts += [event] if event else []
             if before.lamp == "red" != now.lamp:
-                facts += withdrawn(subject.cards, now, subject.kind, at, "recounted")
+                freed.append(now)
+    for clock in freed:
+        facts += taken_back(book, reduce(evolve, facts, subject), clock, at, RECOUNTED)
     return facts
 
 
@@ -171,27 +176,61 @@ def changed(
     after = subject
     for clock, told in changes:
         if clock != subject.clock(clock.id):
-            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, at)]
+            missed = clock.lamp == "red" != subject.clock(clock.id).lamp
+            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, missed, at)]
             facts += new
             for fact in new:
                 after = evolve(after, fact)
     return facts
 
 
-def _carded(book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], at: datetime) -> list[object]:
+def _carded(
+    book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], missed: bool, at: datetime
+) -> list[object]:
     """What missing a clock brings: a card, and of a yellow one the order to make up for it while that can be done."""
     if clock.term.card is None:
         return []
     stopped = any(isinstance(each, ClockStopped) for each in told)
     if stopped and not clock.late:
-        return withdrawn(subject.cards, clock, subject.kind, at, "in_time")
-    if not clock.late and not any(isinstance(each, ClockRed) for each in told):
+        return taken_back(book, subject, clock, at, "in_time")
+    if not clock.late and not missed and not any(isinstance(each, ClockRed) for each in told):
         return []
     facts = judged(subject.cards, clock, subject.kind, at, appeal_by(book, clock, at))
     if facts and clock.term.card == "yellow" and not stopped:
-        order = derived(clock.id, "order")
+        [card] = [fact.card for fact in facts if isinstance(fact, CardKept) and fact.card.level == "yellow"]
+        order = derived(card.id, "order")
         facts += start(book, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
     return facts
+
+
+def taken_back(book: Rulebook, subject: Subject, clock: Clock, at: datetime, reason: str) -> list[object]:
+    """A clock that was missed turns out not to have been: the house revokes its cards, and what rests on them."""
+    theirs = [card for card in subject.cards if card.clock_id == clock.id and card.status != "revoked"]
+    facts = withdrawn(theirs, clock, subject.kind, at, reason)
+    return [*facts, *(fact for card in theirs for fact in fallen(book, subject, card, at))]
+
+
+def fallen(book: Rulebook, subject: Subject, card: Card, at: datetime) -> list[object]:
+    """What falls with a yellow card that is revoked: what it ordered, with the card for disobeying that, and a red one
+    that rested on it."""
+    if card.level != "yellow":
+        return []
+    order = terms.order_of(subject.clock(card.clock_id).term)
+    facts: list[object] = []
+    for clock in subject.clocks:
+        if clock.cycle == card.cycle and _orders(clock, {order}):
+            facts += _voided(book, subject, clock, at)
+    for red in resting_on(subject.cards, card):
+        facts += withdrawn([red], subject.clock(red.clock_id), subject.kind, at, RESTED)
+    return facts
+
+
+def _voided(book: Rulebook, subject: Subject, clock: Clock, at: datetime) -> list[object]:
+    """A clock that should not have run: it stops where it began, and brings nothing."""
+    [running] = clocks.reckon(book.calendars, [replace(clock, period=replace(clock.period, pauses=()))])
+    stopped, told = clocks.stop(running, subject.kind, running.period.start)
+    facts: list[object] = [ClockSet(stopped), *told] if told else []
+    return [*facts, *withdrawn(subject.cards, clock, subject.kind, at, RESTED)]
 
 
 def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
@@ -202,7 +241,7 @@ def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
 
 
 def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:
-    if before.end is None or after.end is None or before.end.due_at == after.end.due_at:
+    if before.end is None or after.end is None or before.end == after.end:
         return None
     return ClockRescheduled(
         **naming(after, subject.kind),

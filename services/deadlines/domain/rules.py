@@ -24,7 +24,7 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, appeal_by, changed, recounted, rescheduled, stop
+from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted, rescheduled
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -55,10 +55,7 @@ def _on_card(book: Rulebook, subject: Subject, command: CardCommand) -> Sequence
     if isinstance(command, AppealCard):
         return appealed(card, clock, subject.kind, command.at, actor, command.appeal)
     facts = settled(card, clock, subject.kind, command.at, actor, revoke=command.revoke, said=command.said)
-    if not command.revoke or card.level == "red":
-        return facts
-    order = terms.order_of(clock.term)
-    return [*facts, *stop(book, subject, command.at, lambda each: each.term.stage == order)]
+    return [*facts, *fallen(book, subject, card, command.at)] if command.revoke else facts
 
 
 def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequence[object]:

@@ -178,7 +178,6 @@ class CardRow(Tables, table=True):
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
-        Index("uq_card_clock_id_level", "clock_id", "level", unique=True),
         Index("ix_card_subject_id", "subject_id"),
         Index("ix_card_issued_at_id", "issued_at", "id"),
         Index("ix_card_org_issued_at_id", "org", "issued_at", "id"),

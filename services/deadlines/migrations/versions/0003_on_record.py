@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clock_id"], ["clock.id"], name=op.f("fk_clock_move_clock_id_clock")),
         sa.PrimaryKeyConstraint("clock_id", "sequence", name=op.f("pk_clock_move")),
     )
+    # what was revoked because the end had moved may be issued again; the id, which follows from the clock, is unique
+    op.drop_index("uq_card_clock_id_level", "card")
     op.add_column("card", sa.Column("to_weigh", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.alter_column("card", "to_weigh", server_default=None)
     op.create_index("ix_card_to_weigh", "card", ["issued_at", "id"], unique=False, postgresql_where=sa.text("to_weigh"))
