@@ -75,6 +75,9 @@ class FiguresView(View):
     on_time: Annotated[int, Field(description="按时作出决定，按决定日计")]
     early: Annotated[int, Field(description="其中提前作出决定")]
     overdue: Annotated[int, Field(description="到期未作出决定，按到期日计，以后是否办结不影响；每件只计一次")]
+    yellow_cards: Annotated[int, Field(description="发出黄牌，按发牌日计入被发牌单位")]
+    red_cards: Annotated[int, Field(description="发出红牌，同上")]
+    cards_revoked: Annotated[int, Field(description="撤销的牌，按撤销日另行计数；不从发出数中扣除")]
     complaints: Annotated[
         int | None, Field(description="对下级单位的投诉、举报，按登记日计；无权知悉的为 null，且不计在合计中")
     ]

@@ -44,6 +44,13 @@ async def test_a_promise_that_is_missed_brings_a_yellow_card_and_disobeying_its_
     case = await the_case(county, id)
     assert [(card["level"], card["status"]) for card in case["cards"]] == [("yellow", "issued"), ("red", "issued")]
     assert (await timeline_of(county, id))["card.issued"] == 2
+    supervisor = county.someone("supervisor", COUNTY)
+    above = await ok(supervisor.post(f"/cards/{red['id']}/revoke", {"reason": "已依法延期"}))
+    assert above["status"] == "revoked"
+    await county.settles()
+    figures = (await ok(supervisor.get("/reports/performance", **{"from": "2026-03-01", "to": "2026-03-31"})))["items"]
+    [center] = [line for line in figures if line["org"] == CENTER]
+    assert (center["yellow_cards"], center["red_cards"], center["cards_revoked"]) == (1, 1, 1)
 
 
 async def test_who_obeys_the_order_gets_no_red_card(county: County) -> None:

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event
-from bianmin.events.parts import Access, ComplaintKind, Dept, ItemFacts, Mode, Outcome
+from bianmin.events.parts import Access, CardLevel, ComplaintKind, Dept, ItemFacts, Mode, Outcome
 from bianmin.events.registry import source_of
+from bianmin.kit.clock import TZ
 
 INTAKE, ROUTING, DEADLINES, COMPLAINTS = map(source_of, ("intake", "routing", "deadlines", "complaints"))
 
@@ -68,6 +69,20 @@ class CasePatch:
 
 
 @dataclass(slots=True)
+class CardPatch:
+    """A card of a case: never gone, and counted apart once it was revoked."""
+
+    card_id: str
+    case_id: str
+    cycle: int
+    level: CardLevel
+    org: str
+    dept: str | None
+    issued_on: date | None = None
+    revoked_on: date | None = None
+
+
+@dataclass(slots=True)
 class ComplaintPatch:
     complaint_id: str
     seen: int = 0
@@ -101,19 +116,25 @@ class Patches:
     """All that a batch of events says. `strange`: per (source, subject), events of types that it cannot read."""
 
     cases: dict[tuple[str, int], CasePatch] = field(default_factory=dict)
+    cards: dict[str, CardPatch] = field(default_factory=dict)
     complaints: dict[str, ComplaintPatch] = field(default_factory=dict)
     items: dict[str, ItemPatch] = field(default_factory=dict)
     orgs: dict[str, OrgPatch] = field(default_factory=dict)
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def columns(patch: type[CasePatch] | type[ComplaintPatch] | type[ItemPatch] | type[OrgPatch]) -> tuple[str, ...]:
+def columns(
+    patch: type[CasePatch] | type[CardPatch] | type[ComplaintPatch] | type[ItemPatch] | type[OrgPatch],
+) -> tuple[str, ...]:
     return tuple(each.name for each in fields(patch))
 
 
 def concerns(event: Event) -> bool:
-    """Whether figures are made of it: everything is, but the clocks of complaints."""
-    return event.source != DEADLINES or getattr(event.data, "subject_kind", "case") == "case"
+    """Whether figures are made of it: everything is, but calendars, and the clocks of complaints."""
+    if event.source != DEADLINES:
+        return True
+    about_calendar = isinstance(event.data, deadlines.CalendarPublished)
+    return not about_calendar and getattr(event.data, "subject_kind", "case") == "case"
 
 
 def fold(events: Iterable[Event]) -> Patches:
@@ -216,6 +237,10 @@ def _deadlines(patches: Patches, subject: str, data: Any) -> None:
             _judge(patches, subject, data, late=True)
         case deadlines.ClockStopped(late=late, early=early):
             _judge(patches, subject, data, late=late, early=early)
+        case deadlines.CardIssued(issued_at=at):
+            _card(patches, subject, data).issued_on = at.astimezone(TZ).date()
+        case deadlines.CardRevoked(revoked_at=at):
+            _card(patches, subject, data).revoked_on = at.astimezone(TZ).date()
 
 
 def _judge(patches: Patches, subject: str, clock: Any, late: bool | None = None, early: bool | None = None) -> None:
@@ -232,6 +257,13 @@ def _judge(patches: Patches, subject: str, clock: Any, late: bool | None = None,
     else:
         case.statutory_due_on = clock.due_on
         case.statutory_late = case.statutory_late if late is None else late
+
+
+def _card(patches: Patches, subject: str, told: deadlines.CardIssued | deadlines.CardRevoked) -> CardPatch:
+    key = str(told.card_id)
+    if key not in patches.cards:
+        patches.cards[key] = CardPatch(key, subject, told.cycle, told.level, told.org, told.dept)
+    return patches.cards[key]
 
 
 def _complaints(patches: Patches, subject: str, data: Any) -> None:

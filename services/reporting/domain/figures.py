@@ -82,6 +82,9 @@ class Figures:
 
     On time on the day it was decided (`early`: before the last day), overdue on the day it should have been, decided
     since or not: a report of past days stays as it is, months add up, and what is left lying cannot flatter a rate.
+
+    Cards count on the day they were issued, for the unit they were given to, and stay counted; what was revoked is
+    counted apart, on the day of that.
     """
 
     registered: int = 0
@@ -95,6 +98,9 @@ class Figures:
     on_time: int = 0
     early: int = 0
     overdue: int = 0
+    yellow_cards: int = 0
+    red_cards: int = 0
+    cards_revoked: int = 0
     complaints: int = 0
     complaints_supported: int = 0
 

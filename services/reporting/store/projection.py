@@ -15,6 +15,7 @@ from services.reporting.domain.facts import (
     DEADLINES,
     INTAKE,
     ROUTING,
+    CardPatch,
     CasePatch,
     ComplaintPatch,
     ItemPatch,
@@ -22,7 +23,7 @@ from services.reporting.domain.facts import (
     Patches,
     columns,
 )
-from services.reporting.store.tables import CaseFactRow, ComplaintFactRow, ItemRow, OrgRow
+from services.reporting.store.tables import CardFactRow, CaseFactRow, ComplaintFactRow, ItemRow, OrgRow
 
 
 async def add(tx: Tx, patches: Patches) -> None:
@@ -30,6 +31,7 @@ async def add(tx: Tx, patches: Patches) -> None:
     await sets.write(
         tx,
         _added(CaseFactRow, CasePatch, patches.cases),
+        _added(CardFactRow, CardPatch, patches.cards),
         _added(ComplaintFactRow, ComplaintPatch, patches.complaints),
         _added(ItemRow, ItemPatch, patches.items),
         _added(OrgRow, OrgPatch, patches.orgs),

@@ -28,9 +28,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Grouping:
-    """By what: for cases `f` and what happened `h`, for complaints `c` (about case `f`, where they name one)."""
+    """By what: for cases `f` and what happened `h`, for cards `k` of case `f`, for complaints `c` (about case `f`,
+    where they name one)."""
 
     cases: str
+    cards: str
     complaints: str
     name: str = "NULL::text"
     answers: str = "accepting_org"
@@ -42,12 +44,12 @@ _MONTH = "to_char(h.day::timestamp, 'YYYY-MM')"
 _ITEM = "f.item_org || '/' || f.item_code"
 
 _GROUPINGS: Mapping[By, _Grouping] = {
-    "org": _Grouping("f.accepting_org", "c.accused_org", _ORG_NAME),
-    "station": _Grouping("f.org", "c.accused_org", _ORG_NAME, answers="org"),
-    "item": _Grouping(_ITEM, _ITEM, _ITEM_NAME),
-    "dept": _Grouping("f.dept", "f.dept"),
-    "mode": _Grouping("f.mode", "f.mode"),
-    "month": _Grouping(_MONTH, _MONTH),
+    "org": _Grouping("f.accepting_org", "k.org", "c.accused_org", _ORG_NAME),
+    "station": _Grouping("f.org", "f.org", "c.accused_org", _ORG_NAME, answers="org"),
+    "item": _Grouping(_ITEM, _ITEM, _ITEM, _ITEM_NAME),
+    "dept": _Grouping("f.dept", "k.dept", "f.dept"),
+    "mode": _Grouping("f.mode", "f.mode", "f.mode"),
+    "month": _Grouping(_MONTH, _MONTH, _MONTH),
 }
 _MEASURES = tuple(each.name for each in fields(Figures))
 
@@ -77,6 +79,18 @@ WITH happened AS (
     WHERE f.{answers} LIKE :subtree AND (:dept IS NULL OR f.dept = :dept)
       AND f.first_on <= :last AND f.last_on >= :first AND h.day BETWEEN :first AND :last
   UNION ALL
+    SELECT {cards} AS key, h.what
+    FROM card_fact k
+    LEFT JOIN case_fact f ON f.case_id = k.case_id AND f.cycle = k.cycle
+    CROSS JOIN LATERAL (VALUES
+        ('yellow_cards', CASE WHEN k.level = 'yellow' THEN k.issued_on END),
+        ('red_cards', CASE WHEN k.level = 'red' THEN k.issued_on END),
+        ('cards_revoked', k.revoked_on)
+    ) AS h(what, day)
+    WHERE {carded} LIKE :subtree AND (:dept IS NULL OR k.dept = :dept)
+      AND (k.issued_on BETWEEN :first AND :last OR k.revoked_on BETWEEN :first AND :last)
+      AND h.day BETWEEN :first AND :last
+  UNION ALL
     SELECT {complaints} AS key, h.what
     FROM complaint_fact c
     LEFT JOIN case_fact f ON f.case_id = c.case_id AND f.cycle = 1
@@ -102,6 +116,8 @@ def _statement(grouping: _Grouping) -> TextClause:
     counts = ", ".join(f"count(*) FILTER (WHERE what = '{each}') AS {each}" for each in _MEASURES)
     query = _FIGURES.format(
         cases=grouping.cases,
+        cards=grouping.cards,
+        carded="f.org" if grouping.answers == "org" else "k.org",
         complaints=grouping.complaints,
         answers=grouping.answers,
         name=grouping.name,

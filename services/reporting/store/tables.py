@@ -76,6 +76,25 @@ class CaseFactRow(Tables, table=True):
     )
 
 
+class CardFactRow(Tables, table=True):
+    """A card of a case, by whoever answers for the clock that was missed."""
+
+    __tablename__ = "card_fact"
+    card_id: UUID = Field(primary_key=True)
+    case_id: UUID
+    cycle: int
+    level: str
+    org: str = _code(nullable=False)
+    dept: str | None
+    issued_on: date | None
+    revoked_on: date | None
+
+    __table_args__ = (
+        Index("ix_card_fact_issued_on", "issued_on"),
+        Index("ix_card_fact_revoked_on", "revoked_on"),
+    )
+
+
 class ComplaintFactRow(Tables, table=True):
     """`recused`: staff who must not learn of it, not even as a number."""
 

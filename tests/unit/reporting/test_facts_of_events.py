@@ -114,6 +114,29 @@ def test_clocks_of_complaints_concern_nobody_here() -> None:
     assert [concerns(event) for event in (*lodged, *clock)] == [True, False, False, False]
 
 
+def test_a_calendar_is_no_case() -> None:
+    told = deadlines.CalendarPublished(region=COUNTY, year=2026, status="official", version=1, changes=())
+    assert not concerns(Teller().tell("deadlines", f"{COUNTY}/2026", told))
+
+
+def test_a_card_is_counted_when_it_is_issued_and_apart_when_it_is_revoked() -> None:
+    teller = Teller()
+    case, card, clock = (str(teller.id()) for _ in range(3))
+    named = {"clock_id": clock, "subject_kind": "case", "kind": "promise", "org": CENTER, "dept": "civil", "cycle": 1}
+    given = {**named, "card_id": card, "level": "yellow"}
+    issued = deadlines.CardIssued(
+        **given,
+        issued_at="2026-03-10T00:00:01+08:00",
+        appeal_by="2026-03-25T00:00:00+08:00",
+        reason_code="promise",
+        notified=(CENTER,),
+    )
+    revoked = deadlines.CardRevoked(**given, revoked_at="2026-03-12T23:59:59+08:00", reason_code="decided")
+    [fact] = fold([teller.tell("deadlines", case, each) for each in (issued, revoked)]).cards.values()
+    assert (fact.case_id, fact.level, fact.org, fact.dept) == (case, "yellow", CENTER, "civil")
+    assert (fact.issued_on, fact.revoked_on) == (date(2026, 3, 10), date(2026, 3, 12))
+
+
 def test_a_complaint_keeps_its_case_and_its_outcome() -> None:
     case_id = str(Teller().id())
     told = a_complaint(
