@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bianmin.kit import parked
 from bianmin.kit.auth import Tokens
 from command.house import SERVICES
 from tests.brokers import forget, noida_kafka
@@ -33,10 +34,13 @@ class County:
 
 @asynccontextmanager
 async def one_process(url: str, data: Path) -> AsyncIterator[County]:
-    """All services in one process, with the log in PostgreSQL."""
+    """All services in one process, with the log in PostgreSQL. Whatever was done, in the end nothing is set aside."""
     async with a_house(url, SERVICES, data) as house:
         rooms = [house.room(service.name) for service in SERVICES]
         yield County(await a_county(house.http, house.tokens, lambda: settled(rooms)), lambda: settled(rooms), house)
+        await settled(rooms)
+        held = [(room.service.name, one) for room in rooms for one in await parked.listed(room.database)]
+        assert held == []
 
 
 @pytest.fixture
