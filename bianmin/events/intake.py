@@ -84,12 +84,16 @@ class CaseDeemedAccepted(_Case):
 
 
 class DeemingCorrected(_Case):
-    """The notice had been given in time, by a desk that was offline: the case was not accepted after all."""
+    """The organ had answered in time, at a desk that was offline: it was no silence, and no acceptance by it. What it
+    had answered follows: that something is missing, or that the case is accepted."""
 
     event_name: ClassVar = "case.deeming_corrected"
     event_title: ClassVar = "更正视为受理"
 
     noticed_on: date
+    """The day of the answer: of the notice or, where it was accepted, `accepted_on`."""
+    accepted_on: date | None = None
+    """Where the answer was that the case is accepted."""
 
 
 class CaseLapsed(_Case):

@@ -256,6 +256,39 @@ async def has_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
     return found
 
 
+async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
+    await it_is(county, "2026-06-22T10:00:00")
+    id = await registered(county, received_on="2026-06-10")
+
+    async def promise_is_missed() -> Any:
+        found = await the_case(county, id)
+        return found if len(found["cards"]) == 3 else None
+
+    case = await until(promise_is_missed)
+    assert (case["deemed"], case["accepted_on"], case["notice_due_on"]) == (True, "2026-06-10", "2026-06-17")
+    center = county.someone("window", CENTER)
+    too_late = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-18"})
+    assert (too_late.status_code, "2026-06-17" in too_late.json()["detail"]) == (409, True)
+    await ok(center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-12"}))
+
+    async def clocks_run() -> Any:
+        found = await the_case(county, id)
+        return found if clock_of(found, "statutory")["started_on"] == "2026-06-12" else None
+
+    case = await until(clocks_run)
+    assert (case["deemed"], case["accepted_on"], case["received_on"]) == (False, "2026-06-12", "2026-06-10")
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-06-12", 20) == "2026-07-13"
+    assert (clock_of(case, "completeness")["late"], clock_of(case, "completeness")["lamp"]) == (False, "green")
+    assert {card["status"] for card in case["cards"]} == {"revoked"}
+    told = await timeline_of(county, id)
+    assert (told["case.deeming_corrected"], told["case.accepted"], told["route.voided"]) == (1, 1, 1)
+    # decided, there is nothing to correct any more
+    await decided(county, CENTER, id, "grant")
+    again = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-11"})
+    assert again.status_code == 409
+    assert (await the_case(county, id))["accepted_on"] == "2026-06-12"
+
+
 async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
     await it_is(county, "2026-03-02T10:00:00")
     id = await registered(county, "MZ-003", materials=0)

@@ -151,6 +151,11 @@ class Case:
         return None
 
     @property
+    def was_decided(self) -> bool:
+        """Whether it was decided: the decision stands, or was set aside and the case opened again."""
+        return self.decided_on is not None or self.cycle > 1
+
+    @property
     def is_accepted_by_silence(self) -> bool:
         """Whether silence is acceptance: by law of a licence (行政许可法 art. 32(4)), or by the item's own rule."""
         return self.item.item_type == LICENCE or self.item.deemed_by_silence

@@ -241,7 +241,7 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
     left_out = {no: Asked(no, "登记时未提交") for no in case.missing if no not in before}
     asked = tuple((left_out | before | named).values())
     notice = Notice(command.noticed_on, asked, override, command.noticed_on + timedelta(days=command.wait_days))
-    if silent and case.decided_on is not None:
+    if silent and case.was_decided:
         return [NoticeGiven(notice, frozenset())]  # decided meanwhile: it is only put on record
     given = NoticeGiven(notice, frozenset(named))
     after = evolve(case, given)
@@ -254,7 +254,7 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
 
 def _check_in_time(case: Case, command: GiveNotice) -> None:
     """Of a case that was deemed accepted, only a notice that had been given in time counts: a desk was offline."""
-    if case.status in OVER and case.decided_on is None:
+    if case.status in OVER and not case.was_decided:
         raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再告知补正。")
     last = case.notice_due_on
     if last is None or command.noticed_on > last:
@@ -298,20 +298,42 @@ def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
 
 def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
     _by_accepting_organ(case, command.by.actor)
-    _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
+    if case.deemed:
+        _check_no_silence(case, command)
+    else:
+        _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
     if case.missing:
         names = "、".join(case.materials[no - 1].name for no in case.missing)
         raise MaterialsMissing(f"还缺：{names}；请先补齐，或一次性告知补正。")
-    _within(case.received_on, command.accepted_on, command.today, "/accepted_on", "受理日期")
+    on = command.accepted_on
+    _within(case.received_on, on, command.today, "/accepted_on", "受理日期")
+    corrected = [DeemingCorrected(access=case.access(), noticed_on=on, accepted_on=on)] if case.deemed else []
+    for fact in corrected:
+        case = evolve(case, fact)
     return [
+        *corrected,
         CaseAccepted(
             access=case.access(),
             case_no=case.case_no,
             item=case.item,
             received_on=case.received_on,
-            accepted_on=command.accepted_on,
-        )
+            accepted_on=on,
+        ),
     ]
+
+
+def _check_no_silence(case: Case, command: AcceptCase) -> None:
+    """Of a case that was deemed accepted, only an acceptance that had been given in time counts: a desk was offline."""
+    if case.was_decided:
+        raise WrongStatus("这个办件自收到之日起即为受理，并且已经作出决定，不再更正受理日期。")
+    if case.status in OVER:
+        raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再受理。")
+    last = case.notice_due_on
+    if last is None or command.accepted_on > last:
+        raise WrongStatus(
+            f"已过受理审查期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不必再受理；"
+            "确已在期限内受理的，请在 accepted_on 填写受理当日。"
+        )
 
 
 def _deem(case: Case, notice_due_on: date) -> CaseDeemedAccepted:

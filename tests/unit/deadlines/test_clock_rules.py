@@ -558,6 +558,26 @@ def test_what_was_not_silence_after_all_was_kept_in_time() -> None:
     assert known(opening(), a_deeming(), a_correction(), a_decision("2026-03-12T10:00")).phase == "decided"
 
 
+def test_nothing_was_missed_by_an_acceptance_that_was_none() -> None:
+    red = at("2026-03-10T08:00")
+    history = (opening(), a_deeming(), a_step("2026-03-10T09:00"), FireSignals(SUBJECT, FIRST, red, red, BY))
+    assert [(card.kind, card.level) for card in known(*history).cards] == [
+        ("completeness", "yellow"),
+        ("promise", "yellow"),
+        ("promise", "red"),
+    ]
+    corrected = known(*history, a_correction("2026-03-05T17:00"))
+    assert {card.status for card in corrected.cards} == {"revoked"}
+    assert (corrected.open_clocks, {clock.late for clock in corrected.clocks}) == ((), {False})
+    step = next(clock for clock in corrected.clocks if clock.term.kind == "step")
+    assert step.stopped_at == step.period.start, "what began after the answer ran for no time"
+    again = known(*history, a_correction("2026-03-05T17:00"), acceptance(on="2026-03-05"))
+    assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [
+        ("promise", "2026-03-12"),
+        ("statutory", "2026-04-02"),
+    ]
+
+
 def test_a_case_whose_period_reaches_into_a_missing_year_is_not_half_accepted() -> None:
     with pytest.raises(YearMissing, match="2028"):
         after(opening(), acceptance(on="2027-12-20"))

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bianmin.events.envelope import Event, compose, parse_event
+from bianmin.events.intake import CaseAccepted, DeemingCorrected
 from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
+from bianmin.kit.access import Holder
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
@@ -225,6 +227,57 @@ def test_an_offline_desk_that_tells_late_of_an_earlier_paper_does_not_bring_the_
     assert (case.status, case.received_on) == ("registered", late)
     with pytest.raises(Invalid):
         decide(case, AddMaterials(ID, (Brought(2, "copy"),), DAY, today, by()))  # before it was asked for
+
+
+NOTICE_DUE = DAY + timedelta(days=7)
+OF_THE_NOTICE = {"kind": "completeness", "stage": None, "started_on": str(DAY), "due_on": str(NOTICE_DUE)}
+
+
+def a_deemed_case(**changes: Any) -> Case:
+    clock = {"id": "c", "cycle": 1, "lamp": "red", "state": "stopped", **OF_THE_NOTICE}
+    given: dict[str, Any] = {"status": "accepted", "deemed": True, "accepted_on": DAY, "clocks": (clock,)}
+    return a_case(**(given | changes))
+
+
+def accepting(on: date) -> AcceptCase:
+    return AcceptCase(ID, on, DAY + timedelta(days=20), by())
+
+
+@pytest.mark.parametrize("status", ["accepted", "in_progress", "paused"])
+def test_an_acceptance_in_time_told_late_corrects_the_deeming(status: CaseStatus) -> None:
+    case = a_deemed_case(status=status, holders=(Holder(COUNTY, "civil"),))
+    corrected, accepted = decide(case, accepting(NOTICE_DUE))
+    assert isinstance(corrected, DeemingCorrected)
+    assert isinstance(accepted, CaseAccepted)
+    assert (corrected.noticed_on, corrected.accepted_on, accepted.accepted_on) == (NOTICE_DUE,) * 3
+    assert accepted.access.holders == ()
+    now = after(case, accepting(NOTICE_DUE))
+    assert (now.status, now.deemed, now.accepted_on, now.received_on) == ("accepted", False, NOTICE_DUE, DAY)
+    with pytest.raises(Conflict):
+        decide(now, accepting(NOTICE_DUE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "why"),
+    [
+        ({}, NOTICE_DUE + timedelta(days=1), str(NOTICE_DUE)),
+        ({"clocks": ()}, DAY, "已过受理审查期限"),
+        ({"status": "granted", "decided_on": DAY}, DAY, "已经作出决定"),
+        ({"status": "closed", "decided_on": DAY}, DAY, "已经作出决定"),
+        ({"cycle": 2}, DAY, "已经作出决定"),
+        ({"status": "withdrawn"}, DAY, "已撤回"),
+        ({"brought": ()}, DAY, "还缺：身份证、户口簿"),
+    ],
+)
+def test_why_a_deeming_is_not_corrected_by_an_acceptance(changes: dict[str, Any], on: date, why: str) -> None:
+    with pytest.raises(Conflict, match=why):
+        decide(a_deemed_case(**changes), accepting(on))
+
+
+def test_a_notice_of_a_case_that_was_decided_and_opened_again_is_only_put_on_record() -> None:
+    notice = GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, 30, by())
+    case = after(a_deemed_case(cycle=2), notice)
+    assert (case.status, case.deemed, case.notice is None) == ("accepted", True, False)
 
 
 @pytest.mark.parametrize("status", ["registered", "accepted"])
