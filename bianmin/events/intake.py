@@ -105,6 +105,17 @@ class CaseLapsed(_Case):
     lapsed_on: date
 
 
+class LapseCorrected(_Case):
+    """All that was asked for had been brought in time, to a desk that was offline: the case goes on, received anew on
+    that day. What was brought follows."""
+
+    event_name: ClassVar = "case.lapse_corrected"
+    event_title: ClassVar = "更正逾期办结"
+
+    received_on: date
+    """The day on which the last of it was brought, within the wait."""
+
+
 class CaseRefused(_Case):
     """The organ refused to accept, with reasons (行政许可法 art. 32)."""
 

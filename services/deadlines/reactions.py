@@ -19,6 +19,7 @@ from services.deadlines.domain.commands import (
     AnswerComplaint,
     AwaitSupplement,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -70,6 +71,8 @@ def _of_intake(event: Event) -> Command | None:
             return start_clocks_of_accepted_case(event, told)
         case intake.DeemingCorrected(access=access, noticed_on=on):
             return CorrectDeeming(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.LapseCorrected(access=access, received_on=on):
+            return CorrectLapse(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
         case intake.CaseRefused(access=access, refused_on=on) | intake.CaseLapsed(access=access, lapsed_on=on):
             return give_up_case(event, access, on)
         case intake.CaseWithdrawn(access=access, withdrawn_on=on):

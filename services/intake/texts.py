@@ -17,6 +17,7 @@ _STEPS: Mapping[str, str] = {
     "case.deemed_accepted": "期限内未告知补正，自收到之日（{accepted_on}）起即为受理",
     "case.deeming_corrected": "已在期限内（{noticed_on}）答复申请人，更正视为受理",
     "case.lapsed": "逾期未补正，已办结；需要办理的，请备齐材料重新申请",
+    "case.lapse_corrected": "材料已在期限内（{received_on}）补齐，更正逾期办结，继续办理",
     "case.refused": "决定不予受理",
     "case.withdrawal_requested": "申请人要求撤回，等待办理单位答复",
     "case.withdrawn": "申请已撤回",

@@ -303,6 +303,42 @@ async def test_a_supplement_that_never_came_closes_the_case(county: County) -> N
     assert (await timeline_of(county, id))["case.lapsed"] == 1
 
 
+async def test_a_supplement_in_time_told_late_corrects_the_lapse(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, "MZ-003", materials=0)
+    village = county.someone("window", STATION)
+    await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
+    await it_is(county, "2026-04-02T09:00:00")
+    await has_status(county, id, "closed")
+    await county.settles()
+    ended = await ended_in_april(county)
+    assert ended[0] >= 1
+    brought = {"materials": [{"no": 1, "form": "copy"}]}
+    late = await village.post(f"/cases/{id}/materials", brought)
+    assert (late.status_code, "2026-04-01" in late.json()["detail"]) == (409, True)
+    await ok(village.post(f"/cases/{id}/materials", brought | {"received_on": "2026-04-01"}))
+    case = await the_case(county, id)
+    assert (case["status"], case["lapsed"], case["closed_on"]) == ("registered", False, None)
+    assert case["received_on"] == "2026-04-01"
+    completeness = clock_of(case, "completeness")
+    assert (completeness["state"], completeness["due_on"]) == ("running", counted("2026-04-01", 5))
+    told = await timeline_of(county, id)
+    assert (told["case.lapsed"], told["case.lapse_corrected"], told["case.supplemented"]) == (1, 1, 1)
+    assert [now - then for now, then in zip(await ended_in_april(county), ended, strict=True)] == [-1, 0]
+    # it goes its way as any other
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await county.settles()
+    running = [clock for clock in (await the_case(county, id))["clocks"] if clock["state"] == "running"]
+    assert [(clock["kind"], clock["started_on"]) for clock in running] == [("promise", "2026-04-02")]
+
+
+async def ended_in_april(county: County) -> list[int]:
+    """How many cases lapsed and were closed on its first days."""
+    head, days = county.someone("manager", COUNTY), {"from": "2026-04-01", "to": "2026-04-02"}
+    total = (await ok(head.get("/reports/performance", org=COUNTY, **days)))["total"]
+    return [total["lapsed"], total["closed"]]
+
+
 async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(county: County) -> None:
     """The dates are those of the independent counter (`tests.counting`)."""
     village, center = county.someone("window", STATION), county.someone("window", CENTER)

@@ -15,6 +15,7 @@ from services.deadlines.domain.commands import (
     AwaitSupplement,
     CaseCommand,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -64,6 +65,8 @@ def decide_case(book: Rulebook, case: Subject | None, command: CaseCommand) -> S
             return _accept(book, case, command)
         case CorrectDeeming():
             return _correct(book, _known(case), command)
+        case CorrectLapse():
+            return _take_up_again(_known(case))
         case GiveUpCase():
             if case is None or case.phase != "open":
                 return []
@@ -144,6 +147,10 @@ def _correct(book: Rulebook, case: Subject, command: CorrectDeeming) -> Sequence
         *changed(book, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
         Entered("open"),
     ]
+
+
+def _take_up_again(case: Subject) -> Sequence[object]:
+    return [Entered("open")] if case.phase == "over" else []
 
 
 def _start_step(book: Rulebook, case: Subject, command: StartStep) -> Sequence[object]:

@@ -81,6 +81,15 @@ class GiveUpCase:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectLapse:
+    """It had been supplemented in time, and that was told late: it goes on."""
+
+    subject_id: UUID
+    received_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class FollowRoute:
     """Who holds the case now."""
 
@@ -331,7 +340,16 @@ class WeighCard:
 RouteCommand = (
     FollowRoute | StartStep | EndStep | PauseCase | ResumeCase | ExtendCase | DecideCase | EndCase | ReopenCase
 )
-CaseCommand = OpenCase | AwaitSupplement | TakeSupplement | StartCaseClocks | CorrectDeeming | GiveUpCase | RouteCommand
+CaseCommand = (
+    OpenCase
+    | AwaitSupplement
+    | TakeSupplement
+    | StartCaseClocks
+    | CorrectDeeming
+    | GiveUpCase
+    | CorrectLapse
+    | RouteCommand
+)
 ComplaintCommand = (
     OpenComplaint
     | PassComplaintOn

@@ -15,6 +15,7 @@ from bianmin.events.intake import (
     CaseSupplemented,
     CaseWithdrawn,
     DeemingCorrected,
+    LapseCorrected,
     SupplementRequested,
     WithdrawalRequested,
 )
@@ -276,7 +277,10 @@ def _check_override(command: GiveNotice) -> None:
 
 def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     _at_a_desk(case, command.by.actor)
-    _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
+    if case.lapsed:
+        _check_awaited(case, command)
+    else:
+        _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
     check_numbers([one.no for one in command.brought], case.materials)
     first = case.notice.noticed_on if case.notice else case.received_on
     _within(first, command.received_on, command.today, "/received_on", "收件日期")
@@ -285,15 +289,31 @@ def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     asked = {one.no for one in case.notice.missing} if case.notice else set()
     # complete with the last of them, in whatever order offline desks tell of it
     receipts = [one.on for one in after.brought if one.no in asked and one.on is not None]
+    complete_on = max([command.received_on, *receipts])
+    if case.lapsed and after.missing:
+        raise MaterialsMissing(
+            f"还缺：{_names(after)}；告知的材料在期限内全部补齐的，才能更正逾期办结，请把期限内收到的一并录入。"
+        )
     return [
         MaterialsBrought(brought),
+        *([LapseCorrected(access=case.access(), received_on=complete_on)] if case.lapsed else []),
         CaseSupplemented(
             access=case.access(),
             materials=tuple(one.no for one in command.brought),
             missing=after.missing,
-            received_on=command.received_on if after.missing else max([command.received_on, *receipts]),
+            received_on=command.received_on if after.missing else complete_on,
         ),
     ]
+
+
+def _check_awaited(case: Case, command: AddMaterials) -> None:
+    """Of a case that lapsed, only what was brought while it was waited for counts: a desk was offline."""
+    until = case.notice.wait_until if case.notice else None
+    if until is None or command.received_on > until:
+        raise WrongStatus(
+            f"补正材料应在 {until} 以前提交，这个办件{name_of(case)}；需要办理的，请备齐材料重新申请。"
+            "确已在期限内提交的，请在 received_on 填写提交当日。"
+        )
 
 
 def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
@@ -303,8 +323,7 @@ def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
     else:
         _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
     if case.missing:
-        names = "、".join(case.materials[no - 1].name for no in case.missing)
-        raise MaterialsMissing(f"还缺：{names}；请先补齐，或一次性告知补正。")
+        raise MaterialsMissing(f"还缺：{_names(case)}；请先补齐，或一次性告知补正。")
     on = command.accepted_on
     _within(case.received_on, on, command.today, "/accepted_on", "受理日期")
     corrected = [DeemingCorrected(access=case.access(), noticed_on=on, accepted_on=on)] if case.deemed else []
@@ -334,6 +353,11 @@ def _check_no_silence(case: Case, command: AcceptCase) -> None:
             f"已过受理审查期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不必再受理；"
             "确已在期限内受理的，请在 accepted_on 填写受理当日。"
         )
+
+
+def _names(case: Case) -> str:
+    """Of what is missing."""
+    return "、".join(case.materials[no - 1].name for no in case.missing)
 
 
 def _deem(case: Case, notice_due_on: date) -> CaseDeemedAccepted:
@@ -489,6 +513,8 @@ def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
             return {"status": "registered", "accepted_on": None, "deemed": False, "holders": ()}
         case CaseLapsed():
             return {"status": "closed", "closed_on": fact.lapsed_on}
+        case LapseCorrected():
+            return {"status": "supplement_requested", "closed_on": None}
         case RefusalGiven(refusal):
             return {"refusal": refusal}
         case CaseRefused():

@@ -23,6 +23,7 @@ from services.deadlines.domain.commands import (
     Command,
     ComplaintCommand,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -113,8 +114,12 @@ def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
     return CorrectDeeming(SUBJECT, at(moment), BY)
 
 
-def giving_up() -> GiveUpCase:
-    return GiveUpCase(SUBJECT, at("2026-03-03T10:00"), BY)
+def giving_up(moment: str = "2026-03-03T10:00") -> GiveUpCase:
+    return GiveUpCase(SUBJECT, at(moment), BY)
+
+
+def a_lapse_corrected(received: str = "2026-04-01T23:59") -> CorrectLapse:
+    return CorrectLapse(SUBJECT, at(received), BY)
 
 
 def a_holder(org: str = COUNTY) -> FollowRoute:
@@ -243,6 +248,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("unknown", acceptance(), ["Opened", *TWO_CLOCKS, "Entered"]),
     ("unknown", a_correction(), NotYet),
     ("unknown", giving_up(), []),
+    ("unknown", a_lapse_corrected(), NotYet),
     ("unknown", a_holder(), NotYet),
     ("unknown", a_step(), NotYet),
     ("unknown", a_steps_end(), NotYet),
@@ -258,6 +264,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "Entered"]),
     ("open", a_correction(), []),
     ("open", giving_up(), [*STOPPED, "Entered"]),
+    ("open", a_lapse_corrected(), []),
     ("open", a_holder(), HELD),
     ("open", a_step(), NotYet),
     ("open", a_steps_end(), NotYet),
@@ -274,6 +281,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("noticed", acceptance(on="2026-03-05"), [*TWO_CLOCKS, "Entered"]),
     ("noticed", a_correction(), []),
     ("noticed", giving_up(), ["Entered"]),
+    ("noticed", a_lapse_corrected(), []),
     ("noticed", a_holder(), HELD),
     ("noticed", a_step(), NotYet),
     ("noticed", a_steps_end(), NotYet),
@@ -290,6 +298,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("accepted", acceptance(), []),
     ("accepted", a_correction(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
     ("accepted", giving_up(), []),
+    ("accepted", a_lapse_corrected(), []),
     ("accepted", a_holder(CENTER), HELD),
     ("accepted", a_step(), [*HELD, *ONE_CLOCK]),
     ("accepted", a_steps_end(), []),
@@ -306,6 +315,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("paused", acceptance(), []),
     ("paused", a_correction(), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
     ("paused", giving_up(), []),
+    ("paused", a_lapse_corrected(), []),
     ("paused", a_holder(CENTER), HELD),
     ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockSet", "ClockPaused"]),
     ("paused", a_steps_end(), []),
@@ -324,6 +334,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     # the two of the acceptance stop, and the one that had been missed was kept after all
     ("deemed", a_correction(), [*HELD, *STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
     ("deemed", giving_up(), []),
+    ("deemed", a_lapse_corrected(), []),
     ("deemed", a_holder(CENTER), HELD),
     ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
     ("deemed", a_steps_end(), []),
@@ -341,6 +352,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("decided", acceptance(), []),
     ("decided", a_correction(), []),
     ("decided", giving_up(), []),
+    ("decided", a_lapse_corrected(), []),
     ("decided", a_holder(CENTER), HELD),
     ("decided", a_step(), HELD),
     ("decided", a_steps_end(), HELD),
@@ -357,6 +369,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("over", acceptance(), TooLate),
     ("over", a_correction(), []),
     ("over", giving_up(), []),
+    ("over", a_lapse_corrected(), ["Entered"]),
     ("over", a_holder(CENTER), HELD),
     ("over", a_step(), HELD),
     ("over", a_steps_end(), HELD),
@@ -373,6 +386,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("given up", acceptance(), TooLate),
     ("given up", a_correction(), []),
     ("given up", giving_up(), []),
+    ("given up", a_lapse_corrected(), ["Entered"]),
     ("given up", a_holder(CENTER), HELD),
     ("given up", a_step(), HELD),
     ("given up", a_steps_end(), HELD),
@@ -391,6 +405,7 @@ OF_CASES = (
     StartCaseClocks,
     CorrectDeeming,
     GiveUpCase,
+    CorrectLapse,
     FollowRoute,
     StartStep,
     EndStep,
@@ -538,6 +553,15 @@ def test_whoever_is_told_in_time_what_is_missing_is_received_anew_with_the_suppl
     assert (again.term.kind, again.state, due_on(again)) == ("completeness", "running", date(2026, 3, 12))
     unasked = known(opening(), a_supplement())
     assert len(unasked.clocks) == 1, "what is brought unasked changes nothing"
+
+
+def test_whoever_was_given_up_and_had_supplemented_in_time_is_received_anew() -> None:
+    lapsed = (opening(), a_notice(), giving_up("2026-04-03T00:00"))
+    again = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"))
+    assert again.phase == "open"
+    assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [("completeness", "2026-04-09")]
+    accepted = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"), acceptance(on="2026-04-07"))
+    assert accepted.phase == "accepted"
 
 
 def test_silence_is_found_late_and_counts_from_the_receipt() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bianmin.events.envelope import Event, compose, parse_event
-from bianmin.events.intake import CaseAccepted, DeemingCorrected
+from bianmin.events.intake import CaseAccepted, CaseSupplemented, DeemingCorrected, LapseCorrected
 from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
 from bianmin.kit.access import Holder
@@ -28,6 +28,7 @@ from services.intake.domain.case import (
     CaseCommand,
     FollowCase,
     GiveNotice,
+    LapseCase,
     RefuseCase,
     RegisterCase,
     WithdrawCase,
@@ -227,6 +228,49 @@ def test_an_offline_desk_that_tells_late_of_an_earlier_paper_does_not_bring_the_
     assert (case.status, case.received_on) == ("registered", late)
     with pytest.raises(Invalid):
         decide(case, AddMaterials(ID, (Brought(2, "copy"),), DAY, today, by()))  # before it was asked for
+
+
+WAITED_UNTIL = DAY + timedelta(days=30)
+LAPSED_ON = WAITED_UNTIL + timedelta(days=1)
+
+
+def a_lapsed_case(*commands: CaseCommand) -> Case:
+    notice = GiveNotice(ID, (Asked(1, "缺"), Asked(2, "缺")), DAY, DAY, 30, by(STATION))
+    end = datetime.combine(WAITED_UNTIL, datetime.max.time(), TZ)
+    case = after(a_case(), notice, *commands, LapseCase(ID, LAPSED_ON, end, by()))
+    assert (case.lapsed, case.closed_on) == (True, LAPSED_ON)
+    return case
+
+
+def bringing(*numbers: int, on: date) -> AddMaterials:
+    return AddMaterials(ID, tuple(Brought(no, "copy") for no in numbers), on, LAPSED_ON, by(STATION))
+
+
+def test_a_supplement_in_time_told_late_corrects_the_lapse() -> None:
+    case = a_lapsed_case()
+    told_facts = [fact for fact in decide(case, bringing(1, 2, on=WAITED_UNTIL)) if isinstance(fact, EventData)]
+    assert [type(fact) for fact in told_facts] == [LapseCorrected, CaseSupplemented]
+    case = after(case, bringing(1, 2, on=WAITED_UNTIL))
+    assert (case.status, case.lapsed, case.closed_on) == ("registered", False, None)
+    assert (case.received_on, case.missing) == (WAITED_UNTIL, ())
+    assert after(case, AcceptCase(ID, WAITED_UNTIL, LAPSED_ON, by())).status == "accepted"
+
+
+def test_a_lapse_is_corrected_from_the_day_of_the_last_paper() -> None:
+    case = after(a_lapsed_case(bringing(2, on=DAY + timedelta(days=9))), bringing(1, on=DAY + timedelta(days=3)))
+    assert (case.status, case.received_on) == ("registered", DAY + timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (bringing(1, 2, on=LAPSED_ON), str(WAITED_UNTIL)),  # too late, and it says until when it was waited for
+        (bringing(2, on=WAITED_UNTIL), "还缺：身份证"),  # in time, and not all of it
+    ],
+)
+def test_what_comes_too_late_or_in_part_does_not_correct_a_lapse(command: AddMaterials, why: str) -> None:
+    with pytest.raises(Conflict, match=why):
+        decide(a_lapsed_case(), command)
 
 
 NOTICE_DUE = DAY + timedelta(days=7)
