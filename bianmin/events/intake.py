@@ -41,6 +41,8 @@ class SupplementRequested(_Case):
 
     missing: tuple[MaterialNo, ...]
     noticed_on: date
+    wait_days: Annotated[int, Field(ge=1)] | None = None
+    """For how many calendar days what is missing is waited for."""
 
 
 class CaseSupplemented(_Case):

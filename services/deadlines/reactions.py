@@ -63,8 +63,8 @@ def _of_intake(event: Event) -> Command | None:
     match event.data:
         case intake.CaseRegistered() as told:
             return start_clock_of_received_case(event, told)
-        case intake.SupplementRequested(access=access, noticed_on=on):
-            return AwaitSupplement(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.SupplementRequested() as told:
+            return await_supplement(event, told)
         case intake.CaseSupplemented(missing=()) as told:
             return start_clock_of_supplemented_case(event, told)
         case intake.CaseAccepted() | intake.CaseDeemedAccepted() as told:
@@ -137,6 +137,11 @@ def start_clock_of_received_case(event: Event, told: intake.CaseRegistered) -> O
         clock_ids=(new_id(),),
         by=_cause(event, told.access.accepting_org),
     )
+
+
+def await_supplement(event: Event, told: intake.SupplementRequested) -> AwaitSupplement:
+    noticed_at, cause = _moment(event, told.noticed_on), _cause(event, told.access.accepting_org)
+    return AwaitSupplement(UUID(event.subject), noticed_at, told.wait_days, (new_id(),), cause)
 
 
 def start_clock_of_supplemented_case(event: Event, told: intake.CaseSupplemented) -> TakeSupplement:

@@ -59,6 +59,7 @@ _CLOCKS: Mapping[str, str] = {
     "promise": "承诺时限",
     "statutory": "法定时限",
     "completeness": "受理审查时限",
+    "completeness-supplement": "补正期限",
     "delivery": "送达时限",
     "step": "环节时限",
     "procedure": "特别程序时限",
@@ -78,7 +79,7 @@ def step(type_: str, data: Mapping[str, Any]) -> str:
     text = _STEPS.get(name, "办理有新进展")
     if data.get("due_on") is None:
         text = _WITHOUT_END.get(name, text)
-    clock = _CLOCKS.get(str(data.get("kind")), "时限")
+    clock = _CLOCKS.get(f"{data.get('kind')}-{data.get('stage')}") or _CLOCKS.get(str(data.get("kind")), "时限")
     words = {
         "clock": clock,
         "unit": UNITS.get(str(data.get("unit")), "天"),

@@ -29,10 +29,12 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class AwaitSupplement:
-    """The applicant was told what is missing: it is their turn."""
+    """The applicant was told what is missing: it is their turn, for `wait_days` where it was told how long."""
 
     subject_id: UUID
     noticed_at: datetime
+    wait_days: int | None
+    clock_ids: tuple[UUID, ...]
     by: Cause
 
 

@@ -41,7 +41,14 @@ from services.intake.domain.case import (
     RegisterCase,
     WithdrawCase,
 )
-from services.intake.domain.clocks import CARD_EVENTS, CLOCK_EVENTS, follow_card, follow_clock
+from services.intake.domain.clocks import (
+    CARD_EVENTS,
+    CLOCK_EVENTS,
+    awaited_until,
+    follow_card,
+    follow_clock,
+    is_of_notice,
+)
 from services.intake.domain.registration import Admission, DateWrong, MaterialsWrong, check_numbers
 
 
@@ -249,7 +256,12 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
     return [
         *([DeemingCorrected(access=case.access(), noticed_on=command.noticed_on)] if silent else []),
         given,
-        SupplementRequested(access=after.access(), missing=after.missing, noticed_on=command.noticed_on),
+        SupplementRequested(
+            access=after.access(),
+            missing=after.missing,
+            noticed_on=command.noticed_on,
+            wait_days=command.wait_days,
+        ),
     ]
 
 
@@ -421,7 +433,7 @@ def _follow(case: Case, event: Any) -> Sequence[object]:
     facts: list[object] = [Followed(changes)] if changes else []
     if (
         isinstance(event, deadlines.ClockRed)
-        and event.kind == "completeness"
+        and is_of_notice(event.kind, event.stage)
         and case.status == "registered"
         and case.is_accepted_by_silence
         and case.notice_due_on == event.due_on
@@ -460,9 +472,17 @@ def follow(case: Case, event: Any) -> Mapping[str, Any]:
             changes["withdrawal_pending"] = False
     if isinstance(event, CLOCK_EVENTS):
         changes["clocks"] = follow_clock(case.clocks, event)
+        changes |= _waiting(case, awaited_until(changes["clocks"], event))
     elif isinstance(event, CARD_EVENTS):
         changes["cards"] = follow_card(case.cards, event)
     return changes
+
+
+def _waiting(case: Case, told: tuple[date, date] | None) -> Mapping[str, Any]:
+    """Until when a supplement is waited for, by the calendar; of the notice that holds now, not of one before it."""
+    if told is None or case.notice is None or told[0] != case.notice.noticed_on:
+        return {}
+    return {"notice": replace(case.notice, wait_until=told[1])}
 
 
 def _after_procedure(case: Case, event: routing.ProcedureEnded) -> Mapping[str, Any]:

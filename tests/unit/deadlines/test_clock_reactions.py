@@ -135,7 +135,12 @@ def a_decided(command: Any) -> DecideCase:
         (
             "intake",
             intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY),
-            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, c.by),
+            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, None, c.clock_ids, c.by),
+        ),
+        (
+            "intake",
+            intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY, wait_days=30),
+            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, 30, c.clock_ids, c.by),
         ),
         (
             "intake",

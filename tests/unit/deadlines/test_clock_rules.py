@@ -89,8 +89,8 @@ def opening(on: str = "2026-03-02") -> OpenCase:
     return OpenCase(SUBJECT, REACH, Item.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
 
 
-def a_notice(moment: str = "2026-03-03T10:00") -> AwaitSupplement:
-    return AwaitSupplement(SUBJECT, at(moment), BY)
+def a_notice(moment: str = "2026-03-03T10:00", wait: int | None = 30, id: int = 53) -> AwaitSupplement:
+    return AwaitSupplement(SUBJECT, at(moment), wait, (UUID(int=id),), BY)
 
 
 def a_supplement(moment: str = "2026-03-05T10:00") -> TakeSupplement:
@@ -259,7 +259,8 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("unknown", an_end(), NotYet),
     ("unknown", a_reopening(), NotYet),
     ("open", opening(), []),
-    ("open", a_notice(), STOPPED),
+    ("open", a_notice(), [*STOPPED, *ONE_CLOCK]),
+    ("open", a_notice(wait=None), STOPPED),
     ("open", a_supplement(), []),
     ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "Entered"]),
     ("open", a_correction(), []),
@@ -277,10 +278,11 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("open", a_recount(), []),
     ("noticed", opening(), []),
     ("noticed", a_notice(), []),
-    ("noticed", a_supplement(), ONE_CLOCK),
-    ("noticed", acceptance(on="2026-03-05"), [*TWO_CLOCKS, "Entered"]),
+    ("noticed", a_notice("2026-03-04T10:00", id=54), [*STOPPED, *ONE_CLOCK]),
+    ("noticed", a_supplement(), [*STOPPED, *ONE_CLOCK]),
+    ("noticed", acceptance(on="2026-03-05"), [*STOPPED, *TWO_CLOCKS, "Entered"]),
     ("noticed", a_correction(), []),
-    ("noticed", giving_up(), ["Entered"]),
+    ("noticed", giving_up(), [*STOPPED, "Entered"]),
     ("noticed", a_lapse_corrected(), []),
     ("noticed", a_holder(), HELD),
     ("noticed", a_step(), NotYet),
@@ -548,7 +550,8 @@ def test_a_review_has_20_working_days_where_its_office_answers() -> None:
 
 
 def test_whoever_is_told_in_time_what_is_missing_is_received_anew_with_the_supplement() -> None:
-    first, again = known(opening(), a_notice(), a_supplement("2026-03-05T10:00")).clocks
+    first, wait, again = known(opening(), a_notice(), a_supplement("2026-03-05T10:00")).clocks
+    assert (wait.state, wait.late, wait.stopped_at) == ("stopped", False, at("2026-03-05T10:00"))
     assert (first.state, first.late, first.stopped_at) == ("stopped", False, at("2026-03-03T10:00"))
     assert (again.term.kind, again.state, due_on(again)) == ("completeness", "running", date(2026, 3, 12))
     unasked = known(opening(), a_supplement())
@@ -559,9 +562,38 @@ def test_whoever_was_given_up_and_had_supplemented_in_time_is_received_anew() ->
     lapsed = (opening(), a_notice(), giving_up("2026-04-03T00:00"))
     again = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"))
     assert again.phase == "open"
+    wait = again.clock(UUID(int=53))
+    assert (wait.stopped_at, wait.late) == (at("2026-04-01T23:59"), False)
     assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [("completeness", "2026-04-09")]
     accepted = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"), acceptance(on="2026-04-07"))
     assert accepted.phase == "accepted"
+
+
+def test_the_wait_for_a_supplement_ends_on_a_working_day_and_nobody_misses_it() -> None:
+    awaited = known(opening("2026-05-20"), a_notice("2026-05-21T10:00"))
+    [wait] = awaited.open_clocks
+    # 2026-06-20, the plain sum, is in the Dragon Boat Festival (民法典 art. 203)
+    assert (wait.term.kind, wait.term.stage, str(due_on(wait))) == ("completeness", "supplement", "2026-06-22")
+    assert (wait.reminder_at, wait.yellow_at, wait.term.card) == (None, None, None)
+    noticed_late = at("2026-06-25T09:00")
+    ends = (
+        FireSignals(SUBJECT, wait.id, noticed_late, noticed_late, BY),
+        giving_up("2026-06-25T09:00"),
+        a_supplement("2026-06-25T09:00"),
+    )
+    for end in ends:
+        over = known(opening("2026-05-20"), a_notice("2026-05-21T10:00"), end).clock(wait.id)
+        assert (over.stopped_at, over.late, over.lamp) == (at("2026-06-23T00:00"), False, "green")
+
+
+def test_a_wait_is_not_the_period_of_the_notice() -> None:
+    """Of a case deemed accepted after a supplement, it is the period of the notice that was kept after all."""
+    history = (opening(), a_notice("2026-03-02T15:00"), a_supplement("2026-03-02T16:00"), a_deeming(), a_correction())
+    _, wait, silent = (clock for clock in known(*history).clocks if clock.term.kind == "completeness")
+    assert (wait.term.stage, wait.stopped_at) == ("supplement", at("2026-03-02T16:00"))
+    assert (silent.term.stage, silent.stopped_at, silent.late) == (None, at("2026-03-09T17:59"), False)
+    again = known(*history, a_notice("2026-03-09T17:59", id=54))
+    assert [(clock.term.stage, str(due_on(clock))) for clock in again.open_clocks] == [("supplement", "2026-04-08")]
 
 
 def test_silence_is_found_late_and_counts_from_the_receipt() -> None:

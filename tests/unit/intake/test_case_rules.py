@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bianmin.events.deadlines import ClockRescheduled, ClockStarted
 from bianmin.events.envelope import Event, compose, parse_event
-from bianmin.events.intake import CaseAccepted, CaseSupplemented, DeemingCorrected, LapseCorrected
+from bianmin.events.intake import (
+    CaseAccepted,
+    CaseSupplemented,
+    DeemingCorrected,
+    LapseCorrected,
+    SupplementRequested,
+)
 from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
 from bianmin.kit.access import Holder
@@ -271,6 +278,65 @@ def test_a_lapse_is_corrected_from_the_day_of_the_last_paper() -> None:
 def test_what_comes_too_late_or_in_part_does_not_correct_a_lapse(command: AddMaterials, why: str) -> None:
     with pytest.raises(Conflict, match=why):
         decide(a_lapsed_case(), command)
+
+
+def a_clock_started(**changes: Any) -> FollowCase:
+    given: dict[str, Any] = {
+        "clock_id": UUID(int=1),
+        "subject_kind": "case",
+        "kind": "completeness",
+        "stage": "supplement",
+        "org": CENTER,
+        "unit": "day",
+        "budget": 30,
+        "started_on": DAY,
+        "due_on": DAY + timedelta(days=32),
+        "due_at": NOW + timedelta(days=33),
+        "calendar_version": "1",
+        "provisional": False,
+    }
+    return told(ClockStarted(**(given | changes)), "deadlines")
+
+
+def moved_to(day: date) -> FollowCase:
+    moved = ClockRescheduled(
+        clock_id=UUID(int=1),
+        subject_kind="case",
+        kind="completeness",
+        stage="supplement",
+        org=CENTER,
+        due_on=day,
+        due_at=NOW + timedelta(days=40),
+        previous_due_on=DAY,
+        previous_due_at=NOW,
+        reason_code="calendar",
+        calendar_version="2",
+        provisional=False,
+        lamp="green",
+    )
+    return told(moved, "deadlines", 2)
+
+
+def test_how_long_a_supplement_is_waited_for_is_the_calendars_to_say() -> None:
+    notice = GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, 30, by(STATION))
+    [asked] = [fact for fact in decide(a_case(), notice) if isinstance(fact, SupplementRequested)]
+    assert asked.wait_days == 30
+    case = after(a_case(), notice)
+    assert case.waits_until == DAY + timedelta(days=30), "the plain sum, until it is told"
+    case = after(case, a_clock_started())
+    assert case.waits_until == DAY + timedelta(days=32)
+    assert case.notice_due_on is None, "the wait is not the period of the notice, though it began on the same day"
+    assert after(case, moved_to(DAY + timedelta(days=33))).waits_until == DAY + timedelta(days=33)
+    later = DAY + timedelta(days=2)
+    again = GiveNotice(ID, (Asked(2, "缺"),), later, later, 30, by(CENTER, "manager"), "新发现")
+    case = after(case, again, moved_to(DAY + timedelta(days=33)))
+    assert case.waits_until == later + timedelta(days=30), "of the notice before, it changes nothing"
+
+
+def test_other_clocks_move_no_wait() -> None:
+    case = after(a_case(), GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, 30, by(STATION)))
+    for changes in ({"stage": None}, {"kind": "promise", "stage": None}, {"started_on": DAY - timedelta(days=1)}):
+        assert after(case, a_clock_started(**changes)).waits_until == DAY + timedelta(days=30)
 
 
 NOTICE_DUE = DAY + timedelta(days=7)
