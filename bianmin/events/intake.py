@@ -41,6 +41,8 @@ class SupplementRequested(_Case):
 
     missing: tuple[MaterialNo, ...]
     noticed_on: date
+    wait_days: Annotated[int, Field(ge=1)] | None = None
+    """For how many calendar days what is missing is waited for."""
 
 
 class CaseSupplemented(_Case):
@@ -84,12 +86,16 @@ class CaseDeemedAccepted(_Case):
 
 
 class DeemingCorrected(_Case):
-    """The notice had been given in time, by a desk that was offline: the case was not accepted after all."""
+    """The organ had answered in time, at a desk that was offline: it was no silence, and no acceptance by it. What it
+    had answered follows: that something is missing, or that the case is accepted."""
 
     event_name: ClassVar = "case.deeming_corrected"
     event_title: ClassVar = "更正视为受理"
 
     noticed_on: date
+    """The day of the answer: of the notice or, where it was accepted, `accepted_on`."""
+    accepted_on: date | None = None
+    """Where the answer was that the case is accepted."""
 
 
 class CaseLapsed(_Case):
@@ -99,6 +105,17 @@ class CaseLapsed(_Case):
     event_title: ClassVar = "逾期未补正，办结"
 
     lapsed_on: date
+
+
+class LapseCorrected(_Case):
+    """All that was asked for had been brought in time, to a desk that was offline: the case goes on, received anew on
+    that day. What was brought follows."""
+
+    event_name: ClassVar = "case.lapse_corrected"
+    event_title: ClassVar = "更正逾期办结"
+
+    received_on: date
+    """The day on which the last of it was brought, within the wait."""
 
 
 class CaseRefused(_Case):

@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     trusted_proxies: bool = False
     """Whether X-Forwarded-For is believed: only where a gateway of ours writes it."""
     received_on_max_back_days: Count = 90
-    supplement_wait_days: Count = 30
+    supplement_wait_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
     _per_service: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -19,6 +19,7 @@ from services.deadlines.domain.commands import (
     AnswerComplaint,
     AwaitSupplement,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -62,14 +63,16 @@ def _of_intake(event: Event) -> Command | None:
     match event.data:
         case intake.CaseRegistered() as told:
             return start_clock_of_received_case(event, told)
-        case intake.SupplementRequested(access=access, noticed_on=on):
-            return AwaitSupplement(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.SupplementRequested() as told:
+            return await_supplement(event, told)
         case intake.CaseSupplemented(missing=()) as told:
             return start_clock_of_supplemented_case(event, told)
         case intake.CaseAccepted() | intake.CaseDeemedAccepted() as told:
             return start_clocks_of_accepted_case(event, told)
         case intake.DeemingCorrected(access=access, noticed_on=on):
             return CorrectDeeming(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+        case intake.LapseCorrected(access=access, received_on=on):
+            return CorrectLapse(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
         case intake.CaseRefused(access=access, refused_on=on) | intake.CaseLapsed(access=access, lapsed_on=on):
             return give_up_case(event, access, on)
         case intake.CaseWithdrawn(access=access, withdrawn_on=on):
@@ -134,6 +137,11 @@ def start_clock_of_received_case(event: Event, told: intake.CaseRegistered) -> O
         clock_ids=(new_id(),),
         by=_cause(event, told.access.accepting_org),
     )
+
+
+def await_supplement(event: Event, told: intake.SupplementRequested) -> AwaitSupplement:
+    noticed_at, cause = _moment(event, told.noticed_on), _cause(event, told.access.accepting_org)
+    return AwaitSupplement(UUID(event.subject), noticed_at, told.wait_days, (new_id(),), cause)
 
 
 def start_clock_of_supplemented_case(event: Event, told: intake.CaseSupplemented) -> TakeSupplement:

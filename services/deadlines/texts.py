@@ -12,6 +12,7 @@ from services.deadlines.domain.periods import Unit
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
+    ("completeness", "supplement"): "补正材料的期限",
     ("delivery", None): "送达期限",
     ("step", None): "环节办理期限",
     ("procedure", None): "特别程序期限",

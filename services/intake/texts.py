@@ -15,8 +15,9 @@ _STEPS: Mapping[str, str] = {
     "case.supplemented": "已补交材料",
     "case.accepted": "已受理",
     "case.deemed_accepted": "期限内未告知补正，自收到之日（{accepted_on}）起即为受理",
-    "case.deeming_corrected": "已在期限内（{noticed_on}）告知补正，更正视为受理",
+    "case.deeming_corrected": "已在期限内（{noticed_on}）答复申请人，更正视为受理",
     "case.lapsed": "逾期未补正，已办结；需要办理的，请备齐材料重新申请",
+    "case.lapse_corrected": "材料已在期限内（{received_on}）补齐，更正逾期办结，继续办理",
     "case.refused": "决定不予受理",
     "case.withdrawal_requested": "申请人要求撤回，等待办理单位答复",
     "case.withdrawn": "申请已撤回",
@@ -58,6 +59,7 @@ _CLOCKS: Mapping[str, str] = {
     "promise": "承诺时限",
     "statutory": "法定时限",
     "completeness": "受理审查时限",
+    "completeness-supplement": "补正期限",
     "delivery": "送达时限",
     "step": "环节时限",
     "procedure": "特别程序时限",
@@ -77,7 +79,7 @@ def step(type_: str, data: Mapping[str, Any]) -> str:
     text = _STEPS.get(name, "办理有新进展")
     if data.get("due_on") is None:
         text = _WITHOUT_END.get(name, text)
-    clock = _CLOCKS.get(str(data.get("kind")), "时限")
+    clock = _CLOCKS.get(f"{data.get('kind')}-{data.get('stage')}") or _CLOCKS.get(str(data.get("kind")), "时限")
     words = {
         "clock": clock,
         "unit": UNITS.get(str(data.get("unit")), "天"),

@@ -45,9 +45,9 @@ async def has_status(county: County, id: str, status: str) -> dict[str, Any]:
     return found
 
 
-def clock_of(case: dict[str, Any], kind: str) -> dict[str, Any]:
+def clock_of(case: dict[str, Any], kind: str, stage: str | None = None) -> dict[str, Any]:
     """The latest of a kind."""
-    found: dict[str, Any] = [clock for clock in case["clocks"] if clock["kind"] == kind][-1]
+    found: dict[str, Any] = [clock for clock in case["clocks"] if (clock["kind"], clock["stage"]) == (kind, stage)][-1]
     return found
 
 
@@ -182,7 +182,8 @@ async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) ->
     case = await the_case(county, id)
     assert (case["status"], case["deemed"], case["accepted_on"]) == ("supplement_requested", False, None)
     assert clock_of(case, "completeness")["late"] is False
-    assert {clock["state"] for clock in case["clocks"]} == {"stopped"}
+    # nothing runs but the wait for what is missing
+    assert [clock["stage"] for clock in case["clocks"] if clock["state"] == "running"] == ["supplement"]
     told = await timeline_of(county, id)
     assert (told["case.deemed_accepted"], told["case.deeming_corrected"], told["route.voided"]) == (1, 1, 1)
     # accepted at last, it goes its way anew
@@ -256,6 +257,39 @@ async def has_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
     return found
 
 
+async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
+    await it_is(county, "2026-06-22T10:00:00")
+    id = await registered(county, received_on="2026-06-10")
+
+    async def promise_is_missed() -> Any:
+        found = await the_case(county, id)
+        return found if len(found["cards"]) == 3 else None
+
+    case = await until(promise_is_missed)
+    assert (case["deemed"], case["accepted_on"], case["notice_due_on"]) == (True, "2026-06-10", "2026-06-17")
+    center = county.someone("window", CENTER)
+    too_late = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-18"})
+    assert (too_late.status_code, "2026-06-17" in too_late.json()["detail"]) == (409, True)
+    await ok(center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-12"}))
+
+    async def clocks_run() -> Any:
+        found = await the_case(county, id)
+        return found if clock_of(found, "statutory")["started_on"] == "2026-06-12" else None
+
+    case = await until(clocks_run)
+    assert (case["deemed"], case["accepted_on"], case["received_on"]) == (False, "2026-06-12", "2026-06-10")
+    assert clock_of(case, "statutory")["due_on"] == counted("2026-06-12", 20) == "2026-07-13"
+    assert (clock_of(case, "completeness")["late"], clock_of(case, "completeness")["lamp"]) == (False, "green")
+    assert {card["status"] for card in case["cards"]} == {"revoked"}
+    told = await timeline_of(county, id)
+    assert (told["case.deeming_corrected"], told["case.accepted"], told["route.voided"]) == (1, 1, 1)
+    # decided, there is nothing to correct any more
+    await decided(county, CENTER, id, "grant")
+    again = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-11"})
+    assert again.status_code == 409
+    assert (await the_case(county, id))["accepted_on"] == "2026-06-12"
+
+
 async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
     await it_is(county, "2026-03-02T10:00:00")
     id = await registered(county, "MZ-003", materials=0)
@@ -268,6 +302,82 @@ async def test_a_supplement_that_never_came_closes_the_case(county: County) -> N
     case = await has_status(county, id, "closed")
     assert (case["lapsed"], case["closed_on"]) == (True, "2026-04-02")
     assert (await timeline_of(county, id))["case.lapsed"] == 1
+
+
+async def test_the_wait_for_a_supplement_ends_on_a_working_day_as_the_calendar_has_it(county: County) -> None:
+    await it_is(county, "2026-05-21T10:00:00")
+    id, kept = [await registered(county, "MZ-003", materials=0) for _ in range(2)]
+    village, notice = county.someone("window", STATION), {"missing": [{"no": 1, "reason": "未提交"}]}
+    for each in (id, kept):
+        await ok(village.post(f"/cases/{each}/supplement-notice", notice))
+    case = await the_case(county, id)
+    # 06-20 is a Saturday and in the Dragon Boat Festival (民法典 art. 203)
+    assert case["notice"]["wait_until"] == end_of_wait("2026-05-21", 30) == "2026-06-22"
+    assert (clock_of(case, "completeness")["state"], case["notice_due_on"]) == ("stopped", "2026-05-28")
+    assert clock_of(case, "completeness", "supplement")["due_on"] == "2026-06-22"
+    flood = {
+        "status": "official",
+        "source": "县政府通知",
+        "days": [{"date": "2026-06-22", "kind": "off", "name": "防汛"}],
+    }
+    await ok(county.someone("admin", COUNTY).put(f"/calendars/{COUNTY}/years/2026", flood), 201)
+
+    async def moved() -> Any:
+        shown = [await the_case(county, each) for each in (id, kept)]
+        return {case["notice"]["wait_until"] for case in shown} == {"2026-06-23"}
+
+    await until(moved)
+    await it_is(county, "2026-06-23T23:59:58")
+    assert (await the_case(county, id))["status"] == "supplement_requested"
+    await ok(village.post(f"/cases/{kept}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
+    await it_is(county, "2026-06-24T00:00:01")
+    case = await has_status(county, id, "closed")
+    assert (case["lapsed"], case["closed_on"], case["lamp"], case["cards"]) == (True, "2026-06-24", "green", [])
+    case = await the_case(county, kept)
+    assert (case["status"], clock_of(case, "completeness")["started_on"]) == ("registered", "2026-06-23")
+    for each in (id, kept):
+        window = clock_of(await until(lambda each=each: _window_is_over(county, each)), "completeness", "supplement")
+        assert (window["late"], window["lamp"]) == (False, "green")
+
+
+async def _window_is_over(county: County, id: str) -> dict[str, Any] | None:
+    case = await the_case(county, id)
+    return case if clock_of(case, "completeness", "supplement")["state"] == "stopped" else None
+
+
+async def test_a_supplement_in_time_told_late_corrects_the_lapse(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county, "MZ-003", materials=0)
+    village = county.someone("window", STATION)
+    await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
+    await it_is(county, "2026-04-02T09:00:00")
+    await has_status(county, id, "closed")
+    await county.settles()
+    assert await ended_in_april(county) == [1, 0]
+    brought = {"materials": [{"no": 1, "form": "copy"}]}
+    late = await village.post(f"/cases/{id}/materials", brought)
+    assert (late.status_code, "2026-04-01" in late.json()["detail"]) == (409, True)
+    await ok(village.post(f"/cases/{id}/materials", brought | {"received_on": "2026-04-01"}))
+    case = await the_case(county, id)
+    assert (case["status"], case["lapsed"], case["closed_on"]) == ("registered", False, None)
+    assert case["received_on"] == "2026-04-01"
+    completeness = clock_of(case, "completeness")
+    assert (completeness["state"], completeness["due_on"]) == ("running", counted("2026-04-01", 5))
+    told = await timeline_of(county, id)
+    assert (told["case.lapsed"], told["case.lapse_corrected"], told["case.supplemented"]) == (1, 1, 1)
+    assert await ended_in_april(county) == [0, 0]
+    # it goes its way as any other
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await county.settles()
+    running = [clock for clock in (await the_case(county, id))["clocks"] if clock["state"] == "running"]
+    assert [(clock["kind"], clock["started_on"]) for clock in running] == [("promise", "2026-04-02")]
+
+
+async def ended_in_april(county: County) -> list[int]:
+    """How many cases lapsed and were closed on its first days."""
+    head, days = county.someone("manager", COUNTY), {"from": "2026-04-01", "to": "2026-04-02"}
+    total = (await ok(head.get("/reports/performance", org=COUNTY, **days)))["total"]
+    return [total["lapsed"], total["closed"]]
 
 
 async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(county: County) -> None:
@@ -362,3 +472,7 @@ def counted(start: str, days: int, paused: tuple[str, str] | None = None, *, wor
         first, last = (date.fromisoformat(day) for day in paused)
         still = {first + ONE_DAY * n for n in range((last - first).days + 1)}
     return str(end_of_days(works, Unit.WORKDAY, days, date.fromisoformat(start), still))
+
+
+def end_of_wait(start: str, days: int) -> str:
+    return str(end_of_days(works_in_china, Unit.DAY, days, date.fromisoformat(start), set()))

@@ -21,7 +21,7 @@ from services.deadlines.domain.policies import (
     PublishPolicies,
     check_distinct,
 )
-from services.deadlines.domain.terms import CARDS, Item, Mark, SecondYellow, Term, by_law, is_silence_of_law
+from services.deadlines.domain.terms import Item, Mark, SecondYellow, Term, by_law, card_of, is_silence_of_law
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -171,7 +171,7 @@ async def which_applies(
         await region_known(tx, org)
         book = await rulebook.in_force(tx)
     law = by_law(kind, stage)
-    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=CARDS.get(kind))
+    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=card_of(kind, stage))
     item = Item(item_code or "", item_type, mode)
     considered = book.policies.considered(org, term, item)
     applied = book.policies.applied(org, term, item)

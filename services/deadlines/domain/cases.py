@@ -7,6 +7,7 @@ from typing import assert_never
 from bianmin.events.deadlines import ClockResumed
 from bianmin.events.parts import ClockKind, EventData
 from bianmin.kit.access import Holder, Reach
+from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import NotFound
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
@@ -15,6 +16,7 @@ from services.deadlines.domain.commands import (
     AwaitSupplement,
     CaseCommand,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -64,6 +66,8 @@ def decide_case(book: Rulebook, case: Subject | None, command: CaseCommand) -> S
             return _accept(book, case, command)
         case CorrectDeeming():
             return _correct(book, _known(case), command)
+        case CorrectLapse():
+            return _take_up_again(book, _known(case), command)
         case GiveUpCase():
             if case is None or case.phase != "open":
                 return []
@@ -109,14 +113,21 @@ def _open(book: Rulebook, command: OpenCase) -> Sequence[object]:
 
 
 def _supplement_awaited(book: Rulebook, case: Subject, command: AwaitSupplement) -> Sequence[object]:
-    return stop(book, case, command.noticed_at, _of("completeness"))
+    """The notice is given, and how long what it asks for is waited for runs; a notice before it is superseded."""
+    at, to_keep = command.noticed_at, terms.of_notice(command.wait_days)
+    given = stop(book, case, at, _is_of_notice)
+    running = [(clock.term.budget, clock.period.start_on) for clock in case.open_clocks if _is_of_wait(clock)]
+    if case.phase != "open" or [(each.budget, at.astimezone(TZ).date()) for each in to_keep] == running:
+        return given
+    return [*given, *stop(book, case, at, _is_of_wait), *start(book, case, to_keep, at, command.clock_ids)]
 
 
 def _supplement_taken(book: Rulebook, case: Subject, command: TakeSupplement) -> Sequence[object]:
     """Received anew, where it had been asked for; what was brought unasked changes nothing."""
-    if case.phase != "open" or case.item is None or any(map(_of("completeness"), case.open_clocks)):
+    if case.phase != "open" or case.item is None or any(map(_is_of_notice, case.open_clocks)):
         return []
-    return start(book, case, terms.of_registered_case(case.item), command.received_at, command.clock_ids)
+    awaited = stop(book, case, command.received_at, _is_of_wait)
+    return [*awaited, *start(book, case, terms.of_registered_case(case.item), command.received_at, command.clock_ids)]
 
 
 def _accept(book: Rulebook, known: Subject | None, command: StartCaseClocks) -> Sequence[object]:
@@ -137,13 +148,22 @@ def _correct(book: Rulebook, case: Subject, command: CorrectDeeming) -> Sequence
     if case.phase != "accepted":
         return []
     at = command.noticed_at
-    silent = [clock for clock in case.clocks if clock.term.kind == "completeness" and clock.cycle == case.cycle][-1:]
+    silent = [clock for clock in case.clocks if _is_of_notice(clock) and clock.cycle == case.cycle][-1:]
     return [
         *_held(case, ()),
         *stop_all(book, case, at),
         *changed(book, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
         Entered("open"),
     ]
+
+
+def _take_up_again(book: Rulebook, case: Subject, command: CorrectLapse) -> Sequence[object]:
+    """The wait that had been taken for over ended with what came in time."""
+    if case.phase != "over":
+        return []
+    at = command.received_at
+    wait = [clock for clock in case.clocks if _is_of_wait(clock)][-1:]
+    return [*changed(book, case, [clocks.correct(clock, case.kind, at) for clock in wait], at), Entered("open")]
 
 
 def _start_step(book: Rulebook, case: Subject, command: StartStep) -> Sequence[object]:
@@ -241,6 +261,14 @@ def _was_accepted(case: Subject) -> bool:
 def _held(case: Subject, holders: tuple[Holder, ...]) -> Sequence[object]:
     assert isinstance(case.reach, Reach)
     return [HoldersMoved(holders)] if holders != case.reach.holders else []
+
+
+def _is_of_notice(clock: Clock) -> bool:
+    return clock.term.kind == "completeness" and not clock.term.is_window
+
+
+def _is_of_wait(clock: Clock) -> bool:
+    return clock.term.kind == "completeness" and clock.term.is_window
 
 
 def _of(kind: ClockKind, stage: str | None = None) -> Callable[[Clock], bool]:

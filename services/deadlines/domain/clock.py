@@ -82,7 +82,9 @@ class Clock:
 
     def lamp_at(self, moment: datetime) -> Lamp:
         """What the lamp has to show at a moment."""
-        return self.lamp if self.end is None else lamp_at(moment, self.yellow_at, self.end.due_at)
+        return (
+            self.lamp if self.end is None or self.term.is_window else lamp_at(moment, self.yellow_at, self.end.due_at)
+        )
 
 
 def start(
@@ -171,10 +173,15 @@ def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock,
 
 
 def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, list[EventData]]:
-    """The end of a clock that runs. The first stop wins. Its lamp is that of the moment `at`, signalled or not."""
+    """The end of a clock that runs. The first stop wins. Its lamp is that of the moment `at`, signalled or not.
+
+    A window had closed with its end, whoever noticed.
+    """
     if clock.state == "stopped":
         return clock, []
     assert clock.end is not None, "what stands still goes on before it stops"
+    if clock.term.is_window:
+        at = min(at, clock.end.due_at)
     lamp, late = clock.lamp_at(at), is_late(at, clock.end.due_at)
     stopped = replace(clock, state="stopped", stopped_at=at, late=late, lamp=lamp)
     told = ClockStopped(

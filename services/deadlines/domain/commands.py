@@ -29,10 +29,12 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class AwaitSupplement:
-    """The applicant was told what is missing: it is their turn."""
+    """The applicant was told what is missing: it is their turn, for `wait_days` where it was told how long."""
 
     subject_id: UUID
     noticed_at: datetime
+    wait_days: int | None
+    clock_ids: tuple[UUID, ...]
     by: Cause
 
 
@@ -77,6 +79,15 @@ class GiveUpCase:
 
     subject_id: UUID
     ended_at: datetime
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectLapse:
+    """It had been supplemented in time, and that was told late: it goes on."""
+
+    subject_id: UUID
+    received_at: datetime
     by: Cause
 
 
@@ -331,7 +342,16 @@ class WeighCard:
 RouteCommand = (
     FollowRoute | StartStep | EndStep | PauseCase | ResumeCase | ExtendCase | DecideCase | EndCase | ReopenCase
 )
-CaseCommand = OpenCase | AwaitSupplement | TakeSupplement | StartCaseClocks | CorrectDeeming | GiveUpCase | RouteCommand
+CaseCommand = (
+    OpenCase
+    | AwaitSupplement
+    | TakeSupplement
+    | StartCaseClocks
+    | CorrectDeeming
+    | GiveUpCase
+    | CorrectLapse
+    | RouteCommand
+)
 ComplaintCommand = (
     OpenComplaint
     | PassComplaintOn

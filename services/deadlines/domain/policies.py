@@ -71,7 +71,7 @@ class Policy:
         if self.kind == "complaint" and self.stage is None:
             raise PolicyInvalid("stage", "投诉的各个期限长短不同，设定期限时应写明是哪一个")
         if (self.kind, self.stage) in WINDOWS:
-            raise PolicyInvalid("budget", "可以提出异议、请求复查复核的期限由法规规定，不能由策略设定")
+            raise PolicyInvalid("budget", "可以提出异议、请求复查复核、补正材料的期限不能由策略设定")
         if self.unit is None or self.budget is None:
             raise PolicyInvalid("budget", "期限的长短和单位应同时填写")
         if not 0 <= self.budget <= LONGEST:
@@ -102,6 +102,8 @@ class Policy:
             ("item_type", self.item_type, item and item.item_type),
             ("mode", self.mode, item and item.mode),
         )
+        if term.is_window and self.stage is None:
+            return "stage"  # what is said of a kind is said of what has to be done in time
         return next((name for name, wanted, found in facts if wanted is not None and wanted != found), None)
 
     def set(self, term: Term, item: Item | None = None) -> Term:

@@ -87,6 +87,10 @@ COMPLETENESS = Term("completeness", Unit.WORKDAY, 5, card="yellow")
 """From receipt to the one-time notice of what is missing, or the acceptance (行政许可法 art. 32(4)); so for every item,
 though only of a licence silence is acceptance."""
 
+SUPPLEMENT = Term("completeness", Unit.DAY, 30, "supplement")
+"""In which the applicant may bring what the notice asks for, and then the case lapses. No law says how long: intake
+tells it with the notice."""
+
 LICENCE_DECISION = Term("statutory", Unit.WORKDAY, 20, card="red")
 """From acceptance to the decision, where the item has no period of its own (行政许可法 art. 42(1))."""
 
@@ -146,7 +150,7 @@ LONGEST_BY_LAW: Mapping[tuple[ClockKind, str | None], Term] = {
 """What a county may shorten, and never lengthen."""
 
 WINDOWS: Mapping[tuple[ClockKind, str | None], Term] = {
-    (each.kind, each.stage): each for each in (COMPLAINT_RETURN, REVIEW_REQUEST, REREVIEW_REQUEST)
+    (each.kind, each.stage): each for each in (SUPPLEMENT, COMPLAINT_RETURN, REVIEW_REQUEST, REREVIEW_REQUEST)
 }
 """In which something may be done, and need not: they warn of nothing, and close by themselves."""
 
@@ -183,20 +187,31 @@ def by_law(kind: ClockKind, stage: str | None) -> Term | None:
 
 def is_silence_of_law(term: Term, item: Item | None) -> bool:
     """Whether the end of the period is an acceptance: that of a licence (行政许可法 art. 32(4))."""
-    return term.kind == "completeness" and item is not None and item.item_type == LICENCE
+    is_of_notice = term.kind == "completeness" and not term.is_window
+    return is_of_notice and item is not None and item.item_type == LICENCE
 
 
 def as_by_law(term: Term) -> Term:
     """The term without what a policy has set."""
     if term.policy is None:
         return term
-    law = by_law(term.kind, term.stage) or term
-    return Term(term.kind, law.unit, law.budget, term.stage, card=CARDS.get(term.kind))
+    law = term if term.is_window else by_law(term.kind, term.stage) or term
+    return Term(term.kind, law.unit, law.budget, term.stage, card=card_of(term.kind, term.stage))
+
+
+def card_of(kind: ClockKind, stage: str | None) -> CardLevel | None:
+    """What missing such a clock brings, unless a policy says otherwise; who may and need not misses nothing."""
+    return None if (kind, stage) in WINDOWS else CARDS.get(kind)
 
 
 def of_registered_case(item: Item) -> tuple[Term, ...]:
     """That it is said in time what is missing."""
     return (COMPLETENESS,)
+
+
+def of_notice(wait_days: int | None) -> tuple[Term, ...]:
+    """How long the supplement is waited for, where that was told."""
+    return () if wait_days is None else (replace(SUPPLEMENT, budget=wait_days),)
 
 
 def of_accepted_case(item: Item) -> tuple[Term, ...]:

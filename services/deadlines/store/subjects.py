@@ -21,7 +21,7 @@ from services.deadlines.domain.cards import Card
 from services.deadlines.domain.clock import Answerable, Clock, Standstill
 from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit
 from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import CARDS, PAUSED_BY_PROCEDURES, Item, Mark, Term
+from services.deadlines.domain.terms import PAUSED_BY_PROCEDURES, Item, Mark, Term, card_of
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
 from services.deadlines.store.signals import written
@@ -179,7 +179,7 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
 def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy: str | None) -> Term:
     """As the law and the item have it, or as a policy set it."""
     if policy is None:
-        return Term(kind, Unit(unit), budget, stage, card=CARDS.get(kind))
+        return Term(kind, Unit(unit), budget, stage, card=card_of(kind, stage))
     stored = json.loads(policy)
     return Term(
         kind,

@@ -10,6 +10,7 @@ from bianmin.events.envelope import Event
 from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office, ProcedureKind
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
+from services.intake.domain.clocks import is_of_notice
 from services.intake.domain.content import Material
 
 OPEN_BEFORE_ACCEPTANCE: frozenset[CaseStatus] = frozenset({"registered", "supplement_requested"})
@@ -38,7 +39,8 @@ class Asked:
 class Notice:
     """The one-time notice (一次性告知, 行政许可法 art. 32(4)): everything that is missing, at once.
 
-    `wait_until`: the last day on which what is asked for may come; then the case lapses.
+    `wait_until`: the last day on which what is asked for may come; then the case lapses. It is the plain sum of days
+    until deadlines tells where the calendar ends them.
     """
 
     noticed_on: date
@@ -146,9 +148,14 @@ class Case:
     def notice_due_on(self) -> date | None:
         """The last day on which it can be told what is missing, as deadlines counts it; None before that is known."""
         for clock in reversed(self.clocks):
-            if clock["kind"] == "completeness" and clock["started_on"] == str(self.received_on):
+            if is_of_notice(clock["kind"], clock.get("stage")) and clock["started_on"] == str(self.received_on):
                 return date.fromisoformat(clock["due_on"])
         return None
+
+    @property
+    def was_decided(self) -> bool:
+        """Whether it was decided: the decision stands, or was set aside and the case opened again."""
+        return self.decided_on is not None or self.cycle > 1
 
     @property
     def is_accepted_by_silence(self) -> bool:

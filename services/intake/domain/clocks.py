@@ -1,6 +1,7 @@
 """A case's clocks and cards as deadlines tells of them: what the citizen and the desk are shown."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from bianmin.events import deadlines
@@ -18,6 +19,9 @@ CLOCK_EVENTS = (
     deadlines.ClockRed,
     deadlines.ClockStopped,
 )
+SUPPLEMENT = "supplement"
+"""The stage of the clock that watches how long a supplement is waited for."""
+_ENDING = (deadlines.ClockStarted, deadlines.ClockRescheduled)
 _OF_THE_START = {"kind", "stage", "cycle", "org", "dept", "unit", "budget", "started_on"}
 _OF_THE_END = {"due_on", "due_at", "provisional"}
 
@@ -35,6 +39,19 @@ def follow_clock(clocks: Told, event: Any) -> Told:
     if not any(clock["id"] == key for clock in clocks):
         raise NotYet("时钟尚未开始。")
     return tuple({**clock, **_change(clock, event)} if clock["id"] == key else clock for clock in clocks)
+
+
+def is_of_notice(kind: str, stage: str | None) -> bool:
+    """Whether a clock watches that it is told in time what is missing; not the wait for that."""
+    return kind == "completeness" and stage is None
+
+
+def awaited_until(clocks: Told, event: Any) -> tuple[date, date] | None:
+    """From when and until when a supplement is waited for, where the event tells of that."""
+    if (event.kind, event.stage) != ("completeness", SUPPLEMENT) or not isinstance(event, _ENDING):
+        return None
+    started_on = next(clock["started_on"] for clock in clocks if clock["id"] == str(event.clock_id))
+    return date.fromisoformat(started_on), event.due_on
 
 
 def _change(clock: Mapping[str, Any], event: Any) -> Mapping[str, Any]:

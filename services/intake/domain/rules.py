@@ -15,6 +15,7 @@ from bianmin.events.intake import (
     CaseSupplemented,
     CaseWithdrawn,
     DeemingCorrected,
+    LapseCorrected,
     SupplementRequested,
     WithdrawalRequested,
 )
@@ -40,7 +41,14 @@ from services.intake.domain.case import (
     RegisterCase,
     WithdrawCase,
 )
-from services.intake.domain.clocks import CARD_EVENTS, CLOCK_EVENTS, follow_card, follow_clock
+from services.intake.domain.clocks import (
+    CARD_EVENTS,
+    CLOCK_EVENTS,
+    awaited_until,
+    follow_card,
+    follow_clock,
+    is_of_notice,
+)
 from services.intake.domain.registration import Admission, DateWrong, MaterialsWrong, check_numbers
 
 
@@ -241,20 +249,25 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
     left_out = {no: Asked(no, "登记时未提交") for no in case.missing if no not in before}
     asked = tuple((left_out | before | named).values())
     notice = Notice(command.noticed_on, asked, override, command.noticed_on + timedelta(days=command.wait_days))
-    if silent and case.decided_on is not None:
+    if silent and case.was_decided:
         return [NoticeGiven(notice, frozenset())]  # decided meanwhile: it is only put on record
     given = NoticeGiven(notice, frozenset(named))
     after = evolve(case, given)
     return [
         *([DeemingCorrected(access=case.access(), noticed_on=command.noticed_on)] if silent else []),
         given,
-        SupplementRequested(access=after.access(), missing=after.missing, noticed_on=command.noticed_on),
+        SupplementRequested(
+            access=after.access(),
+            missing=after.missing,
+            noticed_on=command.noticed_on,
+            wait_days=command.wait_days,
+        ),
     ]
 
 
 def _check_in_time(case: Case, command: GiveNotice) -> None:
     """Of a case that was deemed accepted, only a notice that had been given in time counts: a desk was offline."""
-    if case.status in OVER and case.decided_on is None:
+    if case.status in OVER and not case.was_decided:
         raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再告知补正。")
     last = case.notice_due_on
     if last is None or command.noticed_on > last:
@@ -276,7 +289,10 @@ def _check_override(command: GiveNotice) -> None:
 
 def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     _at_a_desk(case, command.by.actor)
-    _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
+    if case.lapsed:
+        _check_awaited(case, command)
+    else:
+        _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
     check_numbers([one.no for one in command.brought], case.materials)
     first = case.notice.noticed_on if case.notice else case.received_on
     _within(first, command.received_on, command.today, "/received_on", "收件日期")
@@ -285,33 +301,75 @@ def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     asked = {one.no for one in case.notice.missing} if case.notice else set()
     # complete with the last of them, in whatever order offline desks tell of it
     receipts = [one.on for one in after.brought if one.no in asked and one.on is not None]
+    complete_on = max([command.received_on, *receipts])
+    if case.lapsed and after.missing:
+        raise MaterialsMissing(
+            f"还缺：{_names(after)}；告知的材料在期限内全部补齐的，才能更正逾期办结，请把期限内收到的一并录入。"
+        )
     return [
         MaterialsBrought(brought),
+        *([LapseCorrected(access=case.access(), received_on=complete_on)] if case.lapsed else []),
         CaseSupplemented(
             access=case.access(),
             materials=tuple(one.no for one in command.brought),
             missing=after.missing,
-            received_on=command.received_on if after.missing else max([command.received_on, *receipts]),
+            received_on=command.received_on if after.missing else complete_on,
         ),
     ]
 
 
+def _check_awaited(case: Case, command: AddMaterials) -> None:
+    """Of a case that lapsed, only what was brought while it was waited for counts: a desk was offline."""
+    until = case.notice.wait_until if case.notice else None
+    if until is None or command.received_on > until:
+        raise WrongStatus(
+            f"补正材料应在 {until} 以前提交，这个办件{name_of(case)}；需要办理的，请备齐材料重新申请。"
+            "确已在期限内提交的，请在 received_on 填写提交当日。"
+        )
+
+
 def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
     _by_accepting_organ(case, command.by.actor)
-    _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
+    if case.deemed:
+        _check_no_silence(case, command)
+    else:
+        _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
     if case.missing:
-        names = "、".join(case.materials[no - 1].name for no in case.missing)
-        raise MaterialsMissing(f"还缺：{names}；请先补齐，或一次性告知补正。")
-    _within(case.received_on, command.accepted_on, command.today, "/accepted_on", "受理日期")
+        raise MaterialsMissing(f"还缺：{_names(case)}；请先补齐，或一次性告知补正。")
+    on = command.accepted_on
+    _within(case.received_on, on, command.today, "/accepted_on", "受理日期")
+    corrected = [DeemingCorrected(access=case.access(), noticed_on=on, accepted_on=on)] if case.deemed else []
+    for fact in corrected:
+        case = evolve(case, fact)
     return [
+        *corrected,
         CaseAccepted(
             access=case.access(),
             case_no=case.case_no,
             item=case.item,
             received_on=case.received_on,
-            accepted_on=command.accepted_on,
-        )
+            accepted_on=on,
+        ),
     ]
+
+
+def _check_no_silence(case: Case, command: AcceptCase) -> None:
+    """Of a case that was deemed accepted, only an acceptance that had been given in time counts: a desk was offline."""
+    if case.was_decided:
+        raise WrongStatus("这个办件自收到之日起即为受理，并且已经作出决定，不再更正受理日期。")
+    if case.status in OVER:
+        raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再受理。")
+    last = case.notice_due_on
+    if last is None or command.accepted_on > last:
+        raise WrongStatus(
+            f"已过受理审查期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不必再受理；"
+            "确已在期限内受理的，请在 accepted_on 填写受理当日。"
+        )
+
+
+def _names(case: Case) -> str:
+    """Of what is missing."""
+    return "、".join(case.materials[no - 1].name for no in case.missing)
 
 
 def _deem(case: Case, notice_due_on: date) -> CaseDeemedAccepted:
@@ -375,7 +433,7 @@ def _follow(case: Case, event: Any) -> Sequence[object]:
     facts: list[object] = [Followed(changes)] if changes else []
     if (
         isinstance(event, deadlines.ClockRed)
-        and event.kind == "completeness"
+        and is_of_notice(event.kind, event.stage)
         and case.status == "registered"
         and case.is_accepted_by_silence
         and case.notice_due_on == event.due_on
@@ -414,9 +472,17 @@ def follow(case: Case, event: Any) -> Mapping[str, Any]:
             changes["withdrawal_pending"] = False
     if isinstance(event, CLOCK_EVENTS):
         changes["clocks"] = follow_clock(case.clocks, event)
+        changes |= _waiting(case, awaited_until(changes["clocks"], event))
     elif isinstance(event, CARD_EVENTS):
         changes["cards"] = follow_card(case.cards, event)
     return changes
+
+
+def _waiting(case: Case, told: tuple[date, date] | None) -> Mapping[str, Any]:
+    """Until when a supplement is waited for, by the calendar; of the notice that holds now, not of one before it."""
+    if told is None or case.notice is None or told[0] != case.notice.noticed_on:
+        return {}
+    return {"notice": replace(case.notice, wait_until=told[1])}
 
 
 def _after_procedure(case: Case, event: routing.ProcedureEnded) -> Mapping[str, Any]:
@@ -467,6 +533,8 @@ def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
             return {"status": "registered", "accepted_on": None, "deemed": False, "holders": ()}
         case CaseLapsed():
             return {"status": "closed", "closed_on": fact.lapsed_on}
+        case LapseCorrected():
+            return {"status": "supplement_requested", "closed_on": None}
         case RefusalGiven(refusal):
             return {"refusal": refusal}
         case CaseRefused():

@@ -184,6 +184,8 @@ def _intake(patches: Patches, subject: str, data: Any) -> None:
             case.accepted_on = NEVER
         case intake.CaseLapsed():
             case.lapsed_on = case.happened(data.lapsed_on)
+        case intake.LapseCorrected():
+            case.lapsed_on = NEVER
         case intake.CaseRefused():
             case.refused_on = case.happened(data.refused_on)
         case intake.CaseWithdrawn():

@@ -18,6 +18,7 @@ from services.deadlines.domain.commands import (
     AnswerComplaint,
     AwaitSupplement,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -134,7 +135,12 @@ def a_decided(command: Any) -> DecideCase:
         (
             "intake",
             intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY),
-            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, c.by),
+            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, None, c.clock_ids, c.by),
+        ),
+        (
+            "intake",
+            intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY, wait_days=30),
+            lambda c: AwaitSupplement(SUBJECT, END_OF_DAY, 30, c.clock_ids, c.by),
         ),
         (
             "intake",
@@ -145,6 +151,11 @@ def a_decided(command: Any) -> DecideCase:
             "intake",
             intake.DeemingCorrected(access=ACCESS, noticed_on=DAY),
             lambda c: CorrectDeeming(SUBJECT, END_OF_DAY, c.by),
+        ),
+        (
+            "intake",
+            intake.LapseCorrected(access=ACCESS, received_on=DAY),
+            lambda c: CorrectLapse(SUBJECT, END_OF_DAY, c.by),
         ),
         ("intake", intake.CaseRefused(access=ACCESS, reason_code="x", refused_on=DAY), given_up),
         ("intake", intake.CaseLapsed(access=ACCESS, lapsed_on=DAY), given_up),

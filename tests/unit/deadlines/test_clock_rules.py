@@ -23,6 +23,7 @@ from services.deadlines.domain.commands import (
     Command,
     ComplaintCommand,
     CorrectDeeming,
+    CorrectLapse,
     DecideCase,
     EndCase,
     EndStep,
@@ -88,8 +89,8 @@ def opening(on: str = "2026-03-02") -> OpenCase:
     return OpenCase(SUBJECT, REACH, Item.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
 
 
-def a_notice(moment: str = "2026-03-03T10:00") -> AwaitSupplement:
-    return AwaitSupplement(SUBJECT, at(moment), BY)
+def a_notice(moment: str = "2026-03-03T10:00", wait: int | None = 30, id: int = 53) -> AwaitSupplement:
+    return AwaitSupplement(SUBJECT, at(moment), wait, (UUID(int=id),), BY)
 
 
 def a_supplement(moment: str = "2026-03-05T10:00") -> TakeSupplement:
@@ -113,8 +114,12 @@ def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
     return CorrectDeeming(SUBJECT, at(moment), BY)
 
 
-def giving_up() -> GiveUpCase:
-    return GiveUpCase(SUBJECT, at("2026-03-03T10:00"), BY)
+def giving_up(moment: str = "2026-03-03T10:00") -> GiveUpCase:
+    return GiveUpCase(SUBJECT, at(moment), BY)
+
+
+def a_lapse_corrected(received: str = "2026-04-01T23:59") -> CorrectLapse:
+    return CorrectLapse(SUBJECT, at(received), BY)
 
 
 def a_holder(org: str = COUNTY) -> FollowRoute:
@@ -243,6 +248,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("unknown", acceptance(), ["Opened", *TWO_CLOCKS, "Entered"]),
     ("unknown", a_correction(), NotYet),
     ("unknown", giving_up(), []),
+    ("unknown", a_lapse_corrected(), NotYet),
     ("unknown", a_holder(), NotYet),
     ("unknown", a_step(), NotYet),
     ("unknown", a_steps_end(), NotYet),
@@ -253,11 +259,13 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("unknown", an_end(), NotYet),
     ("unknown", a_reopening(), NotYet),
     ("open", opening(), []),
-    ("open", a_notice(), STOPPED),
+    ("open", a_notice(), [*STOPPED, *ONE_CLOCK]),
+    ("open", a_notice(wait=None), STOPPED),
     ("open", a_supplement(), []),
     ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "Entered"]),
     ("open", a_correction(), []),
     ("open", giving_up(), [*STOPPED, "Entered"]),
+    ("open", a_lapse_corrected(), []),
     ("open", a_holder(), HELD),
     ("open", a_step(), NotYet),
     ("open", a_steps_end(), NotYet),
@@ -270,10 +278,12 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("open", a_recount(), []),
     ("noticed", opening(), []),
     ("noticed", a_notice(), []),
-    ("noticed", a_supplement(), ONE_CLOCK),
-    ("noticed", acceptance(on="2026-03-05"), [*TWO_CLOCKS, "Entered"]),
+    ("noticed", a_notice("2026-03-04T10:00", id=54), [*STOPPED, *ONE_CLOCK]),
+    ("noticed", a_supplement(), [*STOPPED, *ONE_CLOCK]),
+    ("noticed", acceptance(on="2026-03-05"), [*STOPPED, *TWO_CLOCKS, "Entered"]),
     ("noticed", a_correction(), []),
-    ("noticed", giving_up(), ["Entered"]),
+    ("noticed", giving_up(), [*STOPPED, "Entered"]),
+    ("noticed", a_lapse_corrected(), []),
     ("noticed", a_holder(), HELD),
     ("noticed", a_step(), NotYet),
     ("noticed", a_steps_end(), NotYet),
@@ -290,6 +300,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("accepted", acceptance(), []),
     ("accepted", a_correction(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
     ("accepted", giving_up(), []),
+    ("accepted", a_lapse_corrected(), []),
     ("accepted", a_holder(CENTER), HELD),
     ("accepted", a_step(), [*HELD, *ONE_CLOCK]),
     ("accepted", a_steps_end(), []),
@@ -306,6 +317,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("paused", acceptance(), []),
     ("paused", a_correction(), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
     ("paused", giving_up(), []),
+    ("paused", a_lapse_corrected(), []),
     ("paused", a_holder(CENTER), HELD),
     ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockSet", "ClockPaused"]),
     ("paused", a_steps_end(), []),
@@ -324,6 +336,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     # the two of the acceptance stop, and the one that had been missed was kept after all
     ("deemed", a_correction(), [*HELD, *STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
     ("deemed", giving_up(), []),
+    ("deemed", a_lapse_corrected(), []),
     ("deemed", a_holder(CENTER), HELD),
     ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
     ("deemed", a_steps_end(), []),
@@ -341,6 +354,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("decided", acceptance(), []),
     ("decided", a_correction(), []),
     ("decided", giving_up(), []),
+    ("decided", a_lapse_corrected(), []),
     ("decided", a_holder(CENTER), HELD),
     ("decided", a_step(), HELD),
     ("decided", a_steps_end(), HELD),
@@ -357,6 +371,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("over", acceptance(), TooLate),
     ("over", a_correction(), []),
     ("over", giving_up(), []),
+    ("over", a_lapse_corrected(), ["Entered"]),
     ("over", a_holder(CENTER), HELD),
     ("over", a_step(), HELD),
     ("over", a_steps_end(), HELD),
@@ -373,6 +388,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("given up", acceptance(), TooLate),
     ("given up", a_correction(), []),
     ("given up", giving_up(), []),
+    ("given up", a_lapse_corrected(), ["Entered"]),
     ("given up", a_holder(CENTER), HELD),
     ("given up", a_step(), HELD),
     ("given up", a_steps_end(), HELD),
@@ -391,6 +407,7 @@ OF_CASES = (
     StartCaseClocks,
     CorrectDeeming,
     GiveUpCase,
+    CorrectLapse,
     FollowRoute,
     StartStep,
     EndStep,
@@ -533,11 +550,50 @@ def test_a_review_has_20_working_days_where_its_office_answers() -> None:
 
 
 def test_whoever_is_told_in_time_what_is_missing_is_received_anew_with_the_supplement() -> None:
-    first, again = known(opening(), a_notice(), a_supplement("2026-03-05T10:00")).clocks
+    first, wait, again = known(opening(), a_notice(), a_supplement("2026-03-05T10:00")).clocks
+    assert (wait.state, wait.late, wait.stopped_at) == ("stopped", False, at("2026-03-05T10:00"))
     assert (first.state, first.late, first.stopped_at) == ("stopped", False, at("2026-03-03T10:00"))
     assert (again.term.kind, again.state, due_on(again)) == ("completeness", "running", date(2026, 3, 12))
     unasked = known(opening(), a_supplement())
     assert len(unasked.clocks) == 1, "what is brought unasked changes nothing"
+
+
+def test_whoever_was_given_up_and_had_supplemented_in_time_is_received_anew() -> None:
+    lapsed = (opening(), a_notice(), giving_up("2026-04-03T00:00"))
+    again = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"))
+    assert again.phase == "open"
+    wait = again.clock(UUID(int=53))
+    assert (wait.stopped_at, wait.late) == (at("2026-04-01T23:59"), False)
+    assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [("completeness", "2026-04-09")]
+    accepted = known(*lapsed, a_lapse_corrected(), a_supplement("2026-04-01T23:59"), acceptance(on="2026-04-07"))
+    assert accepted.phase == "accepted"
+
+
+def test_the_wait_for_a_supplement_ends_on_a_working_day_and_nobody_misses_it() -> None:
+    awaited = known(opening("2026-05-20"), a_notice("2026-05-21T10:00"))
+    [wait] = awaited.open_clocks
+    # 2026-06-20, the plain sum, is in the Dragon Boat Festival (民法典 art. 203)
+    assert (wait.term.kind, wait.term.stage, str(due_on(wait))) == ("completeness", "supplement", "2026-06-22")
+    assert (wait.reminder_at, wait.yellow_at, wait.term.card) == (None, None, None)
+    noticed_late = at("2026-06-25T09:00")
+    ends = (
+        FireSignals(SUBJECT, wait.id, noticed_late, noticed_late, BY),
+        giving_up("2026-06-25T09:00"),
+        a_supplement("2026-06-25T09:00"),
+    )
+    for end in ends:
+        over = known(opening("2026-05-20"), a_notice("2026-05-21T10:00"), end).clock(wait.id)
+        assert (over.stopped_at, over.late, over.lamp) == (at("2026-06-23T00:00"), False, "green")
+
+
+def test_a_wait_is_not_the_period_of_the_notice() -> None:
+    """Of a case deemed accepted after a supplement, it is the period of the notice that was kept after all."""
+    history = (opening(), a_notice("2026-03-02T15:00"), a_supplement("2026-03-02T16:00"), a_deeming(), a_correction())
+    _, wait, silent = (clock for clock in known(*history).clocks if clock.term.kind == "completeness")
+    assert (wait.term.stage, wait.stopped_at) == ("supplement", at("2026-03-02T16:00"))
+    assert (silent.term.stage, silent.stopped_at, silent.late) == (None, at("2026-03-09T17:59"), False)
+    again = known(*history, a_notice("2026-03-09T17:59", id=54))
+    assert [(clock.term.stage, str(due_on(clock))) for clock in again.open_clocks] == [("supplement", "2026-04-08")]
 
 
 def test_silence_is_found_late_and_counts_from_the_receipt() -> None:
@@ -556,6 +612,26 @@ def test_what_was_not_silence_after_all_was_kept_in_time() -> None:
     assert [clock.term.kind for clock in again.open_clocks] == ["promise", "statutory"]
     # decided meanwhile, as it turns out: the decision holds
     assert known(opening(), a_deeming(), a_correction(), a_decision("2026-03-12T10:00")).phase == "decided"
+
+
+def test_nothing_was_missed_by_an_acceptance_that_was_none() -> None:
+    red = at("2026-03-10T08:00")
+    history = (opening(), a_deeming(), a_step("2026-03-10T09:00"), FireSignals(SUBJECT, FIRST, red, red, BY))
+    assert [(card.kind, card.level) for card in known(*history).cards] == [
+        ("completeness", "yellow"),
+        ("promise", "yellow"),
+        ("promise", "red"),
+    ]
+    corrected = known(*history, a_correction("2026-03-05T17:00"))
+    assert {card.status for card in corrected.cards} == {"revoked"}
+    assert (corrected.open_clocks, {clock.late for clock in corrected.clocks}) == ((), {False})
+    step = next(clock for clock in corrected.clocks if clock.term.kind == "step")
+    assert step.stopped_at == step.period.start, "what began after the answer ran for no time"
+    again = known(*history, a_correction("2026-03-05T17:00"), acceptance(on="2026-03-05"))
+    assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [
+        ("promise", "2026-03-12"),
+        ("statutory", "2026-04-02"),
+    ]
 
 
 def test_a_case_whose_period_reaches_into_a_missing_year_is_not_half_accepted() -> None:

@@ -1,6 +1,7 @@
 """Which policy applies (known failures E): by rank, never by chance, and always one or the law."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.deadlines.domain.periods import CutOff, Unit
 from services.deadlines.domain.policies import Policies, Policy, PolicyInvalid, check_distinct
-from services.deadlines.domain.terms import COMPLETENESS, Item, Mark, Term, as_by_law
+from services.deadlines.domain.terms import COMPLETENESS, SUPPLEMENT, Item, Mark, Term, as_by_law
 
 COUNTY, CENTER = "520111", "520111101"
 PROMISE = Term("promise", Unit.WORKDAY, 20, card="yellow")
@@ -74,6 +75,18 @@ def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
 def test_what_is_not_a_regions_to_set_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(PolicyInvalid):
         a_policy(**wrong)
+
+
+def test_what_is_said_of_a_kind_is_not_said_of_its_windows() -> None:
+    policies = Policies([a_policy(kind="completeness", budget=3, unit=Unit.WORKDAY, card="red")])
+    assert policies.applied(CENTER, COMPLETENESS, Item("MZ-001", "05", "direct")).budget == 3
+    wait = replace(SUPPLEMENT, budget=45)
+    assert [each.mismatch for each in policies.considered(CENTER, wait, LICENCE)] == ["stage"]
+    named = a_policy(kind="completeness", stage="supplement", cut_off=CutOff.CLOSE).set(wait)
+    assert (named.budget, named.cut_off) == (45, CutOff.CLOSE)
+    assert as_by_law(named) == wait, "how long was told with the notice, and stays"
+    with pytest.raises(PolicyInvalid):
+        a_policy(kind="completeness", stage="supplement", budget=10, unit=Unit.DAY)
 
 
 def test_d10_nothing_and_not_set_are_different() -> None:

@@ -192,4 +192,4 @@ def test_the_catalogue_names_every_event_and_every_link_in_it_leads_somewhere() 
 
 
 def test_the_catalogue_tells_who_reads() -> None:
-    assert "| intake | `bianmin.intake` | 12 | deadlines |" in catalogue.text({"deadlines": ("intake",)})
+    assert "| intake | `bianmin.intake` | 13 | deadlines |" in catalogue.text({"deadlines": ("intake",)})

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bianmin.events.deadlines import ClockRescheduled, ClockStarted
 from bianmin.events.envelope import Event, compose, parse_event
+from bianmin.events.intake import (
+    CaseAccepted,
+    CaseSupplemented,
+    DeemingCorrected,
+    LapseCorrected,
+    SupplementRequested,
+)
 from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
+from bianmin.kit.access import Holder
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
@@ -26,6 +35,7 @@ from services.intake.domain.case import (
     CaseCommand,
     FollowCase,
     GiveNotice,
+    LapseCase,
     RefuseCase,
     RegisterCase,
     WithdrawCase,
@@ -225,6 +235,159 @@ def test_an_offline_desk_that_tells_late_of_an_earlier_paper_does_not_bring_the_
     assert (case.status, case.received_on) == ("registered", late)
     with pytest.raises(Invalid):
         decide(case, AddMaterials(ID, (Brought(2, "copy"),), DAY, today, by()))  # before it was asked for
+
+
+WAITED_UNTIL = DAY + timedelta(days=30)
+LAPSED_ON = WAITED_UNTIL + timedelta(days=1)
+
+
+def a_lapsed_case(*commands: CaseCommand) -> Case:
+    notice = GiveNotice(ID, (Asked(1, "缺"), Asked(2, "缺")), DAY, DAY, 30, by(STATION))
+    end = datetime.combine(WAITED_UNTIL, datetime.max.time(), TZ)
+    case = after(a_case(), notice, *commands, LapseCase(ID, LAPSED_ON, end, by()))
+    assert (case.lapsed, case.closed_on) == (True, LAPSED_ON)
+    return case
+
+
+def bringing(*numbers: int, on: date) -> AddMaterials:
+    return AddMaterials(ID, tuple(Brought(no, "copy") for no in numbers), on, LAPSED_ON, by(STATION))
+
+
+def test_a_supplement_in_time_told_late_corrects_the_lapse() -> None:
+    case = a_lapsed_case()
+    told_facts = [fact for fact in decide(case, bringing(1, 2, on=WAITED_UNTIL)) if isinstance(fact, EventData)]
+    assert [type(fact) for fact in told_facts] == [LapseCorrected, CaseSupplemented]
+    case = after(case, bringing(1, 2, on=WAITED_UNTIL))
+    assert (case.status, case.lapsed, case.closed_on) == ("registered", False, None)
+    assert (case.received_on, case.missing) == (WAITED_UNTIL, ())
+    assert after(case, AcceptCase(ID, WAITED_UNTIL, LAPSED_ON, by())).status == "accepted"
+
+
+def test_a_lapse_is_corrected_from_the_day_of_the_last_paper() -> None:
+    case = after(a_lapsed_case(bringing(2, on=DAY + timedelta(days=9))), bringing(1, on=DAY + timedelta(days=3)))
+    assert (case.status, case.received_on) == ("registered", DAY + timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (bringing(1, 2, on=LAPSED_ON), str(WAITED_UNTIL)),  # too late, and it says until when it was waited for
+        (bringing(2, on=WAITED_UNTIL), "还缺：身份证"),  # in time, and not all of it
+    ],
+)
+def test_what_comes_too_late_or_in_part_does_not_correct_a_lapse(command: AddMaterials, why: str) -> None:
+    with pytest.raises(Conflict, match=why):
+        decide(a_lapsed_case(), command)
+
+
+def a_clock_started(**changes: Any) -> FollowCase:
+    given: dict[str, Any] = {
+        "clock_id": UUID(int=1),
+        "subject_kind": "case",
+        "kind": "completeness",
+        "stage": "supplement",
+        "org": CENTER,
+        "unit": "day",
+        "budget": 30,
+        "started_on": DAY,
+        "due_on": DAY + timedelta(days=32),
+        "due_at": NOW + timedelta(days=33),
+        "calendar_version": "1",
+        "provisional": False,
+    }
+    return told(ClockStarted(**(given | changes)), "deadlines")
+
+
+def moved_to(day: date) -> FollowCase:
+    moved = ClockRescheduled(
+        clock_id=UUID(int=1),
+        subject_kind="case",
+        kind="completeness",
+        stage="supplement",
+        org=CENTER,
+        due_on=day,
+        due_at=NOW + timedelta(days=40),
+        previous_due_on=DAY,
+        previous_due_at=NOW,
+        reason_code="calendar",
+        calendar_version="2",
+        provisional=False,
+        lamp="green",
+    )
+    return told(moved, "deadlines", 2)
+
+
+def test_how_long_a_supplement_is_waited_for_is_the_calendars_to_say() -> None:
+    notice = GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, 30, by(STATION))
+    [asked] = [fact for fact in decide(a_case(), notice) if isinstance(fact, SupplementRequested)]
+    assert asked.wait_days == 30
+    case = after(a_case(), notice)
+    assert case.waits_until == DAY + timedelta(days=30), "the plain sum, until it is told"
+    case = after(case, a_clock_started())
+    assert case.waits_until == DAY + timedelta(days=32)
+    assert case.notice_due_on is None, "the wait is not the period of the notice, though it began on the same day"
+    assert after(case, moved_to(DAY + timedelta(days=33))).waits_until == DAY + timedelta(days=33)
+    later = DAY + timedelta(days=2)
+    again = GiveNotice(ID, (Asked(2, "缺"),), later, later, 30, by(CENTER, "manager"), "新发现")
+    case = after(case, again, moved_to(DAY + timedelta(days=33)))
+    assert case.waits_until == later + timedelta(days=30), "of the notice before, it changes nothing"
+
+
+def test_other_clocks_move_no_wait() -> None:
+    case = after(a_case(), GiveNotice(ID, (Asked(1, "缺"),), DAY, DAY, 30, by(STATION)))
+    for changes in ({"stage": None}, {"kind": "promise", "stage": None}, {"started_on": DAY - timedelta(days=1)}):
+        assert after(case, a_clock_started(**changes)).waits_until == DAY + timedelta(days=30)
+
+
+NOTICE_DUE = DAY + timedelta(days=7)
+OF_THE_NOTICE = {"kind": "completeness", "stage": None, "started_on": str(DAY), "due_on": str(NOTICE_DUE)}
+
+
+def a_deemed_case(**changes: Any) -> Case:
+    clock = {"id": "c", "cycle": 1, "lamp": "red", "state": "stopped", **OF_THE_NOTICE}
+    given: dict[str, Any] = {"status": "accepted", "deemed": True, "accepted_on": DAY, "clocks": (clock,)}
+    return a_case(**(given | changes))
+
+
+def accepting(on: date) -> AcceptCase:
+    return AcceptCase(ID, on, DAY + timedelta(days=20), by())
+
+
+@pytest.mark.parametrize("status", ["accepted", "in_progress", "paused"])
+def test_an_acceptance_in_time_told_late_corrects_the_deeming(status: CaseStatus) -> None:
+    case = a_deemed_case(status=status, holders=(Holder(COUNTY, "civil"),))
+    corrected, accepted = decide(case, accepting(NOTICE_DUE))
+    assert isinstance(corrected, DeemingCorrected)
+    assert isinstance(accepted, CaseAccepted)
+    assert (corrected.noticed_on, corrected.accepted_on, accepted.accepted_on) == (NOTICE_DUE,) * 3
+    assert accepted.access.holders == ()
+    now = after(case, accepting(NOTICE_DUE))
+    assert (now.status, now.deemed, now.accepted_on, now.received_on) == ("accepted", False, NOTICE_DUE, DAY)
+    with pytest.raises(Conflict):
+        decide(now, accepting(NOTICE_DUE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "why"),
+    [
+        ({}, NOTICE_DUE + timedelta(days=1), str(NOTICE_DUE)),
+        ({"clocks": ()}, DAY, "已过受理审查期限"),
+        ({"status": "granted", "decided_on": DAY}, DAY, "已经作出决定"),
+        ({"status": "closed", "decided_on": DAY}, DAY, "已经作出决定"),
+        ({"cycle": 2}, DAY, "已经作出决定"),
+        ({"status": "withdrawn"}, DAY, "已撤回"),
+        ({"brought": ()}, DAY, "还缺：身份证、户口簿"),
+    ],
+)
+def test_why_a_deeming_is_not_corrected_by_an_acceptance(changes: dict[str, Any], on: date, why: str) -> None:
+    with pytest.raises(Conflict, match=why):
+        decide(a_deemed_case(**changes), accepting(on))
+
+
+def test_a_notice_of_a_case_that_was_decided_and_opened_again_is_only_put_on_record() -> None:
+    notice = GiveNotice(ID, (Asked(2, "缺"),), DAY, DAY, 30, by())
+    case = after(a_deemed_case(cycle=2), notice)
+    assert (case.status, case.deemed, case.notice is None) == ("accepted", True, False)
 
 
 @pytest.mark.parametrize("status", ["registered", "accepted"])

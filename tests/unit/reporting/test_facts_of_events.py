@@ -228,3 +228,8 @@ def test_an_acceptance_by_silence_counts_on_the_day_of_receipt_and_when_it_was_n
     assert all_of(("intake", deemed), ("intake", corrected)).cases["a-case", 1].accepted_on == NEVER
     lapsed = intake.CaseLapsed(access=access, lapsed_on=date(2026, 4, 9))
     assert all_of(("intake", lapsed)).cases["a-case", 1].lapsed_on == date(2026, 4, 9)
+    went_on = intake.LapseCorrected(access=access, received_on=date(2026, 4, 8))
+    assert all_of(("intake", lapsed), ("intake", went_on)).cases["a-case", 1].lapsed_on == NEVER
+    assert all_of(("intake", lapsed), ("intake", went_on), ("intake", lapsed)).cases["a-case", 1].lapsed_on == date(
+        2026, 4, 9
+    )
