@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.kit.bodies import Day
 from bianmin.kit.clock import TZ
-from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
+from bianmin.kit.door import Desk, check_if_match, desk, etag_of, public, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api import ics
@@ -105,9 +105,10 @@ async def list_recounts(desk: Admin) -> Response:
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
 )
 async def export_year(region: str, year: int, desk: AnyDesk) -> Response:
-    """同一年的安排，iCalendar 格式：可订阅，也可原样导入。"""
+    """同一年的安排，iCalendar 格式：可订阅，也可原样导入；是已公布的还是推定的、来源、地区都写在文件里。"""
     found = _year(await _in_force(desk, region), region, year)
-    return Response(ics.written(found), media_type="text/calendar; charset=utf-8")
+    etag = etag_of(tag_of(found)) or ""
+    return Response(ics.written(found), headers={"ETag": etag}, media_type="text/calendar; charset=utf-8")
 
 
 @router.get("/calendars/{region}/years/{year}", response_model=YearView, responses=refuses(NotFound))
@@ -205,12 +206,14 @@ async def import_year(
     year: Year,
     seen: Annotated[int | None, Depends(_seen)],
     desk: Admin,
-    source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为日历自带的名称")] = None,
-    status: Status = Status.OFFICIAL,
+    source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为文件里写的")] = None,
+    status: Annotated[
+        Status | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
+    ] = None,
     other_years: Annotated[Literal["refuse", "skip"], Query(description="其他年份的日子：拒绝，还是略过")] = "refuse",
     preview: Annotated[bool, Query(description="只说明会变动什么，不公布")] = False,
 ) -> Response:
-    """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不出的拒绝。取代原有的安排。"""
+    """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排。"""
     found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
     return await _put(desk, PublishYear(found, seen, desk.cause), preview=preview)
 

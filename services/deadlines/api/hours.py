@@ -10,7 +10,7 @@ from bianmin.kit.bodies import Body, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
-from services.deadlines.api.regions import region_known, version_seen
+from services.deadlines.api.regions import check_own, region_known, version_seen
 from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
 from services.deadlines.domain.publication import HoursInvalid, PublishHours
 from services.deadlines.domain.regions import upward
@@ -134,6 +134,7 @@ async def _seen(request: Request, region: str, desk: Admin) -> int | None:
 )
 async def put_hours(region: str, seen: Annotated[int | None, Depends(_seen)], body: HoursIn, desk: Admin) -> Response:
     """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
+    check_own(region, body.region)
     command = PublishHours(region, body.hours(), seen, desk.cause)
     return await desk.submit(command, HoursView.of, status=201 if seen is None else 200)
 

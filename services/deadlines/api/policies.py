@@ -11,7 +11,7 @@ from bianmin.kit.bodies import Body, Code, OrgCode, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.deadlines.api.regions import region_known, version_seen
+from services.deadlines.api.regions import check_own, region_known, version_seen
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.policies import (
     CardRule,
@@ -237,6 +237,7 @@ async def put_policies(
 
     法律规定的期限只能缩短，不能延长；承诺期限和法定期限由事项目录规定。
     """
+    check_own(region, body.region)
     theirs = []
     for n, one in enumerate(body.policies):
         try:
