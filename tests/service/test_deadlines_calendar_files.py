@@ -294,6 +294,11 @@ async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: Count
         hours([[{"since": "09:00", "until": "12:00"}, {"since": "11:00", "until": "13:00"}]]),
         hours([[{"since": "9", "until": "12:00"}]]),
         hours([[{"since": "09:00", "until": "25:00"}]]),
+        hours([[{"since": "T0900", "until": "12:00"}]]),
+        hours([[{"since": "0900Z", "until": "12:00"}]]),
+        hours([[{"since": "09:60", "until": "12:00"}]]),
+        hours([*WEEK, [{"since": "09:00", "until": "12:00"}]]),
+        hours([*WEEK, [], [{"since": "09:00", "until": "12:00"}]]),
         {"weekdays": WEEK, "make_up": []},
     ],
 )

@@ -36,7 +36,10 @@ Intervals = Annotated[list[IntervalIn], Field(max_length=10)]
 
 
 class HoursIn(Body):
-    """The week, Monday first, none on days on which the desk is closed; `make_up`: on a weekend day that is worked."""
+    """The week, Monday first, none on days on which the desk is closed.
+
+    A day of the weekend is worked only to make up for another, and then by `make_up`: Saturday and Sunday stay empty.
+    """
 
     weekdays: Annotated[list[Intervals], Field(min_length=7, max_length=7)]
     make_up: Intervals
@@ -45,6 +48,9 @@ class HoursIn(Body):
 
     def hours(self) -> Hours:
         """Raises `HoursInvalid`."""
+        if any(self.weekdays[5:]):
+            told = "周六、周日不写在 weekdays 里：周末只有调休上班时才开，那时按 make_up；请留空，并把时间写在 make_up"
+            raise HoursInvalid(f"{told}。", errors=[FieldError("/weekdays", "hours_invalid", told)])
         try:
             return Hours(tuple(map(_intervals, self.weekdays)), _intervals(self.make_up))
         except CalendarInvalid as error:
