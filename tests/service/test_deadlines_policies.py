@@ -83,13 +83,13 @@ async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_coun
     county: County,
 ) -> None:
     admin = county.house.as_("admin", "52")
-    year = {"status": "official", "source": "国办通知", "days": [{"date": "2028-01-01", "kind": "off", "name": "元旦"}]}
-    assert (await admin.put("/calendars/CN/years/2028", year)).status_code == 201
-    county.house.app.state.clock.set(at("2028-03-01T09:00"))
-    case = await county.a_running_case("2028-03-01")
+    year = {"status": "official", "source": "国办通知", "days": [{"date": "2031-01-01", "kind": "off", "name": "元旦"}]}
+    assert (await admin.put("/calendars/CN/years/2031", year)).status_code == 201
+    county.house.app.state.clock.set(at("2031-03-03T09:00"))
+    case = await county.a_running_case("2031-03-03")
     await published(county, COUNTY, {"kind": "promise", "cut_off": "close"})
     promise, _ = await county.clocks(case_id=case)
-    assert (promise["due_at"], promise["policy"]) == ("2028-03-08T17:00:00+08:00", f"{COUNTY} v1 #1")
+    assert (promise["due_at"], promise["policy"]) == ("2031-03-10T17:00:00+08:00", f"{COUNTY} v1 #1")
 
 
 async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:

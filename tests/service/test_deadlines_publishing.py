@@ -163,7 +163,7 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
         (COUNTY, 2026, a_year(*FESTIVAL, {"date": "2026-03-05", "kind": "work", "name": "补班"}), 422),
         (COUNTY, 2026, a_year({"date": "2025-03-05", "kind": "off", "name": "三月三"}), 422),
         (COUNTY, 2026, a_year({"date": "2026-04-31", "kind": "off", "name": "三月三"}), 422),
-        (COUNTY, 2028, a_year({"date": "2028-03-05", "kind": "off", "name": "三月三"}), 422),
+        (COUNTY, 2031, a_year({"date": "2031-03-05", "kind": "off", "name": "三月三"}), 422),
         (COUNTY, 1900, a_year(*FESTIVAL), 422),
         ("520999", 2026, a_year(*FESTIVAL), 404),
         (COUNTY, 2026, {"status": "official", "days": []}, 422),
@@ -218,24 +218,24 @@ async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County
         lines = (await county.house.http.get("/metrics")).text.splitlines()
         return {line.split("{")[0]: float(line.split()[1]) for line in lines if line.startswith("calendar_")}
 
-    assert await told() == {"calendar_official_days": 304, "calendar_known_days": 669}
+    assert await told() == {"calendar_official_days": 304, "calendar_known_days": 1765}
     year = await admin.get("/calendars/CN/years/2027")
     official = {**year.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
-    assert await told() == {"calendar_official_days": 669, "calendar_known_days": 669}
-    county.house.app.state.clock.set(at("2028-01-02T09:00"))
-    assert await told() == {"calendar_official_days": -2, "calendar_known_days": -2}
+    assert await told() == {"calendar_official_days": 669, "calendar_known_days": 1765}
+    county.house.app.state.clock.set(at("2031-01-02T09:00"))
+    assert await told() == {"calendar_official_days": -1098, "calendar_known_days": -2}
 
 
-NEXT = {"date": "2028-01-03", "kind": "off", "name": "元旦"}
+NEXT = {"date": "2031-01-01", "kind": "off", "name": "元旦"}
 
 
 async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_be_published(
     county: County, admin: Client
 ) -> None:
-    county.house.app.state.clock.set(at("2027-12-20T09:00"))
-    case = await county.a_running_case("2027-12-20")
-    await county.grants(case, "2027-12-23T10:00")
+    county.house.app.state.clock.set(at("2030-12-20T09:00"))
+    case = await county.a_running_case("2030-12-20")
+    await county.grants(case, "2030-12-23T10:00")
     assert await county.clocks(case_id=case) == []
     database = county.house.room("deadlines").database
     assert await still(database) == ("parked", "YearMissing", 0)
@@ -245,17 +245,17 @@ async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_
     async with asyncio.timeout(30):
         while (await still(database)) != ("parked", "YearMissing", 1):
             await asyncio.sleep(0.02)
-    assert (await admin.put("/calendars/CN/years/2028", a_year(NEXT))).status_code == 201
+    assert (await admin.put("/calendars/CN/years/2031", a_year(NEXT))).status_code == 201
     async with asyncio.timeout(30):
         while await parked.listed(database, behind=True):
             await asyncio.sleep(0.02)
     clocks = await county.clocks(case_id=case)
-    assert [clock["due_on"] for clock in clocks] == ["2027-12-27", "2028-01-18"]
+    assert [clock["due_on"] for clock in clocks] == ["2030-12-27", "2031-01-20"]
 
 
 async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(county: County, admin: Client) -> None:
     """A longer period of the hotline reaches into a year that nobody knows: it keeps its date until somebody does."""
-    county.house.app.state.clock.set(at("2027-12-06T09:00"))
+    county.house.app.state.clock.set(at("2030-12-06T09:00"))
     told = complaints.ComplaintLodged(
         handler_org=COUNTY,
         accused_org=CENTER,
@@ -263,7 +263,7 @@ async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(
         kind="complaint",
         channel="hotline",
         anonymous=True,
-        lodged_on=date(2027, 12, 6),
+        lodged_on=date(2030, 12, 6),
     )
     await county.tells("complaints", complaint := str(new_id()), told)
     policy = {"kind": "hotline", "unit": "workday", "budget": 30}
@@ -271,10 +271,10 @@ async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(
     await settle(county.house)
     [held] = await parked.listed(county.house.room("deadlines").database)
     assert (held.source, held.subject, held.reason) == ("timer:recounts", complaint, "YearMissing")
-    assert await due_of_the_hotline(county, complaint) == "2027-12-13"
-    assert (await admin.put("/calendars/CN/years/2028", a_year(NEXT))).status_code == 201
+    assert await due_of_the_hotline(county, complaint) == "2030-12-13"
+    assert (await admin.put("/calendars/CN/years/2031", a_year(NEXT))).status_code == 201
     await settle(county.house)
-    assert await due_of_the_hotline(county, complaint) == "2028-01-18"
+    assert await due_of_the_hotline(county, complaint) == "2031-01-20"
     assert await parked.listed(county.house.room("deadlines").database) == []
 
 
