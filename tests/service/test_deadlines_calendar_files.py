@@ -213,6 +213,8 @@ async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Cli
     assert told == {
         "since": 1,
         "until": 2,
+        "before": {"status": "official", "source": "某县通知"},
+        "after": {"status": "official", "source": "某县通知"},
         "items": [
             {"date": "2026-03-05", "before": FESTIVAL[0], "after": None},
             {"date": "2026-04-20", "before": None, "after": moved},
@@ -222,6 +224,19 @@ async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Cli
         "2026-03-05"
     ]
     assert (await admin.get(f"{path}/diff", until=3)).status_code == 404
+
+
+async def test_two_versions_are_told_apart_also_where_no_day_differs(county: County, admin: Client) -> None:
+    path = "/calendars/CN/years/2027"
+    seen = await admin.get(path)
+    official = {**seen.json(), "status": "official", "source": "国办通知"}
+    assert (await admin.put(path, official, etag=seen.headers["etag"])).status_code == 200
+    told = (await admin.get(f"{path}/diff")).json()
+    assert told["items"] == []
+    assert told["before"] == {"status": "estimated", "source": seen.json()["source"]}
+    assert told["after"] == {"status": "official", "source": "国办通知"}
+    none = (await admin.get(f"/calendars/{COUNTY}/years/2026/diff")).json()
+    assert (none["before"], none["after"], none["items"]) == (None, None, [])
 
 
 async def test_a18_a_calendar_in_use_is_not_withdrawn(county: County, admin: Client) -> None:

@@ -167,11 +167,28 @@ class DifferenceView(View):
     after: NamedDayView | None
 
 
+class OriginView(View):
+    """What a publication says of itself, besides the days."""
+
+    status: Status
+    source: str
+
+    @classmethod
+    def of(cls, year: CalendarYear) -> Self:
+        return cls(status=year.status, source=year.source)
+
+
 class DifferencesView(View):
-    """What changed between two versions; 0 is what the program came with, or nothing."""
+    """What changed between two versions; 0 is what the program came with, or nothing.
+
+    `before`, `after`: null where nothing was published, or it was withdrawn. That an estimate has become official
+    changes every date that touches the year, also where no day differs.
+    """
 
     since: int
     until: int
+    before: OriginView | None
+    after: OriginView | None
     items: list[DifferenceView]
 
 

@@ -20,6 +20,7 @@ from services.deadlines.api.calendar_views import (
     HistoryView,
     MoveView,
     NamedDayView,
+    OriginView,
     PreviewView,
     RecountsView,
     RecountView,
@@ -125,7 +126,9 @@ def _year(known: Calendars, region: str, year: int) -> CalendarYear:
         raise YearNotFound(f"{missing}。") from missing
 
 
-@router.get("/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound, Forbidden)
+)
 async def get_history(region: str, year: Year, desk: Admin) -> Response:
     """这个地区这一年的日历历次公布的内容、时间和经办人；最近的在前。随程序提供的不在其中。"""
     await _in_force(desk, region)
@@ -134,7 +137,9 @@ async def get_history(region: str, year: Year, desk: Admin) -> Response:
     return shown(HistoryView(items=[VersionView.of(one) for one in found]))
 
 
-@router.get("/calendars/{region}/years/{year}/diff", response_model=DifferencesView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/years/{year}/diff", response_model=DifferencesView, responses=refuses(NotFound, Forbidden)
+)
 async def get_differences(
     region: str,
     year: Year,
@@ -142,7 +147,7 @@ async def get_differences(
     since: Annotated[int | None, Query(ge=0, description="较早的版本；0 为随程序提供的，默认为上一版")] = None,
     until: Annotated[int | None, Query(ge=0, description="较晚的版本，默认为现行的")] = None,
 ) -> Response:
-    """两次公布之间逐日的不同。"""
+    """两次公布之间逐日的不同，以及各自是已公布的还是推定的、来源。"""
     await _in_force(desk, region)
     async with desk.looking() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
@@ -152,17 +157,20 @@ async def get_differences(
     earlier = max(0, later - 1) if since is None else since
     if later not in versions or earlier not in versions:
         raise YearNotFound(f"这一年只公布过 {max(versions)} 次，没有这个版本。")
+    before, after = versions[earlier], versions[later]
     return shown(
         DifferencesView(
             since=earlier,
             until=later,
+            before=before and OriginView.of(before),
+            after=after and OriginView.of(after),
             items=[
                 DifferenceView(
                     date=(was or now).day,  # type: ignore[union-attr]
                     before=was and NamedDayView.of(was),
                     after=now and NamedDayView.of(now),
                 )
-                for was, now in differences(versions[earlier], versions[later])
+                for was, now in differences(before, after)
             ],
         )
     )
@@ -173,9 +181,9 @@ async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int |
     known = await _in_force(desk, region)
     own = known.own(region, year)
     if region != NATIONAL and not desk.actor.covers(region):
-        raise Forbidden("只能公布本辖区的日历。")
+        raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
     if region == NATIONAL and len(desk.actor.org) > 2:
-        raise Forbidden("全国日历由省级管理员录入。")
+        raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
         # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
         if "if-match" in request.headers and (above := known.find(region, year)) is not None:

@@ -109,7 +109,9 @@ async def get_hours(region: str, desk: AnyDesk) -> Response:
     return shown(HoursView.at(None, 0, OFFICE))
 
 
-@router.get("/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound, Forbidden)
+)
 async def get_hours_history(region: str, desk: Admin) -> Response:
     """历次公布的开放时间、时间和经办人；最近的在前。"""
     async with desk.looking() as tx:

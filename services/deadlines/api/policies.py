@@ -237,7 +237,7 @@ async def get_policies(region: str, desk: AnyDesk) -> Response:
     return shown(PoliciesView.of(Published(region, found.version, policies_of(found))), found.version)
 
 
-@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound))
+@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound, Forbidden))
 async def get_policies_history(region: str, desk: Admin) -> Response:
     """这个地区历次公布的策略、时间和经办人；最近的在前。"""
     async with desk.looking() as tx:

@@ -38,8 +38,10 @@ async def version_seen(request: Request, kind: Kind, region: str, desk: Desk) ->
     async with desk.looking() as tx:
         await region_known(tx, region)
         found = await documents.own(tx, kind, region)
-    if region == NATIONAL or not desk.actor.covers(region):
-        raise Forbidden("只能公布本辖区的规定。")
+    if region == NATIONAL:
+        raise Forbidden("全国没有统一的规定；请按省或以下的地区公布。")
+    if not desk.actor.covers(region):
+        raise Forbidden("只能公布本辖区的规定；其他地区的，请联系该地区或其上级的管理员。")
     version = found.version if found else None
     check_if_match(request, version)
     return version
