@@ -38,6 +38,17 @@ ON CONFLICT (source, subject, sequence) DO UPDATE
 SET state = 'parked', reason = excluded.reason, attempts = h.attempts + 1, held_at = now()
 """
 _FORGET_DUE = "DELETE FROM held WHERE source LIKE 'timer:%' AND state = 'parked' AND (id = ANY($1::bigint[]) OR $2)"
+# whoever holds one of these rows is trying it just now, by what its transaction will find
+_RETRY = """
+UPDATE held SET state = 'ready', next_try = now() WHERE id = ANY(ARRAY(
+    SELECT id FROM held WHERE state = 'parked' AND reason = $1 AND source NOT LIKE 'timer:%' FOR UPDATE SKIP LOCKED
+))
+"""
+_RETRY_DUE = """
+DELETE FROM held WHERE id = ANY(ARRAY(
+    SELECT id FROM held WHERE state = 'parked' AND reason = $1 AND source LIKE 'timer:%' FOR UPDATE SKIP LOCKED
+)) RETURNING source
+"""
 _FREE = "UPDATE held SET state = 'ready', next_try = now() WHERE subject = ANY($1::text[]) AND state = 'behind'"
 
 
@@ -72,6 +83,13 @@ async def replay(database: Database, ids: Sequence[int] | None) -> int:
     async with database.transaction() as tx:
         due = await run(tx, _FORGET_DUE, list(ids or ()), ids is None)
         return due + await run(tx, _REPLAY, list(ids or ()), ids is None)
+
+
+async def retry_parked_for(tx: Tx, reason: str) -> set[str]:
+    """What hindered these may be gone: events are tried again after the commit. Returns the timers, by name, that could
+    not do something for the same reason; what a timer does not look at again by itself, is the caller's to order."""
+    await run(tx, _RETRY, reason)
+    return {source.removeprefix("timer:") for (source,) in await rows(tx, _RETRY_DUE, reason)}
 
 
 async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:

@@ -8,12 +8,14 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from bianmin.events.deadlines import CalendarPublished, ChangedDay
+from bianmin.kit import parked
 from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, Work, decide_all
 from bianmin.kit.ids import new_id
 from bianmin.kit.refusals import Conflict, Refusal
 from services.deadlines.domain import commands as orders
+from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.commands import FireSignals, RecountClocks, WeighCard
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.policies import PublishPolicies
@@ -26,6 +28,7 @@ from services.deadlines.domain.publication import (
     publish,
     withdraw,
 )
+from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
@@ -94,7 +97,8 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
 
 
 async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Announcement]) -> Published:
-    """It holds from the commit on, and what runs by it is counted anew. Refused before anything is written."""
+    """It holds from the commit on: what runs is counted anew, what could not be counted is tried again. Refused before
+    anything is written."""
     known = await rulebook.alone(tx)
     match command:
         case PublishYear():
@@ -113,7 +117,15 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
         case _:
             assert_never(command)
     await rulebook.renew(tx)
+    await _try_again(tx, now)
     return told
+
+
+async def _try_again(tx: Tx, now: datetime) -> None:
+    """What no calendar reached far enough for may be counted by what was just published; if not, it is parked again."""
+    if "recounts" in await parked.retry_parked_for(tx, YearMissing.__name__):
+        # the list that it was taken from is done with, and of its clocks none may cross a day that was published now
+        await recounts.order_all(tx, NATIONAL, now, new_id())
 
 
 async def _put_year(

@@ -59,6 +59,7 @@ MAKE_UP = an_event("上班(补春节假期)", "20260214", "20260215"), an_event(
 async def put_file(admin: Client, region: str, body: bytes, year: int = 2026, **query: Any) -> Any:
     seen = await admin.get(f"/calendars/{region}/years/{year}")
     etag = seen.headers["etag"] if seen.json()["region"] == region else None
+    query.setdefault("status", "official")
     return await admin.put(f"/calendars/{region}/years/{year}.ics", body, etag=etag, **query)
 
 
@@ -83,22 +84,81 @@ async def test_a6_a_day_withdrawn_from_the_feed_is_removed(county: County, admin
     assert [(len(one["year"]["days"]), one["published_by"]) for one in history] == [(9, "admin-52"), (10, "admin-52")]
 
 
-@pytest.mark.parametrize("year", [2019, 2024, 2026])
-async def test_what_was_exported_is_imported_as_it_was(county: County, admin: Client, year: int) -> None:
-    told = await admin.get(f"/calendars/CN/years/{year}.ics")
+@pytest.mark.parametrize("year", [2019, 2024, 2026, 2027])
+async def test_what_was_exported_is_imported_as_it_was_and_an_estimate_stays_one(
+    county: County, admin: Client, year: int
+) -> None:
+    path = f"/calendars/CN/years/{year}"
+    told = await admin.get(f"{path}.ics")
     assert told.headers["content-type"] == "text/calendar; charset=utf-8"
-    answer = await put_file(admin, COUNTY, told.content, year)
-    assert answer.status_code == 201, answer.text
-    was = (await admin.get(f"/calendars/CN/years/{year}")).json()
-    assert answer.json() == {**was, "region": COUNTY}
+    was = await admin.get(path)
+    answer = await admin.put(f"{path}.ics", told.content, etag=told.headers["etag"])
+    assert (answer.status_code, answer.json()) == (200, was.json()), answer.text
+    again = await admin.get(f"{path}.ics")
+    assert (again.content, again.headers["etag"]) == (told.content, told.headers["etag"])
+    assert told.content.count(b"DTSTAMP:") == told.content.count(b"BEGIN:VEVENT")
+    due = (await county.house.nobody.get("/calendars/52/due", start=f"{year}-03-02", days=5)).json()
+    assert due["provisional"] is (year == 2027)
+
+
+async def test_a_source_of_several_lines_is_exported_and_imported_as_it_was(county: County, admin: Client) -> None:
+    path = f"/calendars/{COUNTY}/years/2026"
+    names = ["三月三", "防汛停办", "上班(补三月三)"]
+    days = [{"date": f"2026-03-0{n}", "kind": "off", "name": name} for n, name in enumerate(names, 3)]
+    first = await admin.put(path, {"status": "estimated", "source": "某县通知；\n其二, 待定\\n", "days": days})
+    told = await admin.get(f"{path}.ics")
+    assert (await admin.delete(path, etag=first.headers["etag"])).status_code == 200
+    answer = await admin.put(f"{path}.ics", told.content)
+    assert (answer.status_code, answer.json()) == (201, first.json()), answer.text
+
+
+async def test_a_file_that_does_not_say_whether_it_is_official_is_asked(county: County, admin: Client) -> None:
+    path = f"/calendars/{COUNTY}/years/2026.ics"
+    answer = await admin.put(path, a_file(SPRING))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:status")
+    assert "status=official" in answer.json()["detail"]
+    answer = await admin.put(path, a_file(SPRING, "X-BIANMIN-STATUS:estimated"), status="official", source="另一通知")
+    assert (answer.status_code, answer.json()["status"], answer.json()["source"]) == (201, "official", "另一通知")
+
+
+@pytest.mark.parametrize("what", ["years/2027", "years/2027.ics", "hours", "policies"])
+async def test_what_was_read_of_the_region_above_is_not_published_as_ones_own(
+    county: County, admin: Client, what: str
+) -> None:
+    assert (await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))).status_code == 201
+    assert (await admin.put(f"/policies/{COUNTY}", {"policies": []})).status_code == 201
+    path = f"/policies/{COUNTY}" if what == "policies" else f"/calendars/{STATION}/{what}"
+    told = await admin.get(path)
+    body = told.content if what.endswith(".ics") else told.json()
+    answer = await admin.put(path.replace(COUNTY, STATION) if what == "policies" else path, body)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:region-differs")
+    assert f"只写 {STATION} 自己" in answer.json()["detail"]
+    if what == "years/2027":
+        body = {**told.json(), "region": None, "year": 2026}
+        answer = await admin.put(path, body)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/year")
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (a_file(an_event("圣马丁节", "20261111")), "看不出是放假还是上班"),
-        (a_file(an_event("调休", "20261010")), "看不出是放假还是上班"),
-        (a_file(an_event("", "20261010", None, "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY")), "看不出"),
+        (a_file(an_event("圣马丁节", "20261111")), "看不准是放假还是上班"),
+        (a_file(an_event("五一 不上班", "20260501")), "看不准是放假还是上班"),
+        (a_file(an_event("", "20261010", None, "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY")), "看不准"),
+        (a_file(an_event("国庆节上班", "20261001", None, "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY")), "看不准"),
+        (a_file(), "没有任何"),
+        (a_file(an_event("元旦放假", "20260101", None, "STATUS:CANCELLED")), "没有任何"),
+        (a_file(an_event("元旦放假", "20260101", None, "EXDATE;VALUE=DATE:20260101")), "例外的日子"),
+        (a_file(an_event("元旦放假", "20260101", None, "DURATION:PT5H")), "整天"),
+        (a_file(an_event("元旦放假", "20260101", None, "DURATION:P1DT1H")), "整天"),
+        (a_file(an_event("元旦放假", "20260101", None, "DURATION:P9999999D")), "不超过 60 天"),
+        (a_file(an_event("元旦放假", "20260101", None, "DURATION:P99999999999D")), "不合 iCalendar 格式"),
+        (a_file(an_event("元旦放假", "20260101", "20260102", "DURATION:P1D")), "只保留一个"),
+        (a_file(an_event("元旦放假", "20260101", "20260102", "SUMMARY:上班")), "不合 iCalendar 格式"),
+        (a_file(an_event("元旦放假", "99991231")), "1950 至 2199"),
+        (a_file(an_event("元旦放假", "00010101")), "1950 至 2199"),
+        (a_file(SPRING).decode().encode("gbk"), "UTF-8"),
+        (a_file(SPRING)[:-40] + b"\xff", "UTF-8"),
         (a_file(an_event("元旦放假", "20260101", "20260101")), "晚于开始日期"),
         (a_file(an_event("元旦放假", "20260101", "20270101")), "不超过 60 天"),
         (a_file(an_event("元旦放假", "20260101", None, "RRULE:FREQ=YEARLY")), "重复事件"),
@@ -127,6 +187,16 @@ async def test_a10_days_of_other_years_are_left_out_where_that_is_asked_for(coun
     answer = await put_file(admin, COUNTY, feed, other_years="skip", source="订阅")
     assert (answer.status_code, len(answer.json()["days"]), answer.json()["source"]) == (201, 9, "订阅")
 
+    answer = await put_file(admin, STATION, a_file(SPRING), 2025, other_years="skip")
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:ics-invalid")
+    assert "没有 2025 年的日子" in answer.json()["detail"]
+
+
+async def test_a6_a_cancelled_event_is_none(county: County, admin: Client) -> None:
+    cancelled = an_event("三月三放假", "20260305", None, "STATUS:CANCELLED")
+    answer = await put_file(admin, COUNTY, a_file(SPRING, cancelled))
+    assert (answer.status_code, len(answer.json()["days"])) == (201, 9)
+
 
 async def test_a_file_can_be_previewed(county: County, admin: Client) -> None:
     answer = await put_file(admin, COUNTY, a_file(an_event("三月三放假", "20260305")), preview="true")
@@ -143,6 +213,8 @@ async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Cli
     assert told == {
         "since": 1,
         "until": 2,
+        "before": {"status": "official", "source": "某县通知"},
+        "after": {"status": "official", "source": "某县通知"},
         "items": [
             {"date": "2026-03-05", "before": FESTIVAL[0], "after": None},
             {"date": "2026-04-20", "before": None, "after": moved},
@@ -152,6 +224,19 @@ async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Cli
         "2026-03-05"
     ]
     assert (await admin.get(f"{path}/diff", until=3)).status_code == 404
+
+
+async def test_two_versions_are_told_apart_also_where_no_day_differs(county: County, admin: Client) -> None:
+    path = "/calendars/CN/years/2027"
+    seen = await admin.get(path)
+    official = {**seen.json(), "status": "official", "source": "国办通知"}
+    assert (await admin.put(path, official, etag=seen.headers["etag"])).status_code == 200
+    told = (await admin.get(f"{path}/diff")).json()
+    assert told["items"] == []
+    assert told["before"] == {"status": "estimated", "source": seen.json()["source"]}
+    assert told["after"] == {"status": "official", "source": "国办通知"}
+    none = (await admin.get(f"/calendars/{COUNTY}/years/2026/diff")).json()
+    assert (none["before"], none["after"], none["items"]) == (None, None, [])
 
 
 async def test_a18_a_calendar_in_use_is_not_withdrawn(county: County, admin: Client) -> None:
@@ -224,6 +309,11 @@ async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: Count
         hours([[{"since": "09:00", "until": "12:00"}, {"since": "11:00", "until": "13:00"}]]),
         hours([[{"since": "9", "until": "12:00"}]]),
         hours([[{"since": "09:00", "until": "25:00"}]]),
+        hours([[{"since": "T0900", "until": "12:00"}]]),
+        hours([[{"since": "0900Z", "until": "12:00"}]]),
+        hours([[{"since": "09:60", "until": "12:00"}]]),
+        hours([*WEEK, [{"since": "09:00", "until": "12:00"}]]),
+        hours([*WEEK, [], [{"since": "09:00", "until": "12:00"}]]),
         {"weekdays": WEEK, "make_up": []},
     ],
 )

@@ -83,26 +83,42 @@ async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_coun
     county: County,
 ) -> None:
     admin = county.house.as_("admin", "52")
-    year = {"status": "official", "source": "国办通知", "days": [{"date": "2028-01-01", "kind": "off", "name": "元旦"}]}
-    assert (await admin.put("/calendars/CN/years/2028", year)).status_code == 201
-    county.house.app.state.clock.set(at("2028-03-01T09:00"))
-    case = await county.a_running_case("2028-03-01")
+    year = {"status": "official", "source": "国办通知", "days": [{"date": "2031-01-01", "kind": "off", "name": "元旦"}]}
+    assert (await admin.put("/calendars/CN/years/2031", year)).status_code == 201
+    county.house.app.state.clock.set(at("2031-03-03T09:00"))
+    case = await county.a_running_case("2031-03-03")
     await published(county, COUNTY, {"kind": "promise", "cut_off": "close"})
     promise, _ = await county.clocks(case_id=case)
-    assert (promise["due_at"], promise["policy"]) == ("2028-03-08T17:00:00+08:00", f"{COUNTY} v1 #1")
+    assert (promise["due_at"], promise["policy"]) == ("2031-03-10T17:00:00+08:00", f"{COUNTY} v1 #1")
 
 
 async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
     await published(county, COUNTY, shorter(3), {**shorter(2), "item_type": "01"})
     window = county.house.as_("window", CENTER)
-    told = (await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05")).json()
+    told = (
+        await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05", mode="direct")
+    ).json()
     assert (told["applied"], told["term"]["budget"]) == (f"{COUNTY} v1 #1", 3)
     assert [(one["name"], one["why_not"]) for one in told["considered"]] == [
         (f"{COUNTY} v1 #2", "item_type"),
         (f"{COUNTY} v1 #1", None),
     ]
-    default = (await window.get("/policies/applied", org="52", kind="completeness")).json()
+    of_none = {"org": "52", "kind": "completeness", "item_type": "05", "mode": "direct"}
+    default = (await window.get("/policies/applied", **of_none)).json()
     assert (default["applied"], default["term"]["budget"]) == (None, 5)
+
+
+async def test_e1_of_a_case_the_item_is_to_be_told_of_a_complaint_there_is_none(county: County) -> None:
+    of_licences = {"kind": "promise", "item_type": "01", "cut_off": "close"}
+    await published(county, COUNTY, of_licences, {"kind": "hotline", "unit": "workday", "budget": 3})
+    window = county.house.as_("window", CENTER)
+    answer = await window.get("/policies/applied", org=CENTER, kind="promise", mode="direct")
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, ["query:item_type"])
+    assert "事项目录" in answer.json()["detail"]
+    answer = await window.get("/policies/applied", org=CENTER, kind="promise")
+    assert len(answer.json()["errors"]) == 2
+    told = (await window.get("/policies/applied", org=CENTER, kind="hotline")).json()
+    assert (told["applied"], told["term"]["budget"]) == (f"{COUNTY} v1 #2", 3)
 
 
 async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(county: County) -> None:
@@ -131,18 +147,43 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
         ([{"kind": "completeness", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the law's to say
         ([{"kind": "promise", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the item's
         ([{"kind": "completeness", "unit": "day", "budget": 3}], "/policies/0/budget"),
+        ([{"kind": "hotline", "unit": "workday", "budget": 367}], "/policies/0/budget"),
+        ([{"kind": "hotline", "unit": "workhour", "budget": 2001}], "/policies/0/budget"),
+        ([{"kind": "hotline", "unit": "immediate", "budget": 1}], "/policies/0/budget"),
+        ([{"kind": "completeness", "order_days": 367}], "/policies/0/order_days"),
+        ([{"kind": "completeness", "item_type": "01"}], "/policies/0"),
+        ([{"kind": "completeness", "stage": "1", "card": "red"}], "/policies/0/stage"),
+        ([{"kind": "step", "stage": "first", "card": "red"}], "/policies/0/stage"),
+        ([{"kind": "procedure", "stage": "hearings", "card": "red"}], "/policies/0/stage"),
+        ([{"kind": "complaint", "stage": "accept", "unit": "day", "budget": 3}], "/policies/0/stage"),
         ([{"kind": "completeness", "item_code": ""}], "/policies/0/item_code"),
         ([shorter(), {**shorter(2), "item_type": "01"}, shorter(1)], "/policies/2"),
         ([{"kind": "completeness", "condition": "case.item_type == '01'"}], "/policies/0/condition"),
         ([{"kind": "completeness", "item_type": "01' or '1' == '1"}], "/policies/0/item_type"),
     ],
-    ids=["longer", "promise", "unit", "e1-blank", "e4-twice", "e5-expression", "e5-in-a-value"],
+    ids=[
+        *("longer", "promise", "unit", "days", "hours", "immediate", "order", "nothing"),
+        *("stage", "step", "procedure", "complaint", "e1-blank", "e4-twice"),
+        "e5-expression",
+        "e5-in-a-value",
+    ],
 )
 async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
     county: County, policies: list[dict[str, Any]], pointer: str
 ) -> None:
     answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": policies})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_what_can_be_told_apart_is_published(county: County) -> None:
+    told = [
+        {"kind": "hotline", "unit": "workday", "budget": 366},
+        {"kind": "rating", "unit": "immediate", "budget": 0},
+        {"kind": "step", "stage": "2", "card": "yellow"},
+        {"kind": "procedure", "stage": "hearing", "card": "yellow"},
+        {"kind": "complaint", "stage": "rereview", "unit": "day", "budget": 20},
+    ]
+    assert len((await published(county, COUNTY, *told)).json()["policies"]) == 5
 
 
 async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: County) -> None:

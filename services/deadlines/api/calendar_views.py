@@ -10,6 +10,7 @@ from pydantic import Field
 from bianmin.events.parts import ClockKind
 from bianmin.kit.bodies import Body, Day, Short, Text, View
 from bianmin.kit.refusals import FieldError
+from services.deadlines.api.regions import check_own
 from services.deadlines.domain.moves import Move
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.publication import YearInvalid
@@ -75,7 +76,10 @@ class NamedDayIn(Body):
 
 
 class YearIn(Body):
-    """A year as a region publishes it. `region` and `year` are those of the address; they may be sent back as read."""
+    """A year as a region publishes it: the days that it sets otherwise than the region above it.
+
+    `region` and `year` are those of the address; they may be sent back as read.
+    """
 
     status: Status
     source: Text
@@ -84,7 +88,11 @@ class YearIn(Body):
     year: int | None = None
 
     def of(self, region: str, year: int) -> CalendarYear:
-        """Raises `YearInvalid`."""
+        """Raises `YearInvalid`, `RegionDiffers`."""
+        check_own(region, self.region)
+        if self.year not in (None, year):
+            told = f"内容是 {self.year} 年的，地址是 {year} 年的，请核对"
+            raise YearInvalid(f"{told}。", errors=[FieldError("/year", "calendar_invalid", told)])
         days = tuple(NamedDay(each.date, each.kind, each.name) for each in self.days)
         try:
             return CalendarYear(region, year, self.status, self.source, tuple(sorted(days, key=lambda each: each.day)))
@@ -159,11 +167,28 @@ class DifferenceView(View):
     after: NamedDayView | None
 
 
+class OriginView(View):
+    """What a publication says of itself, besides the days."""
+
+    status: Status
+    source: str
+
+    @classmethod
+    def of(cls, year: CalendarYear) -> Self:
+        return cls(status=year.status, source=year.source)
+
+
 class DifferencesView(View):
-    """What changed between two versions; 0 is what the program came with, or nothing."""
+    """What changed between two versions; 0 is what the program came with, or nothing.
+
+    `before`, `after`: null where nothing was published, or it was withdrawn. That an estimate has become official
+    changes every date that touches the year, also where no day differs.
+    """
 
     since: int
     until: int
+    before: OriginView | None
+    after: OriginView | None
     items: list[DifferenceView]
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.kit.bodies import Day
 from bianmin.kit.clock import TZ
-from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
+from bianmin.kit.door import Desk, check_if_match, desk, etag_of, public, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api import ics
@@ -20,6 +20,7 @@ from services.deadlines.api.calendar_views import (
     HistoryView,
     MoveView,
     NamedDayView,
+    OriginView,
     PreviewView,
     RecountsView,
     RecountView,
@@ -105,9 +106,10 @@ async def list_recounts(desk: Admin) -> Response:
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
 )
 async def export_year(region: str, year: int, desk: AnyDesk) -> Response:
-    """同一年的安排，iCalendar 格式：可订阅，也可原样导入。"""
+    """同一年的安排，iCalendar 格式：可订阅，也可原样导入；是已公布的还是推定的、来源、地区都写在文件里。"""
     found = _year(await _in_force(desk, region), region, year)
-    return Response(ics.written(found), media_type="text/calendar; charset=utf-8")
+    etag = etag_of(tag_of(found)) or ""
+    return Response(ics.written(found), headers={"ETag": etag}, media_type="text/calendar; charset=utf-8")
 
 
 @router.get("/calendars/{region}/years/{year}", response_model=YearView, responses=refuses(NotFound))
@@ -124,7 +126,9 @@ def _year(known: Calendars, region: str, year: int) -> CalendarYear:
         raise YearNotFound(f"{missing}。") from missing
 
 
-@router.get("/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound, Forbidden)
+)
 async def get_history(region: str, year: Year, desk: Admin) -> Response:
     """这个地区这一年的日历历次公布的内容、时间和经办人；最近的在前。随程序提供的不在其中。"""
     await _in_force(desk, region)
@@ -133,7 +137,9 @@ async def get_history(region: str, year: Year, desk: Admin) -> Response:
     return shown(HistoryView(items=[VersionView.of(one) for one in found]))
 
 
-@router.get("/calendars/{region}/years/{year}/diff", response_model=DifferencesView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/years/{year}/diff", response_model=DifferencesView, responses=refuses(NotFound, Forbidden)
+)
 async def get_differences(
     region: str,
     year: Year,
@@ -141,7 +147,7 @@ async def get_differences(
     since: Annotated[int | None, Query(ge=0, description="较早的版本；0 为随程序提供的，默认为上一版")] = None,
     until: Annotated[int | None, Query(ge=0, description="较晚的版本，默认为现行的")] = None,
 ) -> Response:
-    """两次公布之间逐日的不同。"""
+    """两次公布之间逐日的不同，以及各自是已公布的还是推定的、来源。"""
     await _in_force(desk, region)
     async with desk.looking() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
@@ -151,17 +157,20 @@ async def get_differences(
     earlier = max(0, later - 1) if since is None else since
     if later not in versions or earlier not in versions:
         raise YearNotFound(f"这一年只公布过 {max(versions)} 次，没有这个版本。")
+    before, after = versions[earlier], versions[later]
     return shown(
         DifferencesView(
             since=earlier,
             until=later,
+            before=before and OriginView.of(before),
+            after=after and OriginView.of(after),
             items=[
                 DifferenceView(
                     date=(was or now).day,  # type: ignore[union-attr]
                     before=was and NamedDayView.of(was),
                     after=now and NamedDayView.of(now),
                 )
-                for was, now in differences(versions[earlier], versions[later])
+                for was, now in differences(before, after)
             ],
         )
     )
@@ -172,9 +181,9 @@ async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int |
     known = await _in_force(desk, region)
     own = known.own(region, year)
     if region != NATIONAL and not desk.actor.covers(region):
-        raise Forbidden("只能公布本辖区的日历。")
+        raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
     if region == NATIONAL and len(desk.actor.org) > 2:
-        raise Forbidden("全国日历由省级管理员录入。")
+        raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
         # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
         if "if-match" in request.headers and (above := known.find(region, year)) is not None:
@@ -205,12 +214,14 @@ async def import_year(
     year: Year,
     seen: Annotated[int | None, Depends(_seen)],
     desk: Admin,
-    source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为日历自带的名称")] = None,
-    status: Status = Status.OFFICIAL,
+    source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为文件里写的")] = None,
+    status: Annotated[
+        Status | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
+    ] = None,
     other_years: Annotated[Literal["refuse", "skip"], Query(description="其他年份的日子：拒绝，还是略过")] = "refuse",
     preview: Annotated[bool, Query(description="只说明会变动什么，不公布")] = False,
 ) -> Response:
-    """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不出的拒绝。取代原有的安排。"""
+    """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排。"""
     found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
     return await _put(desk, PublishYear(found, seen, desk.cause), preview=preview)
 

@@ -10,7 +10,7 @@ from bianmin.kit.bodies import Body, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
-from services.deadlines.api.regions import region_known, version_seen
+from services.deadlines.api.regions import check_own, region_known, version_seen
 from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
 from services.deadlines.domain.publication import HoursInvalid, PublishHours
 from services.deadlines.domain.regions import upward
@@ -36,7 +36,10 @@ Intervals = Annotated[list[IntervalIn], Field(max_length=10)]
 
 
 class HoursIn(Body):
-    """The week, Monday first, none on days on which the desk is closed; `make_up`: on a weekend day that is worked."""
+    """The week, Monday first, none on days on which the desk is closed.
+
+    A day of the weekend is worked only to make up for another, and then by `make_up`: Saturday and Sunday stay empty.
+    """
 
     weekdays: Annotated[list[Intervals], Field(min_length=7, max_length=7)]
     make_up: Intervals
@@ -45,6 +48,9 @@ class HoursIn(Body):
 
     def hours(self) -> Hours:
         """Raises `HoursInvalid`."""
+        if any(self.weekdays[5:]):
+            told = "周六、周日不写在 weekdays 里：周末只有调休上班时才开，那时按 make_up；请留空，并把时间写在 make_up"
+            raise HoursInvalid(f"{told}。", errors=[FieldError("/weekdays", "hours_invalid", told)])
         try:
             return Hours(tuple(map(_intervals, self.weekdays)), _intervals(self.make_up))
         except CalendarInvalid as error:
@@ -103,7 +109,9 @@ async def get_hours(region: str, desk: AnyDesk) -> Response:
     return shown(HoursView.at(None, 0, OFFICE))
 
 
-@router.get("/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound))
+@router.get(
+    "/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound, Forbidden)
+)
 async def get_hours_history(region: str, desk: Admin) -> Response:
     """历次公布的开放时间、时间和经办人；最近的在前。"""
     async with desk.looking() as tx:
@@ -134,6 +142,7 @@ async def _seen(request: Request, region: str, desk: Admin) -> int | None:
 )
 async def put_hours(region: str, seen: Annotated[int | None, Depends(_seen)], body: HoursIn, desk: Admin) -> Response:
     """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
+    check_own(region, body.region)
     command = PublishHours(region, body.hours(), seen, desk.cause)
     return await desk.submit(command, HoursView.of, status=201 if seen is None else 200)
 

@@ -1,21 +1,33 @@
 """Calendars as iCalendar files (RFC 5545), in and out."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Component, Event, vText
 
 from bianmin.kit.bodies import unwritable
 from bianmin.kit.refusals import FieldError, Invalid
-from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.api.ics_names import kind_of, plain
+from services.deadlines.api.regions import check_own
+from services.deadlines.domain.years import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    CalendarInvalid,
+    CalendarYear,
+    Kind,
+    NamedDay,
+    Status,
+)
 
 ONE_DAY = timedelta(days=1)
 LONGEST = 60  # days; no holiday is longer, an event that is has a slip in its end
 LONGEST_NAME, LONGEST_SOURCE = 100, 2000  # characters
-WORKED = ("上班", "补班", "（班）", "(班)")
-OFF = ("放假", "假期", "休假", "休息", "（休）", "(休)")
 _KINDS = {"ALTERNATE-WORKDAY": Kind.WORK, "WORK-HOLIDAY": Kind.OFF}  # as a common feed of Chinese holidays marks them
+# what no property of the standard says: without it an estimate would come back as official
+_REGION, _STATUS, _SOURCE = "X-BIANMIN-REGION", "X-BIANMIN-STATUS", "X-BIANMIN-SOURCE"
+_REPEATING = ("rrule", "rdate", "exdate", "exrule", "recurrence-id")
+_OF_AN_EVENT = ("summary", "dtstart", "dtend", "duration", "status", "x-apple-special-day")
 
 
 class IcsInvalid(Invalid):
@@ -23,43 +35,53 @@ class IcsInvalid(Invalid):
 
 
 def read(
-    body: bytes, region: str, year: int, status: Status, source: str | None, *, skips_other_years: bool
+    body: bytes, region: str, year: int, status: Status | None, source: str | None, *, skips_other_years: bool
 ) -> CalendarYear:
-    """A year out of a file: whole days, from DTSTART up to, not including, DTEND. Raises `IcsInvalid`.
+    """A year out of a file: whole days, from DTSTART up to, not including, DTEND. Raises `IcsInvalid`,
+    `RegionDiffers`.
 
-    What an event means follows from its name, 上班(补…) before 假期: what makes up for a holiday is worked. An event
-    that says neither is refused, not guessed.
+    `status`, `source`: where they are given they hold, else what the file says of itself. What an event means follows
+    from its name (`kind_of`); one that does not say it beyond doubt is refused, not guessed. Cancelled events are none.
     """
     calendar = _parsed(body)
-    source = source or str(calendar.get("X-WR-CALNAME", "")).strip()
+    check_own(region, _said(calendar, _REGION, "") or None)
+    source = source or _said(calendar, _SOURCE, "") or _said(calendar, "X-WR-CALNAME", "")
     if not source:
-        raise _wrong("query:source", "文件没有名称（X-WR-CALNAME），请用 source 注明来源，如通知文号")
+        raise _wrong("query:source", "文件没有名称（X-WR-CALNAME），请在地址后加上 source= 注明来源，如通知文号")
     _check(source, "query:source", LONGEST_SOURCE)
+    events = [event for event in calendar.walk("VEVENT") if _said(event, "status", "").upper() != "CANCELLED"]
+    if not events:
+        raise _wrong("/VEVENT", "文件里没有任何（未取消的）事件，请核对是否选对了文件")
     days: dict[date, NamedDay] = {}
-    for number, event in enumerate(calendar.walk("VEVENT"), 1):
+    for number, event in enumerate(events, 1):
         for named in _days(number, event):
             if named.day.year != year and skips_other_years:
                 continue
             if days.setdefault(named.day, named).kind is not named.kind:
                 raise _wrong(f"/VEVENT/{number}", f"{named.day} 既有放假又有上班，请核对通知后只保留一项")
+    if not days:
+        raise _wrong("/VEVENT", f"文件里没有 {year} 年的日子，请核对年份")
     try:
-        return CalendarYear(region, year, status, source, tuple(days[day] for day in sorted(days)))
+        return CalendarYear(region, year, status or _status(calendar), source, tuple(days[day] for day in sorted(days)))
     except CalendarInvalid as error:
         raise _wrong("/VEVENT", str(error)) from error
 
 
 def written(year: CalendarYear) -> bytes:
-    """A year as a file: one event for every run of days alike."""
+    """A year as a file: one event for every run of days alike. Equal for equal content."""
     calendar = Calendar()
     calendar.add("prodid", "-//Bianmin//calendar//ZH")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", year.source)
+    calendar.add("x-wr-calname", " ".join(year.source.split()))
+    for name, text in ((_REGION, year.region), (_STATUS, year.status.value), (_SOURCE, year.source)):
+        calendar.add(name, vText(text), parameters={"VALUE": "TEXT"})
     days = sorted(year.days, key=lambda named: named.day)
     runs = groupby(enumerate(days), key=lambda each: (each[1].day.toordinal() - each[0], each[1].kind, each[1].name))
     for (_, kind, name), run in runs:
         span = [named.day for _, named in run]
         event = Event()
         event.add("uid", f"{year.region}-{span[0]}@bianmin")
+        event.add("dtstamp", datetime(year.year, 1, 1, tzinfo=UTC))  # has to be there, and to be the same every time
         event.add("summary", f"上班（{name}）" if kind is Kind.WORK else f"放假（{name}）")
         event.add("dtstart", span[0])
         event.add("dtend", span[-1] + ONE_DAY)
@@ -70,7 +92,11 @@ def written(year: CalendarYear) -> bytes:
 
 def _parsed(body: bytes) -> Calendar:
     try:
-        found = Calendar.from_ical(body)
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _wrong("", "文件不是 UTF-8 编码（可能是 GBK），请另存为 UTF-8 后重新上传") from error
+    try:
+        found = Calendar.from_ical(text)
     except (ValueError, KeyError, IndexError) as error:
         raise _wrong("", "不是 iCalendar 文件（应以 BEGIN:VCALENDAR 开头），请核对后重新上传") from error
     if not isinstance(found, Calendar):
@@ -78,48 +104,67 @@ def _parsed(body: bytes) -> Calendar:
     return found
 
 
+def _status(calendar: Calendar) -> Status:
+    try:
+        return Status(_said(calendar, _STATUS, "").lower())
+    except ValueError as error:
+        told = (
+            "文件没有说明是已公布的安排还是推定的，请在地址后加上 status=official（已公布）或 status=estimated（推定）"
+        )
+        raise _wrong("query:status", told) from error
+
+
+def _said(component: Component, name: str, where: str) -> str:
+    """The text of a property that is there once at most."""
+    found = component.get(name)
+    if isinstance(found, list):
+        raise _wrong(where, f"{name.upper()} 出现了不止一次，请只保留一个")
+    return "" if found is None else str(found).strip()
+
+
 def _days(number: int, event: Component) -> Iterator[NamedDay]:
-    where, name = f"/VEVENT/{number}", str(event.get("summary", "")).strip()
+    where, which = f"/VEVENT/{number}", f"第 {number} 个事件"
+    if event.errors or any(isinstance(event.get(name), list) for name in _OF_AN_EVENT):
+        raise _wrong(where, f"{which}不合 iCalendar 格式，请核对")
+    name = _said(event, "summary", where)
     _check(name, where, LONGEST_NAME)
-    if event.errors:
-        raise _wrong(where, f"第 {number} 个事件不合 iCalendar 格式，请核对")
-    if event.get("rrule") is not None or event.get("rdate") is not None:
-        raise _wrong(where, f"第 {number} 个事件是重复事件；请逐年写明日期")
+    if any(event.get(each) is not None for each in _REPEATING):
+        raise _wrong(where, f"{which}是重复事件，或有例外的日子；请逐年写明日期")
+    start, length = _span(where, which, event)
+    if event.get("x-apple-special-day") is not None:
+        marked = _KINDS.get(_said(event, "x-apple-special-day", where).upper())
+    else:
+        marked = None
+    kind = kind_of(name, marked)
+    if kind is None or not name:
+        told = f"{which}（{start}）从名称看不准是放假还是上班；请只写一件事，写作“放假（某节）”或“上班（某节调休）”"
+        raise _wrong(where, told)
+    for offset in range(length):
+        yield NamedDay(start + offset * ONE_DAY, kind, plain(name))
+
+
+def _span(where: str, which: str, event: Component) -> tuple[date, int]:
+    """The first day, and how many."""
     start = getattr(event.get("dtstart"), "dt", None)
     end = getattr(event.get("dtend"), "dt", None)
     duration = getattr(event.get("duration"), "dt", None)
     if type(start) is not date or type(end) not in (date, type(None)):
-        raise _wrong(where, f"第 {number} 个事件应为整天的（DTSTART;VALUE=DATE）")
-    last = end or start + (duration if isinstance(duration, timedelta) else ONE_DAY)
-    if not ONE_DAY <= last - start <= LONGEST * ONE_DAY:
-        raise _wrong(where, f"第 {number} 个事件的结束日期（不含当日）应晚于开始日期，且不超过 {LONGEST} 天")
-    kind = _kind(event, name)
-    if kind is None or not name:
-        raise _wrong(where, f"第 {number} 个事件（{start}）看不出是放假还是上班；请在名称里写明“放假”或“上班”")
-    for offset in range((last - start).days):
-        yield NamedDay(start + offset * ONE_DAY, kind, _short(name))
+        raise _wrong(where, f"{which}应为整天的（DTSTART;VALUE=DATE）")
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise _wrong(where, f"{which}的年份 {start.year} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间")
+    if end is not None and duration is not None:
+        raise _wrong(where, f"{which}既有 DTEND 又有 DURATION，请只保留一个")
+    length = end - start if end is not None else ONE_DAY if duration is None else duration
+    if not isinstance(length, timedelta) or length % ONE_DAY:
+        raise _wrong(where, f"{which}的 DURATION 应为整天的，如 P1D")
+    if not ONE_DAY <= length <= LONGEST * ONE_DAY:
+        raise _wrong(where, f"{which}的结束日期（不含当日）应晚于开始日期，且不超过 {LONGEST} 天")
+    return start, length.days
 
 
 def _check(text: str, where: str, longest: int) -> None:
     if len(text) > longest or unwritable(text):
         raise _wrong(where, f"名称太长（最多 {longest} 字），或含有不能保存的字符")
-
-
-def _kind(event: Component, name: str) -> Kind | None:
-    marked = _KINDS.get(str(event.get("x-apple-special-day", "")).upper())
-    if marked is not None:
-        return marked
-    if any(word in name for word in WORKED):
-        return Kind.WORK
-    return Kind.OFF if any(word in name for word in OFF) else None
-
-
-def _short(name: str) -> str:
-    """The name as it was before it was written: 放假（春节） is 春节."""
-    for kind in ("上班（", "放假（"):
-        if name.startswith(kind) and name.endswith("）"):
-            return name.removeprefix(kind).removesuffix("）")
-    return name
 
 
 def _wrong(pointer: str, told: str) -> IcsInvalid:

@@ -11,7 +11,7 @@ from bianmin.kit.bodies import Body, Code, OrgCode, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.deadlines.api.regions import region_known, version_seen
+from services.deadlines.api.regions import check_own, region_known, version_seen
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.policies import (
     CardRule,
@@ -20,8 +20,18 @@ from services.deadlines.domain.policies import (
     PolicyInvalid,
     PublishPolicies,
     check_distinct,
+    check_sensible,
 )
-from services.deadlines.domain.terms import Item, Mark, SecondYellow, Term, by_law, card_of, is_silence_of_law
+from services.deadlines.domain.terms import (
+    OF_COMPLAINTS,
+    Item,
+    Mark,
+    SecondYellow,
+    Term,
+    by_law,
+    card_of,
+    is_silence_of_law,
+)
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -74,7 +84,9 @@ class PolicyIn(Body):
         """Raises `PolicyInvalid`."""
         set_to: dict[str, Any] = self.model_dump(exclude={"reminder", "yellow"})
         set_to |= {"reminder": self.reminder and self.reminder.mark(), "yellow": self.yellow and self.yellow.mark()}
-        return Policy(region=region, version=0, number=number, **set_to)
+        policy = Policy(region=region, version=0, number=number, **set_to)
+        check_sensible(policy)
+        return policy
 
 
 class PoliciesIn(Body):
@@ -161,18 +173,18 @@ async def which_applies(
     kind: ClockKind,
     stage: Annotated[str | None, Query(max_length=64)] = None,
     item_code: Annotated[str | None, Query(max_length=40)] = None,
-    item_type: ItemType = "20",
-    mode: Mode = "promised",
+    item_type: Annotated[ItemType | None, Query(description="事项类型，见事项目录；办件的期限必填")] = None,
+    mode: Annotated[Mode | None, Query(description="办理方式，见事项目录；办件的期限必填")] = None,
     budget: Annotated[int, Query(ge=0, le=LONGEST, description="事项自己的期限（承诺、法定）")] = 0,
     unit: Unit = Unit.WORKDAY,
 ) -> Response:
     """会适用哪一条策略、为什么：按先后列出考虑过的策略，以及各条不适用的原因。"""
+    item = _item(kind, item_code, item_type, mode)
     async with desk.looking() as tx:
         await region_known(tx, org)
         book = await rulebook.in_force(tx)
     law = by_law(kind, stage)
     term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=card_of(kind, stage))
-    item = Item(item_code or "", item_type, mode)
     considered = book.policies.considered(org, term, item)
     applied = book.policies.applied(org, term, item)
     shorter = [each.policy.name for each in considered if each.policy.budget is not None]
@@ -198,6 +210,22 @@ async def which_applies(
     )
 
 
+def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: Mode | None) -> Item | None:
+    """What a case is registered under; a complaint is under none. Which policy is for a case depends on it, so it is
+    not guessed. Raises `PoliciesWrong`."""
+    if kind in OF_COMPLAINTS:
+        return None
+    if item_type is None or mode is None:
+        given = (("item_type", item_type, "事项类型"), ("mode", mode, "办理方式"))
+        missing = [
+            FieldError(f"query:{name}", "missing", f"办件的期限应写明{what}，见事项目录")
+            for name, value, what in given
+            if value is None
+        ]
+        raise PoliciesWrong("适用哪一条策略取决于事项类型和办理方式，请按事项目录填写。", errors=missing)
+    return Item(code or "", item_type, mode)
+
+
 @router.get("/policies/{region}", response_model=PoliciesView, responses=refuses(NotFound))
 async def get_policies(region: str, desk: AnyDesk) -> Response:
     """一个地区自己公布的策略；没有公布过的，列表为空，沿用上级的。"""
@@ -209,7 +237,7 @@ async def get_policies(region: str, desk: AnyDesk) -> Response:
     return shown(PoliciesView.of(Published(region, found.version, policies_of(found))), found.version)
 
 
-@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound))
+@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound, Forbidden))
 async def get_policies_history(region: str, desk: Admin) -> Response:
     """这个地区历次公布的策略、时间和经办人；最近的在前。"""
     async with desk.looking() as tx:
@@ -237,12 +265,13 @@ async def put_policies(
 
     法律规定的期限只能缩短，不能延长；承诺期限和法定期限由事项目录规定。
     """
+    check_own(region, body.region)
     theirs = []
     for n, one in enumerate(body.policies):
         try:
             theirs.append(one.policy(region, n + 1))
         except PolicyInvalid as error:
-            raise _wrong(f"/policies/{n}/{error.field}", error) from error
+            raise _wrong(f"/policies/{n}/{error.field}".rstrip("/"), error) from error
     try:
         check_distinct(theirs)
     except PolicyInvalid as error:

@@ -5,7 +5,7 @@ from fastapi import Request
 from bianmin.kit.codes import BadCode, level_of
 from bianmin.kit.db import Tx
 from bianmin.kit.door import Desk, check_if_match
-from bianmin.kit.refusals import Forbidden, NotFound
+from bianmin.kit.refusals import FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL
 from services.deadlines.store import documents, orgs
 from services.deadlines.store.documents import Kind
@@ -13,6 +13,18 @@ from services.deadlines.store.documents import Kind
 
 class RegionNotFound(NotFound):
     slug, title = "region-not-found", "没有这个地区"
+
+
+class RegionDiffers(Invalid):
+    slug, title = "region-differs", "这是另一个地区的内容"
+
+
+def check_own(region: str, theirs: str | None) -> None:
+    """What is read of a region without anything of its own is that of the one above it: sent back, it would be frozen
+    there. Raises `RegionDiffers`."""
+    if theirs not in (None, region):
+        told = f"这是 {theirs} 的内容，照抄则不再随上级更新；请只写 {region} 自己另行规定的部分，并去掉 region"
+        raise RegionDiffers(f"{told}。", errors=[FieldError("/region", "region_differs", told)])
 
 
 async def region_known(tx: Tx, region: str) -> None:
@@ -26,8 +38,10 @@ async def version_seen(request: Request, kind: Kind, region: str, desk: Desk) ->
     async with desk.looking() as tx:
         await region_known(tx, region)
         found = await documents.own(tx, kind, region)
-    if region == NATIONAL or not desk.actor.covers(region):
-        raise Forbidden("只能公布本辖区的规定。")
+    if region == NATIONAL:
+        raise Forbidden("全国没有统一的规定；请按省或以下的地区公布。")
+    if not desk.actor.covers(region):
+        raise Forbidden("只能公布本辖区的规定；其他地区的，请联系该地区或其上级的管理员。")
     version = found.version if found else None
     check_if_match(request, version)
     return version

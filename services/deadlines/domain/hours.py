@@ -1,5 +1,6 @@
 """When a desk is open: several intervals a day, any days of the week."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from bianmin.kit.clock import TZ
 from services.deadlines.domain.years import CalendarInvalid
 
 MIDNIGHT = 24 * 60  # minutes
+_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Interval(NamedTuple):
@@ -65,13 +67,9 @@ def moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
 def _minute(text: str) -> int:
     if text == "24:00":
         return MIDNIGHT
-    try:
-        moment = time.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or len(text) != 5:
+    if not _TIME.fullmatch(text):  # ISO has other ways to write it: T0900, 0900Z
         raise CalendarInvalid("开放时间应写作 09:00 至 24:00 的“时:分”")
-    return moment.hour * 60 + moment.minute
+    return int(text[:2]) * 60 + int(text[3:])
 
 
 def _check(intervals: Sequence[Interval]) -> None:

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
-from bianmin.events.parts import ClockKind, ItemType, Mode
+from bianmin.events.parts import ClockKind, ItemType, Mode, ProcedureKind
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.regions import NATIONAL, upward
@@ -21,6 +21,29 @@ from services.deadlines.domain.terms import (
 )
 
 CardRule = Literal["none", "yellow", "red"]
+
+LONGEST_SET: Mapping[Unit, int] = {
+    Unit.WORKDAY: 366,
+    Unit.DAY: 366,
+    Unit.WORKHOUR: 2000,
+    Unit.HOUR: LONGEST,
+    Unit.IMMEDIATE: 0,
+}
+"""About a year at most: what is longer reaches past every calendar that is known, and nothing could be counted."""
+
+STAGES: Mapping[ClockKind, frozenset[str]] = {
+    "completeness": frozenset(),
+    "promise": frozenset(),
+    "statutory": frozenset(),
+    "delivery": frozenset(),
+    "procedure": frozenset(get_args(ProcedureKind)),
+    "complaint": frozenset(
+        stage for kind, stage in {*LONGEST_BY_LAW, *WINDOWS} if kind == "complaint" and stage is not None
+    ),
+}
+"""Which there are, of the kinds of which that is known. Those of a step are numbers."""
+
+_SET = ("unit", "budget", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
 
 
 class PolicyInvalid(ValueError):
@@ -164,6 +187,30 @@ class Policies:
         """The term as it is where `org` answers for it."""
         first = next((each.policy for each in self.considered(org, term, item) if each.mismatch is None), None)
         return term if first is None else first.set(term, item)
+
+
+def check_sensible(policy: Policy) -> None:
+    """What may be published now; what was published before stays as it is until it is replaced. Raises
+    `PolicyInvalid`."""
+    if all(getattr(policy, name) is None for name in _SET):
+        raise PolicyInvalid("", "什么也没有设定；请至少设定一项（要回到法定的，请写明法定的期限），或删去这一条")
+    if policy.stage is not None:
+        _check_stage(policy.kind, policy.stage)
+    if policy.unit is Unit.IMMEDIATE and policy.budget != 0:
+        raise PolicyInvalid("budget", "即时办理（immediate）没有长短，应为 0；要有期限的，请换一个单位")
+    if policy.unit is not None and policy.budget is not None and policy.budget > LONGEST_SET[policy.unit]:
+        raise PolicyInvalid("budget", f"单位为 {policy.unit} 的应为 0 到 {LONGEST_SET[policy.unit]}，约一年")
+    if policy.order_days is not None and policy.order_days > LONGEST_SET[Unit.WORKDAY]:
+        raise PolicyInvalid("order_days", f"应为 1 到 {LONGEST_SET[Unit.WORKDAY]} 个工作日")
+
+
+def _check_stage(kind: ClockKind, stage: str) -> None:
+    if kind == "step":
+        if not (stage.isascii() and stage.isdigit()):
+            raise PolicyInvalid("stage", "环节应写作序号，如 1")
+    elif kind in STAGES and stage not in STAGES[kind]:
+        known = sorted(STAGES[kind])
+        raise PolicyInvalid("stage", f"应为 {'、'.join(known)} 之一" if known else "这一类期限不分阶段，请去掉")
 
 
 def check_distinct(policies: Sequence[Policy]) -> None:

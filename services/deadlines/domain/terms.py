@@ -138,6 +138,9 @@ RECTIFICATION = Term("rectification", Unit.WORKDAY, 5)
 OF_THE_ITEM: frozenset[ClockKind] = frozenset({"promise", "statutory"})
 """Kinds whose length is the item's to say."""
 
+OF_COMPLAINTS: frozenset[ClockKind] = frozenset({"complaint", "hotline", "rating", "rectification"})
+"""Kinds that no item of the catalog is behind; the others are of cases."""
+
 LONGEST_BY_LAW: Mapping[tuple[ClockKind, str | None], Term] = {
     ("completeness", None): COMPLETENESS,
     ("step", None): REVIEW,

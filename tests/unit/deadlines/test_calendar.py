@@ -111,7 +111,7 @@ def test_the_version_follows_the_data_and_nothing_else() -> None:
 
 
 def test_a8_coverage_tells_the_official_from_the_estimated(national: Calendar) -> None:
-    assert national.coverage == Coverage(date(2004, 1, 1), date(2026, 12, 31), date(2027, 12, 31))
+    assert national.coverage == Coverage(date(2004, 1, 1), date(2026, 12, 31), date(2030, 12, 31))
 
 
 def test_a8_coverage_ends_where_the_first_year_is_missing() -> None:
@@ -120,7 +120,7 @@ def test_a8_coverage_ends_where_the_first_year_is_missing() -> None:
     assert merge([[a_plain_year(2027, Status.ESTIMATED)]]).coverage.official_until is None
 
 
-@pytest.mark.parametrize("day", [date(2003, 12, 31), date(2028, 1, 1)])
+@pytest.mark.parametrize("day", [date(2003, 12, 31), date(2031, 1, 1)])
 def test_a_day_of_a_missing_year_is_refused(national: Calendar, day: date) -> None:
     with pytest.raises(YearMissing, match=f"{day.year} 年的日历尚未录入") as refusal:
         national.is_workday(day)
@@ -128,12 +128,12 @@ def test_a_day_of_a_missing_year_is_refused(national: Calendar, day: date) -> No
 
 
 def test_a12_counting_into_a_missing_year_is_refused_before_any_number(national: Calendar) -> None:
-    with pytest.raises(YearMissing, match="2028"):
-        national.add_workdays(date(2027, 12, 31), 1)
+    with pytest.raises(YearMissing, match="2031"):
+        national.add_workdays(date(2030, 12, 31), 1)
     with pytest.raises(YearMissing, match="2003"):
         national.add_workdays(date(2004, 1, 1), -1)
-    with pytest.raises(YearMissing, match="2028"):
-        national.workdays_between(date(2027, 12, 1), date(2030, 1, 1))
+    with pytest.raises(YearMissing, match="2031"):
+        national.workdays_between(date(2030, 12, 1), date(2033, 1, 1))
 
 
 def test_counting_over_a_missing_year_is_refused_with_that_year() -> None:

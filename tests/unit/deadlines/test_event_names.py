@@ -1,0 +1,58 @@
+"""What the name of a calendar event says (known failure A4): where it may say either, nothing is guessed."""
+
+import pytest
+
+from services.deadlines.api.ics_names import kind_of
+from services.deadlines.domain.years import Kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["春节假期", "放假（春节）", "除夕放假", "国庆节（休）", "中秋(休)", "五一 调休放假", "周末休息", "元旦(放假)"],
+)
+def test_what_says_that_it_is_off_is_off(name: str) -> None:
+    assert kind_of(name, None) is Kind.OFF
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["上班(补春节假期)", "上班（春节调休）", "国庆节调休上班", "春节补班", "国庆节（班）", "补班（国庆节放假调休）"],
+)
+def test_what_says_that_it_is_worked_is_worked(name: str) -> None:
+    assert kind_of(name, None) is Kind.WORK
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "圣马丁节",
+        "调休",
+        "五一 不上班",
+        "防汛停止上班",
+        "清明节放假，不补班",
+        "国庆节放假，10月10日上班",
+        "国庆节放假（10月10日上班）",
+        "取消放假",
+        "放假取消",
+        "上班（放假）",
+        "春节假期上班",
+        "除夕下午放假",
+        "无需上班",
+        "推迟放假",
+        "国庆节（休）上班（班）放假",
+        "春节（休，班）",
+        "放假（待定）",
+        "国庆节放假值班",
+    ],
+)
+def test_a4_what_may_be_either_is_nothing(name: str) -> None:
+    assert kind_of(name, None) is None
+
+
+def test_a_mark_decides_where_the_name_does_not_say_the_opposite() -> None:
+    assert kind_of("圣马丁节", Kind.OFF) is Kind.OFF
+    assert kind_of("放假（10月10日上班）", Kind.OFF) is Kind.OFF
+    assert kind_of("上班", Kind.OFF) is None
+    assert kind_of("放假", Kind.WORK) is None
+    assert kind_of("取消放假", Kind.OFF) is None
