@@ -10,8 +10,9 @@ from bianmin.events import routing
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, at
+from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, access, at, day
 from tests.service.test_deadlines_publishing import settle
+from tests.service.test_deadlines_signals import becomes
 
 
 @pytest.fixture
@@ -113,9 +114,33 @@ async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: Count
     await published(county, COUNTY, {"kind": "completeness", "card": "none"})
     case = str(new_id())
     await county.registers(case)
-    county.house.app.state.clock.set(at("2026-03-12T09:00"))
-    room = county.house.room("deadlines")
-    await room.ticker.tick(SERVICE.timers[0])
+    await becomes(county.house, "2026-03-12T09:00")
     types = {event.type for event in await county.announced()}
     assert "cn.bianmin.clock.red.v1" in types
     assert "cn.bianmin.card.issued.v1" not in types
+
+
+async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_was_its_order_disobeyed(
+    county: County,
+) -> None:
+    etag = (await published(county, COUNTY, {"kind": "delivery", "unit": "workday", "budget": 3})).headers["etag"]
+    case = await county.a_running_case()
+    granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-02"), awaits_delivery=True)
+    await county.tells("routing", case, granted)
+    for moment in ("2026-03-06T09:00", "2026-03-12T09:00"):  # due on the 5th; ordered by the 11th
+        await becomes(county.house, moment)
+    issued = [("card", "red", "issued"), ("delivery", "yellow", "issued")]
+    assert await cards(county, case) == issued
+    await published(county, COUNTY, etag=etag)
+    assert await cards(county, case) == [(kind, level, "revoked") for kind, level, _ in issued]
+    running = {clock["kind"]: clock for clock in await county.clocks(case_id=case, state="running")}
+    assert list(running) == ["delivery"]
+    assert (running["delivery"]["due_on"], running["delivery"]["lamp"]) == ("2026-03-16", "green")
+    await becomes(county.house, "2026-03-16T23:59")
+    assert len(await cards(county, case)) == 2
+
+
+async def cards(county: County, case: str) -> list[tuple[str, str, str]]:
+    """The newest first."""
+    found = (await county.house.as_("supervisor", "52").get("/cards", case_id=case)).json()["items"]
+    return [(card["kind"], card["level"], card["status"]) for card in found]

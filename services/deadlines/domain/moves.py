@@ -111,16 +111,28 @@ def recounted(
     open_ones = subject.open_clocks
     changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
     counted = clocks.reckon(book.calendars, changed_ones)
+    moves = [(before, clocks.touched(before, after, at)) for before, after in zip(open_ones, counted, strict=True)]
+    in_time_after_all = {terms.order_of(now.term) for before, now in moves if before.lamp == "red" != now.lamp}
     facts: list[object] = []
-    for before, after in zip(open_ones, counted, strict=True):
-        now = clocks.touched(before, after, at)
-        if now is not before:
+    for before, now in moves:
+        if _orders(before, in_time_after_all):
+            facts += _called_off(book, subject, before, at)
+        elif now is not before:
             facts.append(ClockSet(now))
             event = told(before, now)
             facts += [event] if event else []
             if before.lamp == "red" != now.lamp:
                 facts += withdrawn(subject.cards, now, subject.kind, at, "recounted")
     return facts
+
+
+def _called_off(book: Rulebook, subject: Subject, order: Clock, at: datetime) -> list[object]:
+    """What was to be made up for was not missed after all: there was nothing to order, nor to disobey."""
+    moment = max(at, order.period.start)
+    still = standing_still([_ended(each, moment) for each in subject.standstills])
+    [running] = clocks.reckon(book.calendars, [still(order)])
+    stopped, told = clocks.stop(running, subject.kind, moment)
+    return [ClockSet(stopped), *told, *withdrawn(subject.cards, stopped, subject.kind, at, "recounted")]
 
 
 def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
