@@ -122,6 +122,25 @@ def test_b8_a_thousand_pauses_of_a_second_add_up_exactly(national: Calendar) -> 
 
 
 @pytest.mark.parametrize(
+    ("unit", "budget", "start", "since", "until", "due_at"),
+    [
+        # nine days of Spring Festival: none of them would have counted, so none is given back
+        (Unit.WORKDAY, 5, "2026-02-13T10:00", "2026-02-15T10:00", "2026-02-23T10:00", "2026-02-28T00:00"),
+        (Unit.WORKDAY, 5, "2026-02-13T10:00", "2026-02-15T10:00", "2026-02-24T10:00", "2026-03-01T00:00"),
+        (Unit.WORKDAY, 5, "2026-03-02T10:00", "2026-03-06T10:00", "2026-03-09T10:00", "2026-03-12T00:00"),
+        (Unit.WORKHOUR, 7, "2026-03-02T09:00", "2026-03-02T12:00", "2026-03-02T13:00", "2026-03-02T17:00"),
+        (Unit.WORKHOUR, 7, "2026-03-02T09:00", "2026-03-02T11:00", "2026-03-02T14:00", "2026-03-03T11:00"),
+        (Unit.HOUR, 7, "2026-03-02T09:00", "2026-03-02T11:00", "2026-03-02T14:00", "2026-03-02T19:00"),
+    ],
+)
+def test_c4_a_pause_gives_back_what_it_covers_of_the_period_wherever_it_lies(
+    national: Calendar, unit: Unit, budget: int, start: str, since: str, until: str, due_at: str
+) -> None:
+    begun, stood, went_on, end = (datetime.fromisoformat(f"{each}+08:00") for each in (start, since, until, due_at))
+    assert ended(national, Period(unit, budget, begun, (Pause(stood, went_on),))).due_at == end
+
+
+@pytest.mark.parametrize(
     ("start", "budget", "due_at"),
     [
         ("2026-03-02T08:00", 2, "2026-03-02T11:00"),  # before opening

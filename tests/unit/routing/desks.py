@@ -13,6 +13,7 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
 from services.routing.domain.facts import evolve
 from services.routing.domain.route import (
+    AnswerExtension,
     AnswerWithdrawal,
     CaseCommand,
     CompleteTask,
@@ -109,10 +110,13 @@ class Desks:
 
     def does(self, command: RouteCommand) -> Route:
         """Carries it out, or raises why not; then nothing has changed."""
-        cases = {task.id: case for case, route in self.states.items() for task in route.tasks}
+        parts = {one.id: case for case, route in self.states.items() for one in (*route.tasks, *route.extensions)}
 
         def key(each: RouteCommand) -> UUID:
-            return each.case_id if isinstance(each, CaseCommand) else cases.get(each.task_id, UUID(int=0))
+            if isinstance(each, CaseCommand):
+                return each.case_id
+            about = each.extension_id if isinstance(each, AnswerExtension) else each.task_id
+            return parts.get(about, UUID(int=0))
 
         before = dict(self.states)
         work = decide_all(self.states, [command], key=key, subject=str, decide=decide, evolve=evolve)
