@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bianmin.events import routing
+from bianmin.events import complaints, routing
+from bianmin.events.deadlines import ClockYellow
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import a_house
@@ -60,6 +61,27 @@ async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county
     await published(county, COUNTY, etag=etag)
     [clock] = await county.clocks(case_id=case)
     assert (clock["budget"], clock["due_on"], clock["policy"]) == (5, "2026-03-09", None)
+
+
+async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(county: County) -> None:
+    half = {"percent": 50}
+    await published(county, COUNTY, {"kind": "complaint", "stage": "handling", "reminder": half, "yellow": half})
+    complaint = await county.lodges("2026-03-02")
+    handling = complaints.ComplaintAccepted(
+        handler_org=COUNTY, accused_org=CENTER, kind="complaint", accepted_on=day("2026-03-02")
+    )
+    await county.tells("complaints", complaint, handling)
+
+    async def lamp_at(moment: str) -> tuple[str, str]:
+        await becomes(county.house, moment)
+        [clock] = await county.clocks(case_id=complaint, state="running")
+        return clock["due_on"], clock["lamp"]
+
+    # the sixtieth day is within the holiday of May; the last thirty begin on 7 April
+    assert await lamp_at("2026-04-06T23:59:50") == ("2026-05-06", "green")
+    assert await lamp_at("2026-04-07T00:00:01") == ("2026-05-06", "yellow")
+    yellow = [event.data for event in await county.announced() if isinstance(event.data, ClockYellow)]
+    assert [(fact.stage, str(fact.detected_at.date())) for fact in yellow] == [("handling", "2026-04-07")]
 
 
 async def test_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:

@@ -1,6 +1,7 @@
 """Periods of every unit, with pauses, overlays and summer time, against a counter that walks (tests/counting.py)."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -109,6 +110,21 @@ def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, unit
         of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
         there = left(calendar, period, max(mark, period.start))
         assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
+
+
+@untimed
+@given(seeds, st.integers(1, 30))
+def test_d5_what_counts_working_days_warns_as_one_of_them_begins(seed: int, units: int) -> None:
+    calendar, period = somewhere(seed)
+    period = replace(period, unit=Unit.WORKDAY)
+    mark = nearing(calendar, period, ended(calendar, period), units)
+    if mark is None:
+        assert period.ends_at_once
+        return
+    assert calendar.day(mark.date()).works
+    assert (mark.hour, mark.minute, mark.second) == (0, 0, 0)
+    spans = [(pause.since, pause.until) for pause in period.pauses if pause.until and pause.since < pause.until]
+    assert not any(since.date() <= mark.date() <= until.date() for since, until in spans)
 
 
 def with_pauses(period: Period, *pauses: Pause) -> Period:
