@@ -170,7 +170,9 @@ async def test_a_supplement_that_never_came_closes_the_case(county: County) -> N
     assert (await timeline_of(county, id))["case.lapsed"] == 1
 
 
-async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(county: County) -> None:
+async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(
+    county: County,
+) -> None:
     """The dates are those of the independent counter (`tests.counting`)."""
     village, center = county.someone("window", STATION), county.someone("window", CENTER)
     office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")
