@@ -102,6 +102,5 @@ async def test_c14_whatever_often_the_citizen_comes_again_no_end_moves(county: C
         wish = intake.WithdrawalRequested(access=access())
         await county.tell_all("intake", [(each, told) for each in (case, open_case) for told in (*brought, wish)])
         await county.lodges("2026-03-03")  # the same once more is another matter
-    after = {clock["id"]: clock for clock in await county.clocks()}
-    assert [after[clock["id"]] for clock in before] == before
-    assert {clock["subject"] for clock in before} == {case, open_case, complaint}
+    theirs = {case, open_case, complaint}
+    assert [clock for clock in await county.clocks() if clock["subject"] in theirs] == before

@@ -239,5 +239,6 @@ def test_c15_a_period_limits_no_other_but_the_law_the_promise() -> None:
     ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
     assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "hotline": date(2026, 3, 9)}
     item = an_item(legal=Period(value=5, unit="workday"))
-    step, statutory = (of_kind(known(opening(), acceptance(item), a_step()), kind) for kind in ("step", "statutory"))
+    case = known(opening(), acceptance(item), a_step(), a_recount())
+    step, statutory = of_kind(case, "step"), of_kind(case, "statutory")
     assert (due_on(step), due_on(statutory)) == (date(2026, 3, 30), date(2026, 3, 9))
