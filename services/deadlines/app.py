@@ -7,6 +7,7 @@ from bianmin.kit.timers import Timer
 from services.deadlines.api import calendars, cards, clocks, hours, policies
 from services.deadlines.handlers import claim_recounts, claim_signals, handle
 from services.deadlines.reactions import command_of
+from services.deadlines.store import recounts
 from services.deadlines.store.tables import Tables
 
 SERVICE = Service(
@@ -18,7 +19,7 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("intake", "routing", "complaints"),
-    timers=(Timer("signals", claim_signals), Timer("recounts", claim_recounts)),
+    timers=(Timer("signals", claim_signals), Timer("recounts", claim_recounts, recounts.put_back)),
     counters="""
         SELECT id::text, sequence FROM subject UNION ALL SELECT name, version FROM document WHERE kind = 'calendar'
     """,

@@ -10,11 +10,15 @@ from bianmin.events import intake, routing
 from bianmin.events.deadlines import ClockRed
 from bianmin.events.parts import Period
 from bianmin.kit import parked
+from bianmin.kit.actors import system
 from bianmin.kit.db import rows, run
+from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
+from services.deadlines.domain.publication import PublishYear
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests.service.deadlines_county import County, access, an_item, at, day
-from tests.service.deadlines_town import Town, of_signals
+from tests.service.deadlines_town import RECOUNTS, Town, Worker, of_signals
 
 BEFORE, AFTER = at("2026-03-03T09:00"), at("2026-03-03T10:00")
 
@@ -121,3 +125,37 @@ async def test_d7_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_asid
         await worker.looks()
         assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == [*good, bad]
         assert await parked.listed(worker.database) == []
+
+
+async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted_when_it_is_mended(town: Town) -> None:
+    async with town.running() as county:
+        bad, *good = [await county.a_running_case("2026-03-02") for _ in range(5)]
+        async with county.house.room("deadlines").database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
+    async with town.with_a_worker(size=3) as worker:
+        festival = NamedDay(day("2026-03-05"), Kind.OFF, "三月三")
+        publication = PublishYear(
+            CalendarYear("520111", 2026, Status.OFFICIAL, "县通知", (festival,)), None, Cause(system("520111"))
+        )
+        async with worker.database.transaction() as tx:
+            await SERVICE.handle(tx, [publication], town.now)
+        await worker.looks(RECOUNTS)
+        before, after = {"2026-03-09", "2026-03-30"}, {"2026-03-10", "2026-03-31"}
+        assert await due_days(worker) == {bad: before, **dict.fromkeys(good, after)}
+        [held] = await parked.listed(worker.database)
+        assert (held.source, held.subject, held.state) == ("timer:recounts", bad, "parked")
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1", bad)
+        await parked.replay(worker.database, [held.id])
+        await worker.looks(RECOUNTS)
+        assert (await due_days(worker))[bad] == after
+        await worker.looks(RECOUNTS)  # and finds that nothing is left
+        assert await parked.listed(worker.database) == []
+        async with worker.database.reading() as tx:
+            assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
+
+
+async def due_days(worker: Worker) -> dict[str, set[str]]:
+    async with worker.database.reading() as tx:
+        found = await rows(tx, "SELECT subject_id, array_agg(due_on) FROM clock GROUP BY subject_id")
+        return {str(id): {str(due_on) for due_on in days} for id, days in found}
