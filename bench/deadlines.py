@@ -43,7 +43,7 @@ SIZE = 500
 """Commands at a time: the ticker's own default."""
 RATE = 500
 START = a_moment(FIRST_DAY)
-SIGNALS, RECOUNTS = SERVICE.timers
+SIGNALS, RECOUNTS, CARDS = SERVICE.timers
 
 
 @dataclass(slots=True)
@@ -87,18 +87,18 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
 
 
 async def _idle(stage: _Stage, ticks: int, ground: str) -> Figure:
-    """Both timers, with nothing due."""
+    """All timers, with nothing due."""
     stage.clock.set(START)
-    await _both(stage)
+    await _all(stage)
     began = time.perf_counter()
     for _ in range(ticks):
-        await _both(stage)
+        await _all(stage)
     took = 1000 * (time.perf_counter() - began) / ticks
-    return Figure("空转一次（两种定时器）", IDLE, took, detail=ground)
+    return Figure("空转一次（三种定时器）", IDLE, took, detail=ground)
 
 
-async def _both(stage: _Stage) -> None:
-    for timer in (SIGNALS, RECOUNTS):
+async def _all(stage: _Stage) -> None:
+    for timer in (SIGNALS, RECOUNTS, CARDS):
         if await stage.ticker.tick(timer):
             raise CannotMeasure("本该无事可做")
 
@@ -238,6 +238,10 @@ WITH moved AS (
     UPDATE subject AS s SET phase = s.phase, cycle = s.cycle, standstills = s.standstills, cards = s.cards,
         sequence = s.sequence + 1
     FROM unnest($2::uuid[]) AS v(id) WHERE s.id = v.id
+), kept AS (
+    INSERT INTO clock_move (clock_id, sequence, moved_at, reason, previous_due_on, due_on, calendar_version)
+    SELECT v.id, v.sequence, $8, 'calendar', v.due_on - $6, v.due_on, $7
+    FROM unnest($1::uuid[], $9::int[], $3::date[]) AS v(id, sequence, due_on)
 )
 INSERT INTO outbox (aggregatetype, aggregateid, type, payload)
 SELECT 'bianmin.deadlines', id::text, 'cn.bianmin.clock.rescheduled.v1', payload
@@ -311,7 +315,8 @@ async def _move(stage: _Stage, day: date, by: int) -> None:
             ]
             ids, subjects = [row["id"] for row in found], [row["subject_id"] for row in found]
             due_on, due_at = [row["due_on"] for row in found], [row["due_at"] for row in found]
-            await stage.connection.execute(_MOVE, ids, subjects, due_on, due_at, told, by, version)
+            numbers = [row["sequence"] for row in found]
+            await stage.connection.execute(_MOVE, ids, subjects, due_on, due_at, told, by, version, now, numbers)
 
 
 _TELL = """

@@ -24,7 +24,7 @@ LEAST_SPACE = 1024**3
 OLDEST_EVENT = 60.0
 """Seconds an event may wait to be published before something must be wrong."""
 LONGEST_PERIOD = timedelta(days=120)
-"""Sixty working days over a Spring Festival: how far ahead the calendar has to be known."""
+"""Sixty working days over a Spring Festival, with a pause: how far ahead the calendar has to be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,20 @@ def _space(settings: Settings) -> Finding:
     return Finding("ok", "磁盘", told)
 
 
-def _calendar(today: date, coverage: Coverage) -> Finding:
-    """Whether the national calendar is known as far ahead as a long period reaches."""
+def calendar(today: date, coverage: Coverage) -> Finding:
+    """Whether the national calendar is known as far ahead as a long period reaches.
+
+    An estimate is enough for the year to come, of which the notice may not be out yet; not for the present one.
+    """
     needed = today + LONGEST_PERIOD
     if coverage.until < needed:
         remedy = f"{needed.year} 年没有任何日历，跨入该年的期限无法计算：请立即录入该年的放假安排或推定安排。"
         return Finding("fail", "日历", f"只到 {coverage.until}", remedy)
     told = f"国务院公布的放假安排到 {coverage.official_until or '（无）'}"
-    if coverage.official_until is None or coverage.official_until < needed:
+    if coverage.official_until is None or coverage.official_until < today:
+        remedy = f"{today.year} 年仍按推定计算，到期日都不可靠：请立即录入国务院公布的放假安排。"
+        return Finding("fail", "日历", told, remedy)
+    if coverage.official_until < needed:
         remedy = f"跨入 {needed.year} 年的到期日暂按推定计算并标明“暂定”；放假通知公布后请录入。"
         return Finding("warn", "日历", told, remedy)
     return Finding("ok", "日历", told)
@@ -105,7 +111,7 @@ async def _service(name: str, database: Database) -> AsyncIterator[Finding]:
     async with database.reading() as tx:
         if name == "deadlines":
             book = await rulebook.in_force(tx)
-            yield _calendar(Clock().today(), book.calendar_of(NATIONAL).coverage)
+            yield calendar(Clock().today(), book.calendar_of(NATIONAL).coverage)
         [(waiting, age)] = await rows(
             tx, "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox"
         )

@@ -175,7 +175,8 @@ class CardIssued(_Card):
     issued_at: Moment
     appeal_by: Moment
     reason_code: Code
-    """The kind of the clock that was missed, or `second_yellow`: the unit's second in the case."""
+    """The kind of the clock that was missed, or `second_yellow`: the unit's second in the case,
+    or `second_yellow_in_year`: its second in twelve months."""
     notified: tuple[OrgCode, ...]
     """Who is to be told: the org itself, and those above it."""
 

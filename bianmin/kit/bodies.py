@@ -4,17 +4,34 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from bianmin.events.parts import Code, OrgCode
 from bianmin.kit.clock import TZ
 
 
+def _make_integers_strict(schema: Any) -> None:
+    if isinstance(schema, dict):
+        if schema.get("type") == "int":
+            schema["strict"] = True
+        schema = list(schema.values())
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            _make_integers_strict(part)
+
+
 class Body(BaseModel):
-    """A request body. Unknown fields are refused."""
+    """A request body. Unknown fields are refused. Its integers are integers: not `true`, `"5"` or `5.0`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # `strict` for the whole model would also refuse the texts in which JSON has dates and ids
+        schema = handler(source)
+        _make_integers_strict(schema)
+        return schema
 
 
 class View(BaseModel):
@@ -55,7 +72,6 @@ Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=datetime)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Count = StrictInt
 
 
 def unwritable(value: Any) -> bool:
@@ -74,4 +90,4 @@ def unwritable(value: Any) -> bool:
     return False
 
 
-__all__ = ["Body", "Code", "Count", "Day", "Moment", "OrgCode", "Short", "Text", "View", "unwritable"]
+__all__ = ["Body", "Code", "Day", "Moment", "OrgCode", "Short", "Text", "View", "unwritable"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -12,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bianmin.kit.db import Tx
+
 log = structlog.get_logger(__name__)
 
 UNMATCHED = "(unmatched)"
@@ -20,6 +23,15 @@ UNMATCHED = "(unmatched)"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENESS = (1, 10, 60, 600, 3600, 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A gauge that one service has and no other. `look` reads it, as of a day."""
+
+    name: str
+    meaning: str
+    look: Callable[[Tx, date], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +47,12 @@ class ServiceMetrics:
 
 
 class Metrics:
-    """A registry, the HTTP figures of the process, and `services`: the figures of each service by its name."""
+    """A registry, the HTTP figures of the process, and `services`: the figures of each service by its name.
 
-    def __init__(self, services: Iterable[str] = ()) -> None:
+    `own`: those that a service has for itself, by theirs.
+    """
+
+    def __init__(self, services: Iterable[str] = (), own: Iterable[Figure] = ()) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -78,6 +93,7 @@ class Metrics:
             )
             for name in services
         }
+        self.own = {figure.name: self._gauge(figure.name, figure.meaning) for figure in own}
 
     def _gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(name, meaning, ("service",), registry=self.registry)

@@ -80,8 +80,8 @@ async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:
 
 
 def left_alone(timer: str, subject: str) -> str:
-    """A condition on what a timer claims: for a minute it leaves alone what it could not do for `subject`, a column with
-    its table's name, so that this does not stand in front of the others again and again."""
+    """A condition on what a timer claims: for a minute it leaves alone what it could not do for `subject`, a column by
+    its full name, so that this does not stand in front of the others again and again."""
     return f"""NOT EXISTS (
         SELECT FROM held h WHERE h.source = 'timer:{timer}' AND h.subject = {subject}::text
             AND h.held_at > now() - interval '1 minute'

@@ -236,8 +236,8 @@ _WORDS = {
     "greater_than_equal": "不能小于 {ge}",
     "less_than": "应小于 {lt}",
     "less_than_equal": "不能大于 {le}",
-    "literal_error": "应为下列之一：{expected}",
-    "enum": "应为下列之一：{expected}",
+    "literal_error": "应为 {expected}",
+    "enum": "应为 {expected}",
     "uuid_parsing": "应为 UUID",
     "uuid_type": "应为 UUID",
     "list_type": "应为列表",
@@ -258,10 +258,18 @@ def _in_words(one: Mapping[str, Any]) -> str:
     if pattern is None:
         return "内容或格式不对"
     context = {key: value for key, value in one.get("ctx", {}).items() if isinstance(value, int | float | str)}
+    if "expected" in context:
+        context["expected"] = _choices(str(context["expected"]))
     try:
         return pattern.format(**context)
     except KeyError:
         return "内容或格式不对"
+
+
+def _choices(expected: str) -> str:
+    """`'green', 'yellow' or 'red'`, as pydantic lists them, in Chinese."""
+    listed = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
+    return listed[0] if len(listed) == 1 else f"{'、'.join(listed)} 之一"
 
 
 _HTTP = {

@@ -56,13 +56,15 @@ def process(
     docs.install(app, services, whole or services)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
-    metrics = Metrics(rooms)
+    metrics = Metrics(rooms, [figure for service in services for figure in service.figures])
     for name, room in rooms.items():
         room.ticker.late = metrics.services[name].timer_lateness_seconds.observe
 
     async def look() -> None:
         for name, room in rooms.items():
             await room.measure(metrics.services[name])
+            for figure, value in (await room.own_figures()).items():
+                metrics.own[figure].labels(name).set(value)
 
     metrics.install(app, look)
     return app

@@ -81,6 +81,13 @@ class Room:
         if self.service.listens:
             figures.inbox_lag.set(await self.subscriber.lag())
 
+    async def own_figures(self) -> dict[str, float]:
+        """What this service alone has to tell, by name."""
+        if not self.service.figures:
+            return {}
+        async with self.database.reading() as tx:
+            return {each.name: await each.look(tx, self.clock.today()) for each in self.service.figures}
+
     async def stop(self) -> None:
         """Finish what was submitted, end the tasks, hand the lease on, close the connections."""
         await self.batcher.close()

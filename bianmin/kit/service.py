@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from bianmin.events.envelope import Event
 from bianmin.kit.batch import Handle
 from bianmin.kit.decide import Command
+from bianmin.kit.metrics import Figure
 from bianmin.kit.timers import Timer
 
 
@@ -34,5 +35,6 @@ class Service:
     timers: Sequence[Timer] = ()
     counters: str | None = None
     effects: str | None = None
+    figures: Sequence[Figure] = ()
     parts: Callable[[Any], Any] | None = None
     """Made once of the `Settings` when the service is opened: what its endpoints find at `room.parts`."""

@@ -40,3 +40,11 @@ PROCEDURES: Mapping[str, str] = {
     "expert_review": "专家评审",
     "publicity": "公示",
 }
+UNITS: Mapping[str, str] = {
+    "workday": "个工作日",
+    "day": "日",
+    "workhour": "个工作小时",
+    "hour": "小时",
+    "immediate": "日",
+}
+"""What is said behind a number of them."""

@@ -5,7 +5,8 @@ from pathlib import Path
 from bianmin.kit.service import Service
 from bianmin.kit.timers import Timer
 from services.deadlines.api import calendars, cards, clocks, hours, policies
-from services.deadlines.handlers import claim_recounts, claim_signals, handle
+from services.deadlines.figures import FIGURES
+from services.deadlines.handlers import claim_cards, claim_recounts, claim_signals, handle
 from services.deadlines.reactions import command_of
 from services.deadlines.store import recounts
 from services.deadlines.store.tables import Tables
@@ -19,7 +20,12 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("intake", "routing", "complaints"),
-    timers=(Timer("signals", claim_signals), Timer("recounts", claim_recounts, recounts.put_back)),
+    figures=FIGURES,
+    timers=(
+        Timer("signals", claim_signals),
+        Timer("recounts", claim_recounts, recounts.put_back),
+        Timer("cards", claim_cards),
+    ),
     counters="""
         SELECT id::text, sequence FROM subject UNION ALL SELECT name, version FROM document WHERE kind = 'calendar'
     """,

@@ -14,7 +14,7 @@ from bianmin.kit.decide import Announcement, Cause, Done, Refused, Work, decide_
 from bianmin.kit.ids import new_id
 from bianmin.kit.refusals import Conflict, Refusal
 from services.deadlines.domain import commands as orders
-from services.deadlines.domain.commands import FireSignals, RecountClocks
+from services.deadlines.domain.commands import FireSignals, RecountClocks, WeighCard
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.policies import PublishPolicies
 from services.deadlines.domain.publication import (
@@ -22,6 +22,7 @@ from services.deadlines.domain.publication import (
     PublishHours,
     PublishYear,
     WithdrawYear,
+    open_desks,
     publish,
     withdraw,
 )
@@ -29,7 +30,7 @@ from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
 from services.deadlines.recounting import recount
-from services.deadlines.store import calendars, documents, orgs, recounts, rulebook, signals, subjects
+from services.deadlines.store import calendars, cards, documents, moves, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
 from services.deadlines.store.hours import content_of as content_of_hours
 from services.deadlines.store.policies import content_of as content_of_policies
@@ -88,6 +89,7 @@ async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any
         for (n, _), outcome in zip(about, decided.outcomes, strict=True):
             work.outcomes[n] = outcome
         work.announced += decided.announced
+    await moves.keep(tx, work.announced, now)
     return work
 
 
@@ -104,6 +106,7 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
                 raise CalendarInUse(f"有 {number} 个在办时限跨越 {year} 年，正按这份日历计算；请公布更正后的安排。")
             told = await _put_year(tx, command, publication, now, announced)
         case PublishHours(region=region, hours=hours):
+            open_desks(known.calendars, command)
             told = await _put_document(tx, command, "hours", content_of_hours(hours), hours, now)
         case PublishPolicies(region=region, policies=policies):
             told = await _put_document(tx, command, "policies", content_of_policies(policies), policies, now)
@@ -194,3 +197,12 @@ async def claim_recounts(tx: Tx, now: datetime, limit: int) -> list[RecountClock
     """The matters whose clocks cross a changed day, as orders to count them anew."""
     claimed = await recounts.claim(tx, now, limit)
     return [RecountClocks(due.subject_id, due.ordered_at, now, Cause(system(due.org))) for due in claimed]
+
+
+async def claim_cards(tx: Tx, now: datetime, limit: int) -> list[WeighCard]:
+    """The yellow cards that are to be seen together with the others of their unit, as orders."""
+    found = await cards.to_weigh(tx, limit)
+    return [
+        WeighCard(each.subject_id, each.card_id, each.others, each.issued_at, now, Cause(system(each.org)))
+        for each in found
+    ]

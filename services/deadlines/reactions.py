@@ -179,7 +179,7 @@ def pause_clocks_for_procedure(event: Event, told: routing.ProcedureStarted) -> 
     return PauseCase(
         subject_id=UUID(event.subject),
         holders=_holders(told.access),
-        standstill=Standstill(told.procedure_id, pause, told.kind, SPECIAL_PROCEDURE),
+        standstill=Standstill(told.procedure_id, pause, told.kind, SPECIAL_PROCEDURE, event.id),
         procedure=told.kind,
         expected_days=told.expected_days,
         clock_ids=(new_id(),),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from bianmin.kit.words import PROCEDURES
-from services.deadlines.domain.cards import SECOND_IN_CASE, Card
+from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import Unit
 
 _PERIODS = {
@@ -41,6 +42,8 @@ def card(card: Card) -> str:
     colour = {"yellow": "黄牌", "red": "红牌"}[card.level]
     if card.reason == SECOND_IN_CASE:
         return f"{colour}：同一办件中第二次被发黄牌。"
+    if card.reason == SECOND_IN_YEAR:
+        return f"{colour}：十二个月内第二次被发黄牌。"
     missed = (
         "未按黄牌要求限期办结" if card.kind == "card" else f"{_PERIODS.get((card.kind, None), '办理期限')}届满未办结"
     )
@@ -56,6 +59,7 @@ def lines(clock: Clock, standstills: Sequence[Standstill]) -> list[str]:
     """What stands above a clock's picture."""
     return [
         f"{_length(clock).removeprefix('为')}，自{_since(clock)}起算",
+        *([f"已依法延长{clock.extended_by}{_UNITS[clock.term.unit]}"] if clock.extended_by else []),
         *(_pause(each).removesuffix("。") for each in standstills if _touches(each, clock)),
         _until(clock).removesuffix("。"),
         _standing(clock).removesuffix("。") or "暂停中",
@@ -66,6 +70,7 @@ def explanation(
     clock: Clock,
     ledger: Sequence[Entry],
     standstills: Sequence[Standstill] = (),
+    moves: Sequence[Moved] = (),
     *,
     capped: bool,
     recalculated: bool,
@@ -78,9 +83,9 @@ def explanation(
         f"{name_of(clock)}{_length(clock)}，",
         f"自{_since(clock)}起算。",
         _counted(clock.term.unit, ledger),
-        "承诺期限按其单位计算晚于法定期限，以法定期限届满日为准。" if capped else "",
-        f"已依法延长{clock.extended_by}{_UNITS[clock.term.unit]}。" if clock.extended_by else "",
+        "单独计算晚于法定期限，以法定期限届满日为准。" if capped else "",
         *(_pause(each) for each in standstills if _touches(each, clock)),
+        *(_moved(each, clock) for each in moves),
         _until(clock),
         "起算之后日历有过更新，以上逐日说明依据现行日历。" if recalculated else "",
         _standing(clock),
@@ -100,6 +105,17 @@ def _pause(standstill: Standstill) -> str:
     since, until = standstill.pause.since, standstill.pause.until
     last = f"至{_day(until.date())}" if until else "起"
     return f"{_day(since.date())}{last}因{name}（{standstill.legal_basis}）暂停，不计入。"
+
+
+_WHY = {"calendar": "放假安排调整", "policy": "办理时限规定调整", "law": "法定期限变动"}
+
+
+def _moved(moved: Moved, clock: Clock) -> str:
+    on = _day(moved.moved_at.date())
+    why = f"依法延长{moved.extended_by}{_UNITS[clock.term.unit]}" if moved.extended_by else f"因{_WHY[moved.reason]}"
+    if moved.previous_due_on is None or moved.due_on is None or moved.previous_due_on == moved.due_on:
+        return f"{on}{why}。"
+    return f"{on}{why}，最后一日由{_day(moved.previous_due_on)}改为{_day(moved.due_on)}。"
 
 
 def _length(clock: Clock) -> str:

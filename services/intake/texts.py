@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bianmin.kit.words import PROCEDURES
+from bianmin.kit.words import PROCEDURES, UNITS
 
 REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"
@@ -23,7 +23,7 @@ _STEPS: Mapping[str, str] = {
     "case.withdrawal_rejected": "已作出决定，不能撤回",
     "case.reopened": "原决定已撤销，重新办理",
     "procedure.started": "开始{procedure}，预计 {expected_days} 个工作日，所需时间不计入办理期限",
-    "procedure.ended": "{procedure}结束，继续计算办理期限",
+    "procedure.ended": "{procedure}结束，{started_on} 至 {ended_on} 不计入办理期限",
     "extension.requested": "办理单位申请延长办理期限 {days} {unit}",
     "extension.approved": "经批准，办理期限延长 {days} {unit}",
     "extension.rejected": "延长办理期限的申请未获批准",
@@ -46,12 +46,14 @@ _STEPS: Mapping[str, str] = {
     "clock.reminded": "{clock}提醒：{due_on} 到期",
     "clock.yellow": "{clock}临近到期（{due_on}）",
     "clock.red": "{clock}已超期（应于 {due_on} 前办结）",
-    "card.issued": "因{clock}届满，发出{card}",
+    "card.issued": "因{missed}，发出{card}",
     "card.appealed": "对{card}提出申诉",
     "card.upheld": "申诉不成立，维持{card}",
     "card.revoked": "{card}已撤销",
     "clock.stopped": "{clock}停止计时",
 }
+_WITHOUT_END: Mapping[str, str] = {"clock.extended": "{clock}延长，恢复计时后确定到期日"}
+"""Of a clock that stands still, which has no end before it goes on."""
 _CLOCKS: Mapping[str, str] = {
     "promise": "承诺时限",
     "statutory": "法定时限",
@@ -63,19 +65,28 @@ _CLOCKS: Mapping[str, str] = {
 }
 
 _CARDS: Mapping[str, str] = {"yellow": "黄牌", "red": "红牌"}
-_UNITS: Mapping[str, str] = {"workday": "个工作日", "day": "日"}
+_SECOND_YELLOW: Mapping[str, str] = {
+    "second_yellow": "同一办件中第二次被发黄牌",
+    "second_yellow_in_year": "十二个月内第二次被发黄牌",
+}
 
 
 def step(type_: str, data: Mapping[str, Any]) -> str:
     """One line of a case's story."""
     name = type_.removeprefix("cn.bianmin.").rpartition(".v")[0] if type_.startswith("cn.bianmin.") else type_
     text = _STEPS.get(name, "办理有新进展")
+    if data.get("due_on") is None:
+        text = _WITHOUT_END.get(name, text)
+    clock = _CLOCKS.get(str(data.get("kind")), "时限")
     words = {
-        "clock": _CLOCKS.get(str(data.get("kind")), "时限"),
-        "unit": _UNITS.get(str(data.get("unit")), "天"),
+        "clock": clock,
+        "unit": UNITS.get(str(data.get("unit")), "天"),
         "card": _CARDS.get(str(data.get("level")), "牌"),
+        "missed": _SECOND_YELLOW.get(str(data.get("reason_code")), f"{clock}届满"),
         "procedure": PROCEDURES.get(str(data.get("kind")), "特别程序"),
     }
+    if data.get("provisional"):
+        words["due_on"] = f"{data.get('due_on')}（暂定）"
     return text.format_map(_Told({**data, **words}))
 
 

@@ -82,6 +82,7 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
     await it_is(county, "2026-05-20T23:00:00")
     review = await ok(head.post(f"{path}/escalate", {"reason": "不服"}))
     assert (review["level"], review["handler_org"], review["status"]) == ("review", CITY, "accepted")
+    assert (review["accepted_on"], review["escalated_on"]) == ("2026-02-03", "2026-05-20")
     assert await due(county, told["id"], "review") == counted("2026-05-20", 30)
     city = county.someone("manager", CITY)
     assert (await city.post(f"{path}/assign", {"investigator": "inv-1"})).json()["type"].endswith("not-impartial")
@@ -94,6 +95,7 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
     await it_is(county, "2026-06-12T10:00:00")
     last = await ok(city.post(f"{path}/escalate", {"reason": "仍不服"}))
     assert (last["level"], last["handler_org"]) == ("rereview", PROVINCE)
+    assert (last["accepted_on"], last["escalated_on"]) == ("2026-02-03", "2026-06-12")
     assert await due(county, told["id"], "rereview") == counted("2026-06-12", 30)
     await answered(county, path, PROVINCE, "inv-3")
     province = county.someone("manager", PROVINCE)
@@ -107,6 +109,7 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
         ("reply", "rereview"),
     ]
     assert (shown["reply"], shown["review_by"]) == ("inv-3的答复", None)
+    assert (shown["accepted_on"], shown["escalated_on"]) == ("2026-02-03", "2026-06-12")
     # nothing that was written is lost
     papers = [paper["kind"] for paper in (await ok(province.get(path)))["papers"]]
     assert papers == ["extension", "document", "reply", "request", "document", "reply", "request", "document", "reply"]

@@ -1,13 +1,15 @@
 """Time as the law reads it, seen over HTTP alone, with the business clock moved."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from services.deadlines.domain.periods import Unit
-from tests.counting import ONE_DAY, end_of_days, works_in_china
+from tests.counting import ONE_DAY, Works, end_of_days, works_in_china
 from tests.county import CENTER, COUNTY, PROVINCE, STATION, a_registration
 from tests.flow.conftest import County
 from tests.flow.test_case import decided, ok
@@ -117,16 +119,52 @@ async def _due_on(county: County, id: str, kind: str, day: str) -> dict[str, Any
     return case if clock_of(case, kind)["due_on"] == day else None
 
 
+async def test_a7_a_notice_that_comes_during_the_holiday_moves_what_runs_and_nothing_that_is_over(
+    county: County,
+) -> None:
+    """As in January 2020: the holiday is made longer while it lasts, and a make-up Saturday is taken back."""
+    await it_is(county, "2026-02-10T10:00:00")
+    running, over = await registered(county), await registered(county)
+    for id in (running, over):
+        await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await county.settles()
+    await decided(county, CENTER, over, "grant")
+    await ok(
+        county.someone("window", CENTER).post(f"/cases/{over}/deliver", {"method": "in_person", "signed_by": "张小三"})
+    )
+    before, after_it = await the_case(county, running), await has_status(county, over, "closed")
+    await it_is(county, "2026-02-16T10:00:00")
+    admin = county.someone("admin", PROVINCE)
+    year = await admin.get("/calendars/CN/years/2026")
+    longer = {"2026-02-24", "2026-02-25", "2026-02-26"}
+    days = [day for day in year.json()["days"] if day["date"] != "2026-02-28"]
+    days += [{"date": day, "kind": "off", "name": "春节延长假期"} for day in longer]
+    notice = {"status": "official", "source": "关于延长春节假期的通知", "days": days}
+    await ok(admin.put("/calendars/CN/years/2026", notice, etag=year.headers["etag"]))
+
+    def works(day: date) -> bool:
+        return str(day) not in {*longer, "2026-02-28"} and works_in_china(day)
+
+    ends = {"promise": counted("2026-02-10", 5, works=works), "statutory": counted("2026-02-10", 20, works=works)}
+    for kind, due_on in ends.items():
+        await until(partial(_due_on, county, running, kind, due_on))
+    items = (await ok(county.someone("window", CENTER).get(f"/cases/{running}/timeline")))["items"]
+    moved = [entry["data"] for entry in items if entry["type"] == "cn.bianmin.clock.rescheduled.v1"]
+    assert {(one["kind"], one["previous_due_on"], one["due_on"], one["reason_code"]) for one in moved} == {
+        (kind, clock_of(before, kind)["due_on"], due_on, "calendar") for kind, due_on in ends.items()
+    }
+    assert len(moved) == 2
+    seen = await ok(county.nobody.get("/track", case_no=before["case_no"], id_tail="000X"))
+    assert f"承诺时限调整为 {ends['promise']} 到期" in [step["text"] for step in seen["steps"]]
+    assert await the_case(county, over) == after_it
+
+
 async def test_silence_about_another_item_is_a_breach_and_no_acceptance(county: County) -> None:
     await it_is(county, "2026-03-02T10:00:00")
     id = await registered(county, "MZ-003")
     await it_is(county, "2026-03-10T00:00:01")
 
-    async def red() -> Any:
-        found = await the_case(county, id)
-        return found if found["lamp"] == "red" else None
-
-    case = await until(red)
+    case = await has_lamp(county, id, "red")
     assert (case["status"], case["deemed"]) == ("registered", False)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
 
@@ -154,6 +192,68 @@ async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) ->
     await decided(county, CENTER, id, "grant")
     case = await the_case(county, id)
     assert (case["status"], case["accepted_on"]) == ("granted", "2026-03-10")
+
+
+async def test_b3_every_moment_has_its_offset_and_is_one_for_readers_in_every_zone(county: County) -> None:
+    await it_is(county, "2026-03-02T00:30:00")  # still the day before in UTC
+    id = await registered(county)
+    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
+    await the_case(county, id)
+    await it_is(county, "2026-03-20T00:30:00")  # the promise is late, and has a card
+    case = await has_lamp(county, id, "red")
+    reader = county.someone("supervisor", PROVINCE)
+    promise = next(one for one in (await ok(reader.get("/clocks", case_id=id)))["items"] if one["kind"] == "promise")
+    answers = [
+        await ok(client.get(path, **query))
+        for client, path, query in (
+            (county.someone("window", CENTER), f"/cases/{id}", {}),
+            (county.someone("window", CENTER), "/cases", {}),
+            (county.someone("window", CENTER), f"/cases/{id}/timeline", {}),
+            (county.someone("department", CENTER, "civil"), "/tasks", {}),
+            (county.nobody, "/track", {"case_no": case["case_no"], "id_tail": "000X"}),
+            (county.nobody, "/calendars/CN/due", {"start": "2026-03-02", "days": 5}),
+            (reader, "/clocks", {}),
+            (reader, f"/clocks/{promise['id']}/explain", {}),
+            (reader, "/cards", {}),
+        )
+    ]
+    told = [moment for answer in answers for moment in moments_in(answer)]
+    assert len(told) > 50
+    assert [moment for moment in told if moment.utcoffset() is None] == []
+    assert (promise["started_on"], promise["due_on"]) == ("2026-03-02", "2026-03-09")
+    due_at = datetime.fromisoformat(promise["due_at"])
+    assert due_at == datetime.fromisoformat("2026-03-10T00:00:00+08:00")
+    for offset, here in (
+        ("+06:00", "2026-03-09T22:00:00"),
+        ("+01:00", "2026-03-09T17:00:00"),
+        ("Z", "2026-03-09T16:00:00"),
+    ):
+        found = await ok(reader.get("/clocks", case_id=id, due_before=f"{here}{offset}"))
+        assert found["items"] == []
+        found = await ok(reader.get("/clocks", case_id=id, due_before=f"{here}.000001{offset}"))
+        assert {one["kind"] for one in found["items"]} == {"completeness", "promise"}
+        assert (await reader.get("/clocks", case_id=id, due_before=here)).status_code == 422
+
+
+def moments_in(answer: Any) -> list[datetime]:
+    """Everything in an answer that is a moment."""
+    match answer:
+        case dict():
+            return [moment for value in answer.values() for moment in moments_in(value)]
+        case list():
+            return [moment for value in answer for moment in moments_in(value)]
+        case str() if re.match(r"\d{4}-\d\d-\d\d[T ]", answer):
+            return [datetime.fromisoformat(answer)]
+    return []
+
+
+async def has_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
+    async def told() -> Any:
+        shown = await the_case(county, id)
+        return shown if shown["lamp"] == lamp else None
+
+    found: dict[str, Any] = await until(told)
+    return found
 
 
 async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
@@ -214,7 +314,14 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
     again = await office.post(f"/cases/{id}/extensions", {"days": 5, "reason": "再延"})
     assert again.status_code == 409
     case = await the_case(county, id)
-    assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 30, paused)
+    statutory = clock_of(case, "statutory")
+    assert statutory["due_on"] == counted("2026-02-04", 30, paused)
+    told = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
+    [pause], [moved] = told["pauses"], told["moves"]
+    assert (pause["first"], pause["last"], pause["reason"], pause["evidence"] is None) == (*paused, "hearing", False)
+    assert (moved["reason"], moved["extended_by"], moved["due_on"]) == ("extension", 10, statutory["due_on"])
+    assert moved["previous_due_on"] == counted("2026-02-04", 20, paused)
+    assert "依法延长10个工作日" in told["text"]
     await it_is(county, "2026-03-20T10:00:00")
     await decided(county, CENTER, id, "deny", reason_code="not_eligible", legal_basis="森林法")
     case = await the_case(county, id)
@@ -229,7 +336,7 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
     await ok(center.post(f"/cases/{id}/deliver", {"method": "in_person", "signed_by": "张小三"}))
     case = await the_case(county, id)
     assert (case["status"], {clock["state"] for clock in case["clocks"]}) == ("closed", {"stopped"})
-    told = await timeline_of(county, id)
+    steps = await timeline_of(county, id)
     for step in (
         "case.registered",
         "case.supplement_requested",
@@ -245,15 +352,15 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
         "case.delivered",
         "case.closed",
     ):
-        assert told[step] == 1, step
+        assert steps[step] == 1, step
     # the promise was missed on 02-11 already: nothing stops or moves it any more (C11), but what its card ordered
-    assert (told["clock.paused"], told["clock.resumed"], told["clock.extended"]) == (2, 2, 1)
+    assert (steps["clock.paused"], steps["clock.resumed"], steps["clock.extended"]) == (2, 2, 1)
 
 
-def counted(start: str, days: int, paused: tuple[str, str] | None = None) -> str:
+def counted(start: str, days: int, paused: tuple[str, str] | None = None, *, works: Works = works_in_china) -> str:
     """By the independent counter, which walks."""
     still = set()
     if paused:
         first, last = (date.fromisoformat(day) for day in paused)
         still = {first + ONE_DAY * n for n in range((last - first).days + 1)}
-    return str(end_of_days(works_in_china, Unit.WORKDAY, days, date.fromisoformat(start), still))
+    return str(end_of_days(works, Unit.WORKDAY, days, date.fromisoformat(start), still))

@@ -1,5 +1,6 @@
 """The other services, as far as deadlines hears of them: builders of events, and a county that tells them."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,12 +10,15 @@ from bianmin.events import complaints, intake, routing
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, ComplaintKind, EventData, ItemFacts, Office, Period
 from bianmin.events.registry import topic_of
+from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Record
+from services.deadlines.app import SERVICE
 from tests.house import House
 
 STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
 OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
+SIGNALS, RECOUNTS, CARDS = SERVICE.timers
 
 
 def day(text: str) -> date:
@@ -142,3 +146,23 @@ class County:
         await self.house.settles()
         scan = self.house.log.scan(topic_of("deadlines"))
         return [parse_event(stored.record.value) async for stored in scan if stored.record.value is not None]
+
+
+async def becomes(house: House, moment: str) -> None:
+    """The business clock is set, and everything that is due then has been signalled.
+
+    The house looks by itself as well, and what it has claimed is not found by another look: so this waits for the rows.
+    """
+    house.app.state.clock.set(at(moment))
+    room = house.room("deadlines")
+    async with asyncio.timeout(60):
+        await room.ticker.tick(SIGNALS)
+        while await number_due(house):
+            await room.ticker.tick(SIGNALS)
+
+
+async def number_due(house: House) -> int:
+    room = house.room("deadlines")
+    async with room.database.reading() as tx:
+        found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", room.clock.now())
+    return int(found[0][0])

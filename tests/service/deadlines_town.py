@@ -15,9 +15,7 @@ from bianmin.kit.db import Database, rows
 from bianmin.kit.timers import Ticker, Timer
 from services.deadlines.app import SERVICE
 from tests.house import a_house
-from tests.service.deadlines_county import County
-
-SIGNALS, RECOUNTS = SERVICE.timers
+from tests.service.deadlines_county import SIGNALS, County
 
 
 @dataclass(frozen=True)

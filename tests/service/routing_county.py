@@ -64,7 +64,7 @@ def an_acceptance(item: ItemFacts | None = None, where: Access | None = None) ->
 @dataclass
 class County:
     house: House
-    sequences: Counter[str] = field(default_factory=Counter)
+    sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def reviewer(self) -> Client:
@@ -83,35 +83,35 @@ class County:
         headers = {"Content-Type": "text/csv"}
         return await (who or self.admin).post("/orgs/import", content=body, headers=headers, **options)
 
-    async def intake_tells(self, told: Sequence[tuple[str, EventData]]) -> None:
+    async def tells(self, told: Sequence[tuple[str, EventData]], source: str = "intake") -> None:
         """Returns when routing has taken it in, and has told what it made of it."""
-        producer = await self.house.log.producer("bianmin.intake.relay")
-        records = [Record(topic_of("intake"), subject, self._bytes(subject, data)) for subject, data in told]
+        producer = await self.house.log.producer(f"bianmin.{source}.relay")
+        records = [Record(topic_of(source), subject, self._bytes(source, subject, data)) for subject, data in told]
         await producer.append(records)
         await producer.close()
         await self.house.settles()
 
-    def _bytes(self, subject: str, data: EventData) -> bytes:
-        self.sequences[subject] += 1
+    def _bytes(self, source: str, subject: str, data: EventData) -> bytes:
+        self.sequences[source, subject] += 1
         return compose(
             data,
             id=new_id(),
-            source="intake",
+            source=source,
             subject=subject,
-            sequence=self.sequences[subject],
+            sequence=self.sequences[source, subject],
             time=NOW,
             region=CENTER,
-            actor="S-intake",
+            actor=f"S-{source}",
         )
 
     async def accepts(self, item: ItemFacts | None = None, where: Access | None = None) -> str:
         """A case is accepted; returns its id."""
         case = str(new_id())
-        await self.intake_tells([(case, an_acceptance(item, where))])
+        await self.tells([(case, an_acceptance(item, where))])
         return case
 
     async def wishes_to_withdraw(self, *cases: str) -> None:
-        await self.intake_tells([(case, intake.WithdrawalRequested(access=access())) for case in cases])
+        await self.tells([(case, intake.WithdrawalRequested(access=access())) for case in cases])
 
     async def route(self, case: str, who: Client | None = None) -> dict[str, Any]:
         answer = await (who or self.house.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")

@@ -29,7 +29,7 @@ from tests.service.deadlines_county import (
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
     async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
+        house.app.state.clock.set(at("2026-02-13T09:00"))
         yield County(house)
 
 

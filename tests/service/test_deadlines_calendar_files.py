@@ -1,6 +1,7 @@
 """Calendars in and out, withdrawn, compared; and the hours of desks."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,10 @@ async def test_a6_a_day_withdrawn_from_the_feed_is_removed(county: County, admin
     await put_file(admin, COUNTY, a_file(SPRING, an_event("三月三放假", "20260305")))
     answer = await put_file(admin, COUNTY, a_file(SPRING))
     assert (answer.status_code, len(answer.json()["days"])) == (200, 9)
+    due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-04", days=1)
+    assert due.json()["due_on"] == "2026-03-05"
+    history = (await admin.get(f"/calendars/{COUNTY}/years/2026/history")).json()["items"]
+    assert [(len(one["year"]["days"]), one["published_by"]) for one in history] == [(9, "admin-52"), (10, "admin-52")]
 
 
 @pytest.mark.parametrize("year", [2019, 2024, 2026])
@@ -101,14 +106,14 @@ async def test_what_was_exported_is_imported_as_it_was(county: County, admin: Cl
         (a_file(an_event("元旦放假", "20270101")), "请录入到 2027 年的日历"),
         (a_file(an_event("假期" + "长" * 100, "20260101")), "太长"),
         (a_file(SPRING, name=None), "X-WR-CALNAME"),
-        (a_file(SPRING).replace(b"DTSTART;VALUE=DATE:20260215", b"DTSTART:20260215T000000Z"), "整天"),
+        (a_file(SPRING).replace(b"DTSTART;VALUE=DATE:20260215", b"DTSTART:20260215T000000Z"), "整天"),  # of which zone?
         (a_file(SPRING).replace(b"20260215", b"20260231"), "不合 iCalendar 格式"),
         (b"BEGIN:VEVENT\r\nEND:VEVENT\r\n", "不是 iCalendar 文件"),
         (b"{}", "不是 iCalendar 文件"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "不是 iCalendar 文件"),
     ],
 )
-async def test_a4_a17_what_is_not_understood_is_refused_and_not_guessed(
+async def test_a4_a5_a17_b13_what_is_not_understood_is_refused_and_not_guessed(
     county: County, admin: Client, body: bytes, told: str
 ) -> None:
     answer = await put_file(admin, COUNTY, body)
@@ -196,7 +201,7 @@ async def test_a_desk_has_the_hours_of_the_nearest_that_published_any(county: Co
     assert [each["hours"]["version"] for each in told] == [2, 1]
 
 
-async def test_b5_what_runs_till_the_desk_closes_moves_with_its_hours(county: County, admin: Client) -> None:
+async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: County, admin: Client) -> None:
     policy = {"kind": "completeness", "cut_off": "close"}
     await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})
     await settle(county.house)
@@ -215,6 +220,7 @@ async def test_b5_what_runs_till_the_desk_closes_moves_with_its_hours(county: Co
         hours([]),
         hours([[], [], [], [], [], [{"since": "09:00", "until": "12:00"}]]),
         hours([[{"since": "12:00", "until": "09:00"}]]),
+        hours([[{"since": "09:00", "until": "00:00"}]]),
         hours([[{"since": "09:00", "until": "12:00"}, {"since": "11:00", "until": "13:00"}]]),
         hours([[{"since": "9", "until": "12:00"}]]),
         hours([[{"since": "09:00", "until": "25:00"}]]),
@@ -224,6 +230,24 @@ async def test_b5_what_runs_till_the_desk_closes_moves_with_its_hours(county: Co
 async def test_a12_a_desk_that_never_opens_is_refused(county: County, admin: Client, body: dict[str, Any]) -> None:
     answer = await admin.put(f"/calendars/{COUNTY}/hours", body)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_a12_days_and_hours_that_leave_a_desk_closed_for_a_year_are_refused_whichever_comes_last(
+    county: County, admin: Client
+) -> None:
+    on_tuesdays = hours([[], [{"since": "09:00", "until": "12:00"}]])
+    tuesdays = (date(2026, 1, 6) + timedelta(days=7 * n) for n in range(52))
+    no_tuesday = a_year(*({"date": str(day), "kind": "off", "name": "休"} for day in tuesdays))
+    assert (await admin.put(f"/calendars/{STATION}/hours", on_tuesdays)).status_code == 201
+    answer = await admin.put(f"/calendars/{COUNTY}/years/2026", no_tuesday)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:calendar-invalid")
+    assert "没有开放时间" in answer.json()["detail"]
+    seen = (await admin.get(f"/calendars/{STATION}/hours")).headers["etag"]
+    assert (await admin.put(f"/calendars/{STATION}/hours", hours(WEEK), etag=seen)).status_code == 200
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", no_tuesday)).status_code == 201
+    answer = await admin.put(f"/calendars/{COUNTY}/hours", on_tuesdays)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:hours-invalid")
+    assert "没有开放时间" in answer.json()["detail"]
 
 
 async def test_only_an_admin_of_the_place_says_when_its_desks_open(county: County) -> None:

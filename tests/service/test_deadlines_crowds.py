@@ -24,8 +24,18 @@ from services.deadlines.app import SERVICE
 from services.deadlines.domain.commands import DecideCase
 from services.deadlines.store import recounts
 from tests.house import statements
-from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, an_item, at
-from tests.service.deadlines_town import RECOUNTS, SIGNALS, Town, Worker, of_signals
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    RECOUNTS,
+    SIGNALS,
+    County,
+    access,
+    an_acceptance,
+    an_item,
+    at,
+)
+from tests.service.deadlines_town import Town, Worker, of_signals
 
 MORNING = at("2026-03-02T09:00")
 

@@ -17,8 +17,8 @@ from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.publication import PublishYear
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from tests.service.deadlines_county import County, access, an_item, at, day
-from tests.service.deadlines_town import RECOUNTS, Town, Worker, of_signals
+from tests.service.deadlines_county import CARDS, RECOUNTS, County, access, an_item, at, day
+from tests.service.deadlines_town import Town, Worker, of_signals
 
 BEFORE, AFTER = at("2026-03-03T09:00"), at("2026-03-03T10:00")
 
@@ -153,6 +153,25 @@ async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted
         assert await parked.listed(worker.database) == []
         async with worker.database.reading() as tx:
             assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
+
+
+async def test_d7_a_card_that_cannot_be_weighed_is_left_alone_and_the_others_are_weighed(town: Town) -> None:
+    async with town.running() as county:
+        bad, *good = [await county.a_running_case("2026-03-02") for _ in range(3)]
+    async with town.with_a_worker() as worker:
+        worker.clock.set(at("2026-03-10T09:00"))
+        await worker.looks()
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE card SET to_weigh = true")
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
+        await worker.looks(CARDS)
+        held = await parked.listed(worker.database)
+        assert [(one.source, one.subject) for one in held] == [("timer:cards", bad)]
+        await worker.looks(CARDS)
+        assert await parked.listed(worker.database) == held, "left alone for a minute"
+        async with worker.database.reading() as tx:
+            weighed = await rows(tx, "SELECT subject_id FROM card WHERE NOT to_weigh")
+        assert {str(id) for (id,) in weighed} == set(good)
 
 
 async def due_days(worker: Worker) -> dict[str, set[str]]:

@@ -11,9 +11,18 @@ from bianmin.events.deadlines import ClockYellow
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, access, at, day
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    County,
+    access,
+    at,
+    becomes,
+    day,
+)
 from tests.service.test_deadlines_publishing import settle
-from tests.service.test_deadlines_signals import becomes
 
 
 @pytest.fixture
@@ -49,6 +58,24 @@ async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) 
     assert (far["budget"], far["due_on"], far["policy"]) == (3, "2026-03-05", f"{COUNTY} v1 #1")
 
 
+async def test_a13_days_hours_and_policy_may_each_be_of_another_region(county: County) -> None:
+    admin = county.house.as_("admin", "52")
+    festival = {"date": "2026-03-05", "kind": "off", "name": "三月三"}
+    calendar = {"status": "official", "source": "某县通知", "days": [festival]}
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", calendar)).status_code == 201
+    week = [[{"since": "09:00", "until": "12:00"}, {"since": "14:00", "until": "17:30"}]] * 5
+    assert (await admin.put("/calendars/52/hours", {"weekdays": [*week, [], []], "make_up": []})).status_code == 201
+    await published(county, CENTER, {**shorter(3), "cut_off": "close"})
+    case, other = str(new_id()), str(new_id())
+    await county.registers(case)
+    await county.registers(other, OTHER_STATION)
+    [clock], [plain] = [await county.clocks(case_id=one) for one in (case, other)]
+    assert (clock["due_at"], clock["policy"]) == ("2026-03-06T17:30:00+08:00", f"{CENTER} v1 #1")
+    assert (plain["due_at"], plain["policy"]) == ("2026-03-11T00:00:00+08:00", None)
+    assert clock["calendar_version"] == plain["calendar_version"]
+    assert clock["calendar_version"].startswith(COUNTY)
+
+
 async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county: County) -> None:
     case = str(new_id())
     await county.registers(case)
@@ -77,14 +104,27 @@ async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(
         [clock] = await county.clocks(case_id=complaint, state="running")
         return clock["due_on"], clock["lamp"]
 
-    # the sixtieth day is within the holiday of May; the last thirty begin on 7 April
-    assert await lamp_at("2026-04-06T23:59:50") == ("2026-05-06", "green")
-    assert await lamp_at("2026-04-07T00:00:01") == ("2026-05-06", "yellow")
+    # the sixtieth day, 1 May, is within a holiday; the last thirty begin with 2 April
+    assert await lamp_at("2026-04-01T23:59:50") == ("2026-05-06", "green")
+    assert await lamp_at("2026-04-02T00:00:01") == ("2026-05-06", "yellow")
     yellow = [event.data for event in await county.announced() if isinstance(event.data, ClockYellow)]
-    assert [(fact.stage, str(fact.detected_at.date())) for fact in yellow] == [("handling", "2026-04-07")]
+    assert [(fact.stage, str(fact.detected_at.date())) for fact in yellow] == [("handling", "2026-04-02")]
 
 
-async def test_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
+async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_counted_anew_as_well(
+    county: County,
+) -> None:
+    admin = county.house.as_("admin", "52")
+    year = {"status": "official", "source": "国办通知", "days": [{"date": "2028-01-01", "kind": "off", "name": "元旦"}]}
+    assert (await admin.put("/calendars/CN/years/2028", year)).status_code == 201
+    county.house.app.state.clock.set(at("2028-03-01T09:00"))
+    case = await county.a_running_case("2028-03-01")
+    await published(county, COUNTY, {"kind": "promise", "cut_off": "close"})
+    promise, _ = await county.clocks(case_id=case)
+    assert (promise["due_at"], promise["policy"]) == ("2028-03-08T17:00:00+08:00", f"{COUNTY} v1 #1")
+
+
+async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
     await published(county, COUNTY, shorter(3), {**shorter(2), "item_type": "01"})
     window = county.house.as_("window", CENTER)
     told = (await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05")).json()
@@ -118,17 +158,22 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
 
 
 @pytest.mark.parametrize(
-    ("policy", "pointer"),
+    ("policies", "pointer"),
     [
-        ({"kind": "completeness", "unit": "workday", "budget": 6}, "/policies/0/budget"),
-        ({"kind": "promise", "unit": "workday", "budget": 6}, "/policies/0/budget"),
-        ({"kind": "completeness", "unit": "day", "budget": 3}, "/policies/0/budget"),
+        ([{"kind": "completeness", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the law's to say
+        ([{"kind": "promise", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the item's
+        ([{"kind": "completeness", "unit": "day", "budget": 3}], "/policies/0/budget"),
+        ([{"kind": "completeness", "item_code": ""}], "/policies/0/item_code"),
+        ([shorter(), {**shorter(2), "item_type": "01"}, shorter(1)], "/policies/2"),
+        ([{"kind": "completeness", "condition": "case.item_type == '01'"}], "/policies/0/condition"),
+        ([{"kind": "completeness", "item_type": "01' or '1' == '1"}], "/policies/0/item_type"),
     ],
+    ids=["longer", "promise", "unit", "e1-blank", "e4-twice", "e5-expression", "e5-in-a-value"],
 )
-async def test_what_the_law_or_the_item_says_is_not_set_by_policy(
-    county: County, policy: dict[str, Any], pointer: str
+async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
+    county: County, policies: list[dict[str, Any]], pointer: str
 ) -> None:
-    answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": [policy]})
+    answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": policies})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 

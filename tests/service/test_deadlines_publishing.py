@@ -1,5 +1,6 @@
 """Calendars are published: who may, what it moves, and that it moves exactly that."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ import pytest
 
 from bianmin.events import routing
 from bianmin.events.deadlines import CalendarPublished, ClockRescheduled
+from bianmin.kit import parked
 from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
@@ -19,10 +21,19 @@ from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from services.deadlines.store import subjects
 from tests.house import Client, House, a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_STATION, County, access, an_acceptance, at
-from tests.service.test_deadlines_signals import becomes
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    OTHER_STATION,
+    RECOUNTS,
+    STATION,
+    County,
+    access,
+    an_acceptance,
+    at,
+    becomes,
+)
 
-RECOUNTS = SERVICE.timers[1]
 FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
 
 
@@ -83,10 +94,36 @@ async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_an
         ("promise", "2026-03-09", "calendar"),
         ("statutory", "2026-03-30", "calendar"),
     ]
+    [kept] = (await _explained(county, ours))["moves"]
+    assert (kept["reason"], kept["previous_due_on"], kept["due_on"]) == ("calendar", "2026-03-09", "2026-03-10")
     [recount] = (await admin.get("/calendars/recounts")).json()["items"][:1]
     assert (recount["state"], recount["total"], recount["left"]) == ("done", 1, 0)
     due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)
     assert due.json()["due_on"] == "2026-03-10"
+
+
+async def test_a17_each_region_lies_over_those_above_it_and_the_explanation_names_every_day(
+    county: County, admin: Client
+) -> None:
+    await county.tells("routing", CENTER, routing.OrgChanged(code=CENTER, name="青岩镇", level="township"))
+    for region, *days in (
+        ("52", ("2026-03-05", "off", "省节日")),
+        (COUNTY, ("2026-03-06", "off", "县节日")),
+        (CENTER, ("2026-03-05", "work", "镇赶集补班"), ("2026-03-09", "off", "镇防汛停办")),
+    ):
+        named = [{"date": date, "kind": kind, "name": name} for date, kind, name in days]
+        assert (await admin.put(f"/calendars/{region}/years/2026", a_year(*named))).status_code == 201
+    weekend = {"2026-03-07": "周六休息", "2026-03-08": "周日休息"}
+    for org, due_on, skipped in (
+        (STATION, "2026-03-11", {"2026-03-06": "放假（县节日）", **weekend, "2026-03-09": "放假（镇防汛停办）"}),
+        (OTHER_STATION, "2026-03-11", {"2026-03-05": "放假（省节日）", "2026-03-06": "放假（县节日）", **weekend}),
+        ("520112101201", "2026-03-10", {"2026-03-05": "放假（省节日）", **weekend}),
+    ):
+        case = await county.a_running_case("2026-03-02", org=org)
+        [promise, _] = await county.clocks(case_id=case)
+        told = (await county.house.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")).json()
+        assert told["clock"]["due_on"] == due_on
+        assert {day["date"]: day["reason"] for day in told["days"][1:] if not day["counted"]} == skipped
 
 
 async def test_d13_a_preview_tells_what_would_move_and_moves_nothing(county: County, admin: Client) -> None:
@@ -132,6 +169,7 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
         ("CN", 2026, a_year(), 422),  # an empty year is not coverage
         (COUNTY, 2026, a_year(*FESTIVAL, {"date": "2026-03-05", "kind": "work", "name": "补班"}), 422),
         (COUNTY, 2026, a_year({"date": "2025-03-05", "kind": "off", "name": "三月三"}), 422),
+        (COUNTY, 2026, a_year({"date": "2026-04-31", "kind": "off", "name": "三月三"}), 422),
         (COUNTY, 2028, a_year({"date": "2028-03-05", "kind": "off", "name": "三月三"}), 422),
         (COUNTY, 1900, a_year(*FESTIVAL), 422),
         ("520999", 2026, a_year(*FESTIVAL), 404),
@@ -139,7 +177,7 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
         (COUNTY, 2026, {**a_year(), "unknown": 1}, 422),
     ],
 )
-async def test_a12_what_is_no_calendar_is_refused(
+async def test_a8_a12_b13_what_is_no_calendar_is_refused(
     county: County, admin: Client, region: str, year: int, body: dict[str, Any], status: int
 ) -> None:
     etag = (await admin.get("/calendars/CN/years/2026")).headers["etag"] if region == "CN" else None
@@ -180,6 +218,38 @@ async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: Count
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
     await settle(county.house)
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, False]
+
+
+async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County, admin: Client) -> None:
+    async def told() -> dict[str, float]:
+        lines = (await county.house.http.get("/metrics")).text.splitlines()
+        return {line.split("{")[0]: float(line.split()[1]) for line in lines if line.startswith("calendar_")}
+
+    assert await told() == {"calendar_official_days": 304, "calendar_known_days": 669}
+    year = await admin.get("/calendars/CN/years/2027")
+    official = {**year.json(), "status": "official", "source": "国办通知"}
+    assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
+    assert await told() == {"calendar_official_days": 669, "calendar_known_days": 669}
+    county.house.app.state.clock.set(at("2028-01-02T09:00"))
+    assert await told() == {"calendar_official_days": -2, "calendar_known_days": -2}
+
+
+async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_a_person(county: County, admin: Client) -> None:
+    county.house.app.state.clock.set(at("2027-12-20T09:00"))
+    case = await county.a_running_case("2027-12-20")
+    assert await county.clocks(case_id=case) == []
+    database = county.house.room("deadlines").database
+    [held] = await parked.listed(database)
+    assert (held.subject, held.state, held.reason) == (case, "parked", "YearMissing")
+    assert 'parked_events{service="deadlines"} 1.0' in (await county.house.http.get("/metrics")).text
+    year = a_year({"date": "2028-01-03", "kind": "off", "name": "元旦"})
+    assert (await admin.put("/calendars/CN/years/2028", year)).status_code == 201
+    await parked.replay(database, [held.id])
+    async with asyncio.timeout(30):
+        while not (clocks := await county.clocks(case_id=case)):
+            await asyncio.sleep(0.02)
+    assert [clock["due_on"] for clock in clocks] == ["2027-12-27", "2028-01-18"]
+    assert await parked.listed(database) == []
 
 
 async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: County, admin: Client) -> None:
@@ -255,3 +325,32 @@ async def all_clocks(house: House) -> dict[Any, Any]:
     async with house.room("deadlines").database.reading() as tx:
         ids = [row[0] for row in await rows(tx, "SELECT id FROM subject")]
         return await subjects.load(tx, ids, locked=False)
+
+
+async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged(county: County, admin: Client) -> None:
+    case = await county.a_running_case("2026-03-02")
+    await county.grants(case, "2026-03-09T10:00")
+    path = f"/calendars/{COUNTY}/years/2026"
+    first = await admin.put(path, a_year(*FESTIVAL))
+    await admin.put(path, a_year({**FESTIVAL[0], "name": "改名"}), etag=first.headers["etag"])
+    await settle(county.house)
+    later = await county.a_running_case("2026-03-02")
+    told = [await _explained(county, each) for each in (case, later)]
+    assert [one["calendar_version"][:6] for one in told] == ["CN-" + told[0]["calendar_version"][3:6], COUNTY]
+    assert [_of(one, "2026-03-05") for one in told] == [("counted", "工作日"), ("rest", "放假（改名）")]
+    for one in told:
+        assert one["calendar_version"] == one["clock"]["calendar_version"]
+        assert (one["days"][-1]["date"], one["days"][-1]["ordinal"]) == (one["clock"]["due_on"], 5)
+        assert "依据现行日历" not in one["text"]
+
+
+async def _explained(county: County, case: str) -> dict[str, Any]:
+    [promise] = await county.clocks(case_id=case, kind="promise")
+    answer = await county.house.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
+    [entry] = [each for each in explained["days"] if each["date"] == day]
+    return entry["mark"], entry["reason"]

@@ -23,10 +23,18 @@ from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.commands import FireSignals
 from services.deadlines.handlers import claim_signals
-from tests.house import House, a_house
-from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, at, day
+from tests.house import a_house
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    County,
+    access,
+    an_acceptance,
+    at,
+    becomes,
+    day,
+)
 
-SIGNALS = SERVICE.timers[0]
 ALL_THREE = ["ClockReminded", "ClockYellow", "ClockRed"]
 MANY = 1200  # more than the 500 that one tick takes
 
@@ -36,23 +44,6 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
     async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
         house.app.state.clock.set(at("2026-03-02T09:00"))
         yield County(house)
-
-
-async def becomes(house: House, moment: str) -> None:
-    """The business clock is set, and everything that is due then has been signalled."""
-    house.app.state.clock.set(at(moment))
-    room = house.room("deadlines")
-    async with asyncio.timeout(60):
-        await room.ticker.tick(SIGNALS)
-        while await number_due(house):
-            await room.ticker.tick(SIGNALS)
-
-
-async def number_due(house: House) -> int:
-    room = house.room("deadlines")
-    async with room.database.reading() as tx:
-        found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", room.clock.now())
-    return int(found[0][0])
 
 
 async def signals(county: County, kind: str = "promise") -> list[str]:

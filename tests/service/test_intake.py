@@ -257,6 +257,27 @@ async def test_a_wrong_registration_is_refused_and_nothing_is_stored(
 
 
 @pytest.mark.parametrize(
+    ("path", "field", "body"),
+    [
+        ("", "received_on", {}),
+        ("/supplement-notice", "noticed_on", {"missing": [{"no": 1, "reason": "未提交"}]}),
+        ("/materials", "received_on", {"materials": [{"no": 1, "form": "copy"}]}),
+        ("/accept", "accepted_on", {}),
+    ],
+    ids=["received", "noticed", "supplemented", "accepted"],
+)
+@pytest.mark.parametrize("day", ["2026-02-29", "2026-04-31", "2026-13-01"])
+async def test_b13_a_day_that_does_not_exist_is_refused_as_it_is_written(
+    house: House, path: str, field: str, body: dict[str, Any], day: str
+) -> None:
+    case = await registered(house)
+    to = f"/cases/{case['id']}{path}" if path else "/cases"
+    body = body if path else a_registration()
+    answer = await house.as_("window", STATION).post(to, {**body, field: day})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{field}")
+
+
+@pytest.mark.parametrize(
     ("number", "code"),
     [
         ("529999190001010000", "citizen_id_check"),

@@ -104,7 +104,7 @@ async def test_many_acceptances_are_planned_in_one_transaction(county: County) -
     database = county.house.room("routing").database
     cases = [str(new_id()) for _ in range(200)]
     with statements(database) as sent:
-        await county.intake_tells([(case, an_acceptance()) for case in cases])
+        await county.tells([(case, an_acceptance()) for case in cases])
     planned = [each for each in sent if "INSERT INTO route " in each]
     assert 1 <= len(planned) <= 4, "a few batches, not one transaction a case"
     assert len(await county.told()) == 400

@@ -14,7 +14,7 @@ from bianmin.kit.db import Database, Tx, rows, run
 from services.routing.app import SERVICE
 from services.routing.store import views
 from services.routing.store.tables import Tables
-from services.routing.store.views import WantedTasks
+from services.routing.store.views import WantedExtensions, WantedTasks
 from tests.service.routing_county import NOW
 
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
@@ -57,24 +57,43 @@ FROM matter, generate_series(1, 2) AS seq
 """
 
 
+EXTENDED = """
+INSERT INTO extension (id, case_id, cycle, office_org, office_dept, days, unit, reason, requested_on, requested_by,
+    status)
+SELECT gen_random_uuid(), case_id, 1, left(org, 6), 'civil', 10, 'workday', 'sealed', date '2026-03-02', 'S-1',
+    CASE WHEN case_no::int % 100 = 0 THEN 'requested' ELSE 'approved' END
+FROM route, generate_series(1, 4)
+"""
+
+
 @pytest.fixture
 async def grown(database: Database) -> AsyncIterator[Tx]:
-    """Tables with 100,000 tasks in them."""
+    """Tables with 100,000 tasks in them, and 200,000 requests for more time."""
     async with database.reading() as tx:
         await run(tx, MANY)
+        await run(tx, EXTENDED)
+        await run(tx, "VACUUM ANALYZE extension")
         await run(tx, "VACUUM ANALYZE route")
         await run(tx, "VACUUM ANALYZE task")
         yield tx
 
 
+ACTORS = (
+    Actor("s", "52", frozenset({"supervisor"})),
+    Actor("s", "520111", frozenset({"department"}), "civil"),
+    Actor("s", "520111101", frozenset({"window"}), "civil"),
+    Actor("s", "520111101", frozenset({"window"}), "land"),
+)
+
+
+async def plan_of(grown: Tx, page: Any) -> str:
+    sql = page.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+    return "\n".join(line for (line,) in await rows(grown, f"EXPLAIN {sql}"))
+
+
 async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(grown: Tx) -> None:
     nothing: dict[str, Any] = dict.fromkeys(("org", "dept", "assignee", "status", "updated_since"))
-    for actor in (
-        Actor("s", "52", frozenset({"supervisor"})),
-        Actor("s", "520111", frozenset({"department"}), "civil"),
-        Actor("s", "520111101", frozenset({"window"}), "civil"),
-        Actor("s", "520111101", frozenset({"window"}), "land"),
-    ):
+    for actor in ACTORS:
         for asked in (
             {},
             {"status": "assigned"},
@@ -85,6 +104,13 @@ async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(gro
         ):
             wanted = WantedTasks(**{**nothing, **asked})
             page = views.order(wanted).apply(views.listing(actor, wanted), None, 50)
-            sql = page.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
-            plan = "\n".join(line for (line,) in await rows(grown, f"EXPLAIN {sql}"))
+            plan = await plan_of(grown, page)
             assert "Seq Scan" not in plan, (actor.org, asked, plan)
+
+
+async def test_so_are_lists_of_requests_for_more_time(grown: Tx) -> None:
+    for actor in ACTORS:
+        for org, status in ((None, None), (None, "requested"), ("520111", "requested"), ("520111", "approved")):
+            query = views.listing_extensions(actor, WantedExtensions(org, status))
+            plan = await plan_of(grown, views.FIRST_ASKED_FIRST.apply(query, None, 50))
+            assert "Seq Scan" not in plan, (actor.org, org, status, plan)

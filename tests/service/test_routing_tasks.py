@@ -250,7 +250,7 @@ async def test_a_wish_to_withdraw_is_granted_before_the_decision_and_not_after(c
 async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
     case = await county.accepts()
     before = await county.route(case)
-    await county.intake_tells([(case, an_acceptance())])
+    await county.tells([(case, an_acceptance())])
     assert await county.route(case) == before
     async with county.house.room("routing").database.reading() as tx:
         assert [tuple(row) for row in await rows(tx, "SELECT subject, reason FROM passed_over")] == [
@@ -260,7 +260,7 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
 
 async def test_a_procedure_that_routing_does_not_know_waits_for_a_person_and_stops_nobody(county: County) -> None:
     strange, plain = str(new_id()), str(new_id())
-    await county.intake_tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
+    await county.tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
     assert await parked.count(county.house.room("routing").database) == 1
     assert (await county.route(plain))["status"] == "open"
 

@@ -128,6 +128,7 @@ async def follow_complaint(desk: Staff, code: Annotated[str, Query(max_length=60
             status_text=STATUS_NAMES[complaint.status],
             lodged_on=complaint.lodged_on,
             accepted_on=complaint.accepted_on,
+            escalated_on=complaint.escalated_on,
             refused_on=complaint.refused_on,
             extended_by=complaint.extended_by,
             concluded_on=complaint.concluded_on,

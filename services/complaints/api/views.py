@@ -25,8 +25,9 @@ class AccusedView(View):
 
 
 class ComplaintHead(View):
-    """`level`: handled, reviewed (复查) or reviewed again (复核); what follows it is of that level. `objected`: the
-    handler says that it is not its own. `extended_by`: days."""
+    """`level`: handled, reviewed (复查) or reviewed again (复核), since `escalated_on`; investigator and outcome are of
+    that level, `accepted_on` stays as it was. `objected`: the handler says that it is not its own. `extended_by`: days.
+    """
 
     id: UUID
     complaint_no: str
@@ -41,6 +42,7 @@ class ComplaintHead(View):
     investigator: str | None
     lodged_on: date
     accepted_on: date | None
+    escalated_on: date | None
     refused_on: date | None
     extended_by: int
     outcome: Outcome | None
@@ -63,6 +65,7 @@ class ComplaintHead(View):
             investigator=complaint.investigator,
             lodged_on=complaint.lodged_on,
             accepted_on=complaint.accepted_on,
+            escalated_on=complaint.escalated_on,
             refused_on=complaint.refused_on,
             extended_by=complaint.extended_by,
             outcome=complaint.outcome,
@@ -111,7 +114,7 @@ class AnswerView(View):
 class FollowView(View):
     """For the complainant: no staff, nothing of others. `reply`: the last. `answers`: all of them, in their order.
 
-    `review_by`: until when a review can be asked for, at the desk.
+    `escalated_on`: since when the review is under way. `review_by`: until when one can be asked for, at the desk.
     """
 
     complaint_no: str
@@ -121,6 +124,7 @@ class FollowView(View):
     status_text: str
     lodged_on: date
     accepted_on: date | None
+    escalated_on: date | None
     refused_on: date | None
     extended_by: int
     concluded_on: date | None

@@ -29,8 +29,9 @@ class Complaint:
     """`handler_org` is one level above the accused: nobody investigates his own house.
 
     `parties` are those who handled the underlying case: they have an interest. `level`: handled, reviewed, reviewed
-    again, each by the org above; what follows it is of that level. `objected`: the handler says that it is not its own.
-    `ends`: of the periods that run, by their stage, as deadlines tells. `written`: papers that are new.
+    again, each by the org above, since `escalated_on`; what follows it is of that level, `accepted_on` is the first
+    org's. `objected`: the handler says that it is not its own. `ends`: of the periods that run, by their stage, as
+    deadlines tells. `written`: papers that are new.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Complaint:
     parties: frozenset[str] = frozenset()
     status: Status = "lodged"
     accepted_on: date | None = None
+    escalated_on: date | None = None
     investigator: str | None = None
     outcome: Outcome | None = None
     concluded_on: date | None = None

@@ -86,7 +86,7 @@ def _changes(complaint: Complaint, fact: Any) -> Mapping[str, Any]:
                 "level": fact.level,
                 "handler_org": fact.handler_org,
                 "status": "accepted",
-                "accepted_on": fact.escalated_on,
+                "escalated_on": fact.escalated_on,
                 "investigator": None,
                 "outcome": None,
                 "concluded_on": None,

@@ -48,6 +48,7 @@ class ComplaintRow(Tables, table=True):
     lodged_on: date
     status: str
     accepted_on: date | None = Field(sa_column=Column(Date))
+    escalated_on: date | None = Field(sa_column=Column(Date))
     investigator: str | None
     outcome: str | None
     concluded_on: date | None = Field(sa_column=Column(Date))

@@ -15,13 +15,15 @@ from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
 from services.deadlines.api.calendars import CalendarMissing
-from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView, PauseView
+from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView, MovedView, PauseView
 from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import Entry, ledger
+from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import due
+from services.deadlines.domain.terms import ENDED_BY_LAW
 from services.deadlines.picture import drawn
-from services.deadlines.store import rulebook, views
+from services.deadlines.store import moves, rulebook, views
 from services.deadlines.store.views import Shown, Wanted
 
 router = staffed("deadlines")
@@ -100,16 +102,21 @@ class _Counted:
     found: Shown
     calendar: Calendar
     days: Sequence[Entry]
+    moves: Sequence[Moved]
 
 
 async def _counted(desk: Desk, clock_id: UUID) -> _Counted:
     found = await _found(desk, clock_id)
     clock = found.clock
+    org = clock.answerable.org
     async with desk.looking() as tx:
-        calendar = (await rulebook.in_force(tx)).calendar_of(clock.answerable.org)
+        calendar = (await rulebook.in_force(tx)).calendar_of(org)
+        if calendar.version != clock.calendar_version:  # published since, and the clock was over, or does not cross it
+            calendar = await rulebook.calendar_as_it_was(tx, org, clock.calendar_version) or calendar
+        moved = await moves.of_clock(tx, clock_id)
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
-        return _Counted(found, calendar, ledger(calendar, clock.period, until))
+        return _Counted(found, calendar, ledger(calendar, clock.period, until), moved)
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
@@ -120,13 +127,15 @@ def _explained(one: _Counted) -> ExplanationView:
     return ExplanationView(
         clock=ClockView.of(one.found),
         calendar_version=one.calendar.version,
+        moves=[MovedView.of(each) for each in one.moves],
         pauses=[PauseView.of(each) for each in one.found.standstills],
         days=[EntryView.of(entry) for entry in one.days],
         text=texts.explanation(
             clock,
             one.days,
             one.found.standstills,
-            capped=clock.term.kind == "promise" and own_end is not None and own_end.due_on > one.days[-1].date,
+            one.moves,
+            capped=clock.term.kind in ENDED_BY_LAW and own_end is not None and own_end.due_on > one.days[-1].date,
             recalculated=one.calendar.version != clock.calendar_version,
         ),
     )

@@ -9,10 +9,10 @@ from pydantic import Field
 from bianmin.kit.bodies import Body, View
 from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
-from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
 from services.deadlines.api.regions import region_known, version_seen
 from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
-from services.deadlines.domain.publication import PublishHours
+from services.deadlines.domain.publication import HoursInvalid, PublishHours
 from services.deadlines.domain.regions import upward
 from services.deadlines.domain.years import CalendarInvalid
 from services.deadlines.handlers import Published
@@ -23,10 +23,6 @@ router = staffed("deadlines")
 
 AnyDesk = Annotated[Desk, desk()]
 Admin = Annotated[Desk, desk("admin")]
-
-
-class HoursInvalid(Invalid):
-    slug, title = "hours-invalid", "开放时间有误"
 
 
 class IntervalIn(Body):

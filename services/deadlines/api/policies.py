@@ -21,7 +21,7 @@ from services.deadlines.domain.policies import (
     PublishPolicies,
     check_distinct,
 )
-from services.deadlines.domain.terms import CARDS, Item, Mark, Term, by_law
+from services.deadlines.domain.terms import CARDS, Item, Mark, SecondYellow, Term, by_law, is_silence_of_law
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -49,7 +49,12 @@ class MarkIn(Body):
 
 
 class PolicyIn(Body):
-    """For which clocks, by as many conditions as are given, and what it sets; the rest stays as the law has it."""
+    """For which clocks, by as many conditions as are given, and what it sets; the rest stays as the law has it.
+
+    `card`: what missing it brings. `order_days`: in how many working days a yellow card orders to make up for it.
+    `second_yellow`: when a unit's second yellow card brings a red one: in one case (`case`, as is usual), in twelve
+    months whatever the case (`year`), never (`none`).
+    """
 
     kind: ClockKind
     stage: Code | None = None
@@ -63,6 +68,7 @@ class PolicyIn(Body):
     cut_off: CutOff | None = None
     card: CardRule | None = None
     order_days: Annotated[int, Field(ge=1, le=LONGEST)] | None = None
+    second_yellow: SecondYellow | None = None
 
     def policy(self, region: str, number: int) -> Policy:
         """Raises `PolicyInvalid`."""
@@ -136,6 +142,7 @@ class TermView(View):
     cut_off: CutOff
     card: str | None
     order_days: int
+    second_yellow: SecondYellow
 
 
 class AppliedView(View):
@@ -168,7 +175,10 @@ async def which_applies(
     item = Item(item_code or "", item_type, mode)
     considered = book.policies.considered(org, term, item)
     applied = book.policies.applied(org, term, item)
+    shorter = [each.policy.name for each in considered if each.policy.budget is not None]
     why = f"{applied.policy} 的适用条件全部符合，且排在最前" if applied.policy else "没有适用的策略，按法律和事项规定"
+    if applied.policy in shorter and is_silence_of_law(term, item):
+        why += "；许可事项在期限内没有告知即为受理，期限的长短只按法律的规定"
     return shown(
         AppliedView(
             applied=applied.policy,
@@ -181,6 +191,7 @@ async def which_applies(
                 cut_off=applied.cut_off,
                 card=applied.card,
                 order_days=applied.order_days,
+                second_yellow=applied.second_yellow,
             ),
             considered=[ConsideredView.of(each) for each in considered],
         )

@@ -1,5 +1,6 @@
 """What the API of deadlines takes and shows."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -11,6 +12,7 @@ from bianmin.kit.bodies import View
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.clock import ClockState, Standstill
 from services.deadlines.domain.ledger import Entry, Mark
+from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import Unit
 from services.deadlines.store.views import Shown
 
@@ -118,10 +120,14 @@ class EntryView(View):
 
 
 class PauseView(View):
-    """Days that do not count, the first and the last included; `last` null while it goes on."""
+    """Days that do not count, the first and the last included; `last` null while it goes on.
+
+    `evidence`: the id of the event that told of it.
+    """
 
     reason: str
     legal_basis: str
+    evidence: UUID | None
     first: date
     last: date | None
 
@@ -131,9 +137,26 @@ class PauseView(View):
         return cls(
             reason=standstill.reason,
             legal_basis=standstill.legal_basis,
+            evidence=standstill.evidence,
             first=pause.since.date(),
             last=pause.until and pause.until.date(),
         )
+
+
+class MovedView(View):
+    """An end that moved, and why: `extension` (by so many units), `calendar`, `policy`, or `law` (the statutory period
+    that ends a promise moved). A day is null where the clock stood still."""
+
+    moved_at: datetime
+    reason: str
+    extended_by: int | None
+    previous_due_on: date | None
+    due_on: date | None
+    calendar_version: str
+
+    @classmethod
+    def of(cls, moved: Moved) -> Self:
+        return cls(**asdict(moved))
 
 
 class ExplanationView(View):
@@ -142,5 +165,6 @@ class ExplanationView(View):
     clock: ClockView
     calendar_version: str
     pauses: list[PauseView]
+    moves: list[MovedView]
     days: list[EntryView]
     text: str

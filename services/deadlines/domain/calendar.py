@@ -89,7 +89,12 @@ class Calendar:
     _runs: Mapping[int, Run] = field(compare=False, repr=False)
 
     def opened(self, hours: Hours) -> "Calendar":
-        """The same days, at a desk with hours of its own."""
+        """The same days, at a desk with hours of its own. Raises `CalendarInvalid` where it would not open for a year:
+        of one that opens on Tuesdays, when no Tuesday is worked."""
+        if not all((*hours.weekdays[:5], hours.make_up)):  # else it opens on every working day
+            for run in {run.first: run for run in self._runs.values()}.values():
+                open_days = [day.date for day in run.days if day.works and hours.of(day.date, make_up=day.make_up)]
+                _refuse_endless_rest(run.days, open_days, "开放时间")
         content = [hours.weekdays, hours.make_up, hours.zone.key]
         digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:8]
         return replace(self, version=f"{self.version}-{digest}", hours=hours)
@@ -216,7 +221,7 @@ def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> Run:
     dates = map(date.fromordinal, range(first, last + 1))
     days = tuple(_day(day, merged[day.year].days.get(day)) for day in dates)
     workdays = tuple(day.date for day in days if day.works)
-    _refuse_endless_rest(days, workdays)
+    _refuse_endless_rest(days, workdays, "工作日")
     return Run(
         first=first,
         days=days,
@@ -235,10 +240,10 @@ def _day(day: date, named: NamedDay | None) -> Day:
     return Day(day, works, f"上班（{named.name}）" if works else f"放假（{named.name}）")
 
 
-def _refuse_endless_rest(days: Sequence[Day], workdays: Sequence[date]) -> None:
-    if not workdays:
-        raise CalendarInvalid(f"{days[0].date} 至 {days[-1].date} 没有一个工作日，请核对日历")
-    edges = (date.fromordinal(days[0].date.toordinal() - 1), *workdays, date.fromordinal(days[-1].date.toordinal() + 1))
+def _refuse_endless_rest(days: Sequence[Day], counting: Sequence[date], what: str) -> None:
+    if not counting:
+        raise CalendarInvalid(f"{days[0].date} 至 {days[-1].date} 没有任何{what}，请核对日历")
+    edges = (date.fromordinal(days[0].date.toordinal() - 1), *counting, date.fromordinal(days[-1].date.toordinal() + 1))
     for before, after in pairwise(edges):
         if (after - before).days > LONGEST_REST:
-            raise CalendarInvalid(f"{before} 之后连续 {LONGEST_REST} 天没有工作日，请核对日历")
+            raise CalendarInvalid(f"{before} 之后连续 {LONGEST_REST} 天没有{what}，请核对日历")

@@ -1,5 +1,6 @@
 """Yellow and red cards: what was missed is put on record, may be appealed against, may be revoked, and stays."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 from bianmin.events.deadlines import CardAppealed, CardIssued, CardRevoked, CardUpheld
 from bianmin.events.parts import CardLevel, ClockKind, EventData, SubjectKind
 from bianmin.kit.actors import Actor
+from bianmin.kit.clock import TZ
 from bianmin.kit.codes import ancestors
 from bianmin.kit.ids import derived
 from bianmin.kit.refusals import Conflict, Forbidden
@@ -16,7 +18,10 @@ from services.deadlines.domain.clock import Answerable, Clock, naming
 
 CardStatus = Literal["issued", "appealed", "upheld", "revoked"]
 SECOND_IN_CASE = "second_yellow"
+SECOND_IN_YEAR = "second_yellow_in_year"
 BY_THE_HOUSE = "system"
+RECOUNTED, RESTED = "recounted", "rests_on_revoked"
+"""Why the house revokes: the end has moved by a calendar; another card that it rests on was revoked."""
 
 
 class NotTheUnit(Forbidden):
@@ -39,7 +44,8 @@ class AppealTooLate(Conflict):
 class Card:
     """A card that a unit was given for a clock that it missed. What was said to it is sealed.
 
-    `reason`: the kind of the clock, or that it is the second yellow one in a case. `appeal_by`: the last moment.
+    `reason`: the kind of the clock, or that it is the second yellow one in a case, or in a year. `appeal_by`: the last
+    moment. `to_weigh`: whether it has still to be seen which others the unit was given in twelve months.
     """
 
     id: UUID
@@ -60,6 +66,7 @@ class Card:
     settled_by: str | None = None
     settlement: bytes | None = None
     settled_reason: str | None = None
+    to_weigh: bool = False
     version: int = 1
 
 
@@ -73,12 +80,16 @@ class CardKept:
 def judged(
     cards: Sequence[Card], clock: Clock, subject_kind: SubjectKind, at: datetime, appeal_by: datetime
 ) -> list[object]:
-    """The cards that a missed clock brings: its own, and a red one where it is the unit's second yellow in the case."""
+    """The cards that a missed clock brings: its own, and a red one where it is the unit's second yellow in the case.
+
+    Once; but what was revoked because the end had moved is issued again where that end is missed as well.
+    """
     level = clock.term.card
-    if level is None or any(known.clock_id == clock.id for known in cards):
+    before = [known for known in cards if known.clock_id == clock.id]
+    if level is None or any(known.status != "revoked" or known.settled_reason != RECOUNTED for known in before):
         return []
     card = Card(
-        id=derived(clock.id, "card"),
+        id=derived(clock.id, f"card {len(before)}" if before else "card"),
         clock_id=clock.id,
         kind=clock.term.kind,
         stage=clock.term.stage,
@@ -89,12 +100,62 @@ def judged(
         issued_at=at,
         appeal_by=appeal_by,
     )
-    facts = [CardKept(card), _issued(card, clock, subject_kind)]
+    rule = clock.term.second_yellow if level == "yellow" else "none"
     others = [known for known in cards if known.level == "yellow" and known.answerable == card.answerable]
-    if level == "yellow" and any(known.status != "revoked" and known.cycle == card.cycle for known in others):
-        second = replace(card, id=derived(card.id, "second"), level="red", reason=SECOND_IN_CASE)
-        facts += [CardKept(second), _issued(second, clock, subject_kind)]
-    return facts
+    if rule != "none" and any(known.status != "revoked" and known.cycle == card.cycle for known in others):
+        return [*_given(card, clock, subject_kind), *_given(_second(card, SECOND_IN_CASE), clock, subject_kind)]
+    return _given(replace(card, to_weigh=rule == "year"), clock, subject_kind)
+
+
+def weighed(
+    card: Card,
+    cards: Sequence[Card],
+    clock: Clock,
+    subject_kind: SubjectKind,
+    others: Sequence[datetime],
+    at: datetime,
+    appeal_by: datetime,
+) -> list[object]:
+    """What a yellow card brings in view of the `others` that its unit was given, and that were not revoked.
+
+    Two in twelve months are a red one. One of them is enough: where the case has its red card already, none follows.
+    """
+    if not card.to_weigh:
+        return []
+    facts: list[object] = [CardKept(replace(card, to_weigh=False))]
+    second = replace(_second(card, SECOND_IN_YEAR), issued_at=at, appeal_by=appeal_by)
+    if card.status == "revoked" or any(known.id == second.id for known in cards):
+        return facts
+    if not any(_in_a_year(card.issued_at, other) for other in others):
+        return facts
+    return [*facts, *_given(second, clock, subject_kind)]
+
+
+def _second(card: Card, reason: str) -> Card:
+    """The red card that a second yellow one is as well."""
+    return Card(
+        id=derived(card.id, "second"),
+        clock_id=card.clock_id,
+        kind=card.kind,
+        stage=card.stage,
+        level="red",
+        reason=reason,
+        answerable=card.answerable,
+        cycle=card.cycle,
+        issued_at=card.issued_at,
+        appeal_by=card.appeal_by,
+    )
+
+
+def _given(card: Card, clock: Clock, subject_kind: SubjectKind) -> list[object]:
+    return [CardKept(card), _issued(card, clock, subject_kind)]
+
+
+def _in_a_year(one: datetime, other: datetime) -> bool:
+    """Whether the later falls within twelve months, up to the corresponding day (民法典 art. 202)."""
+    first, last = sorted(moment.astimezone(TZ).date() for moment in (one, other))
+    day = min(first.day, monthrange(first.year + 1, first.month)[1])
+    return last <= first.replace(year=first.year + 1, day=day)
 
 
 def withdrawn(
@@ -106,6 +167,20 @@ def withdrawn(
         for card in cards
         if card.clock_id == clock.id and card.status != "revoked"
         for fact in _settled(card, clock, subject_kind, "revoked", at, BY_THE_HOUSE, None, reason)
+    ]
+
+
+def resting_on(cards: Sequence[Card], revoked: Card) -> list[Card]:
+    """The red cards that do not stand without a yellow one: that it was itself, as the second; and those of the case
+    that are not the second any more."""
+    theirs = [card for card in cards if card.answerable == revoked.answerable and card.cycle == revoked.cycle]
+    others = [card for card in theirs if card.level == "yellow" and card.status != "revoked" and card.id != revoked.id]
+    return [
+        card
+        for card in theirs
+        if card.status != "revoked"
+        and card.reason in (SECOND_IN_CASE, SECOND_IN_YEAR)
+        and (card.clock_id == revoked.clock_id or (card.reason == SECOND_IN_CASE and len(others) < 2))
     ]
 
 
@@ -162,7 +237,8 @@ def _settled(
     naming_it = _naming(now, clock, subject_kind)
     told: EventData
     if status == "revoked":
-        told = CardRevoked(**naming_it, revoked_at=max(at, card.issued_at), reason_code=reason)
+        decided = "decided" if reason == RESTED else reason  # to the others, what was decided of the one it rests on
+        told = CardRevoked(**naming_it, revoked_at=max(at, card.issued_at), reason_code=decided)
     else:
         told = CardUpheld(**naming_it, upheld_at=at)
     return [CardKept(now), told]

@@ -140,7 +140,7 @@ def _correct(book: Rulebook, case: Subject, command: CorrectDeeming) -> Sequence
     silent = [clock for clock in case.clocks if clock.term.kind == "completeness" and clock.cycle == case.cycle][-1:]
     return [
         *_held(case, ()),
-        *stop_all(book, case, max(at, *(clock.period.start for clock in case.clocks))),
+        *stop_all(book, case, at),
         *changed(book, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
         Entered("open"),
     ]

@@ -13,7 +13,7 @@ from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.periods import Due, Pause, Period, due, is_early, is_late, nearing
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.signals import Moments, Ringing, Signal, lamp_at
-from services.deadlines.domain.terms import Mark, Term
+from services.deadlines.domain.terms import ENDED_BY_LAW, Mark, Term
 
 ClockState = Literal["running", "paused", "stopped"]
 
@@ -28,12 +28,16 @@ class Answerable:
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """A pause of a matter, with what it rests on. It stays on record when it is over."""
+    """A pause of a matter, with what it rests on. It stays on record when it is over.
+
+    `evidence`: the event by which whoever ordered it told of it.
+    """
 
     id: UUID
     pause: Pause
     reason: str
     legal_basis: str
+    evidence: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,8 @@ def reckon(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
     Each is counted by the calendar of whoever answers for it.
 
     What was promised ends with the period of the law at the latest: a promise in days can outlast a period in working
-    days on some dates, and the other way round. So a period of the law that is over before a pause ends a promise that
-    would have stood still in it. What has stopped stays as it was.
+    days on some dates, and the other way round; and so does a step on the way to the decision. A period of the law that
+    is over before a pause ends a promise that would have stood still in it. What has stopped stays as it was.
     """
     theirs = [calendars.of(clock.answerable.org) for clock in clocks]
     ends = [due(calendar, clock.period) for calendar, clock in zip(theirs, clocks, strict=True)]
@@ -117,7 +121,7 @@ def reckon(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
 def _reckoned(calendar: Calendar, clock: Clock, own_end: Due | None, law: Sequence[Due]) -> Clock:
     if clock.state == "stopped":
         return clock
-    ends = [*([own_end] if own_end else []), *(law if clock.term.kind == "promise" else [])]
+    ends = [*([own_end] if own_end else []), *(law if clock.term.kind in ENDED_BY_LAW else [])]
     if not ends:
         return replace(
             clock, end=None, reminder_at=None, yellow_at=None, state="paused", calendar_version=calendar.version

@@ -313,6 +313,21 @@ class SettleCard:
     by: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class WeighCard:
+    """A yellow card was issued at `fire_at`, where two in twelve months are a red one.
+
+    `others`: when the unit was given those that hold.
+    """
+
+    subject_id: UUID
+    card_id: UUID
+    others: tuple[datetime, ...]
+    fire_at: datetime
+    now: datetime
+    by: Cause
+
+
 RouteCommand = (
     FollowRoute | StartStep | EndStep | PauseCase | ResumeCase | ExtendCase | DecideCase | EndCase | ReopenCase
 )
@@ -327,5 +342,5 @@ ComplaintCommand = (
     | ReviewComplaint
     | GiveUpComplaint
 )
-CardCommand = AppealCard | SettleCard
+CardCommand = AppealCard | SettleCard | WeighCard
 Command = CaseCommand | ComplaintCommand | CardCommand | RecountClocks | FireSignals

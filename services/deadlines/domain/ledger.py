@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bianmin.kit.clock import TZ
-from services.deadlines.domain.calendar import Calendar, Day
+from services.deadlines.domain.calendar import Calendar, Day, SpanReversed
 from services.deadlines.domain.periods import ONE_DAY, Period, Unit, counted_between, paused_days
 
 _CLOSED = "不在开放时间内"
@@ -92,6 +92,8 @@ def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]
 
 
 def _plain(start: date, until: date) -> Sequence[Day]:
+    if until < start:
+        raise SpanReversed(start, until)
     return [Day(start + timedelta(days=n), True, "连续计时") for n in range((until - start).days + 1)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
@@ -12,7 +13,7 @@ from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.cards import judged, withdrawn
+from services.deadlines.domain.cards import RECOUNTED, RESTED, Card, CardKept, judged, resting_on, withdrawn
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
 from services.deadlines.domain.periods import Pause, Period, Unit, due
@@ -43,12 +44,13 @@ def start(
     """
     answers = answerable or subject.answerable
     new = clocks.start(book.terms(answers.org, to_keep, subject.item), ids, since, answers, subject.cycle)
-    running = clocks.reckon(book.calendars, new)
+    running = clocks.reckon(book.calendars, [*subject.open_clocks, *new])[-len(new) :] if new else []
     facts: list[object] = []
     for clock in running:
         facts += [ClockSet(clock), clocks.started(clock, subject.kind)]
     if ongoing := next((each for each in subject.standstills if each.pause.until is None), None):
-        still = clocks.reckon(book.calendars, [standing_still(subject.standstills)(clock) for clock in running])
+        all_still = map(standing_still(subject.standstills), [*subject.open_clocks, *running])
+        still = clocks.reckon(book.calendars, list(all_still))[-len(running) :]
         for before, clock in zip(running, still, strict=True):
             if clock.state == "paused":
                 now = clocks.touched(before, clock, since)
@@ -69,7 +71,8 @@ def stop(
         counted = clocks.reckon(book.calendars, [still(clock) for clock in subject.open_clocks])
         chosen = {clock.id for clock in stopping}
         stopping = [clock for clock in counted if clock.id in chosen]
-    return changed(book, subject, [clocks.stop(clock, subject.kind, at) for clock in stopping], at)
+    stopped = [clocks.stop(clock, subject.kind, max(at, clock.period.start)) for clock in stopping]
+    return changed(book, subject, stopped, at)
 
 
 def stop_all(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
@@ -111,28 +114,19 @@ def recounted(
     open_ones = subject.open_clocks
     changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
     counted = clocks.reckon(book.calendars, changed_ones)
-    moves = [(before, clocks.touched(before, after, at)) for before, after in zip(open_ones, counted, strict=True)]
-    in_time_after_all = {terms.order_of(now.term) for before, now in moves if before.lamp == "red" != now.lamp}
     facts: list[object] = []
-    for before, now in moves:
-        if _orders(before, in_time_after_all):
-            facts += _called_off(book, subject, before, at)
-        elif now is not before:
+    freed: list[Clock] = []
+    for before, after in zip(open_ones, counted, strict=True):
+        now = clocks.touched(before, after, at)
+        if now is not before:
             facts.append(ClockSet(now))
             event = told(before, now)
             facts += [event] if event else []
             if before.lamp == "red" != now.lamp:
-                facts += withdrawn(subject.cards, now, subject.kind, at, "recounted")
+                freed.append(now)
+    for clock in freed:
+        facts += taken_back(book, reduce(evolve, facts, subject), clock, at, RECOUNTED)
     return facts
-
-
-def _called_off(book: Rulebook, subject: Subject, order: Clock, at: datetime) -> list[object]:
-    """What was to be made up for was not missed after all: there was nothing to order, nor to disobey."""
-    moment = max(at, order.period.start)
-    still = standing_still([_ended(each, moment) for each in subject.standstills])
-    [running] = clocks.reckon(book.calendars, [still(order)])
-    stopped, told = clocks.stop(running, subject.kind, moment)
-    return [ClockSet(stopped), *told, *withdrawn(subject.cards, stopped, subject.kind, at, "recounted")]
 
 
 def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
@@ -182,34 +176,72 @@ def changed(
     after = subject
     for clock, told in changes:
         if clock != subject.clock(clock.id):
-            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, at)]
+            missed = clock.lamp == "red" != subject.clock(clock.id).lamp
+            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, missed, at)]
             facts += new
             for fact in new:
                 after = evolve(after, fact)
     return facts
 
 
-def _carded(book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], at: datetime) -> list[object]:
+def _carded(
+    book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], missed: bool, at: datetime
+) -> list[object]:
     """What missing a clock brings: a card, and of a yellow one the order to make up for it while that can be done."""
     if clock.term.card is None:
         return []
     stopped = any(isinstance(each, ClockStopped) for each in told)
     if stopped and not clock.late:
-        return withdrawn(subject.cards, clock, subject.kind, at, "in_time")
-    if not clock.late and not any(isinstance(each, ClockRed) for each in told):
+        return taken_back(book, subject, clock, at, "in_time")
+    if not clock.late and not missed and not any(isinstance(each, ClockRed) for each in told):
         return []
-    calendar = book.calendar_of(clock.answerable.org)
-    appeal_by = due(calendar, Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
-    assert appeal_by is not None, "it has no pauses"
-    facts = judged(subject.cards, clock, subject.kind, at, appeal_by.due_at)
+    facts = judged(subject.cards, clock, subject.kind, at, appeal_by(book, clock, at))
     if facts and clock.term.card == "yellow" and not stopped:
-        order = derived(clock.id, "order")
+        [card] = [fact.card for fact in facts if isinstance(fact, CardKept) and fact.card.level == "yellow"]
+        order = derived(card.id, "order")
         facts += start(book, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
     return facts
 
 
+def taken_back(book: Rulebook, subject: Subject, clock: Clock, at: datetime, reason: str) -> list[object]:
+    """A clock that was missed turns out not to have been: the house revokes its cards, and what rests on them."""
+    theirs = [card for card in subject.cards if card.clock_id == clock.id and card.status != "revoked"]
+    facts = withdrawn(theirs, clock, subject.kind, at, reason)
+    return [*facts, *(fact for card in theirs for fact in fallen(book, subject, card, at))]
+
+
+def fallen(book: Rulebook, subject: Subject, card: Card, at: datetime) -> list[object]:
+    """What falls with a yellow card that is revoked: what it ordered, with the card for disobeying that, and a red one
+    that rested on it."""
+    if card.level != "yellow":
+        return []
+    order = terms.order_of(subject.clock(card.clock_id).term)
+    facts: list[object] = []
+    for clock in subject.clocks:
+        if clock.cycle == card.cycle and _orders(clock, {order}):
+            facts += _voided(book, subject, clock, at)
+    for red in resting_on(subject.cards, card):
+        facts += withdrawn([red], subject.clock(red.clock_id), subject.kind, at, RESTED)
+    return facts
+
+
+def _voided(book: Rulebook, subject: Subject, clock: Clock, at: datetime) -> list[object]:
+    """A clock that should not have run: it stops where it began, and brings nothing."""
+    [running] = clocks.reckon(book.calendars, [replace(clock, period=replace(clock.period, pauses=()))])
+    stopped, told = clocks.stop(running, subject.kind, running.period.start)
+    facts: list[object] = [ClockSet(stopped), *told] if told else []
+    return [*facts, *withdrawn(subject.cards, clock, subject.kind, at, RESTED)]
+
+
+def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
+    """Until when the unit may appeal against a card that it is given for this clock."""
+    end = due(book.calendar_of(clock.answerable.org), Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
+    assert end is not None, "it has no pauses"
+    return end.due_at
+
+
 def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:
-    if before.end is None or after.end is None or before.end.due_at == after.end.due_at:
+    if before.end is None or after.end is None or before.end == after.end:
         return None
     return ClockRescheduled(
         **naming(after, subject.kind),
@@ -238,3 +270,20 @@ class Move:
     org: str
     before: date
     after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An end that moved, as it is on record.
+
+    `reason`: an extension by so many units, a calendar, a policy, or the period of the law that ends a promise.
+
+    A day is None where the clock stood still.
+    """
+
+    moved_at: datetime
+    reason: str
+    extended_by: int | None
+    previous_due_on: date | None
+    due_on: date | None
+    calendar_version: str

@@ -138,10 +138,11 @@ def due(calendar: Calendar, period: Period) -> Due | None:
 
 
 def nearing(calendar: Calendar, period: Period, end: Due, left: int) -> datetime | None:
-    """The first moment at which no more than `left` units are left until the `end`; None where nothing is counted.
+    """The first moment at which no more than `left` units are left of the budget; None where nothing is counted.
 
-    Walked back from the end in the time of the period itself. In days it is the beginning of the day with which the
-    last `left` days begin: of 5 working days, the last begins with the due day.
+    Walked back in the time of the period itself, from where the budget is used up, or from the `end` where that comes
+    first. In days it is the beginning of the day with which the last `left` days begin: of 5 working days, the last
+    begins with the due day; of calendar days, with the day from which the end rolls over rest. A day of grace counts.
     """
     if period.ends_at_once or left <= 0:
         return None
@@ -150,8 +151,10 @@ def nearing(calendar: Calendar, period: Period, end: Due, left: int) -> datetime
         passed = counted(scale, start, tick(end.due_at), gaps) - left * HOUR
         found = reach(scale, start, max(0, passed), gaps)
         return found if found is None else untick(found).astimezone(TZ)
-    passed = counted(scale, start, end.due_on.toordinal(), gaps) - left + 1
-    found = reach(scale, start, max(1, passed), gaps)
+    in_all = counted(scale, start, end.due_on.toordinal(), gaps)
+    if period.not_before is None:
+        in_all = min(in_all, period.budget)
+    found = reach(scale, start, max(1, in_all - left + 1), gaps)
     return found if found is None else _midnight(date.fromordinal(found))
 
 
@@ -172,7 +175,9 @@ def left(calendar: Calendar, period: Period, at: datetime) -> int:
 
 
 def counted_between(calendar: Calendar, period: Period, since: datetime, until: datetime) -> timedelta:
-    """How much time of a period of hours passes between two moments, pauses left out."""
+    """How much time of a period of hours passes between two moments, pauses left out. Raises `SpanReversed`."""
+    if until < since:
+        raise SpanReversed(_day(since), _day(until))
     scale, _, gaps = _axis(calendar, period)
     return timedelta(microseconds=counted(scale, tick(since), tick(until), gaps))
 

@@ -9,7 +9,16 @@ from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.regions import NATIONAL, upward
-from services.deadlines.domain.terms import LONGEST_BY_LAW, OF_THE_ITEM, WINDOWS, Item, Mark, Term
+from services.deadlines.domain.terms import (
+    LONGEST_BY_LAW,
+    OF_THE_ITEM,
+    WINDOWS,
+    Item,
+    Mark,
+    SecondYellow,
+    Term,
+    is_silence_of_law,
+)
 
 CardRule = Literal["none", "yellow", "red"]
 
@@ -44,6 +53,7 @@ class Policy:
     cut_off: CutOff | None = None
     card: CardRule | None = None
     order_days: int | None = None
+    second_yellow: SecondYellow | None = None
 
     def __post_init__(self) -> None:
         self._check_period()
@@ -94,18 +104,25 @@ class Policy:
         )
         return next((name for name, wanted, found in facts if wanted is not None and wanted != found), None)
 
-    def set(self, term: Term) -> Term:
-        """The term, as it is by this policy."""
+    def set(self, term: Term, item: Item | None = None) -> Term:
+        """The term, as it is by this policy.
+
+        How long silence about a licence lasts before it is acceptance, the law says alone (行政许可法 art. 32(4)).
+        """
+        unit, budget = term.unit, term.budget
+        if self.unit is not None and self.budget is not None and not is_silence_of_law(term, item):
+            unit, budget = self.unit, self.budget
         card = term.card if self.card is None else (None if self.card == "none" else self.card)
         return replace(
             term,
-            unit=self.unit or term.unit,
-            budget=term.budget if self.budget is None else self.budget,
+            unit=unit,
+            budget=budget,
             reminder=self.reminder or term.reminder,
             yellow=self.yellow or term.yellow,
             cut_off=self.cut_off or term.cut_off,
             card=card,
             order_days=self.order_days or term.order_days,
+            second_yellow=self.second_yellow or term.second_yellow,
             policy=self.name,
         )
 
@@ -144,7 +161,7 @@ class Policies:
     def applied(self, org: str, term: Term, item: Item | None) -> Term:
         """The term as it is where `org` answers for it."""
         first = next((each.policy for each in self.considered(org, term, item) if each.mismatch is None), None)
-        return term if first is None else first.set(term)
+        return term if first is None else first.set(term, item)
 
 
 def check_distinct(policies: Sequence[Policy]) -> None:

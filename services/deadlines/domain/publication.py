@@ -68,6 +68,10 @@ class YearInvalid(Invalid):
     slug, title = "calendar-invalid", "日历有误"
 
 
+class HoursInvalid(Invalid):
+    slug, title = "hours-invalid", "开放时间有误"
+
+
 class YearChangedMeanwhile(Conflict):
     slug, title = "calendar-changed", "日历已被他人更新"
 
@@ -80,7 +84,7 @@ def publish(known: Calendars, command: PublishYear) -> tuple[Calendars, Publicat
     """The calendars with a year published, and what is changed by that.
 
     Raises `YearChangedMeanwhile`, and `YearInvalid` where the region, or one below it, would be left without a usable
-    calendar.
+    calendar, or a desk without a day on which it opens.
     """
     year = command.year
     own = known.own(year.region, year.year)
@@ -106,6 +110,16 @@ def withdraw(known: Calendars, command: WithdrawYear) -> tuple[Calendars, Public
     after = known.without_year(region, year)
     changes = [change for place in known.below(region) for change in _changes(known, after, place, year)]
     return after, _publication(known, after, region, year, None, changes)
+
+
+def open_desks(known: Calendars, command: PublishHours) -> None:
+    """Raises `HoursInvalid` where a desk of the region, or below it, would not open for a year."""
+    after = known.with_hours(command.region, command.hours)
+    try:
+        for place in {command.region, *after.below(command.region)}:
+            after.of(place)
+    except CalendarInvalid as error:
+        raise HoursInvalid(f"{error}。", errors=[FieldError("/weekdays", "hours_invalid", str(error))]) from error
 
 
 def _publication(

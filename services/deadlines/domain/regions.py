@@ -65,13 +65,9 @@ class Calendars:
         """What the region itself published about a year."""
         return self._layers.get(region, {}).get(year)
 
-    def own_hours(self, region: str) -> Hours | None:
-        """The hours that the region itself published."""
-        return self._hours.get(region)
-
     def below(self, region: str) -> list[str]:
-        """The region and those below it that have published something."""
-        return sorted(place for place in self._layers if region in upward(place))
+        """The region and those below it that have published something: days, or hours."""
+        return sorted(place for place in {*self._layers, *self._hours} if region in upward(place))
 
     def with_year(self, year: CalendarYear) -> "Calendars":
         """The same with one year published, in place of what its region had."""
@@ -82,6 +78,10 @@ class Calendars:
     def without_year(self, region: str, year: int) -> "Calendars":
         """The same without what a region had published about a year."""
         return Calendars((one for one in self._years() if (one.region, one.year) != (region, year)), self._hours)
+
+    def with_hours(self, region: str, hours: Hours) -> "Calendars":
+        """The same with the hours of a region's desks, in place of what it had."""
+        return Calendars(self._years(), {**self._hours, region: hours})
 
     def _years(self) -> Iterator[CalendarYear]:
         return (one for layer in self._layers.values() for one in layer.values())

@@ -10,19 +10,21 @@ from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
-from services.deadlines.domain.cards import appealed, settled
+from services.deadlines.domain.cards import appealed, settled, weighed
 from services.deadlines.domain.cases import decide_case
 from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.commands import (
     AppealCard,
+    CardCommand,
     Command,
     ComplaintCommand,
     FireSignals,
     RecountClocks,
     SettleCard,
+    WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, changed, recounted, rescheduled, stop
+from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted, rescheduled
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -36,7 +38,7 @@ def decide(book: Rulebook, subject: Subject | None, command: Command) -> Sequenc
         case RecountClocks():
             assert subject is not None, "a clock that crosses a changed day has a subject"
             return _recount(book, subject, command)
-        case AppealCard() | SettleCard():
+        case AppealCard() | SettleCard() | WeighCard():
             assert subject is not None, "a card that was found has a subject"
             return _on_card(book, subject, command)
     if isinstance(command, ComplaintCommand):
@@ -44,16 +46,16 @@ def decide(book: Rulebook, subject: Subject | None, command: Command) -> Sequenc
     return decide_case(book, subject, command)
 
 
-def _on_card(book: Rulebook, subject: Subject, command: AppealCard | SettleCard) -> Sequence[object]:
+def _on_card(book: Rulebook, subject: Subject, command: CardCommand) -> Sequence[object]:
     card = subject.card(command.card_id)
     clock, actor = subject.clock(card.clock_id), command.by.actor
+    if isinstance(command, WeighCard):
+        last = appeal_by(book, clock, command.now)
+        return weighed(card, subject.cards, clock, subject.kind, command.others, command.now, last)
     if isinstance(command, AppealCard):
         return appealed(card, clock, subject.kind, command.at, actor, command.appeal)
     facts = settled(card, clock, subject.kind, command.at, actor, revoke=command.revoke, said=command.said)
-    if not command.revoke or card.level == "red":
-        return facts
-    order = terms.order_of(clock.term)
-    return [*facts, *stop(book, subject, command.at, lambda each: each.term.stage == order)]
+    return [*facts, *fallen(book, subject, card, command.at)] if command.revoke else facts
 
 
 def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequence[object]:

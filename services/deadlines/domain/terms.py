@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 
 from bianmin.events import parts
 from bianmin.events.parts import (
@@ -20,6 +20,9 @@ from bianmin.events.parts import (
 from services.deadlines.domain.periods import CutOff, Unit
 
 LICENCE = "01"
+
+SecondYellow = Literal["case", "year", "none"]
+"""When a unit's second yellow card is a red one as well: in one case; in twelve months, whatever the case; never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ REMINDER, YELLOW = Mark(20), Mark(10)
 class Term:
     """A period to be kept: what for, how long, and when it warns. `stage` tells several of one kind apart.
 
-    `card`: what missing it brings; `order_days`: the working days in which a yellow card orders to make up for it.
+    `card`: what missing it brings; `order_days`: the working days in which a yellow card orders to make up for it;
+    `second_yellow`: when another yellow card makes it a red one.
     `policy`: which one set it, None where it is as the law and the item have it.
     """
 
@@ -55,6 +59,7 @@ class Term:
     cut_off: CutOff = CutOff.MIDNIGHT
     card: CardLevel | None = None
     order_days: int = 3
+    second_yellow: SecondYellow = "case"
     policy: str | None = None
 
     @property
@@ -84,6 +89,9 @@ though only of a licence silence is acceptance."""
 
 LICENCE_DECISION = Term("statutory", Unit.WORKDAY, 20, card="red")
 """From acceptance to the decision, where the item has no period of its own (行政许可法 art. 42(1))."""
+
+JOINT_DECISION = Term("statutory", Unit.WORKDAY, 45, card="red")
+"""The same where several organs handle it together: in place of the twenty days (行政许可法 art. 42(2))."""
 
 REVIEW = Term("step", Unit.WORKDAY, 20)
 """A lower organ's preliminary review, where a higher one decides (行政许可法 art. 43)."""
@@ -116,6 +124,13 @@ HOTLINE = Term("hotline", Unit.WORKDAY, 5)
 """An order of the hotline, from its coming to the answer. No law says how long: what most places have, for a policy to
 set as the hotline of the place has it."""
 
+RATING = Term("rating", Unit.WORKDAY, 1)
+"""From a bad rating to the call-back of who gave it. No law says how long: what some places have, for a policy to
+set."""
+
+RECTIFICATION = Term("rectification", Unit.WORKDAY, 5)
+"""From the order to put something right to the report that it was. No law says how long, as above."""
+
 OF_THE_ITEM: frozenset[ClockKind] = frozenset({"promise", "statutory"})
 """Kinds whose length is the item's to say."""
 
@@ -135,7 +150,11 @@ WINDOWS: Mapping[tuple[ClockKind, str | None], Term] = {
 }
 """In which something may be done, and need not: they warn of nothing, and close by themselves."""
 
-_KNOWN: Mapping[tuple[ClockKind, str | None], Term] = {**LONGEST_BY_LAW, **WINDOWS, ("hotline", None): HOTLINE}
+_KNOWN: Mapping[tuple[ClockKind, str | None], Term] = {
+    **LONGEST_BY_LAW,
+    **WINDOWS,
+    **{(each.kind, None): each for each in (HOTLINE, RATING, RECTIFICATION)},
+}
 
 APPEAL_DAYS = 10
 """Working days after a card in which the unit may appeal against it."""
@@ -153,9 +172,18 @@ PAUSED_BY_PROCEDURES = frozenset({"promise", "statutory", "step", "card"})
 """Clocks that stand still while a special procedure goes on (行政许可法 art. 45)."""
 
 
+ENDED_BY_LAW = frozenset({"promise", "step"})
+"""Clocks that end with the statutory period of their case at the latest."""
+
+
 def by_law(kind: ClockKind, stage: str | None) -> Term | None:
     """What a clock is set to where no policy says otherwise; None where it is the item's to say."""
     return _KNOWN.get((kind, stage)) or _KNOWN.get((kind, None))
+
+
+def is_silence_of_law(term: Term, item: Item | None) -> bool:
+    """Whether the end of the period is an acceptance: that of a licence (行政许可法 art. 32(4))."""
+    return term.kind == "completeness" and item is not None and item.item_type == LICENCE
 
 
 def as_by_law(term: Term) -> Term:
@@ -179,7 +207,7 @@ def of_accepted_case(item: Item) -> tuple[Term, ...]:
     if item.legal is not None:
         terms.append(_own("statutory", item.legal))
     elif item.item_type == LICENCE:
-        terms.append(LICENCE_DECISION)
+        terms.append(JOINT_DECISION if item.mode == "joint" else LICENCE_DECISION)
     return tuple(terms)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, select
@@ -12,8 +12,9 @@ from bianmin.events.parts import CardLevel
 from bianmin.kit import feed, sets
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
-from bianmin.kit.db import Tx
+from bianmin.kit.db import Tx, rows
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.parked import left_alone
 from bianmin.kit.subtree import under
 from services.deadlines.domain.cards import Card, CardStatus
 from services.deadlines.domain.clock import Answerable
@@ -24,8 +25,51 @@ _OF_SUBJECTS = sets.Load(
     select(cards).where(cards.c.subject_id == any_(sets.named("ids", cards.c.subject_id))).order_by(cards.c.id)
 )
 _PLAIN = ("id", "clock_id", "kind", "stage", "level", "reason", "cycle", "status", "appealed_by", "appeal")
-_PLAIN_TOO = ("settled_by", "settlement", "settled_reason", "version")
+_PLAIN_TOO = ("settled_by", "settlement", "settled_reason", "to_weigh", "version")
 _MOMENTS = ("issued_at", "appeal_by", "appealed_at", "settled_at")
+
+
+# one at a time, so that of two cards of a unit the later is weighed when the earlier is known
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('deadlines.cards'))"
+_NEXT = f"""
+SELECT id, subject_id FROM card WHERE to_weigh AND {left_alone("cards", "card.subject_id")}
+ORDER BY issued_at, id LIMIT $1
+"""
+_LOCKED = "SELECT id FROM subject WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
+# its others: those that were weighed already, and those before it
+_OTHERS = """
+SELECT c.subject_id, c.id, c.org, c.issued_at, ARRAY(
+    SELECT o.issued_at FROM card o
+    WHERE o.org = c.org AND o.dept IS NOT DISTINCT FROM c.dept AND o.id <> c.id
+        AND o.level = 'yellow' AND o.status <> 'revoked'
+        AND (NOT o.to_weigh OR (o.issued_at, o.id) < (c.issued_at, c.id))
+        AND o.issued_at BETWEEN c.issued_at - interval '367 days' AND c.issued_at + interval '367 days'
+)
+FROM card c WHERE c.id = ANY($1::uuid[]) AND c.to_weigh ORDER BY c.issued_at, c.id
+"""
+
+
+class ToWeigh(NamedTuple):
+    """A yellow card, and when the others were issued that its unit was given around that time."""
+
+    subject_id: UUID
+    card_id: UUID
+    org: str
+    issued_at: datetime
+    others: tuple[datetime, ...]
+
+
+async def to_weigh(tx: Tx, limit: int) -> list[ToWeigh]:
+    """The yellow cards that have still to be weighed, oldest first, by one replica at a time. Their matters are locked,
+    in the order in which everybody locks them."""
+    if not await rows(tx, _NEXT, 1) or not (await rows(tx, _ALONE))[0][0]:
+        return []
+    found = await rows(tx, _NEXT, limit)
+    await rows(tx, _LOCKED, [subject_id for _, subject_id in found])
+    return [
+        ToWeigh(subject_id, card_id, org, issued_at, tuple(others))
+        for subject_id, card_id, org, issued_at, others in await rows(tx, _OTHERS, [id for id, _ in found])
+    ]
 
 
 async def of_subjects(tx: Tx, ids: Sequence[UUID]) -> list[tuple[UUID, Card]]:
@@ -94,12 +138,12 @@ async def page(
     query = _CARDS.where(visible(actor), *wanted.conditions())
     if wanted.updated_since is not None:
         query = query.where(cards.c.changed_at < await feed.horizon(tx))
-    rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
+    found = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
     following = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
+    if len(found) > limit:
+        last = found[limit - 1]
         following = cursors.write([last[column.name] for column in keyset.columns], wanted.bound(actor))
-    return [ShownCard(card_of(row), row["subject_id"]) for row in rows[:limit]], following
+    return [ShownCard(card_of(row), row["subject_id"]) for row in found[:limit]], following
 
 
 async def one(tx: Tx, actor: Actor, card_id: UUID) -> ShownCard | None:

@@ -1,6 +1,7 @@
 """What a region publishes, each time as a whole: a year of its calendar, the hours of its desks, its policies."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -25,6 +26,11 @@ _PUBLISHED = """
 SELECT name, version, content::text FROM document WHERE kind = $1 AND content IS NOT NULL ORDER BY name
 """
 _OWN = "SELECT name, version, content::text FROM document WHERE kind = $1 AND name = $2 AND content IS NOT NULL"
+# `name` of a calendar begins with the region
+_EVER = """
+SELECT kind, name, version, content::text FROM document_history
+WHERE kind = ANY($1::text[]) AND split_part(name, '/', 1) = ANY($2::text[]) ORDER BY published_at, version
+"""
 _HISTORY = """
 SELECT name, version, content::text, published_at, published_by FROM document_history
 WHERE kind = $1 AND name = $2 ORDER BY version DESC
@@ -75,6 +81,12 @@ async def history(tx: Tx, kind: Kind, name: str) -> list[Version]:
         Version(_document(name, version, content), at.astimezone(TZ), by)
         for name, version, content, at, by in await rows(tx, _HISTORY, kind, name)
     ]
+
+
+async def ever(tx: Tx, kinds: Sequence[Kind], regions: Sequence[str]) -> list[tuple[Kind, Document]]:
+    """All that these regions have ever published, the oldest first."""
+    found = await rows(tx, _EVER, list(kinds), list(regions))
+    return [(kind, _document(name, version, content)) for kind, name, version, content in found]
 
 
 def _document(name: str, version: int, content: str | None) -> Document:

@@ -9,9 +9,9 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
 from bianmin.kit.parked import left_alone
-from services.deadlines.calendars import shipped
 from services.deadlines.domain.publication import Publication
 from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR
 from services.deadlines.store.rulebook import SHIPPED
 
 _ORDER = """
@@ -76,8 +76,7 @@ async def order(tx: Tx, publication: Publication, now: datetime, recount_id: UUI
 
 async def order_all(tx: Tx, region: str, now: datetime, recount_id: UUID) -> None:
     """Whatever runs at a region and below is to be counted anew."""
-    first, last = (year.year for year in (shipped()[0], shipped()[-1]))
-    await run(tx, _ORDER, recount_id, region, last, date(first, 1, 1), date(last, 12, 31), now)
+    await run(tx, _ORDER, recount_id, region, now.year, date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), now)
 
 
 async def in_use(tx: Tx, region: str, year: int) -> int:

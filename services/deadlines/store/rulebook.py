@@ -1,5 +1,6 @@
 """The rulebook in force: what the program ships, and what regions have published over it."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -7,10 +8,12 @@ from typing import Any, get_args
 
 from bianmin.kit.db import Tx, rows, run
 from services.deadlines.calendars import shipped
+from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.policies import Policies
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.years import CalendarYear
+from services.deadlines.store import documents
 from services.deadlines.store.calendars import content_of, year_of
 from services.deadlines.store.documents import Document, Kind, published
 from services.deadlines.store.hours import hours_of
@@ -22,6 +25,8 @@ _ALONE = "SELECT digest FROM edition FOR UPDATE"
 
 _built: dict[str, Rulebook] = {}
 """Rulebooks by the digest of what they are made of: the same in every database that published the same."""
+_old: dict[tuple[str, str], Calendar | None] = {}
+"""Calendars that are not in force any more, by their version."""
 
 
 async def in_force(tx: Tx, *, held: bool = False) -> Rulebook:
@@ -42,6 +47,35 @@ async def renew(tx: Tx) -> None:
     await run(tx, "UPDATE edition SET digest = $1", _digest(found))
 
 
+async def calendar_as_it_was(tx: Tx, region: str, version: str) -> Calendar | None:
+    """A region's calendar when it had this version; None where the program has come with other years since."""
+    if (region, version) not in _old:
+        if len(_old) > 256:
+            _old.clear()
+        ever = await documents.ever(tx, ("calendar", "hours"), upward(region))
+        _old[region, version] = await asyncio.to_thread(_as_it_was, ever, region, version)
+    return _old[region, version]
+
+
+def _as_it_was(ever: Sequence[tuple[Kind, Document]], region: str, version: str) -> Calendar | None:
+    """What was published last was in force last: from there backwards."""
+    for length in range(len(ever), -1, -1):
+        found: dict[Kind, dict[str, Document]] = {"calendar": {}, "hours": {}}
+        for kind, document in ever[:length]:
+            found[kind][document.name] = document
+        held = {kind: [each for each in named.values() if each.content is not None] for kind, named in found.items()}
+        calendar = _calendars(held["calendar"], held["hours"]).of(region)
+        if calendar.version == version:
+            return calendar
+    return None
+
+
+def _calendars(years: Sequence[Document], hours: Sequence[Document]) -> Calendars:
+    """What regions have published, over what the program comes with."""
+    of = {(year.region, year.year): year for year in (*shipped(), *map(year_of, years))}
+    return Calendars(of.values(), {document.name: hours_of(document) for document in hours})
+
+
 def as_shipped(region: str, year: int) -> CalendarYear | None:
     """What the program comes with for a region's year."""
     return next((each for each in shipped() if (each.region, each.year) == (region, year)), None)
@@ -51,12 +85,10 @@ async def _rulebook(tx: Tx, query: str) -> Rulebook:
     [(digest,)] = await rows(tx, query)
     if digest not in _built:
         found = await _all(tx)
-        years = {(year.region, year.year): year for year in (*shipped(), *map(year_of, found["calendar"]))}
-        hours = {document.name: hours_of(document) for document in found["hours"]}
         policies = [policy for document in found["policies"] for policy in policies_of(document)]
         if len(_built) > 8:
             _built.clear()
-        _built[digest] = Rulebook(Calendars(years.values(), hours), Policies(policies))
+        _built[digest] = Rulebook(_calendars(found["calendar"], found["hours"]), Policies(policies))
     return _built[digest]
 
 

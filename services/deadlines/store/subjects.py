@@ -190,6 +190,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
         yellow=Mark(**stored["yellow"]),
         cut_off=CutOff(stored["cut_off"]),
         card=stored["card"],
+        second_yellow=stored.get("second_yellow", "case"),
         order_days=stored["order_days"],
         policy=stored["policy"],
     )
@@ -197,7 +198,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
 
 def _standstill_of(row: sets.Row) -> Standstill:
     pause = Pause(row["since"].astimezone(TZ), _local(row["until"]))
-    return Standstill(row["id"], pause, row["reason"], row["legal_basis"])
+    return Standstill(row["id"], pause, row["reason"], row["legal_basis"], row["evidence"])
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -237,10 +238,13 @@ def _counting(clock: Clock) -> dict[str, Any]:
     }
 
 
+_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
+
+
 def _policy_row(term: Term) -> dict[str, Any] | None:
     if term.policy is None:
         return None
-    return {name: getattr(term, name) for name in ("policy", "reminder", "yellow", "cut_off", "card", "order_days")}
+    return {name: getattr(term, name) for name in _OF_POLICY}
 
 
 def _moving(clock: Clock) -> dict[str, Any]:
@@ -265,6 +269,7 @@ def _pausing(subject: Subject, standstill: Standstill) -> dict[str, Any]:
         "until": standstill.pause.until,
         "reason": standstill.reason,
         "legal_basis": standstill.legal_basis,
+        "evidence": standstill.evidence,
     }
 
 

@@ -58,7 +58,10 @@ class SubjectRow(Tables, table=True):
 
 
 class PauseRow(Tables, table=True):
-    """Time that does not count, from its first to its last moment; `until` null while it lasts."""
+    """Time that does not count, from its first to its last moment; `until` null while it lasts.
+
+    `evidence`: the event that told of it; null of those before events were kept with them.
+    """
 
     __tablename__ = "pause"
     id: UUID = Field(primary_key=True)
@@ -67,6 +70,7 @@ class PauseRow(Tables, table=True):
     until: datetime | None = _moment()
     reason: str
     legal_basis: str
+    evidence: UUID | None
 
     __table_args__ = (Index("ix_pause_subject_id", "subject_id"),)
 
@@ -128,8 +132,25 @@ class ClockRow(Tables, table=True):
     )
 
 
+class MoveRow(Tables, table=True):
+    """An end that moved, and why. `sequence`: of the event that told of it."""
+
+    __tablename__ = "clock_move"
+    clock_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("clock.id"), primary_key=True))
+    sequence: int = Field(primary_key=True)
+    moved_at: datetime = _moment(nullable=False)
+    reason: str
+    extended_by: int | None
+    previous_due_on: date | None
+    due_on: date | None
+    calendar_version: str
+
+
 class CardRow(Tables, table=True):
-    """A card, never deleted. `appeal` and `settlement` are sealed."""
+    """A card, never deleted. `appeal` and `settlement` are sealed.
+
+    `to_weigh`: a yellow one that has still to be seen together with the others of its unit.
+    """
 
     __tablename__ = "card"
     id: UUID = Field(primary_key=True)
@@ -152,15 +173,16 @@ class CardRow(Tables, table=True):
     settled_by: str | None
     settlement: bytes | None = Field(sa_column=Column(LargeBinary))
     settled_reason: str | None
+    to_weigh: bool
     version: int
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
-        Index("uq_card_clock_id_level", "clock_id", "level", unique=True),
         Index("ix_card_subject_id", "subject_id"),
         Index("ix_card_issued_at_id", "issued_at", "id"),
         Index("ix_card_org_issued_at_id", "org", "issued_at", "id"),
         Index("ix_card_changed_at_id", "changed_at", "id"),
+        Index("ix_card_to_weigh", "issued_at", "id", postgresql_where=text("to_weigh")),
     )
 
 

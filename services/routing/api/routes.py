@@ -1,5 +1,6 @@
 """`/cases/{id}`, as far as it is routing's: the way of the case, and its delivery."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -30,7 +31,8 @@ async def get_route(case_id: UUID, desk: Staff) -> Response:
         raise RouteNotFound("没有这个办件的办理路线；请核对编号，受理以后才有路线。")
     sealer = desk.room.sealer
     notes = [seals.opened_note(sealer, task) for task in route.tasks]
-    return shown(RouteView.of(route, notes, seals.masked_signature(sealer, route)), route.version)
+    opened = partial(seals.opened_reason, sealer)
+    return shown(RouteView.of(route, notes, opened, seals.masked_signature(sealer, route)), route.version)
 
 
 @router.post("/cases/{case_id}/deliver", response_model=DeliveryView, responses=refuses(NotFound, Forbidden, Conflict))

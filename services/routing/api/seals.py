@@ -25,6 +25,7 @@ def reason(sealer: Sealer, id: UUID, text: str) -> bytes:
 
 
 def opened_reason(sealer: Sealer, id: UUID, sealed: bytes) -> str:
+    """Also what was answered to a request for more time: it is sealed under the id of the request."""
     return sealer.open(sealed, _of_reason(id)).decode()
 
 

@@ -1,18 +1,29 @@
 """What moves the time of a case: special procedures, extensions, and the reopening of what was decided."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
-from bianmin.kit.door import Desk, desk, staffed
+from bianmin.kit.bodies import OrgCode
+from bianmin.kit.door import Desk, desk, shown, staffed
 from bianmin.kit.ids import new_id
+from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.api import seals
 from services.routing.api.bodies import AnswerIn, ExtensionIn, Nothing, ProcedureIn, ReopeningIn
-from services.routing.api.views import ExtensionView, ProcedureView, ReopenedView
-from services.routing.domain.route import AnswerExtension, EndProcedure, ReopenCase, RequestExtension, StartProcedure
+from services.routing.api.views import ExtensionView, ListedExtensionView, ProcedureView, ReopenedView
+from services.routing.domain.route import (
+    AnswerExtension,
+    EndProcedure,
+    ExtensionStatus,
+    ReopenCase,
+    RequestExtension,
+    StartProcedure,
+)
+from services.routing.store import views
 
 router = staffed("routing")
 
@@ -57,6 +68,22 @@ async def request_extension(case_id: UUID, body: ExtensionIn, desk: Staff) -> Re
         by=desk.cause,
     )
     return await desk.submit(command, lambda route: ExtensionView.in_route(route, id), status=201)
+
+
+@router.get("/extensions", response_model=Page[ListedExtensionView], responses=refuses())
+async def list_extensions(
+    desk: Staff,
+    org: Annotated[OrgCode | None, Query(description="作出决定的单位所在的区划，含下级")] = None,
+    status: Annotated[ExtensionStatus | None, Query(description="requested 为等待批准的")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """本单位看得到的办件的延期申请，附申请理由和答复，先提出的在前。"""
+    wanted = views.WantedExtensions(org, status)
+    async with desk.looking() as tx:
+        page, following = await views.list_extensions(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
+    opened = partial(seals.opened_reason, desk.room.sealer)
+    return shown(Page(items=[ListedExtensionView.of(one, opened) for one in page], next_cursor=following))
 
 
 @router.post("/extensions/{extension_id}/approve", response_model=ExtensionView, responses=_MOVES)

@@ -1,6 +1,6 @@
 """What routing shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -25,7 +25,10 @@ from services.routing.domain.divisions import Imported
 from services.routing.domain.orgs import Office, Org
 from services.routing.domain.route import Extension, ExtensionStatus, Outcome, Procedure, Route, RouteStatus, Task
 from services.routing.domain.staff import StaffMember, StaffRole
-from services.routing.store.views import ListedTask
+from services.routing.store.views import ListedExtension, ListedTask
+
+OpenedReason = Callable[[UUID, bytes], str]
+"""Opens what was sealed as a reason of this id."""
 
 
 class ImportedOrgsView(View):
@@ -236,32 +239,86 @@ class ProcedureView(View):
         return cls.of(route, next(one for one in route.procedures if one.id == id))
 
 
+class ReasonedProcedureView(ProcedureView):
+    """`reason`: why it is needed, as the office wrote it."""
+
+    reason: str
+
+    @classmethod
+    def read(cls, route: Route, procedure: Procedure, opened: OpenedReason) -> Self:
+        reason = opened(procedure.id, procedure.reason)
+        return cls(**ProcedureView.of(route, procedure).model_dump(), reason=reason)
+
+
 class ExtensionView(View):
-    """More time that was asked for: `days` in the `unit` of the statutory period (行政许可法 art. 42)."""
+    """More time that was asked for: `days` in the `unit` of the statutory period (行政许可法 art. 42).
+
+    `lapsed`: the handling ended before anybody answered. Of `cycle` of the case alone.
+    """
 
     id: UUID
     case_id: UUID
+    cycle: int
     days: int
     unit: PeriodUnit
     status: ExtensionStatus
     requested_on: date
+    requested_by: str
     answered_on: date | None
-
-    @classmethod
-    def of(cls, route: Route, extension: Extension) -> Self:
-        return cls(
-            id=extension.id,
-            case_id=route.case_id,
-            days=extension.days,
-            unit=extension.unit,
-            status=extension.status,
-            requested_on=extension.requested_on,
-            answered_on=extension.answered_on,
-        )
+    answered_by: str | None
 
     @classmethod
     def in_route(cls, route: Route, id: UUID) -> Self:
-        return cls.of(route, next(one for one in route.extensions if one.id == id))
+        extension = next(one for one in route.extensions if one.id == id)
+        return cls(**_extension(route.case_id, extension))
+
+
+def _extension(case_id: UUID, extension: Extension) -> dict[str, Any]:
+    return {
+        "id": extension.id,
+        "case_id": case_id,
+        "cycle": extension.cycle,
+        "days": extension.days,
+        "unit": extension.unit,
+        "status": extension.status,
+        "requested_on": extension.requested_on,
+        "requested_by": extension.requested_by,
+        "answered_on": extension.answered_on,
+        "answered_by": extension.answered_by,
+    }
+
+
+class ReasonedExtensionView(ExtensionView):
+    """`reason`: why it was asked for; `answer`: what was said to it."""
+
+    reason: str
+    answer: str | None
+
+    @classmethod
+    def read(cls, case_id: UUID, extension: Extension, opened: OpenedReason) -> Self:
+        return cls(**_extension(case_id, extension), **_opened_texts(extension, opened))
+
+
+def _opened_texts(extension: Extension, opened: OpenedReason) -> dict[str, Any]:
+    answer = extension.answer and opened(extension.id, extension.answer)
+    return {"reason": opened(extension.id, extension.reason), "answer": answer}
+
+
+class ListedExtensionView(ReasonedExtensionView):
+    """`office`: who is to decide the case."""
+
+    case_no: str
+    office: OfficeRef
+
+    @classmethod
+    def of(cls, listed: ListedExtension, opened: OpenedReason) -> Self:
+        extension = listed.extension
+        return cls(
+            **_extension(listed.case_id, extension),
+            **_opened_texts(extension, opened),
+            case_no=listed.case_no,
+            office=OfficeRef.of(listed.office),
+        )
 
 
 class OutcomeView(View):
@@ -285,6 +342,16 @@ class OutcomeView(View):
         )
 
 
+class ReasonedOutcomeView(OutcomeView):
+    """`reason`: why the decision was set aside, and on what basis."""
+
+    reason: str
+
+    @classmethod
+    def read(cls, case_id: UUID, outcome: Outcome, opened: OpenedReason) -> Self:
+        return cls(**OutcomeView.of(outcome).model_dump(), reason=opened(case_id, outcome.reason))
+
+
 class ReopenedView(View):
     """A case that is handled anew."""
 
@@ -306,7 +373,10 @@ class ReopenedView(View):
 
 
 class RouteView(View):
-    """The way of a case, from its acceptance to its end, in the order in which it went."""
+    """The way of a case, from its acceptance to its end, in the order in which it went.
+
+    Who may see it reads what its offices wrote to each other; answers to what a desk does leave that out.
+    """
 
     case_id: UUID
     case_no: str
@@ -315,16 +385,16 @@ class RouteView(View):
     lead: OfficeRef
     steps: list[StepView]
     custody: list[Held]
-    procedures: list[ProcedureView]
-    extensions: list[ExtensionView]
+    procedures: list[ReasonedProcedureView]
+    extensions: list[ReasonedExtensionView]
     cycle: int
-    past: list[OutcomeView]
+    past: list[ReasonedOutcomeView]
     decided_on: date | None
     delivered: DeliveredView | None
     closed_on: date | None
 
     @classmethod
-    def of(cls, route: Route, notes: Sequence[str | None], signed_by: str | None) -> Self:
+    def of(cls, route: Route, notes: Sequence[str | None], opened: OpenedReason, signed_by: str | None) -> Self:
         """`notes`: of each task, opened; `signed_by`: masked."""
         delivered = route.delivered
         return cls(
@@ -335,10 +405,10 @@ class RouteView(View):
             lead=OfficeRef.of(route.lead),
             steps=[StepView(**_step(task), note=note) for task, note in zip(route.tasks, notes, strict=True)],
             custody=[],
-            procedures=[ProcedureView.of(route, one) for one in route.procedures],
-            extensions=[ExtensionView.of(route, one) for one in route.extensions],
+            procedures=[ReasonedProcedureView.read(route, one, opened) for one in route.procedures],
+            extensions=[ReasonedExtensionView.read(route.case_id, one, opened) for one in route.extensions],
             cycle=route.cycle,
-            past=[OutcomeView.of(one) for one in route.past],
+            past=[ReasonedOutcomeView.read(route.case_id, one, opened) for one in route.past],
             decided_on=route.decided_on,
             delivered=delivered
             and DeliveredView(method=delivered.method, delivered_on=delivered.on, signed_by=signed_by),

@@ -10,7 +10,7 @@ from services.routing.domain.facts import CycleBegun, Voided, cancelled, evolve
 from services.routing.domain.offices import NotTheOffice
 from services.routing.domain.plan import opened, planned
 from services.routing.domain.route import Outcome, ReopenCase, Route, VoidRoute
-from services.routing.domain.time import end_procedures
+from services.routing.domain.time import end_what_goes_on
 
 
 class NotDecided(Conflict):
@@ -44,7 +44,7 @@ def void(route: Route, command: VoidRoute) -> Sequence[object]:
         raise DecidedMeanwhile("这个办件已经作出决定。")
     undone = cancelled(route)
     after = evolve(route, undone)
-    return [undone, *end_procedures(after, command.today), Voided(), RouteVoided(access=after.access())]
+    return [undone, *end_what_goes_on(after, command.today), Voided(), RouteVoided(access=after.access())]
 
 
 def _may_reopen(actor: Actor, route: Route) -> bool:

@@ -78,7 +78,8 @@ class Procedure:
     cycle: int = 1
 
 
-ExtensionStatus = Literal["requested", "approved", "rejected"]
+ExtensionStatus = Literal["requested", "approved", "rejected", "lapsed"]
+"""`lapsed`: the handling it was asked for ended before anybody answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from services.routing.domain.route import (
     VoidRoute,
 )
 from services.routing.domain.tasks import work
-from services.routing.domain.time import ExtensionNotFound, end_procedures, move_time
+from services.routing.domain.time import ExtensionNotFound, end_what_goes_on, move_time
 
 
 class RouteNotFound(NotFound):
@@ -125,7 +125,7 @@ def _answer_withdrawal(route: Route, command: AnswerWithdrawal) -> Sequence[obje
     after = evolve(route, undone)
     return [
         undone,
-        *end_procedures(after, command.on),
+        *end_what_goes_on(after, command.on),
         CaseWithdrawn(access=after.access(), withdrawn_on=command.on, cycle=route.cycle),
         CaseClosed(access=after.access(), result="withdrawn", closed_on=command.on, cycle=route.cycle),
     ]

@@ -31,7 +31,7 @@ from services.routing.domain.route import (
     Task,
     TaskCommand,
 )
-from services.routing.domain.time import end_procedures
+from services.routing.domain.time import end_what_goes_on
 
 
 class TaskNotFound(NotFound):
@@ -124,7 +124,7 @@ def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[objec
         return [moved, completed, told(TaskAssigned, after, following)]
     moved = TasksMoved((done,))
     after = evolve(route, moved)
-    ended = end_procedures(after, command.today)
+    ended = end_what_goes_on(after, command.today)
     return [moved, told(TaskCompleted, after, done, opinion=command.opinion), *ended, *_decision(after, command)]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import assert_never
 
+from bianmin.events.parts import PeriodUnit
 from bianmin.events.routing import (
     ExtensionApproved,
     ExtensionRejected,
@@ -14,14 +15,16 @@ from bianmin.events.routing import (
 )
 from bianmin.kit.access import Holder
 from bianmin.kit.actors import Actor
+from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import Conflict, FieldError, Invalid, NotFound
-from bianmin.kit.words import PROCEDURES
+from bianmin.kit.words import PROCEDURES, UNITS
 from services.routing.domain.facts import ExtensionKept, ProcedureKept
 from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import (
     AnswerExtension,
     EndProcedure,
     Extension,
+    ExtensionStatus,
     Procedure,
     RequestExtension,
     Route,
@@ -70,6 +73,10 @@ class ExtensionAnswered(Conflict):
     slug, title = "extension-answered", "延期申请已有答复"
 
 
+class ExtensionLapsed(Conflict):
+    slug, title = "extension-lapsed", "延期申请已失效"
+
+
 def move_time(route: Route, command: TimeCommand) -> Sequence[object]:
     """What an organ does with the time of a case that is its to decide."""
     match command:
@@ -84,11 +91,13 @@ def move_time(route: Route, command: TimeCommand) -> Sequence[object]:
     assert_never(command)
 
 
-def end_procedures(route: Route, today: date) -> list[object]:
-    """Whatever goes on ends with the handling itself."""
-    return [
+def end_what_goes_on(route: Route, today: date) -> list[object]:
+    """Special procedures end with the handling itself, and what was asked for it is not to be answered any more."""
+    ended = [
         fact for one in route.procedures if one.ended_on is None for fact in _ended(route, replace(one, ended_on=today))
     ]
+    lapsed = [ExtensionKept(replace(one, status="lapsed")) for one in route.extensions if one.status == "requested"]
+    return [*ended, *lapsed]
 
 
 def _start(route: Route, command: StartProcedure) -> Sequence[object]:
@@ -124,7 +133,9 @@ def _end(route: Route, command: EndProcedure) -> Sequence[object]:
     if found is None:
         raise ProcedureNotFound("这个办件没有这个特别程序；请核对编号。")
     if found.ended_on is not None:
-        raise ProcedureOver(f"{PROCEDURES[found.kind]}已于 {found.ended_on} 结束；期限已恢复计算，不必再登记。")
+        others = "、".join(PROCEDURES[one.kind] for one in route.procedures if one.ended_on is None)
+        standstill = f"{others}仍在进行，期限仍暂停计算。" if others else ""
+        raise ProcedureOver(f"{PROCEDURES[found.kind]}已于 {found.ended_on} 结束，不必再登记。{standstill}")
     return _ended(route, replace(found, ended_on=command.today))
 
 
@@ -150,14 +161,14 @@ def _request(route: Route, command: RequestExtension) -> Sequence[object]:
             "这个事项没有规定可以延长期限；请在期限内作出决定，需要听证、检验、鉴定等的，可以依法登记特别程序。"
         )
     if command.days > most:
-        told = f"最多可以延长 {most} 天"
+        told = f"最多可以延长 {most} {UNITS[_unit(route)]}"
         raise ExtensionTooLong(f"{told}；请减少天数。", errors=[FieldError("/days", "too_long", told)])
     _check_only_one(route)
     _check_in_time(route, command)
     new = Extension(
         id=command.extension_id,
         days=command.days,
-        unit=route.item.legal.unit if route.item.legal else "workday",
+        unit=_unit(route),
         reason=command.reason,
         requested_on=command.today,
         requested_by=command.by.actor.id,
@@ -177,19 +188,27 @@ def _answer(route: Route, command: AnswerExtension) -> Sequence[object]:
             if route.item.mode == "joint"
             else f"延期由作出决定的单位（{_name(route.deciding)}）负责人批准（行政许可法第四十二条）。"
         )
-    if found.status != "requested":
-        done = "批准" if found.status == "approved" else "驳回"
-        raise ExtensionAnswered(f"这个延期申请已于 {found.answered_on} {done}，不必再答复。")
+    _check_unanswered(route, found)
     access = route.access()
     named = {"access": access, "extension_id": found.id, "days": found.days, "unit": found.unit}
     answered = replace(found, answered_on=command.today, answered_by=command.by.actor.id, answer=command.answer)
     if not command.approved:
         rejected = ExtensionRejected(**named, rejected_on=command.today)
         return [ExtensionKept(replace(answered, status="rejected")), rejected]
-    _check_open(route)
     _check_in_time(route, command)
     approved = ExtensionApproved(**named, approved_on=command.today)
     return [ExtensionKept(replace(answered, status="approved")), approved]
+
+
+def _check_unanswered(route: Route, extension: Extension) -> None:
+    if extension.status in ("approved", "rejected"):
+        done = "批准" if extension.status == "approved" else "驳回"
+        raise ExtensionAnswered(f"这个延期申请已于 {extension.answered_on} {done}，不必再答复。")
+    _check_open(route)
+    if extension.status == "lapsed" or extension.cycle != route.cycle:
+        raise ExtensionLapsed(
+            "这个延期申请属于此前的办理，那次办理结束时已经失效；本次办理需要延长期限的，请由作出决定的单位重新申请。"
+        )
 
 
 def longest_extension(route: Route) -> int:
@@ -202,8 +221,12 @@ def longest_extension(route: Route) -> int:
     return BY_LAW_JOINT if item.mode == "joint" else BY_LAW
 
 
+_COUNTS: frozenset[ExtensionStatus] = frozenset({"requested", "approved"})
+"""Of these there is one at most in a cycle."""
+
+
 def _check_only_one(route: Route) -> None:
-    known = next((one for one in route.extensions if one.cycle == route.cycle and one.status != "rejected"), None)
+    known = next((one for one in route.extensions if one.cycle == route.cycle and one.status in _COUNTS), None)
     if known is None:
         return
     if known.status == "requested":
@@ -220,7 +243,7 @@ def _check_in_time(route: Route, command: RequestExtension | AnswerExtension) ->
         raise ExtensionNotAllowed("法定期限尚未起算；请稍候再试。")
     if end.due_at is not None and command.at > end.due_at:
         raise ExtensionNotAllowed(
-            f"法定期限已于 {end.due_at:%Y-%m-%d %H:%M} 届满，不能再延长；请尽快作出决定，并向申请人说明超期原因。"
+            f"法定期限已于 {_told_end(end.due_at)} 届满，不能再延长；请尽快作出决定，并向申请人说明超期原因。"
         )
 
 
@@ -241,6 +264,18 @@ def _may_approve(route: Route, actor: Actor) -> bool:
     if actor.org != organ.org or not actor.may("manager"):
         return False
     return actor.dept is None or (actor.dept == organ.dept and route.item.mode != "joint")
+
+
+def _told_end(moment: datetime) -> str:
+    """The end of a day by the day that is over."""
+    here = moment.astimezone(TZ)
+    if here.time() == time():
+        return f"{here.date() - timedelta(days=1)} 24时"
+    return f"{here:%Y-%m-%d %H:%M}"
+
+
+def _unit(route: Route) -> PeriodUnit:
+    return route.item.legal.unit if route.item.legal else "workday"
 
 
 def _name(office: Holder) -> str:

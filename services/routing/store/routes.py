@@ -72,7 +72,7 @@ async def _routes_of(tx: Tx, found: Sequence[sets.Row]) -> list[Route]:
         procedures_of[row["case_id"]].append(_procedure_of(row))
     extensions_of: dict[UUID, list[Extension]] = defaultdict(list)
     for row in await _EXTENSIONS(tx, case_ids=extended) if extended else ():
-        extensions_of[row["case_id"]].append(_extension_of(row))
+        extensions_of[row["case_id"]].append(extension_of(row))
     return [
         route_of(row, tasks_of[row["case_id"]], procedures_of[row["case_id"]], extensions_of[row["case_id"]])
         for row in found
@@ -169,7 +169,7 @@ def _procedure_of(row: sets.Row) -> Procedure:
     return Procedure(**{name: row[name] for name in Procedure.__dataclass_fields__})
 
 
-def _extension_of(row: sets.Row) -> Extension:
+def extension_of(row: sets.Row) -> Extension:
     return Extension(**{name: row[name] for name in Extension.__dataclass_fields__})
 
 
@@ -262,7 +262,8 @@ def _procedure_row(route: Route, procedure: Procedure) -> dict[str, Any]:
 
 
 def _extension_row(route: Route, extension: Extension) -> dict[str, Any]:
-    return {**asdict(extension), "case_id": route.case_id}
+    office = route.deciding
+    return {**asdict(extension), "case_id": route.case_id, "office_org": office.org, "office_dept": office.dept}
 
 
 def _answer_row(extension: Extension) -> dict[str, Any]:

@@ -152,12 +152,14 @@ class ProcedureRow(Tables, table=True):
 
 
 class ExtensionRow(Tables, table=True):
-    """A request for more time; `reason` and `answer` are sealed."""
+    """A request for more time, of the office that is to decide; `reason` and `answer` are sealed."""
 
     __tablename__ = "extension"
     id: UUID = Field(primary_key=True)
     case_id: UUID
     cycle: int
+    office_org: str = _code(nullable=False)
+    office_dept: str | None
     days: int
     unit: str
     reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -168,7 +170,11 @@ class ExtensionRow(Tables, table=True):
     answered_by: str | None
     answer: bytes | None = Field(sa_column=Column(LargeBinary))
 
-    __table_args__ = (Index("ix_extension_case_id", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_extension_case_id", "case_id", "id"),
+        Index("ix_extension_office_org_status_id", "office_org", "status", "id"),
+        Index("ix_extension_status_id", "status", "id"),
+    )
 
 
 orgs = table_of(OrgRow)

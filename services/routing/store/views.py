@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
 from bianmin.kit import feed
-from bianmin.kit.access import keys_of
+from bianmin.kit.access import Holder, keys_of
 from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
 from services.routing.domain.orgs import Office, Org
-from services.routing.domain.route import Task
+from services.routing.domain.route import Extension, ExtensionStatus, Task
 from services.routing.domain.staff import StaffMember
 from services.routing.store.directory import member_of
-from services.routing.store.routes import task_of
-from services.routing.store.tables import offices, orgs, routes, staff, tasks
+from services.routing.store.routes import extension_of, task_of
+from services.routing.store.tables import extensions, offices, orgs, routes, staff, tasks
 
 
 async def org(tx: Tx, code: str) -> Org | None:
@@ -146,6 +146,57 @@ def order(wanted: WantedTasks) -> Keyset:
 def _listed(row: RowMapping) -> ListedTask:
     item = ItemFacts.model_validate(row["item"])
     return ListedTask(task_of(row), row["case_id"], row["case_no"], item, row["changed_at"].astimezone(TZ))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedExtension:
+    """A request for more time, and of which case and office it is."""
+
+    extension: Extension
+    case_id: UUID
+    case_no: str
+    office: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class WantedExtensions:
+    """What a list of requests for more time is asked for. `org`: the subtree of the deciding office's org."""
+
+    org: str | None
+    status: ExtensionStatus | None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.org is not None:
+            found.append(under(extensions.c.office_org, self.org))
+        if self.status is not None:
+            found.append(extensions.c.status == self.status)
+        return found
+
+    def bound(self, actor: Actor) -> list[Any]:
+        return [self.org, self.status, *keys_of(actor)]
+
+
+_EXTENSIONS = select(extensions, routes.c.case_no).join(routes, routes.c.case_id == extensions.c.case_id)
+FIRST_ASKED_FIRST = Keyset([extensions.c.id], [UUID])
+
+
+async def list_extensions(
+    tx: Tx, actor: Actor, wanted: WantedExtensions, cursors: Cursors, cursor: str | None, limit: int
+) -> tuple[list[ListedExtension], str | None]:
+    """A page of the requests in cases that `actor` may see, those that have waited longest first."""
+    query = listing_extensions(actor, wanted)
+    found, following = await _page(tx, query, FIRST_ASKED_FIRST, wanted.bound(actor), cursors, cursor, limit)
+    return [
+        ListedExtension(
+            extension_of(row), row["case_id"], row["case_no"], Holder(row["office_org"], row["office_dept"])
+        )
+        for row in found
+    ], following
+
+
+def listing_extensions(actor: Actor, wanted: WantedExtensions) -> Select[Any]:
+    return _EXTENSIONS.where(opened_by(routes.c.seen_by, keys_of(actor)), *wanted.conditions())
 
 
 _ORGS = Keyset([orgs.c.code], [str])

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.deadlines.domain.calendar import Calendar, Coverage, SpanReversed, YearMissing, merge
+from services.deadlines.domain.hours import Hours, Interval, every_weekday
 from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
 
 OFF, WORK = Kind.OFF, Kind.WORK
@@ -53,7 +54,8 @@ def test_workdays_and_rests_of_a_span_are_its_days(national: Calendar) -> None:
     assert rests == tuple(day for day in national.days(start, until)[1:] if not day.works)
 
 
-def test_a11_a_monday_declared_worked_is_worked() -> None:
+def test_a11_a_monday_declared_worked_is_worked(national: Calendar) -> None:
+    assert national.is_workday(date(2020, 2, 3)), "the first day after the holiday that was made longer"
     calendar = merge([[a_year(("2026-03-09", WORK), ("2026-03-14", OFF))]])
     assert calendar.is_workday(date(2026, 3, 9))
     assert not calendar.is_workday(date(2026, 3, 14))
@@ -108,11 +110,11 @@ def test_the_version_follows_the_data_and_nothing_else() -> None:
     assert calendar.version.startswith("CN-")
 
 
-def test_coverage_tells_the_official_from_the_estimated(national: Calendar) -> None:
+def test_a8_coverage_tells_the_official_from_the_estimated(national: Calendar) -> None:
     assert national.coverage == Coverage(date(2004, 1, 1), date(2026, 12, 31), date(2027, 12, 31))
 
 
-def test_coverage_ends_where_the_first_year_is_missing() -> None:
+def test_a8_coverage_ends_where_the_first_year_is_missing() -> None:
     calendar = merge([[a_plain_year(2026), a_plain_year(2024), a_plain_year(2027, Status.ESTIMATED)]])
     assert calendar.coverage == Coverage(date(2024, 1, 1), date(2024, 12, 31), date(2024, 12, 31))
     assert merge([[a_plain_year(2027, Status.ESTIMATED)]]).coverage.official_until is None
@@ -125,7 +127,7 @@ def test_a_day_of_a_missing_year_is_refused(national: Calendar, day: date) -> No
     assert refusal.value.year == day.year
 
 
-def test_counting_into_a_missing_year_is_refused_before_any_number(national: Calendar) -> None:
+def test_a12_counting_into_a_missing_year_is_refused_before_any_number(national: Calendar) -> None:
     with pytest.raises(YearMissing, match="2028"):
         national.add_workdays(date(2027, 12, 31), 1)
     with pytest.raises(YearMissing, match="2003"):
@@ -150,7 +152,7 @@ def test_counting_over_a_missing_year_is_refused_with_that_year() -> None:
 
 def test_a12_a_calendar_without_a_day_of_work_is_refused() -> None:
     closed = a_year(*((day, OFF) for day in every_day(2026)))
-    with pytest.raises(CalendarInvalid, match="没有一个工作日"):
+    with pytest.raises(CalendarInvalid, match="没有任何工作日"):
         merge([[closed]])
 
 
@@ -166,7 +168,22 @@ def test_a12_a_rest_of_370_days_is_refused_wherever_it_lies() -> None:
         merge([[closed, until_tuesday]])
 
 
-def test_an_empty_year_is_not_coverage() -> None:
+def test_a12_a_desk_that_would_not_open_for_370_days_is_refused(national: Calendar) -> None:
+    morning = (Interval.of("09:00", "12:00"),)
+    on_tuesdays = Hours(((), morning, (), (), (), (), ()), ())
+    assert national.opened(on_tuesdays).version != national.version
+    tuesdays = [
+        a_year(*((day, OFF) for day in every_day(year) if date.fromisoformat(day).weekday() == 1), year=year)
+        for year in (2026, 2027)
+    ]
+    with pytest.raises(CalendarInvalid, match="2025-12-30 之后连续 370 天没有开放时间"):
+        merge([[a_plain_year(2025), *tuesdays]]).opened(on_tuesdays)
+    with pytest.raises(CalendarInvalid, match="没有任何开放时间"):
+        merge([tuesdays]).opened(on_tuesdays)
+    assert merge([tuesdays]).opened(every_weekday(*morning)).is_workday(date(2026, 1, 7))
+
+
+def test_a8_an_empty_year_is_not_coverage() -> None:
     with pytest.raises(CalendarInvalid, match="2027 年的日历是空的"):
         merge([[a_plain_year(2026), a_year(year=2027)]])
 

@@ -11,12 +11,15 @@ from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
 from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.test_clock_rules import at
+
+PLAIN = {"capped": False, "recalculated": False}
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
@@ -67,6 +70,19 @@ def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calend
     assert told(national, in_time).endswith("已于2026年12月30日停止计时，在期限内。")
     late, _ = stop(clock, "case", at("2027-05-10T10:00"))
     assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
+
+
+def test_a_citizen_is_told_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
+    clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-03-02")
+    moves = [
+        Moved(at("2026-03-03T10:00"), "extension", 10, date(2026, 3, 30), date(2026, 4, 14), "CN-1"),
+        Moved(at("2026-03-05T10:00"), "calendar", None, date(2026, 4, 14), date(2026, 4, 15), "CN-2"),
+        Moved(at("2026-03-06T10:00"), "extension", 5, None, None, "CN-2"),  # while it stood still
+    ]
+    text = texts.explanation(clock, ledger(national, clock.period, date(2026, 3, 30)), (), moves, **PLAIN)
+    assert "2026年3月3日依法延长10个工作日，最后一日由2026年3月30日改为2026年4月14日。" in text
+    assert "2026年3月5日因放假安排调整，最后一日由2026年4月14日改为2026年4月15日。" in text
+    assert "2026年3月6日依法延长5个工作日。" in text
 
 
 def a_festival() -> CalendarYear:

@@ -233,12 +233,12 @@ def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_paus
     assert step.yellow_at == at(f"{counted('2026-03-02', 5, '2026-03-11')}T00:00")  # half of eight are left
 
 
-def test_c15_a_period_limits_no_other_but_the_law_the_promise() -> None:
-    """Of an order of the hotline both run, each to its own end; so do completeness, a step and its procedure."""
+def test_c15_only_the_law_limits_another_period_and_only_the_promise_and_the_steps() -> None:
     order = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, SUBJECT))
     ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
     assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "hotline": date(2026, 3, 9)}
     item = an_item(legal=Period(value=5, unit="workday"))
-    case = known(opening(), acceptance(item), a_step(), a_recount())
-    step, statutory = of_kind(case, "step"), of_kind(case, "statutory")
-    assert (due_on(step), due_on(statutory)) == (date(2026, 3, 30), date(2026, 3, 9))
+    case = known(opening(), acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount())
+    assert due_on(of_kind(case, "step")) == due_on(of_kind(case, "statutory")) == counted("2026-03-02", 5, "2026-03-11")
+    going_on = known(opening(), acceptance(item), replace(A_PAUSE, expected_days=20), a_recount())
+    assert due_on(of_kind(going_on, "procedure")) == counted("2026-03-05", 20)

@@ -177,7 +177,7 @@ def a_decided(command: Any) -> DecideCase:
             lambda c: PauseCase(
                 SUBJECT,
                 HELD,
-                Standstill(UUID(int=2), Pause(END_OF_DAY), "hearing", SPECIAL_PROCEDURE),
+                Standstill(UUID(int=2), Pause(END_OF_DAY), "hearing", SPECIAL_PROCEDURE, c.by.causation),
                 "hearing",
                 5,
                 c.clock_ids,

@@ -69,16 +69,15 @@ def at(text: str) -> datetime:
 
 
 def an_item(**facts: Any) -> ItemFacts:
-    given: dict[str, Any] = {"legal": WORKDAYS_20, "promise": WORKDAYS_5, "item_type": "05", **facts}
+    usual: dict[str, Any] = {"legal": WORKDAYS_20, "promise": WORKDAYS_5, "item_type": "05", "mode": "promised"}
     return ItemFacts(
         org=COUNTY,
         code="MZ-001",
         version=1,
         name="最低生活保障",
         category="civil",
-        mode="promised",
         decide_level="center",
-        **given,
+        **(usual | facts),
     )
 
 
@@ -495,6 +494,10 @@ def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_the_day_of_ac
         # a licence has 20 working days by law (行政许可法 art. 42); its own period wins
         (an_item(item_type="01", legal=None), {"promise": 5, "statutory": 20}),
         (an_item(item_type="01", legal=Period(value=15, unit="workday")), {"promise": 5, "statutory": 15}),
+        # handled by several organs together, 45 in place of the 20, and again its own period wins
+        (an_item(item_type="01", legal=None, mode="joint"), {"promise": 5, "statutory": 45}),
+        (an_item(item_type="01", mode="joint"), {"promise": 5, "statutory": 20}),
+        (an_item(item_type="05", legal=None, mode="joint"), {"promise": 5}),
     ],
 )
 def test_the_item_and_the_law_say_which_clocks_run(item: ItemFacts, expected: dict[str, int]) -> None:

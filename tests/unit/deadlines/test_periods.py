@@ -9,7 +9,18 @@ from services.deadlines.domain import ledger as ledgers
 from services.deadlines.domain import periods
 from services.deadlines.domain.calendar import Calendar, SpanReversed, YearMissing, merge
 from services.deadlines.domain.ledger import Entry
-from services.deadlines.domain.periods import BudgetOutOfRange, Due, Period, Unit, is_early, is_late, left, nearing
+from services.deadlines.domain.periods import (
+    BudgetOutOfRange,
+    Due,
+    Pause,
+    Period,
+    Unit,
+    counted_between,
+    is_early,
+    is_late,
+    left,
+    nearing,
+)
 from services.deadlines.domain.terms import YELLOW
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 
@@ -99,6 +110,12 @@ def test_friday_evening_saturday_and_sunday_give_the_same_due_day(national: Cale
     assert {due(national, start, 5, Unit.WORKDAY).due_on for start in starts} == {day("2026-03-13")}
 
 
+def test_calendar_days_warn_before_the_rest_over_which_they_roll(national: Calendar) -> None:
+    # the 60th day is 05-01, the last 05-06: of 60 days nine tenths are over with the 54th
+    assert due(national, day("2026-03-02"), 60, Unit.DAY).due_on == day("2026-05-06")
+    assert yellow_at(national, day("2026-03-02"), 60, Unit.DAY) == midnight("2026-04-26")
+
+
 def test_skipped_days_are_told_with_their_reason(national: Calendar) -> None:
     workdays = skipped(national, day("2025-09-26"), 5, Unit.WORKDAY)
     assert [(str(d.date), d.reason) for d in workdays] == [
@@ -145,8 +162,11 @@ def test_a_start_in_a_missing_year_is_refused(national: Calendar, start: str, un
         due(national, day(start), 5, unit)
 
 
-@pytest.mark.parametrize(("unit", "budget"), [(Unit.WORKDAY, 20), (Unit.DAY, 20), (Unit.DAY, 3650)])
-def test_an_end_in_a_missing_year_is_refused_with_the_first_one_missing(
+@pytest.mark.parametrize(
+    ("unit", "budget"),
+    [(Unit.WORKDAY, 20), (Unit.DAY, 20), (Unit.DAY, 3650), (Unit.WORKHOUR, 100), (Unit.WORKHOUR, 3650)],
+)
+def test_a12_an_end_in_a_missing_year_is_refused_with_the_first_one_missing(
     national: Calendar, unit: Unit, budget: int
 ) -> None:
     with pytest.raises(YearMissing) as refusal:
@@ -183,7 +203,7 @@ def test_what_has_no_budget_has_no_yellow(national: Calendar) -> None:
     assert yellow_at(national, day("2026-03-02"), 0, Unit.IMMEDIATE) is None
 
 
-def test_the_very_last_moment_is_not_late_and_the_due_day_is_not_early(national: Calendar) -> None:
+def test_b9_the_very_last_moment_is_not_late_and_the_due_day_is_not_early(national: Calendar) -> None:
     answer = due(national, day("2026-03-02"), 5, Unit.WORKDAY)
     a_moment = timedelta(microseconds=1)
     assert not is_late(answer.due_at, answer.due_at)
@@ -199,12 +219,22 @@ def test_what_is_left_is_told_in_its_own_unit(national: Calendar) -> None:
     assert left(national, a_period(friday, 0, Unit.IMMEDIATE), after_the_holiday) == 0
 
 
-@pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY])
+@pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY, Unit.WORKHOUR, Unit.HOUR])
 def test_b10_an_end_before_the_start_is_refused_never_negative_never_zero(national: Calendar, unit: Unit) -> None:
+    period, before = a_period(day("2026-03-02"), 5, unit), datetime(2026, 3, 1, 23, tzinfo=TZ)
     with pytest.raises(SpanReversed):
         explain(national, day("2026-03-02"), day("2026-03-01"), 5, unit)
     with pytest.raises(SpanReversed):
-        left(national, a_period(day("2026-03-02"), 5, unit), datetime(2026, 3, 1, 23, tzinfo=TZ))
+        left(national, period, before)
+    with pytest.raises(SpanReversed):
+        Pause(period.start, before)
+
+
+@pytest.mark.parametrize("unit", [Unit.WORKHOUR, Unit.HOUR])
+def test_b10_time_between_two_moments_that_were_swapped_is_refused(national: Calendar, unit: Unit) -> None:
+    period = a_period(day("2026-03-02"), 5, unit)
+    with pytest.raises(SpanReversed):
+        counted_between(national, period, period.start + timedelta(hours=1), period.start)
 
 
 def test_the_ledger_of_working_days_says_why_each_day_counts_or_not(national: Calendar) -> None:

@@ -1,9 +1,12 @@
 """Periods of every unit, with pauses, overlays and summer time, against a counter that walks (tests/counting.py)."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from itertools import combinations
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +20,7 @@ from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit, 
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests import counting
 
+T = TypeVar("T")
 ALL_DAY = Interval.of("00:00", "24:00")
 COUNTED = 50_000  # `python -m tests.counting 1000000` counts more
 
@@ -106,10 +110,27 @@ def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, unit
         assert period.ends_at_once
         return
     assert period.start.replace(hour=0, minute=0) <= mark <= end.due_at
-    if period.unit is not Unit.DAY:
-        of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
-        there = left(calendar, period, max(mark, period.start))
-        assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
+    of_time = timedelta(hours=min(units, period.budget)) // timedelta(microseconds=1)
+    there = left(calendar, period, max(mark, period.start))
+    assert there == (of_time if period.unit.is_of_time else min(units, period.budget))
+
+
+@pytest.mark.parametrize(
+    ("unit", "start", "budget", "left_over", "marked"),
+    [
+        (Unit.WORKHOUR, "2026-03-05T10:00", 14, 2, "2026-03-06T16:00"),  # due on Monday at 10, two hours are Friday's
+        (Unit.WORKHOUR, "2026-02-13T16:00", 6, 3, "2026-02-14T11:00"),  # a make-up Saturday
+        (Unit.HOUR, "2026-03-06T10:00", 72, 2, "2026-03-09T08:00"),
+        (Unit.WORKDAY, "2026-02-13T10:00", 5, 5, "2026-02-14T00:00"),
+        (Unit.WORKDAY, "2026-02-13T10:00", 5, 4, "2026-02-24T00:00"),  # nine days off in between
+    ],
+)
+def test_b7_a_warning_is_walked_back_over_what_does_not_count(
+    national: Calendar, unit: Unit, start: str, budget: int, left_over: int, marked: str
+) -> None:
+    period = Period(unit, budget, datetime.fromisoformat(f"{start}+08:00"))
+    mark = nearing(national, period, ended(national, period), left_over)
+    assert mark == datetime.fromisoformat(f"{marked}+08:00")
 
 
 @untimed
@@ -131,10 +152,85 @@ def with_pauses(period: Period, *pauses: Pause) -> Period:
     return Period(period.unit, period.budget, period.start, (*period.pauses, *pauses))
 
 
-def test_b8_a_thousand_pauses_of_a_second_add_up_exactly(national: Calendar) -> None:
+@pytest.mark.parametrize("length", [timedelta(seconds=1), timedelta(microseconds=1), timedelta(seconds=1.000001)])
+@pytest.mark.parametrize(("unit", "lunch"), [(Unit.HOUR, 0), (Unit.WORKHOUR, 1)])
+def test_b8_a_thousand_pauses_of_a_second_add_up_exactly(
+    national: Calendar, unit: Unit, lunch: int, length: timedelta
+) -> None:
     start = datetime(2026, 3, 2, 9, tzinfo=TZ)
-    pauses = tuple(Pause(start + timedelta(seconds=2 * n), start + timedelta(seconds=2 * n + 1)) for n in range(1000))
-    assert ended(national, Period(Unit.HOUR, 3, start, pauses)).due_at == start + timedelta(hours=3, seconds=1000)
+    begin = [start + timedelta(seconds=2 * n) for n in range(1000)]  # thirty of them in every minute
+    period = Period(unit, 3, start, tuple(Pause(since, since + length) for since in begin))
+    assert ended(national, period).due_at == start + timedelta(hours=3 + lunch) + 1000 * length
+
+
+@pytest.mark.parametrize(
+    ("unit", "budget", "since", "until", "due_at"),
+    [
+        (Unit.WORKDAY, 10, "2026-03-06T10:00", "2026-03-09T10:00", "2026-03-19T00:00"),  # Friday and Monday, no more
+        (Unit.WORKDAY, 10, "2026-03-07T10:00", "2026-03-08T10:00", "2026-03-17T00:00"),  # a weekend costs nothing
+        (Unit.DAY, 10, "2026-03-06T10:00", "2026-03-09T10:00", "2026-03-17T00:00"),  # four days
+        (Unit.WORKHOUR, 35, "2026-03-06T16:00", "2026-03-09T10:00", "2026-03-09T11:00"),  # two hours
+        (Unit.WORKHOUR, 35, "2026-03-06T17:00", "2026-03-09T09:00", "2026-03-06T17:00"),  # none
+        (Unit.HOUR, 110, "2026-03-06T16:00", "2026-03-09T10:00", "2026-03-09T17:00"),  # all of them
+    ],
+)
+def test_b4_a_pause_over_a_weekend_takes_what_the_period_would_have_counted(
+    national: Calendar, unit: Unit, budget: int, since: str, until: str, due_at: str
+) -> None:
+    pause = Pause(datetime.fromisoformat(f"{since}+08:00"), datetime.fromisoformat(f"{until}+08:00"))
+    period = Period(unit, budget, datetime(2026, 3, 2, 9, tzinfo=TZ), (pause,))
+    assert ended(national, period).due_at == datetime.fromisoformat(f"{due_at}+08:00")
+
+
+@pytest.mark.parametrize(
+    ("unit", "budget", "due_at"),
+    [
+        (Unit.WORKDAY, 1, "2026-03-10T00:00"),  # till Monday is over
+        (Unit.DAY, 1, "2026-03-10T00:00"),  # Saturday, at rest
+        (Unit.WORKHOUR, 7, "2026-03-09T16:00"),  # as many as the desk is open a day
+        (Unit.WORKHOUR, 24, "2026-03-12T11:00"),
+        (Unit.HOUR, 24, "2026-03-07T16:00"),
+    ],
+)
+def test_b5_a_day_a_working_day_and_the_hours_of_one_are_not_converted(
+    national: Calendar, unit: Unit, budget: int, due_at: str
+) -> None:
+    period = Period(unit, budget, datetime(2026, 3, 6, 16, tzinfo=TZ))
+    assert ended(national, period).due_at == datetime.fromisoformat(f"{due_at}+08:00")
+
+
+class Noted(tuple[T, ...]):
+    """Notes how many of its members were looked at."""
+
+    looked = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        self.looked += len(found) if isinstance(key, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[T]:
+        self.looked += len(self)
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY, Unit.WORKHOUR])
+def test_b11_what_ends_in_ten_years_is_found_with_as_few_looks_as_what_ends_in_days(
+    national: Calendar, unit: Unit
+) -> None:
+    plain = national.run(date(2005, 1, 5))
+    days, passed, workdays = Noted(plain.days), Noted(plain.passed), Noted(plain.workdays)
+    run = replace(plain, days=days, passed=passed, workdays=workdays)
+    calendar = replace(national, version="noted", _runs=dict.fromkeys(national.years, run))
+
+    def looks(budget: int) -> int:
+        before = days.looked + passed.looked + workdays.looked
+        ended(calendar, Period(unit, budget, datetime(2005, 1, 5, 10, tzinfo=TZ)))
+        return days.looked + passed.looked + workdays.looked - before
+
+    looks(1)  # working time is numbered when it is first asked for
+    assert 0 < looks(5) <= 8
+    assert 0 < looks(3650) <= 8
 
 
 @pytest.mark.parametrize(
@@ -160,7 +256,11 @@ def test_c4_a_pause_gives_back_what_it_covers_of_the_period_wherever_it_lies(
     ("start", "budget", "due_at"),
     [
         ("2026-03-02T08:00", 2, "2026-03-02T11:00"),  # before opening
+        ("2026-03-02T09:00", 2, "2026-03-02T11:00"),  # at the very second of opening
+        ("2026-03-02T12:00", 2, "2026-03-02T15:00"),  # at that of lunch
         ("2026-03-02T12:30", 2, "2026-03-02T15:00"),  # at lunch
+        ("2026-03-02T13:00", 2, "2026-03-02T15:00"),  # at that of its end
+        ("2026-03-02T16:59:59.999999", 2, "2026-03-03T10:59:59.999999"),  # a moment before closing
         ("2026-03-02T17:00", 2, "2026-03-03T11:00"),  # at the very second of closing
         ("2026-03-02T20:00", 7, "2026-03-03T17:00"),  # after closing, a whole day
         ("2026-02-17T10:00", 1, "2026-02-24T10:00"),  # on a holiday
@@ -173,7 +273,7 @@ def test_b6_working_hours_begin_when_the_desk_opens(national: Calendar, start: s
     assert ended(national, period).due_at == datetime.fromisoformat(f"{due_at}+08:00")
 
 
-def test_b9_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calendar) -> None:
+def test_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calendar) -> None:
     start = datetime(2026, 3, 2, 20, tzinfo=TZ)
     closes = Period(Unit.WORKDAY, 5, start, cut_off=CutOff.CLOSE)
     assert ended(national, closes).due_at == datetime(2026, 3, 9, 17, tzinfo=TZ)
@@ -190,11 +290,27 @@ def test_a16_a_station_that_opens_on_tuesdays_and_fridays(national: Calendar) ->
     assert ended(calendar, Period(Unit.WORKDAY, 7, datetime(2026, 3, 2, tzinfo=TZ))).due_on == date(2026, 3, 11)
 
 
-def _years() -> list[CalendarYear]:
-    """Years in which every weekend is worked, so that nights of summer time are working time."""
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+@pytest.mark.parametrize("open_on", [days for n in range(1, 6) for days in combinations(range(5), n)])
+def test_a16_any_days_of_the_week_are_counted_as_walking_counts_them(
+    national: Calendar, open_on: tuple[int, ...]
+) -> None:
+    morning = [("09:00", "12:00")]
+    week = [morning if day in open_on else [] for day in range(7)]
+    calendar = national.opened(Hours(tuple(tuple(Interval.of(*each) for each in day) for day in week), ()))
+    for day in range(60):
+        start = datetime(2026, 1, 26, 10, tzinfo=TZ) + timedelta(days=day)
+        opened = counting.open_time(
+            counting.works_in_china, lambda each: week[each.weekday()], TZ, start.date() - timedelta(days=1)
+        )
+        walked = counting.end_of_hours(opened, timedelta(hours=7), start.astimezone(UTC), [])
+        assert ended(calendar, Period(Unit.WORKHOUR, 7, start)).due_at == walked
+
+
+def _years(year: int = 2026) -> list[CalendarYear]:
+    """A year in which every weekend is worked, so that nights of summer time are working time."""
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
     weekends = tuple(NamedDay(day, Kind.WORK, "上班") for day in days if day.weekday() > 4)
-    return [CalendarYear("CN", 2026, Status.OFFICIAL, "测试", weekends)]
+    return [CalendarYear("CN", year, Status.OFFICIAL, "测试", weekends)]
 
 
 @pytest.mark.parametrize(
@@ -203,17 +319,40 @@ def _years() -> list[CalendarYear]:
         ("Europe/Berlin", "2026-03-28T12:00+01:00", 24, "2026-03-29T13:00+02:00"),  # the night has no hour from 2 to 3
         ("Europe/Berlin", "2026-10-24T12:00+02:00", 24, "2026-10-25T11:00+01:00"),  # the hour from 2 to 3 comes twice
         ("Australia/Lord_Howe", "2026-10-03T12:00+10:30", 24, "2026-10-04T12:30+11:00"),  # half an hour
-        ("America/Santiago", "2026-09-05T12:00-04:00", 24, "2026-09-06T13:00-03:00"),  # the day begins at 1
+        ("Australia/Lord_Howe", "2026-04-04T12:00+11:00", 24, "2026-04-05T11:30+10:30"),
+        ("America/Sao_Paulo", "2018-11-03T12:00-03:00", 24, "2018-11-04T13:00-02:00"),  # the day begins at 1
+        ("America/Sao_Paulo", "2018-02-17T12:00-02:00", 24, "2018-02-18T11:00-03:00"),  # its last hour comes twice
+        ("Asia/Tehran", "2022-03-21T12:00+03:30", 24, "2022-03-22T13:00+04:30"),  # the day begins at 1
+        ("Asia/Tehran", "2022-09-21T12:00+04:30", 24, "2022-09-22T11:00+03:30"),
         ("Asia/Shanghai", "2026-03-28T12:00+08:00", 24, "2026-03-29T12:00+08:00"),
     ],
 )
 def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget: int, due_at: str) -> None:
     around_the_clock = Hours(((ALL_DAY,),) * 7, (ALL_DAY,), ZoneInfo(zone))
-    calendar = merge([_years()]).opened(around_the_clock)
+    calendar = merge([_years(int(start[:4]))]).opened(around_the_clock)
     for unit in (Unit.WORKHOUR, Unit.HOUR):
         end = ended(calendar, Period(unit, budget, datetime.fromisoformat(start)))
         assert end.due_at == datetime.fromisoformat(due_at)
         assert end.due_at - datetime.fromisoformat(start).astimezone(UTC) == timedelta(hours=budget)
+
+
+def test_b2_in_every_zone_of_the_world_what_passes_until_the_end_is_the_budget() -> None:
+    """Open at night, when clocks are put forward and back, and counted by walking."""
+    year, chance = merge([_years(2010)]), random.Random(2010)
+    night = [("00:00", "03:30"), ("20:00", "24:00")]
+    wrong = []
+    for name in sorted(available_timezones()):
+        zone = ZoneInfo(name)
+        open_at = tuple(Interval.of(*each) for each in night)
+        calendar = year.opened(Hours((open_at,) * 7, open_at, zone))
+        for _ in range(3):
+            start = datetime(2010, 1, 5, tzinfo=UTC) + timedelta(seconds=chance.randrange(320 * 86400))
+            budget = timedelta(hours=chance.randrange(1, 200))
+            end = ended(calendar, Period(Unit.WORKHOUR, budget // timedelta(hours=1), start)).due_at
+            opened = counting.open_time(lambda day: True, lambda day: night, zone, start.date() - timedelta(days=2))
+            if counting.end_of_hours(opened, budget, start, []) != end:
+                wrong.append((name, start, budget, end))
+    assert wrong == []
 
 
 def test_a15_lunch_is_not_open_time() -> None:

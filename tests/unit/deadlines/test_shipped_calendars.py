@@ -1,5 +1,6 @@
 """The shipped years against two independent packages and the table of the notices."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import chinese_calendar  # type: ignore[import-untyped]
@@ -7,7 +8,7 @@ import holidays
 import pytest
 
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.calendar import Calendar
+from services.deadlines.domain.calendar import Calendar, merge
 from services.deadlines.domain.years import CalendarYear, Kind, Status
 
 OFFICIAL_YEARS = range(2004, 2027)
@@ -115,6 +116,17 @@ def test_a10_days_of_the_next_years_notice_are_in_the_year_of_their_date(nationa
     assert not national.is_workday(date(2018, 12, 31))
     assert national.is_workday(WORKED_BUT_LOST)
     assert national.add_workdays(date(2018, 12, 28), 2) == date(2019, 1, 2)
+
+
+def test_a14_every_day_that_a_notice_names_against_its_weekday_moves_a_date() -> None:
+    around = {year.year: year for year in shipped() if year.year in (2025, 2026, 2027)}
+    whole = merge([tuple(around.values())])
+    for named in around[2026].days:
+        others = tuple(each for each in around[2026].days if each != named)
+        without = merge([tuple((around | {2026: replace(around[2026], days=others)}).values())])
+        before = named.day - timedelta(days=1)
+        moved = whole.add_workdays(before, 5) != without.add_workdays(before, 5)
+        assert moved is (whole.is_workday(named.day) != (named.day.weekday() < 5)), named
 
 
 def test_an_estimated_year_has_the_thirteen_statutory_days_and_guesses_nothing() -> None:

@@ -110,13 +110,13 @@ class Desks:
 
     def does(self, command: RouteCommand) -> Route:
         """Carries it out, or raises why not; then nothing has changed."""
-        parts = {one.id: case for case, route in self.states.items() for one in (*route.tasks, *route.extensions)}
+        cases = {one.id: case for case, route in self.states.items() for one in (*route.tasks, *route.extensions)}
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):
                 return each.case_id
             about = each.extension_id if isinstance(each, AnswerExtension) else each.task_id
-            return parts.get(about, UUID(int=0))
+            return cases.get(about, UUID(int=0))
 
         before = dict(self.states)
         work = decide_all(self.states, [command], key=key, subject=str, decide=decide, evolve=evolve)

@@ -1,22 +1,35 @@
-"""Extensions: asked for before the end, once, approved by the right head, within the maximum, and kept on record."""
+"""More time: asked for once in the handling it is for, and answered within it."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 
 import pytest
 
-from bianmin.events.parts import ItemFacts, Mode, Period
-from bianmin.kit.actors import Actor
-from bianmin.kit.refusals import Refusal
-from services.routing.domain.offices import NotTheOffice
-from services.routing.domain.route import AnswerExtension, Extension, KeepLegalEnd, LegalEnd, RequestExtension
-from services.routing.domain.rules import ExtensionNotFound
-from services.routing.domain.time import ExtensionAnswered, ExtensionNotAllowed, ExtensionTooLong
+from bianmin.events.parts import ItemFacts
+from bianmin.kit.clock import TZ
+from services.routing.domain.route import (
+    AnswerExtension,
+    EndProcedure,
+    KeepLegalEnd,
+    LegalEnd,
+    ReopenCase,
+    RequestExtension,
+    Route,
+    StartProcedure,
+    VoidRoute,
+)
+from services.routing.domain.time import (
+    ExtensionAnswered,
+    ExtensionLapsed,
+    ExtensionNotAllowed,
+    ExtensionTooLong,
+    NotOpen,
+    ProcedureOver,
+)
 from tests.unit.routing.desks import (
     CASE,
-    CENTER,
-    CITY,
     COUNTY,
     DECIDER,
     NOW,
@@ -25,117 +38,148 @@ from tests.unit.routing.desks import (
     SYSTEM,
     TODAY,
     Desks,
+    a_plan,
+    a_task_id,
     an_item,
     by,
+    complete,
     planned,
+    receive,
     staff,
+    withdraw,
 )
 
-END = NOW + timedelta(days=20)
-TOO_LATE = END + datetime.resolution
-HEAD = staff("manager", COUNTY, "civil")
-FIRST, SECOND = UUID(int=1), UUID(int=2)
+HEAD = staff("manager", COUNTY)
 
 
-def an_extensible_item(extension: int | None = 10, mode: Mode = "report_up", item_type: str = "05") -> ItemFacts:
-    legal = Period.model_validate({"value": 20, "unit": "workday", "extension": extension})
-    return an_item(mode).model_copy(update={"legal": legal, "item_type": item_type})
+def a_licence(unit: str = "workday") -> ItemFacts:
+    item = an_item().model_dump() | {"item_type": "01", "legal": {"value": 20, "unit": unit, "extension": 10}}
+    return ItemFacts.model_validate(item)
 
 
-def running(item: ItemFacts | None = None) -> Desks:
-    """A case of which it is known when its period ends. No way is planned yet for a joint one, its rules are there."""
-    item = item or an_extensible_item()
-    desks = planned(item.model_copy(update={"mode": "report_up"}))
-    desks.states[CASE] = replace(desks.route, item=item)
-    desks.does(KeepLegalEnd(CASE, LegalEnd(UUID(int=9), END), begins=True, by=SYSTEM))
+def its_end_is_told(desks: Desks, due: datetime = datetime(2026, 3, 31, tzinfo=TZ)) -> None:
+    desks.does(KeepLegalEnd(CASE, LegalEnd(a_task_id(), due), begins=True, by=SYSTEM))
+
+
+def in_handling(item: ItemFacts | None = None) -> Desks:
+    desks = planned(item or a_licence())
+    its_end_is_told(desks)
     return desks
 
 
-def asked(days: int = 10, *, at: datetime = NOW, id: UUID = FIRST, actor: Actor = DECIDER) -> RequestExtension:
-    return RequestExtension(CASE, id, days, SEALED, at, at.date(), by(actor))
+def ask(desks: Desks, days: int = 10, at: datetime = NOW) -> Any:
+    """Asks for more time; returns how to answer it."""
+    id = a_task_id()
+    desks.does(RequestExtension(CASE, id, days, SEALED, at, TODAY, by(DECIDER)))
+
+    def answer(*, approved: bool = True) -> Route:
+        return desks.does(AnswerExtension(id, approved, None, NOW, TODAY, by(HEAD)))
+
+    return answer
 
 
-def answered(approved: bool = True, *, at: datetime = NOW, id: UUID = FIRST, actor: Actor = HEAD) -> AnswerExtension:
-    return AnswerExtension(id, approved, SEALED, at, at.date(), by(actor))
+def decide(desks: Desks) -> None:
+    for who in (REVIEWER, DECIDER):
+        desks.does(receive(desks.turn, who))
+        desks.does(complete(desks.turn, who))
 
 
-def test_c19_who_asked_who_answered_and_when_is_kept() -> None:
-    desks = running()
-    desks.does(asked(8))
-    desks.does(answered())
-    [kept] = desks.route.extensions
-    said = ("approved", TODAY, HEAD.id, SEALED)
-    assert kept == Extension(FIRST, 8, "workday", SEALED, TODAY, DECIDER.id, *said, cycle=1)
-    assert desks.names()[-2:] == ["extension.requested", "extension.approved"]
+def reopen(desks: Desks) -> None:
+    desks.does(ReopenCase(CASE, SEALED, TODAY, (a_task_id(), a_task_id()), by(HEAD)))
+    its_end_is_told(desks)
 
 
-def test_c19_it_is_asked_for_and_approved_before_the_end_and_not_a_moment_later() -> None:
-    desks = running()
-    with pytest.raises(ExtensionNotAllowed, match="已于 2026-03-22 09:00 届满"):
-        desks.does(asked(at=TOO_LATE))
-    desks.does(asked(at=END))
-    with pytest.raises(ExtensionNotAllowed, match="届满"):
-        desks.does(answered(at=TOO_LATE))
-    desks.does(answered(at=END))
-    assert [one.status for one in desks.route.extensions] == ["approved"]
+def statuses(desks: Desks) -> list[str]:
+    return [one.status for one in desks.route.extensions]
 
 
-def test_c19_it_is_given_once_and_one_that_was_refused_can_be_asked_for_again() -> None:
-    desks = running()
-    desks.does(asked())
-    with pytest.raises(ExtensionNotAllowed, match="等待批准"):
-        desks.does(asked(id=SECOND))
-    desks.does(answered(approved=False))
-    desks.does(asked(5, id=SECOND))
-    desks.does(answered(id=SECOND))
-    with pytest.raises(ExtensionAnswered):
-        desks.does(answered(id=SECOND))
-    with pytest.raises(ExtensionNotAllowed, match="只能延长一次"):
-        desks.does(asked(1, id=UUID(int=3)))
-    assert [one.status for one in desks.route.extensions] == ["rejected", "approved"]
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_was_asked_for_in_an_earlier_handling_is_not_answered_in_a_later_one(approved: bool) -> None:
+    desks = in_handling()
+    answer = ask(desks)
+    decide(desks)
+    reopen(desks)
+    with pytest.raises(ExtensionLapsed, match=r"此前的办理.*重新申请"):
+        answer(approved=approved)
+    ask(desks)(approved=True)
+    assert statuses(desks) == ["lapsed", "approved"]
+    assert desks.names().count("extension.approved") == 1
+    with pytest.raises(ExtensionLapsed):
+        answer(approved=approved)
+
+
+def test_what_was_kept_as_open_from_an_earlier_handling_is_not_answered_either() -> None:
+    desks = in_handling()
+    answer = ask(desks)
+    (asked,) = desks.route.extensions
+    decide(desks)
+    reopen(desks)
+    desks.states[CASE] = replace(desks.route, extensions=(asked,))
+    with pytest.raises(ExtensionLapsed):
+        answer()
+
+
+@pytest.mark.parametrize("end", [decide, lambda desks: desks.does(withdraw())], ids=["decided", "withdrawn"])
+@pytest.mark.parametrize("approved", [True, False])
+def test_nothing_is_answered_when_the_handling_is_over(end: Callable[[Desks], Any], approved: bool) -> None:
+    desks = in_handling()
+    answer = ask(desks)
+    end(desks)
+    assert statuses(desks) == ["lapsed"]
+    with pytest.raises(NotOpen):
+        answer(approved=approved)
+
+
+def test_after_a_corrected_acceptance_it_is_asked_for_anew() -> None:
+    desks = in_handling()
+    answer = ask(desks)
+    desks.does(VoidRoute(CASE, TODAY, SYSTEM))
+    desks.does(a_plan(a_licence()))
+    its_end_is_told(desks)
+    with pytest.raises(ExtensionLapsed):
+        answer()
+    ask(desks)()
+    assert statuses(desks) == ["lapsed", "approved"]
+
+
+def test_an_answer_is_final() -> None:
+    desks = in_handling()
+    answer = ask(desks)
+    answer(approved=True)
+    with pytest.raises(ExtensionAnswered, match="批准"):
+        answer(approved=False)
+
+
+@pytest.mark.parametrize(("unit", "told"), [("workday", "10 个工作日"), ("day", "10 日")])
+def test_the_longest_extension_is_told_in_the_units_of_the_period(unit: str, told: str) -> None:
+    with pytest.raises(ExtensionTooLong, match=f"最多可以延长 {told}"):
+        ask(in_handling(a_licence(unit)), 11)
 
 
 @pytest.mark.parametrize(
-    ("item", "most"),
+    ("due", "told"),
     [
-        (an_extensible_item(15), 15),  # the item's own
-        (an_extensible_item(None, item_type="01"), 10),  # a licence's by law
-        (an_extensible_item(None, "joint", "01"), 15),  # joint: instead of the ten, not beside them
-        (an_extensible_item(5, "joint", "01"), 5),
-        (an_extensible_item(None), 0),
-        (an_extensible_item(0, item_type="01"), 0),
+        (datetime(2026, 5, 9, tzinfo=TZ), "2026-05-08 24时 届满"),
+        (datetime(2026, 5, 8, 17, 30, tzinfo=TZ), "2026-05-08 17:30 届满"),
     ],
 )
-def test_c19_no_longer_than_the_item_or_the_law_allows(item: ItemFacts, most: int) -> None:
-    with pytest.raises(ExtensionTooLong if most else ExtensionNotAllowed):
-        running(item).does(asked(most + 1))
-    if most:
-        assert running(item).does(asked(most)).extensions
+def test_a_period_that_is_over_is_told_by_its_last_day(due: datetime, told: str) -> None:
+    desks = in_handling()
+    its_end_is_told(desks, due)
+    with pytest.raises(ExtensionNotAllowed, match=told):
+        ask(desks, at=datetime(2026, 5, 9, 9, tzinfo=TZ))
 
 
-@pytest.mark.parametrize(
-    ("mode", "actor", "refusal"),
-    [
-        ("report_up", HEAD, None),
-        ("report_up", staff("manager", COUNTY), None),
-        ("report_up", DECIDER, NotTheOffice),
-        ("report_up", staff("manager", COUNTY, "land"), ExtensionNotFound),
-        ("report_up", staff("manager", CENTER), NotTheOffice),
-        ("report_up", staff("manager", CITY), NotTheOffice),
-        ("joint", staff("manager", COUNTY), None),
-        ("joint", HEAD, NotTheOffice),  # it is the head of the government's to approve
-    ],
-)
-def test_c19_it_is_approved_by_the_head_of_who_decides(mode: Mode, actor: Actor, refusal: type[Refusal] | None) -> None:
-    desks = running(an_extensible_item(mode=mode))
-    desks.does(asked())
-    if refusal is None:
-        assert desks.does(answered(actor=actor)).extensions[0].answered_by == actor.id
-    else:
-        with pytest.raises(refusal):
-            desks.does(answered(actor=actor))
-
-
-def test_c19_it_is_asked_for_by_the_office_that_decides() -> None:
-    with pytest.raises(NotTheOffice):
-        running().does(asked(actor=REVIEWER))
+def test_a_procedure_that_is_over_is_told_with_those_that_go_on() -> None:
+    desks = in_handling()
+    hearing, appraisal = a_task_id(), a_task_id()
+    desks.does(StartProcedure(CASE, hearing, "hearing", 5, SEALED, TODAY, by(DECIDER)))
+    desks.does(StartProcedure(CASE, appraisal, "appraisal", 5, SEALED, TODAY, by(DECIDER)))
+    end = EndProcedure(CASE, hearing, TODAY, by(DECIDER))
+    desks.does(end)
+    with pytest.raises(ProcedureOver, match="鉴定仍在进行，期限仍暂停计算"):
+        desks.does(end)
+    desks.does(EndProcedure(CASE, appraisal, TODAY, by(DECIDER)))
+    with pytest.raises(ProcedureOver) as refused:
+        desks.does(end)
+    assert "暂停" not in refused.value.detail

@@ -1,0 +1,196 @@
+"""Requests for more time over HTTP: what is asked, read, answered and listed; and for which handling."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bianmin.events import deadlines
+from bianmin.events.parts import ItemFacts
+from bianmin.kit.db import rows
+from bianmin.kit.ids import new_id
+from services.routing.app import SERVICE
+from tests.house import Client, statements
+from tests.service.routing_county import (
+    CENTER,
+    COUNTY,
+    DAY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    PROVINCE,
+    STATION,
+    County,
+    a_county,
+    access,
+    an_item,
+    of_requests,
+    without,
+)
+
+WHY, ANSWER, GROUNDS, BASIS = "案情复杂，涉及李四家的林地", "同意，抓紧办理", "复议机关撤销", "复议决定书一号"
+HEARING = {"kind": "hearing", "expected_days": 5, "reason": "王五要求听证"}
+SECRETS = (WHY, ANSWER, GROUNDS, BASIS, HEARING["reason"])
+
+
+@pytest.fixture
+async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    async with a_county(await migrated([SERVICE]), tmp_path) as county:
+        yield county
+
+
+def a_licence() -> ItemFacts:
+    item = an_item().model_dump() | {"item_type": "01", "legal": {"value": 20, "unit": "workday", "extension": 10}}
+    return ItemFacts.model_validate(item)
+
+
+async def its_clock_starts(county: County, case: str, cycle: int = 1) -> None:
+    started = deadlines.ClockStarted(
+        clock_id=new_id(),
+        subject_kind="case",
+        kind="statutory",
+        org=COUNTY,
+        dept="civil",
+        cycle=cycle,
+        due_on=DAY.replace(day=30),
+        due_at=datetime.fromisoformat("2026-03-31T00:00:00+08:00"),
+        unit="workday",
+        budget=20,
+        started_on=DAY,
+        calendar_version="CN/2026:1",
+        provisional=False,
+    )
+    await county.tells([(case, started)], "deadlines")
+
+
+async def a_licence_case(county: County, desk: str = STATION) -> str:
+    case = await county.accepts(a_licence(), access(desk))
+    await its_clock_starts(county, case)
+    return case
+
+
+def head(county: County) -> Client:
+    return county.house.as_("manager", COUNTY)
+
+
+async def asks(county: County, case: str, reason: str = WHY) -> str:
+    answer = await county.decider.post(f"/cases/{case}/extensions", {"days": 10, "reason": reason})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def is_decided_and_reopened(county: County, case: str) -> None:
+    await county.works_off(case, county.reviewer, "agree")
+    await county.works_off(case, county.decider, "grant")
+    again = await head(county).post(f"/cases/{case}/reopen", {"reason": GROUNDS, "basis": BASIS})
+    assert (again.status_code, again.json()["cycle"]) == (200, 2)
+    await its_clock_starts(county, case, cycle=2)
+
+
+@pytest.mark.parametrize("act", ["approve", "reject"])
+async def test_a_request_of_an_earlier_handling_is_not_answered_in_a_later_one(county: County, act: str) -> None:
+    case = await a_licence_case(county)
+    earlier = await asks(county, case)
+    await is_decided_and_reopened(county, case)
+    refused = await head(county).post(f"/extensions/{earlier}/{act}")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:bianmin:problem:extension-lapsed")
+    assert "此前的办理" in refused.json()["detail"]
+    assert "重新申请" in refused.json()["detail"]
+    later = await asks(county, case)
+    assert (await head(county).post(f"/extensions/{later}/approve")).status_code == 200
+    assert (await head(county).post(f"/extensions/{earlier}/{act}")).status_code == 409
+    told = (await county.route(case))["extensions"]
+    assert [(one["id"], one["cycle"], one["status"]) for one in told] == [
+        (earlier, 1, "lapsed"),
+        (later, 2, "approved"),
+    ]
+    names = await county.names(case)
+    assert [names.count(f"extension.{name}") for name in ("requested", "approved", "rejected")] == [2, 1, 0]
+
+
+async def test_who_approves_reads_why_and_so_does_who_sees_the_case_and_nobody_else(county: County) -> None:
+    case = await a_licence_case(county)
+    procedure = (await county.decider.post(f"/cases/{case}/procedures", HEARING)).json()
+    await county.decider.post(f"/cases/{case}/procedures/{procedure['id']}/end")
+    id = await asks(county, case)
+    answered = await head(county).post(f"/extensions/{id}/approve", {"reason": ANSWER})
+    assert answered.status_code == 200
+    assert {"reason", "answer"} & answered.json().keys() == set(), "an answer is kept for retries, and not sealed there"
+    await is_decided_and_reopened(county, case)
+    for who in (head(county), county.decider, county.house.as_("window", STATION), county.reviewer):
+        route = await county.route(case, who)
+        assert [(one["reason"], one["answer"]) for one in route["extensions"]] == [(WHY, ANSWER)]
+        assert [one["reason"] for one in route["procedures"]] == [HEARING["reason"]]
+        assert [one["reason"] for one in route["past"]] == [f"{GROUNDS}\n{BASIS}"]
+    assert (await county.house.as_("manager", OTHER_STATION).get(f"/cases/{case}/route")).status_code == 404
+    for event in await county.told():
+        assert all(secret not in event.raw.decode() for secret in SECRETS)
+    async with county.house.room("routing").database.reading() as tx:
+        for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'routing'"):
+            for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
+                for secret in SECRETS:
+                    assert secret not in row
+                    assert secret.encode().hex() not in row, f"{table} keeps it in plain bytes"
+
+
+async def listed(who: Client, **query: Any) -> list[dict[str, Any]]:
+    answer = await who.get("/extensions", **query)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def test_requests_are_listed_for_who_may_see_their_case(county: County) -> None:
+    cases = [await a_licence_case(county) for _ in range(3)] + [await a_licence_case(county, OTHER_STATION)]
+    ids = [await asks(county, case) for case in cases]
+    await head(county).post(f"/extensions/{ids[0]}/approve", {"reason": ANSWER})
+    await head(county).post(f"/extensions/{ids[1]}/reject")
+    everything = await listed(head(county))
+    assert [one["id"] for one in everything] == ids, "who asked first comes first"
+    assert without(everything[0], "id") == {
+        "case_id": cases[0],
+        "case_no": f"{STATION}-20260302-0001",
+        "cycle": 1,
+        "office": {"org": COUNTY, "dept": "civil"},
+        "days": 10,
+        "unit": "workday",
+        "status": "approved",
+        "reason": WHY,
+        "requested_on": "2026-03-02",
+        "requested_by": f"department-{COUNTY}-civil",
+        "answer": ANSWER,
+        "answered_on": "2026-03-02",
+        "answered_by": f"manager-{COUNTY}",
+    }
+    assert (everything[2]["answer"], everything[2]["answered_on"], everything[2]["answered_by"]) == (None, None, None)
+    assert [one["id"] for one in await listed(head(county), status="requested")] == ids[2:]
+    assert [one["id"] for one in await listed(head(county), status="rejected", org=COUNTY)] == [ids[1]]
+    assert await listed(head(county), org=CENTER) == [], "it is the county that decides"
+    assert [one["id"] for one in await listed(county.house.as_("supervisor", PROVINCE), org=PROVINCE)] == ids
+    assert [one["id"] for one in await listed(county.reviewer)] == ids[:3], "what they may not see is not there"
+    for stranger in (county.house.as_("department", COUNTY, "land"), county.house.as_("citizen", STATION)):
+        assert await listed(stranger) == []
+    assert [one["id"] for one in await listed(county.house.as_("window", OTHER_CENTER, "civil"))] == ids[3:]
+    assert (await county.house.nobody.get("/extensions")).status_code == 401
+    assert (await head(county).get("/extensions", status="lost")).status_code == 422
+
+
+async def test_requests_are_paged_in_one_statement_a_page(county: County) -> None:
+    ids = [await asks(county, await a_licence_case(county)) for _ in range(3)]
+    with statements(county.house.room("routing").database) as sent:
+        first = (await head(county).get("/extensions", limit=2)).json()
+    assert len(of_requests(sent)) == 1, sent
+    last = (await head(county).get("/extensions", limit=2, cursor=first["next_cursor"])).json()
+    assert [one["id"] for one in first["items"] + last["items"]] == ids
+    assert last["next_cursor"] is None
+    other = await head(county).get("/extensions", limit=2, cursor=first["next_cursor"], status="requested")
+    assert other.status_code == 400
+
+
+@pytest.mark.parametrize("days", [True, "5", 5.0, 0, None])
+async def test_days_are_a_whole_number(county: County, days: Any) -> None:
+    case = await a_licence_case(county)
+    refused = await county.decider.post(f"/cases/{case}/extensions", {"days": days, "reason": WHY})
+    assert (refused.status_code, [one["pointer"] for one in refused.json()["errors"]]) == (422, ["/days"])
+    assert (await county.route(case))["extensions"] == []

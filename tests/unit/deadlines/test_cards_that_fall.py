@@ -1,0 +1,126 @@
+"""What a card rests on may turn out not to be so: what was issued for it falls, and what is missed again counts."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from bianmin.kit.actors import Actor
+from bianmin.kit.decide import Cause
+from services.deadlines.domain.clock import Clock
+from services.deadlines.domain.commands import Command, FireSignals, SettleCard
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from tests.unit.deadlines.test_clock_grace import REOPENED
+from tests.unit.deadlines.test_clock_rules import (
+    BOOK,
+    SUBJECT,
+    a_correction,
+    a_deeming,
+    a_recount,
+    acceptance,
+    an_end,
+    at,
+    known,
+    opening,
+)
+
+SUPERVISOR = Cause(Actor("s-1", "520111", frozenset({"supervisor"})))
+
+
+def then(subject: Subject, *commands: Command, book: Rulebook = BOOK) -> Subject:
+    for command in commands:
+        for fact in decide(book, subject, command):
+            subject = evolve(subject, fact)
+    return subject
+
+
+def fired(subject: Subject, moment: str, book: Rulebook = BOOK) -> Subject:
+    """Whatever has come due by a moment has been told."""
+    now = at(moment)
+    while due := [each for each in subject.clocks if each.next_fire_at is not None and each.next_fire_at <= now]:
+        subject = then(subject, FireSignals(SUBJECT, due[0].id, now, now, Cause(Actor("system", ""))), book=book)
+    return subject
+
+
+def of(subject: Subject, kind: str) -> Clock:
+    return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
+
+
+def cards(subject: Subject) -> list[tuple[str, str, str]]:
+    return [(card.level, card.reason, card.status) for card in subject.cards]
+
+
+def missed() -> Subject:
+    """Promised by 03-09, and not done."""
+    return fired(known(opening(), acceptance()), "2026-03-10T09:00")
+
+
+def revoked(subject: Subject, card_id: UUID, moment: str = "2026-03-16T09:00") -> Subject:
+    return then(subject, SettleCard(SUBJECT, card_id, True, b"", at(moment), SUPERVISOR))
+
+
+def test_what_a_revoked_card_ordered_is_not_any_more_and_nobody_disobeys_it() -> None:
+    counted = then(missed(), a_recount("2026-03-10T10:00"), book=REOPENED)
+    assert cards(counted) == [("yellow", "promise", "revoked")]
+    assert (of(counted, "card").state, of(counted, "card").late) == ("stopped", False)
+    assert (of(counted, "promise").lamp, str(of(counted, "promise").end.due_on)) == ("yellow", "2026-03-10")  # type: ignore[union-attr]
+
+
+def test_what_is_missed_by_the_new_day_as_well_brings_its_card_again() -> None:
+    counted = then(missed(), a_recount("2026-03-10T10:00"), book=REOPENED)
+    again = fired(counted, "2026-03-11T00:00:01", book=REOPENED)
+    assert cards(again) == [("yellow", "promise", "revoked"), ("yellow", "promise", "issued")]
+    assert len({card.id for card in again.cards}) == 2
+    disobeyed = fired(again, "2026-03-20T09:00", book=REOPENED)
+    assert cards(disobeyed)[2:] == [("red", "card", "issued")]
+
+
+def test_the_red_card_for_disobeying_falls_with_the_yellow_one_that_ordered() -> None:
+    disobeyed = fired(missed(), "2026-03-14T09:00")
+    assert cards(disobeyed) == [("yellow", "promise", "issued"), ("red", "card", "issued")]
+    fallen = revoked(disobeyed, disobeyed.cards[0].id)
+    assert cards(fallen) == [("yellow", "promise", "revoked"), ("red", "card", "revoked")]
+    assert [card.settled_reason for card in fallen.cards] == ["decided", "rests_on_revoked"]
+    assert of(fallen, "card").state == "stopped"
+
+
+def two_yellow() -> Subject:
+    """No word for five days, and then the promise as well."""
+    silent = fired(known(opening()), "2026-03-10T09:00")
+    return fired(then(silent, acceptance(on="2026-03-10")), "2026-03-18T09:00")
+
+
+def test_a_second_card_is_no_second_one_once_the_first_is_revoked() -> None:
+    both = two_yellow()
+    assert [card for card in cards(both) if card[1] != "card"] == [
+        ("yellow", "completeness", "issued"),
+        ("yellow", "promise", "issued"),
+        ("red", "second_yellow", "issued"),
+    ]
+    for number in (0, 1):
+        left = [card for card in cards(revoked(both, both.cards[number].id)) if card[1] == "second_yellow"]
+        assert left == [("red", "second_yellow", "revoked")]
+
+
+def test_of_a_red_card_that_is_revoked_nothing_falls() -> None:
+    both = two_yellow()
+    red = next(card for card in both.cards if card.reason == "second_yellow")
+    after = revoked(both, red.id)
+    assert [card for card in after.cards if card.id != red.id] == [card for card in both.cards if card.id != red.id]
+
+
+def test_an_acceptance_that_never_was_leaves_no_card_and_nobody_late() -> None:
+    deemed = fired(fired(known(opening()), "2026-03-10T00:00:01"), "2026-03-10T00:00:01")
+    late = fired(then(deemed, a_deeming()), "2026-04-10T09:00")
+    assert {"promise", "statutory", "completeness"} <= {card[1] for card in cards(late)}
+    corrected = then(late, a_correction())
+    assert {card[2] for card in cards(corrected)} == {"revoked"}
+    assert {(clock.state, clock.late) for clock in corrected.clocks} == {("stopped", False)}
+    assert corrected.phase == "open"
+
+
+def test_what_is_over_late_keeps_its_card() -> None:
+    over = then(missed(), an_end("2026-03-11T10:00"))
+    assert cards(over) == [("yellow", "promise", "issued")]
+    assert replace(of(over, "promise"), version=0).late

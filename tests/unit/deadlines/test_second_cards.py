@@ -1,0 +1,102 @@
+"""When a yellow card is a red one as well."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bianmin.events.deadlines import CardIssued
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.cards import Card, CardKept, judged, weighed
+from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
+from services.deadlines.domain.policies import Policies, Policy
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.terms import Item, SecondYellow, Term, of_accepted_case
+
+CALENDARS = Calendars(shipped())
+UNIT = Answerable("520111101", "civil")
+PROMISE = Term("promise", of_accepted_case(Item("1", "01", "promised"))[0].unit, 5, card="yellow")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def missed(number: int = 1, rule: SecondYellow = "year") -> Clock:
+    [clock] = reckon(
+        CALENDARS, start([replace(PROMISE, second_yellow=rule)], [UUID(int=number)], at("2026-03-02T09:00"), UNIT)
+    )
+    late, _ = stop(clock, "case", at("2026-03-12T09:00"))
+    return late
+
+
+def given(clock: Clock, cards: list[Card], issued: str = "2026-03-12T09:00") -> list[Card]:
+    facts = judged(cards, clock, "case", at(issued), at("2026-04-01T00:00"))
+    return [fact.card for fact in facts if isinstance(fact, CardKept)]
+
+
+def told(card: Card, others: list[str], cards: tuple[Card, ...] = ()) -> list[tuple[str, str]]:
+    now = at("2026-03-12T09:01")
+    facts: list[Any] = weighed(card, [card, *cards], missed(), "case", [at(each) for each in others], now, now)
+    assert all(not fact.card.to_weigh for fact in facts if isinstance(fact, CardKept))
+    return [(fact.level, fact.reason_code) for fact in facts if isinstance(fact, CardIssued)]
+
+
+SECOND = [("red", "second_yellow_in_year")]
+
+
+@pytest.mark.parametrize(
+    ("other", "second"),
+    [
+        ("2025-03-12T00:00", SECOND),  # the corresponding day is still within the twelve months
+        ("2025-03-11T23:59", []),
+        ("2026-03-12T08:59", SECOND),
+        ("2027-03-12T09:00", SECOND),  # told late, weighed after one that is later
+        ("2027-03-13T00:00", []),
+    ],
+)
+def test_two_yellow_cards_in_twelve_months_are_a_red_one(other: str, second: list[tuple[str, str]]) -> None:
+    [card] = given(missed(), [])
+    assert card.to_weigh
+    assert told(card, [other]) == second
+
+
+def test_a_year_that_began_on_a_leap_day_ends_with_february() -> None:
+    [card] = given(missed(), [], issued="2025-02-28T10:00")
+    assert told(card, ["2024-02-29T10:00"]) == SECOND
+    assert told(replace(card, issued_at=at("2025-03-01T00:00")), ["2024-02-29T10:00"]) == []
+
+
+def test_a_card_alone_or_revoked_or_weighed_before_brings_nothing() -> None:
+    [card] = given(missed(), [])
+    assert told(card, []) == []
+    assert told(replace(card, status="revoked"), ["2026-03-01T09:00"]) == []
+    assert told(replace(card, to_weigh=False), ["2026-03-01T09:00"]) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "reasons"),
+    [("case", ["promise", "second_yellow"]), ("year", ["promise", "second_yellow"]), ("none", ["promise"])],
+)
+def test_the_second_in_one_case_is_a_red_one_unless_the_policy_does_without(
+    rule: SecondYellow, reasons: list[str]
+) -> None:
+    first = given(missed(1, rule), [])
+    second = given(missed(2, rule), first)
+    assert [card.reason for card in second] == reasons
+    assert not any(card.to_weigh for card in second)
+
+
+def test_one_red_card_for_a_missed_clock_is_enough() -> None:
+    [card] = given(missed(), [])
+    facts = weighed(card, [card], missed(), "case", [at("2026-03-01T09:00")], card.issued_at, card.appeal_by)
+    red = next(fact.card for fact in facts if isinstance(fact, CardKept) and fact.card.level == "red")
+    assert told(card, ["2026-03-01T09:00"], (red,)) == []
+
+
+def test_a_policy_says_which_second_card_is_a_red_one() -> None:
+    policies = Policies([Policy("520111", 1, 1, "promise", second_yellow="year")])
+    assert policies.applied(UNIT.org, PROMISE, None).second_yellow == "year"
+    assert policies.applied("520112", PROMISE, None).second_yellow == "case"

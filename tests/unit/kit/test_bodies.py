@@ -1,0 +1,80 @@
+"""What requests are made of, and how a wrong one is told."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from bianmin.kit.bodies import Body, Day
+from bianmin.kit.problems import told
+from command.house import SERVICES
+
+
+class Within(Body):
+    """A body in a body."""
+
+    days: int | None = None
+
+
+class Asked(Body):
+    days: int = 1
+    lamp: Literal["green", "yellow", "red"] = "green"
+    only: Literal["case"] = "case"
+    on: Day | None = None
+    id: UUID | None = None
+    within: list[Within] = []
+
+
+def findings(body: dict[str, Any]) -> list[tuple[str, str, str]]:
+    with pytest.raises(ValidationError) as wrong:
+        Asked.model_validate(body)
+    return [told({**one, "loc": ("body", *one["loc"])}) for one in wrong.value.errors()]
+
+
+@pytest.mark.parametrize("value", [True, "5", 5.0, 5.5])
+def test_an_integer_of_a_body_is_an_integer(value: Any) -> None:
+    assert findings({"days": value}) == [("/days", "int_type", "应为整数")]
+    assert findings({"within": [{"days": value}]}) == [("/within/0/days", "int_type", "应为整数")]
+
+
+def test_what_json_has_as_text_stays_text() -> None:
+    id = "01a207d3-afdc-7702-b13c-1d53a94d0e25"
+    asked = Asked.model_validate({"days": 5, "on": "2026-03-02", "id": id, "within": [{"days": None}, {"days": 7}]})
+    assert (asked.days, asked.on, asked.id) == (5, date(2026, 3, 2), UUID(id))
+    assert [one.days for one in asked.within] == [None, 7]
+
+
+def every(model: type[Body]) -> Iterator[type[Body]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from every(each)
+
+
+def integers(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if schema.get("type") == "int":
+            yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            yield from integers(part)
+
+
+def test_every_body_of_the_house_takes_integers_only() -> None:
+    found = {
+        f"{model.__module__}.{model.__name__}": all(
+            one.get("strict") for one in integers(model.__pydantic_core_schema__)
+        )
+        for model in every(Body)
+    }
+    assert len(SERVICES) == 5
+    assert "services.routing.api.bodies.ExtensionIn" in found
+    assert [name for name, strict in found.items() if not strict] == []
+
+
+def test_choices_are_told_in_chinese() -> None:
+    assert findings({"lamp": "blue"}) == [("/lamp", "literal_error", "应为 green、yellow、red 之一")]
+    assert findings({"only": "complaint"}) == [("/only", "literal_error", "应为 case")]
