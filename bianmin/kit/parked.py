@@ -93,8 +93,17 @@ async def retry_parked_for(tx: Tx, reason: str) -> set[str]:
 
 
 async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:
-    """Put on record what a timer could not do, by what it is about. It looks at them again after a minute."""
+    """Put on record what a timer could not do, by what it is about. It is tried again after a minute (`left_alone`)."""
     await run(tx, _PARK_DUE, timer, [str(subject) for subject in reasons], list(reasons.values()))
+
+
+def left_alone(timer: str, subject: str) -> str:
+    """A condition on what a timer claims: for a minute it leaves alone what it could not do for `subject`, a column by
+    its full name, so that this does not stand in front of the others again and again."""
+    return f"""NOT EXISTS (
+        SELECT FROM held h WHERE h.source = 'timer:{timer}' AND h.subject = {subject}::text
+            AND h.held_at > now() - interval '1 minute'
+    )"""
 
 
 async def discard(database: Database, ids: Sequence[int]) -> int:

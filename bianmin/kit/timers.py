@@ -35,10 +35,14 @@ class Due(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it."""
+    """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it.
+
+    A claim that takes out what it gives has a `put_back(tx, subject_ids)`: what could not be done is still to be done.
+    """
 
     name: str
     claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Due]]]
+    put_back: Callable[[Tx, Sequence[UUID]], Awaitable[None]] | None = None
 
 
 class Ticker:
@@ -109,6 +113,8 @@ class Ticker:
                     refused[command.subject_id] = kind_of(outcome.error)
             if refused:
                 await parked.park_due(tx, timer.name, refused)
+                if timer.put_back is not None:
+                    await timer.put_back(tx, list(refused))
         for command in commands:
             self.late((now - command.fire_at).total_seconds())
         for subject_id, reason in refused.items():

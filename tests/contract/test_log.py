@@ -83,7 +83,7 @@ async def test_a_new_group_begins_with_the_earliest_entry(ground: Ground) -> Non
     assert values(await take(late, 3)) == ["a", "b", "c"]
 
 
-async def test_offsets_survive_a_restart_of_everything(ground: Ground) -> None:
+async def test_d24_offsets_survive_a_restart_of_everything(ground: Ground) -> None:
     producer, reader = await ground.producer(), await ground.member()
     await producer.append(ground.entries([f"before {n}" for n in range(50)]))
     await reader.commit(upto(await take(reader, 50)))
@@ -129,7 +129,7 @@ async def test_a_member_that_leaves_hands_over_where_it_committed(ground: Ground
 
 
 @pytest.mark.expels_the_dead
-async def test_the_partitions_of_a_member_that_died_are_taken_over(ground: Ground) -> None:
+async def test_d23_the_partitions_of_a_member_that_died_are_taken_over(ground: Ground) -> None:
     producer = await ground.producer()
     await producer.append(ground.entries(["a", "b", "c"], keys=1))
     async with member_elsewhere(ground) as victim:

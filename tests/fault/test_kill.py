@@ -20,7 +20,7 @@ CASES = 320
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_nothing_is_lost_doubled_or_out_of_order_when_killed(mortal: Mortal, point: str) -> None:
+async def test_d9_nothing_is_lost_doubled_or_out_of_order_when_killed(mortal: Mortal, point: str) -> None:
     someone = await furnish(mortal)
     for count in (1, 3):
         mortal.kill()

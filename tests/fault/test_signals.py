@@ -80,7 +80,7 @@ async def replicas_at_noon(url: str, data: Path) -> AsyncIterator[Replicas]:
         await nursery.communicate()
 
 
-async def test_a_hundred_kills_neither_lose_nor_double_nor_hurry_a_signal(
+async def test_d1_d4_d9_d19_d23_a_hundred_kills_neither_lose_nor_double_nor_hurry_a_signal(
     migrated: Callable[..., Awaitable[str]], tmp_path: Path
 ) -> None:
     url = await migrated([SERVICE])

@@ -5,7 +5,7 @@ from typing import Any
 from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, STATION
 from tests.flow.conftest import County
 from tests.flow.test_case import decided, ok
-from tests.flow.test_time import it_is, registered, the_case, timeline_of, until
+from tests.flow.test_time import clock_of, it_is, registered, the_case, timeline_of, until
 
 
 async def accepted(county: County, item: str = "LY-001") -> str:
@@ -29,13 +29,22 @@ async def cards(county: County, id: str, number: int) -> list[dict[str, Any]]:
     return found
 
 
-async def test_a_promise_that_is_missed_brings_a_yellow_card_and_disobeying_its_order_a_red_one(
+async def test_d28_a_promise_that_is_missed_turns_red_and_brings_a_yellow_card_and_disobeying_its_order_a_red_one(
     county: County,
 ) -> None:
     id = await accepted(county)
     await it_is(county, "2026-03-10T09:00:00")
     [yellow] = await cards(county, id, 1)
     assert (yellow["level"], yellow["kind"], yellow["org"], yellow["dept"]) == ("yellow", "promise", CENTER, "civil")
+    for viewer in (county.someone("window", STATION), county.someone("supervisor", CITY)):
+        case = await the_case(county, id)
+        assert (case["lamp"], clock_of(case, "promise")["lamp"], case["cards"][0]["id"]) == ("red", "red", yellow["id"])
+        assert [one["id"] for one in (await ok(viewer.get("/cases", lamp="red")))["items"]] == [id]
+        assert [one["kind"] for one in (await ok(viewer.get("/clocks", lamp="red")))["items"]] == ["promise"]
+    timeline = (await ok(county.someone("window", CENTER).get(f"/cases/{id}/timeline")))["items"]
+    told = [(entry["type"], entry["data"].get("notified")) for entry in timeline]
+    assert told.count(("cn.bianmin.clock.red.v1", None)) == 1
+    assert told.count(("cn.bianmin.card.issued.v1", [CENTER, COUNTY])) == 1, "the unit, and who is above it"
     order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
     assert [(clock["due_on"], clock["state"]) for clock in order] == [("2026-03-13", "running")]
     await it_is(county, "2026-03-14T00:00:01")

@@ -380,7 +380,9 @@ async def ended_in_april(county: County) -> list[int]:
     return [total["lapsed"], total["closed"]]
 
 
-async def test_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(county: County) -> None:
+async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(
+    county: County,
+) -> None:
     """The dates are those of the independent counter (`tests.counting`)."""
     village, center = county.someone("window", STATION), county.someone("window", CENTER)
     office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")

@@ -124,7 +124,7 @@ async def test_what_the_database_refuses_does_not_take_its_neighbours_along(
     assert await written(database) == ["a", "b"]
 
 
-async def test_the_same_key_is_answered_the_same_and_done_once(batcher: Batcher, database: Database) -> None:
+async def test_d26_the_same_key_is_answered_the_same_and_done_once(batcher: Batcher, database: Database) -> None:
     one = await batcher.submit(Write("a"), answer, a_key("k"))
     assert await batcher.submit(Write("a"), answer, a_key("k")) == one
     assert await written(database) == ["a"]
@@ -136,7 +136,7 @@ async def test_the_same_key_twice_at_once_is_done_once(batcher: Batcher, databas
     assert await written(database) == ["a"]
 
 
-async def test_the_same_key_at_two_replicas_at_once_is_done_once(database: Database, room: Room) -> None:
+async def test_d25_the_same_key_at_two_replicas_at_once_is_done_once(database: Database, room: Room) -> None:
     replicas = [Batcher("tiny", database, room.handle, Clock(), announced=lambda: None) for _ in range(2)]
     room.gate.clear()
     both = [asyncio.create_task(each.submit(Write("a"), answer, a_key("k"))) for each in replicas]

@@ -94,7 +94,7 @@ async def test_an_unknown_org_is_refused_and_nothing_is_stored(house: House) -> 
         assert await rows(tx, "SELECT id FROM complaint") == []
 
 
-async def test_a_retried_lodging_is_one_complaint_with_one_code(house: House) -> None:
+async def test_d26_a_retried_lodging_is_one_complaint_with_one_code(house: House) -> None:
     answers = await asyncio.gather(*(house.nobody.post("/complaints", a_lodging(), key="once") for _ in range(5)))
     assert {answer.content for answer in answers} == {answers[0].content}
 

@@ -1,62 +1,31 @@
 """Nobody looked at the clocks for an hour; and there is one among them that nobody can read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bianmin.events import intake, routing
-from bianmin.events.deadlines import ClockRed, ClockReminded, ClockYellow
-from bianmin.events.envelope import Event, parse_event
+from bianmin.events.deadlines import ClockRed
 from bianmin.events.parts import Period
 from bianmin.kit import parked
-from bianmin.kit.clock import Clock
-from bianmin.kit.db import Database, rows, run
+from bianmin.kit.actors import system
+from bianmin.kit.db import rows, run
+from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
-from bianmin.kit.timers import Ticker
 from services.deadlines.app import SERVICE
-from tests.house import a_house
-from tests.service.deadlines_county import County, access, an_item, at, day
+from services.deadlines.domain.publication import PublishYear
+from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from tests.service.deadlines_county import CARDS, RECOUNTS, County, access, an_item, at, day
+from tests.service.deadlines_town import Town, Worker, of_signals
 
-SIGNALS = SERVICE.timers[0]
 BEFORE, AFTER = at("2026-03-03T09:00"), at("2026-03-03T10:00")
-
-
-@dataclass
-class Town:
-    """A county of which the service can be stopped, and started an hour later."""
-
-    url: str
-    data: Path
-    now: datetime = BEFORE
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[County]:
-        """All of it, before there is any clock: it begins with the time of the machine."""
-        async with a_house(self.url, [SERVICE], self.data) as house:
-            house.app.state.clock.set(self.now)
-            yield County(house)
-
-    @asynccontextmanager
-    async def with_a_worker(self, size: int = 500) -> AsyncIterator[tuple[Ticker, Database]]:
-        """Timers alone: what they tell stays in the outbox, in the order in which they told it."""
-        database, clock = Database(self.url, SERVICE.name), Clock()
-        clock.set(self.now)
-        yield (
-            Ticker(SERVICE.name, database, SERVICE.handle, SERVICE.timers, clock, announced=lambda: None, size=size),
-            database,
-        )
-        await database.close()
 
 
 @pytest.fixture
 async def town(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Town:
-    return Town(await migrated([SERVICE]), tmp_path)
+    return Town(await migrated([SERVICE]), tmp_path, BEFORE)
 
 
 async def a_case_due_at(county: County, clock: str) -> str:
@@ -82,23 +51,7 @@ async def all_told(county: County) -> None:
             await asyncio.sleep(0.02)
 
 
-async def it_looks(worker: Ticker) -> None:
-    while await worker.tick(SIGNALS):
-        pass
-
-
-async def told(database: Database) -> list[Event]:
-    """What waits to be published, in its order."""
-    async with database.reading() as tx:
-        return [parse_event(payload) for (payload,) in await rows(tx, "SELECT payload FROM outbox ORDER BY id")]
-
-
-def of_signals(events: list[Event], *kinds: type) -> list[tuple[str, Any]]:
-    wanted = kinds or (ClockReminded, ClockYellow, ClockRed)
-    return [(event.subject, event.data) for event in events if isinstance(event.data, wanted)]
-
-
-async def test_after_an_hour_of_nobody_what_is_due_fires_once_the_oldest_first_and_what_stands_still_does_not(
+async def test_c9_d22_after_an_hour_of_nobody_what_is_due_fires_once_the_oldest_first_and_what_stands_still_does_not(
     town: Town,
 ) -> None:
     async with town.running() as county:
@@ -111,11 +64,11 @@ async def test_after_an_hour_of_nobody_what_is_due_fires_once_the_oldest_first_a
         await all_told(county)
         known = of_signals(await county.announced())
     town.now = AFTER
-    async with town.with_a_worker(size=2) as (worker, database):
-        await it_looks(worker)
-        found = of_signals(await told(database))
-        await it_looks(worker)
-        assert of_signals(await told(database)) == found
+    async with town.with_a_worker(size=2) as worker:
+        await worker.looks()
+        found = of_signals(await worker.told())
+        await worker.looks()
+        assert of_signals(await worker.told()) == found
     reds = [(subject, fact) for subject, fact in found if isinstance(fact, ClockRed)]
     assert [subject for subject, _ in reds] == [late[clock] for clock in sorted(late)]
     for clock, (_, fact) in zip(sorted(late), reds, strict=True):
@@ -147,7 +100,7 @@ async def test_after_an_hour_of_nobody_what_is_due_fires_once_the_oldest_first_a
     ],
     ids=["unit", "reach", "kind"],
 )
-async def test_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_aside_for_a_person(
+async def test_d7_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_aside_for_a_person(
     town: Town, spoiling: str, mending: str
 ) -> None:
     async with town.running() as county:
@@ -156,17 +109,72 @@ async def test_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_aside_f
         async with county.house.room("deadlines").database.transaction() as tx:
             await run(tx, spoiling, bad)
     town.now = AFTER
-    async with town.with_a_worker() as (worker, database):
-        await it_looks(worker)
-        assert [subject for subject, _ in of_signals(await told(database), ClockRed)] == good
-        [held] = await parked.listed(database)
+    async with town.with_a_worker() as worker:
+        await worker.looks()
+        assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == good
+        [held] = await parked.listed(worker.database)
         assert (held.source, held.subject, held.state) == ("timer:signals", bad, "parked")
         assert held.reason in ("ValueError", "TypeError", "ValidationError")
-        await it_looks(worker)
-        assert [one.attempts for one in await parked.listed(database)] == [held.attempts], "left alone for a minute"
-        async with database.transaction() as tx:  # somebody mends it
+        await worker.looks()
+        assert [one.attempts for one in await parked.listed(worker.database)] == [held.attempts], (
+            "left alone for a minute"
+        )
+        async with worker.database.transaction() as tx:  # somebody mends it
             await run(tx, mending, bad)
-        await parked.replay(database, [held.id])
-        await it_looks(worker)
-        assert [subject for subject, _ in of_signals(await told(database), ClockRed)] == [*good, bad]
-        assert await parked.listed(database) == []
+        await parked.replay(worker.database, [held.id])
+        await worker.looks()
+        assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == [*good, bad]
+        assert await parked.listed(worker.database) == []
+
+
+async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted_when_it_is_mended(town: Town) -> None:
+    async with town.running() as county:
+        bad, *good = [await county.a_running_case("2026-03-02") for _ in range(5)]
+        async with county.house.room("deadlines").database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
+    async with town.with_a_worker(size=3) as worker:
+        festival = NamedDay(day("2026-03-05"), Kind.OFF, "三月三")
+        publication = PublishYear(
+            CalendarYear("520111", 2026, Status.OFFICIAL, "县通知", (festival,)), None, Cause(system("520111"))
+        )
+        async with worker.database.transaction() as tx:
+            await SERVICE.handle(tx, [publication], town.now)
+        await worker.looks(RECOUNTS)
+        before, after = {"2026-03-09", "2026-03-30"}, {"2026-03-10", "2026-03-31"}
+        assert await due_days(worker) == {bad: before, **dict.fromkeys(good, after)}
+        [held] = await parked.listed(worker.database)
+        assert (held.source, held.subject, held.state) == ("timer:recounts", bad, "parked")
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1", bad)
+        await parked.replay(worker.database, [held.id])
+        await worker.looks(RECOUNTS)
+        assert (await due_days(worker))[bad] == after
+        await worker.looks(RECOUNTS)  # and finds that nothing is left
+        assert await parked.listed(worker.database) == []
+        async with worker.database.reading() as tx:
+            assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
+
+
+async def test_d7_a_card_that_cannot_be_weighed_is_left_alone_and_the_others_are_weighed(town: Town) -> None:
+    async with town.running() as county:
+        bad, *good = [await county.a_running_case("2026-03-02") for _ in range(3)]
+    async with town.with_a_worker() as worker:
+        worker.clock.set(at("2026-03-10T09:00"))
+        await worker.looks()
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE card SET to_weigh = true")
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
+        await worker.looks(CARDS)
+        held = await parked.listed(worker.database)
+        assert [(one.source, one.subject) for one in held] == [("timer:cards", bad)]
+        await worker.looks(CARDS)
+        assert await parked.listed(worker.database) == held, "left alone for a minute"
+        async with worker.database.reading() as tx:
+            weighed = await rows(tx, "SELECT subject_id FROM card WHERE NOT to_weigh")
+        assert {str(id) for (id,) in weighed} == set(good)
+
+
+async def due_days(worker: Worker) -> dict[str, set[str]]:
+    async with worker.database.reading() as tx:
+        found = await rows(tx, "SELECT subject_id, array_agg(due_on) FROM clock GROUP BY subject_id")
+        return {str(id): {str(due_on) for due_on in days} for id, days in found}

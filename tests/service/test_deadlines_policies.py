@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 
-from bianmin.events import routing
+from bianmin.events import complaints, routing
+from bianmin.events.deadlines import ClockYellow
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import a_house
-from tests.service.deadlines_county import CENTER, COUNTY, OTHER_CENTER, OTHER_STATION, County, at, becomes
+from tests.service.deadlines_county import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    OTHER_STATION,
+    County,
+    access,
+    at,
+    becomes,
+    day,
+)
 from tests.service.test_deadlines_publishing import settle
 
 
@@ -77,6 +88,27 @@ async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county
     await published(county, COUNTY, etag=etag)
     [clock] = await county.clocks(case_id=case)
     assert (clock["budget"], clock["due_on"], clock["policy"]) == (5, "2026-03-09", None)
+
+
+async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(county: County) -> None:
+    half = {"percent": 50}
+    await published(county, COUNTY, {"kind": "complaint", "stage": "handling", "reminder": half, "yellow": half})
+    complaint = await county.lodges("2026-03-02")
+    handling = complaints.ComplaintAccepted(
+        handler_org=COUNTY, accused_org=CENTER, kind="complaint", accepted_on=day("2026-03-02")
+    )
+    await county.tells("complaints", complaint, handling)
+
+    async def lamp_at(moment: str) -> tuple[str, str]:
+        await becomes(county.house, moment)
+        [clock] = await county.clocks(case_id=complaint, state="running")
+        return clock["due_on"], clock["lamp"]
+
+    # the sixtieth day, 1 May, is within a holiday; the last thirty begin with 2 April
+    assert await lamp_at("2026-04-01T23:59:50") == ("2026-05-06", "green")
+    assert await lamp_at("2026-04-02T00:00:01") == ("2026-05-06", "yellow")
+    yellow = [event.data for event in await county.announced() if isinstance(event.data, ClockYellow)]
+    assert [(fact.stage, str(fact.detected_at.date())) for fact in yellow] == [("handling", "2026-04-02")]
 
 
 async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_counted_anew_as_well(
@@ -194,3 +226,29 @@ async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: Count
     types = {event.type for event in await county.announced()}
     assert "cn.bianmin.clock.red.v1" in types
     assert "cn.bianmin.card.issued.v1" not in types
+
+
+async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_was_its_order_disobeyed(
+    county: County,
+) -> None:
+    etag = (await published(county, COUNTY, {"kind": "delivery", "unit": "workday", "budget": 3})).headers["etag"]
+    case = await county.a_running_case()
+    granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-02"), awaits_delivery=True)
+    await county.tells("routing", case, granted)
+    for moment in ("2026-03-06T09:00", "2026-03-12T09:00"):  # due on the 5th; ordered by the 11th
+        await becomes(county.house, moment)
+    issued = [("card", "red", "issued"), ("delivery", "yellow", "issued")]
+    assert await cards(county, case) == issued
+    await published(county, COUNTY, etag=etag)
+    assert await cards(county, case) == [(kind, level, "revoked") for kind, level, _ in issued]
+    running = {clock["kind"]: clock for clock in await county.clocks(case_id=case, state="running")}
+    assert list(running) == ["delivery"]
+    assert (running["delivery"]["due_on"], running["delivery"]["lamp"]) == ("2026-03-16", "green")
+    await becomes(county.house, "2026-03-16T23:59")
+    assert len(await cards(county, case)) == 2
+
+
+async def cards(county: County, case: str) -> list[tuple[str, str, str]]:
+    """The newest first."""
+    found = (await county.house.as_("supervisor", "52").get("/cards", case_id=case)).json()["items"]
+    return [(card["kind"], card["level"], card["status"]) for card in found]

@@ -1,12 +1,14 @@
 """Signals on PostgreSQL with a moved clock: each once, by any number of replicas, never early, never after the stop."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,9 +16,12 @@ from bianmin.events import routing
 from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
 from bianmin.events.envelope import Event
 from bianmin.kit import outbox
+from bianmin.kit.actors import system
 from bianmin.kit.db import rows
+from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
+from services.deadlines.domain.commands import FireSignals
 from services.deadlines.handlers import claim_signals
 from tests.house import a_house
 from tests.service.deadlines_county import (
@@ -86,12 +91,15 @@ async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answ
     assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6, 7]
 
 
-async def test_how_late_signals_were_is_measured(county: County) -> None:
-    await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-09T00:10")  # yellow at midnight: ten minutes late
+async def test_d17_how_late_signals_were_is_told_by_the_second_the_minute_and_beyond(county: County) -> None:
+    for on in ("2026-03-02", "2026-03-03"):
+        await county.a_running_case(on)
+    await becomes(county.house, "2026-03-09T00:05")  # yellow at midnight: five minutes late
+    await becomes(county.house, "2026-03-10T03:00")  # yellow and red at midnight: three hours
     told = (await county.house.http.get("/metrics")).text
-    [total] = [line for line in told.splitlines() if line.startswith('timer_lateness_seconds_sum{service="deadlines"}')]
-    assert 600 <= float(total.split()[1]) < 900
+    counted = dict(re.findall(r'timer_lateness_seconds_bucket\{le="([^"]+)",service="deadlines"\} (\S+)', told))
+    up_to = {name: float(counted[name]) for name in ("1.0", "10.0", "60.0", "600.0", "+Inf")}
+    assert up_to == {"1.0": 0, "10.0": 0, "60.0": 0, "600.0": 1, "+Inf": 3}
 
 
 async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County) -> None:
@@ -214,6 +222,28 @@ async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: Co
     promise, _ = await of_the_decision(county, case)
     shown = await county.house.as_("window", CENTER).get(f"/clocks/{promise['id']}")
     assert (promise["state"], promise["lamp"], shown.headers["etag"]) == ("stopped", "red", '"3"')
+
+
+async def test_c6_nothing_is_told_in_a_pause_not_even_by_an_order_from_before_it(county: County) -> None:
+    case = await county.a_running_case("2026-03-02")
+    now = at("2026-03-12T10:00")
+    ordered = [
+        FireSignals(UUID(case), UUID(clock["id"]), at("2026-03-10T00:00"), now, Cause(system(CENTER)))
+        for clock in await of_the_decision(county, case)
+    ]
+    await county.tells("routing", case, a_hearing("2026-03-04"))
+    async with county.house.room("deadlines").database.transaction() as tx:
+        assert (await SERVICE.handle(tx, ordered, now)).announced == []
+    await becomes(county.house, "2026-04-30T10:00")
+    for kind in ("promise", "statutory"):
+        assert await signals(county, kind) == ["ClockStarted", "ClockPaused"]
+    assert {clock["lamp"] for clock in await of_the_decision(county, case) if clock["kind"] != "procedure"} == {"green"}
+
+
+def a_hearing(on: str) -> routing.ProcedureStarted:
+    return routing.ProcedureStarted(
+        access=access(), procedure_id=new_id(), kind="hearing", started_on=day(on), expected_days=5
+    )
 
 
 async def waiting_for_a_lock(database: Any) -> None:

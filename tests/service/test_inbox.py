@@ -174,7 +174,7 @@ async def test_a_member_that_lost_its_partition_changes_nothing(database: Databa
     assert await effects(database) == [("a", 1), ("a", 2)]
 
 
-async def test_a_position_that_moved_meanwhile_rolls_the_batch_back(database: Database) -> None:
+async def test_d25_a_position_that_moved_meanwhile_rolls_the_batch_back(database: Database) -> None:
     from bianmin.kit import inbox
 
     batch = inbox._Batch(before={("/bianmin/intake", "a"): None}, moved={("/bianmin/intake", "a"): 1})

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import structlog
 
-from bianmin.kit import sets
-from bianmin.kit.db import rows
+from bianmin.kit import parked, sets
+from bianmin.kit.db import rows, run
 from bianmin.kit.logs import setup
 from services.intake.app import SERVICE
 from services.intake.store.tables import OrgRow
@@ -479,3 +479,24 @@ async def test_a_business_date_of_a_desk_that_was_offline_counts(house: House) -
     day = house.room("intake").clock.today() - timedelta(days=3)
     case = await registered(house, received_on=day.isoformat())
     assert case["receipt"]["received_on"] == day.isoformat()
+
+
+async def test_d7_a_case_that_nobody_can_read_holds_up_no_other_that_waited_long_enough_nor_is_it_tried_all_the_time(
+    house: House,
+) -> None:
+    desk, room = house.as_("window", STATION), house.room("intake")
+    cases = [(await registered(house))["id"] for _ in range(3)]
+    for case in cases:
+        notice = {"missing": [{"no": 2, "reason": "看不清"}]}
+        assert (await desk.post(f"/cases/{case}/supplement-notice", notice)).status_code == 200
+    async with room.database.transaction() as tx:
+        await run(tx, "UPDATE cases SET notice = '[1]' WHERE id = $1", cases[1])
+    house.app.state.clock.set(room.clock.now() + timedelta(days=100))
+    async with asyncio.timeout(30):
+        while not (held := await parked.listed(room.database)):
+            pass
+    assert [(one.source, one.subject, one.attempts) for one in held] == [("timer:lapses", cases[1], 0)]
+    for case in (cases[0], cases[2]):
+        assert (await desk.get(f"/cases/{case}")).json()["status"] == "closed"
+    await room.ticker.tick(SERVICE.timers[0])
+    assert await parked.listed(room.database) == held, "left alone for a minute"

@@ -14,6 +14,7 @@ from bianmin.kit.actors import Actor
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.parked import left_alone
 from bianmin.kit.subtree import under
 from services.deadlines.domain.cards import Card, CardStatus
 from services.deadlines.domain.clock import Answerable
@@ -30,7 +31,10 @@ _MOMENTS = ("issued_at", "appeal_by", "appealed_at", "settled_at")
 
 # one at a time, so that of two cards of a unit the later is weighed when the earlier is known
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('deadlines.cards'))"
-_NEXT = "SELECT id, subject_id FROM card WHERE to_weigh ORDER BY issued_at, id LIMIT $1"
+_NEXT = f"""
+SELECT id, subject_id FROM card WHERE to_weigh AND {left_alone("cards", "card.subject_id")}
+ORDER BY issued_at, id LIMIT $1
+"""
 _LOCKED = "SELECT id FROM subject WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 # its others: those that were weighed already, and those before it
 _OTHERS = """

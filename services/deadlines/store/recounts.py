@@ -1,5 +1,6 @@
 """What is to be counted anew, because something was published, and how far that has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
+from bianmin.kit.parked import left_alone
 from services.deadlines.domain.publication import Publication
 from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR
@@ -36,14 +38,21 @@ _ORDERED = """
 SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # found by their places: to look for them by their keys would be to read the whole list for every batch
-_CLAIM = """
+_CLAIM = f"""
 WITH taken AS (
     DELETE FROM recount_subject WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM recount_subject ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
+        SELECT ctid FROM recount_subject WHERE {left_alone("recounts", "recount_subject.subject_id")}
+        ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
     )) RETURNING subject_id
 )
 SELECT DISTINCT s.id, coalesce(s.reach ->> 'accepting_org', s.reach ->> 'handler_org')
 FROM taken t JOIN subject s ON s.id = t.subject_id ORDER BY s.id
+"""
+# whatever was claimed is of one that still runs
+_PUT_BACK = """
+INSERT INTO recount_subject (recount_id, subject_id)
+SELECT (SELECT id FROM recount WHERE state = 'running' ORDER BY created_at LIMIT 1), id FROM unnest($1::uuid[]) AS id
+ON CONFLICT DO NOTHING
 """
 _FINISH = """
 UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'
@@ -101,6 +110,11 @@ async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
     if not claimed:
         await run(tx, _FINISH, now)
     return [Due(subject_id, org, oldest or now) for subject_id, org in claimed]
+
+
+async def put_back(tx: Tx, subject_ids: Sequence[UUID]) -> None:
+    """Matters that were claimed and could not be counted: they are still to be."""
+    await run(tx, _PUT_BACK, list(subject_ids))
 
 
 async def crossing(tx: Tx, publication: Publication, limit: int) -> tuple[int, list[UUID]]:

@@ -6,18 +6,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from bianmin.kit.db import Tx, rows, run
+from bianmin.kit.parked import left_alone
 from services.deadlines.domain.signals import SIGNALS, Ringing, Rung
 
-# what is still to be counted by a calendar that was published tells nothing by the one before; and what could not be
-# done is left alone for a minute, so that it does not stand in front of the others again and again
-DUE = """
+# what is still to be counted by a calendar that was published tells nothing by the one before
+DUE = f"""
 SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
 WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'ordered')
     AND NOT EXISTS (SELECT FROM recount_subject r WHERE r.subject_id = c.subject_id)
-    AND NOT EXISTS (
-        SELECT FROM held h WHERE h.source = 'timer:signals' AND h.subject = c.subject_id::text
-            AND h.held_at > now() - interval '1 minute'
-    )
+    AND {left_alone("signals", "c.subject_id")}
 ORDER BY c.next_fire_at LIMIT $2
 FOR UPDATE OF s SKIP LOCKED
 """

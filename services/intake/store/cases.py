@@ -14,6 +14,7 @@ from bianmin.kit.access import Holder, seen_by
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
+from bianmin.kit.parked import left_alone
 from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Procedure, Refusal
 from services.intake.store.guides import guide_of
 from services.intake.store.tables import ApplicantRow, CaseRow, TimelineRow, cases, versions
@@ -126,9 +127,9 @@ async def waited_for(tx: Tx, today: date, limit: int) -> list[WaitedFor]:
     ]
 
 
-_WAITED_FOR = """
-SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 ORDER BY waits_until, id LIMIT $2
-FOR UPDATE SKIP LOCKED
+_WAITED_FOR = f"""
+SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 AND {left_alone("lapses", "cases.id")}
+ORDER BY waits_until, id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
 

@@ -92,7 +92,7 @@ def test_a_clock_that_reaches_into_a_missing_year_does_not_start(national: Calen
         (promise(5), statutory(7, Unit.DAY), "2026-03-02", "2026-03-09", "2026-03-09"),
     ],
 )
-def test_a_promise_ends_with_the_period_of_the_law_at_the_latest(
+def test_c15_a_promise_ends_with_the_period_of_the_law_at_the_latest(
     national: Calendar, promised: Term, law: Term, on: str, promise_due: str, law_due: str
 ) -> None:
     first, second = clocks(national, promised, law, on=on)

@@ -1,6 +1,7 @@
 """Events of others as orders: business dates from what they say, the region of who answers for the clock."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -61,7 +62,7 @@ END_OF_DAY = datetime.combine(DAY, time.max, TZ)
 PARTIES = {"handler_org": COUNTY, "accused_org": CENTER}
 
 
-def an_event(data: EventData, source: str, subject: str | None = None) -> Event:
+def an_event(data: EventData, source: str, subject: str | None = None, *, actor: str = "w-7") -> Event:
     return parse_event(
         compose(
             data,
@@ -71,7 +72,7 @@ def an_event(data: EventData, source: str, subject: str | None = None) -> Event:
             sequence=1,
             time=HEARD,
             region=STATION,
-            actor="w-7",
+            actor=actor,
             correlation="matter",
             traceparent="00-1-2-01",
         )
@@ -297,8 +298,29 @@ def test_an_org_that_routing_knows_is_kept() -> None:
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
-def test_what_moves_no_clock_orders_nothing(source: str, data: EventData) -> None:
+def test_c16_what_is_no_act_of_the_procedure_moves_no_clock(source: str, data: EventData) -> None:
     assert command_of(an_event(data, source)) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "data"),
+    [
+        ("intake", registered()),
+        ("intake", accepted()),
+        ("intake", intake.SupplementRequested(access=ACCESS, missing=(1,), noticed_on=DAY)),
+        ("routing", routing.TaskCompleted(**TASK, opinion="agree")),
+        ("routing", routing.CaseGranted(access=ACCESS, decided_on=DAY, awaits_delivery=True)),
+        ("complaints", complaints.ComplaintReplied(**PARTIES, replied_on=DAY)),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
+)
+def test_c16_who_did_it_decides_nothing(source: str, data: EventData) -> None:
+    def order(actor: str) -> Any:
+        found: Any = command_of(an_event(data, source, actor=actor))
+        new = {"clock_ids": ()} if hasattr(found, "clock_ids") else {}
+        return replace(found, by=replace(found.by, causation=None), **new)
+
+    assert order("citizen") == order("system") == order("w-7")
 
 
 def test_an_event_of_a_type_nobody_knows_orders_nothing() -> None:

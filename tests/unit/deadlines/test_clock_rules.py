@@ -473,7 +473,7 @@ COMPLAINT_TABLE = [
     ids=[f"{state} case, {type(command).__name__}" for state, command, _ in CASE_TABLE]
     + [f"{state} complaint, {type(command).__name__}" for state, command, _ in COMPLAINT_TABLE],
 )
-def test_every_command_in_every_state(
+def test_c8_every_command_in_every_state(
     history: Sequence[Command], command: Command, expected: list[str] | type[Exception]
 ) -> None:
     subject = after(*history)
@@ -484,7 +484,7 @@ def test_every_command_in_every_state(
             decide(BOOK, subject, command)
 
 
-def test_the_tables_leave_no_pair_out() -> None:
+def test_c8_the_tables_leave_no_pair_out() -> None:
     assert {(state, type(command)) for state, command, _ in CASE_TABLE} == {
         (state, kind) for state in CASES for kind in OF_CASES if (state, kind) != ("unknown", RecountClocks)
     }

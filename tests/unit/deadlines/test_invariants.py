@@ -81,6 +81,23 @@ def cards_stay_on_record(step: Step) -> None:
     assert {id for id in was if was[id] != now[id]} == revoked - issued
 
 
+def pauses_stay_on_record(step: Step) -> None:
+    """Each is a row of its own: it may end, and nothing else of it changes."""
+    now = {each.id: each for each in step.after.standstills}
+    for was in step.before.standstills if step.before else ():
+        ended = replace(was, pause=Pause(was.pause.since, now[was.id].pause.until))
+        assert now[was.id] == (was if was.pause.until else ended)
+
+
+def keys_are_unique(step: Step) -> None:
+    """Of two of one key the database would refuse the whole batch. No two cards are in force for one miss."""
+    after = step.after
+    for rows in (after.clocks, after.standstills, after.cards):
+        assert len({row.id for row in rows}) == len(rows)
+    in_force = [(card.clock_id, card.level) for card in after.cards if card.status != "revoked"]
+    assert len(set(in_force)) == len(in_force)
+
+
 def no_act_at_a_desk_brings_an_end_nearer(step: Step) -> None:
     if isinstance(step.command, PauseCase | ExtendCase | FireSignals):
         for before, after in step.clocks():
@@ -142,6 +159,8 @@ STEPS: Sequence[Callable[[Step], None]] = (
     nothing_told_is_untold,
     an_end_that_moves_is_told,
     cards_stay_on_record,
+    pauses_stay_on_record,
+    keys_are_unique,
     no_act_at_a_desk_brings_an_end_nearer,
     a_promise_lasts_no_longer_than_the_law,
     what_was_in_time_is_not_late_by_a_calendar_alone,
@@ -150,7 +169,7 @@ STEPS: Sequence[Callable[[Step], None]] = (
 
 
 @for_each_case
-def test_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
+def test_c10_d4_d27_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
     told: list[Announcement] = []
     for step in a_life(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
         told += step.told
@@ -239,7 +258,7 @@ def counted_with(place: counting.Place, clocks: Sequence[Clock], pauses: Sequenc
 
 
 @for_each_case
-def test_pauses_are_a_union_and_not_a_sum_and_one_of_no_length_is_none(chance: random.Random) -> None:
+def test_c2_pauses_are_a_union_and_not_a_sum_and_one_of_no_length_is_none(chance: random.Random) -> None:
     place, period = a_period_somewhere(chance)
     clocks = kept(place, period, law=chance.randrange(1, 60))
     others = list(period.pauses)

@@ -133,6 +133,21 @@ def test_b7_a_warning_is_walked_back_over_what_does_not_count(
     assert mark == datetime.fromisoformat(f"{marked}+08:00")
 
 
+@untimed
+@given(seeds, st.integers(1, 30))
+def test_d5_what_counts_working_days_warns_as_one_of_them_begins(seed: int, units: int) -> None:
+    calendar, period = somewhere(seed)
+    period = replace(period, unit=Unit.WORKDAY)
+    mark = nearing(calendar, period, ended(calendar, period), units)
+    if mark is None:
+        assert period.ends_at_once
+        return
+    assert calendar.day(mark.date()).works
+    assert (mark.hour, mark.minute, mark.second) == (0, 0, 0)
+    spans = [(pause.since, pause.until) for pause in period.pauses if pause.until and pause.since < pause.until]
+    assert not any(since.date() <= mark.date() <= until.date() for since, until in spans)
+
+
 def with_pauses(period: Period, *pauses: Pause) -> Period:
     return Period(period.unit, period.budget, period.start, (*period.pauses, *pauses))
 
@@ -216,6 +231,25 @@ def test_b11_what_ends_in_ten_years_is_found_with_as_few_looks_as_what_ends_in_d
     looks(1)  # working time is numbered when it is first asked for
     assert 0 < looks(5) <= 8
     assert 0 < looks(3650) <= 8
+
+
+@pytest.mark.parametrize(
+    ("unit", "budget", "start", "since", "until", "due_at"),
+    [
+        # nine days of Spring Festival: none of them would have counted, so none is given back
+        (Unit.WORKDAY, 5, "2026-02-13T10:00", "2026-02-15T10:00", "2026-02-23T10:00", "2026-02-28T00:00"),
+        (Unit.WORKDAY, 5, "2026-02-13T10:00", "2026-02-15T10:00", "2026-02-24T10:00", "2026-03-01T00:00"),
+        (Unit.WORKDAY, 5, "2026-03-02T10:00", "2026-03-06T10:00", "2026-03-09T10:00", "2026-03-12T00:00"),
+        (Unit.WORKHOUR, 7, "2026-03-02T09:00", "2026-03-02T12:00", "2026-03-02T13:00", "2026-03-02T17:00"),
+        (Unit.WORKHOUR, 7, "2026-03-02T09:00", "2026-03-02T11:00", "2026-03-02T14:00", "2026-03-03T11:00"),
+        (Unit.HOUR, 7, "2026-03-02T09:00", "2026-03-02T11:00", "2026-03-02T14:00", "2026-03-02T19:00"),
+    ],
+)
+def test_c4_a_pause_gives_back_what_it_covers_of_the_period_wherever_it_lies(
+    national: Calendar, unit: Unit, budget: int, start: str, since: str, until: str, due_at: str
+) -> None:
+    begun, stood, went_on, end = (datetime.fromisoformat(f"{each}+08:00") for each in (start, since, until, due_at))
+    assert ended(national, Period(unit, budget, begun, (Pause(stood, went_on),))).due_at == end
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bianmin.events import deadlines
 from bianmin.events.deadlines import ClockRescheduled, ClockStarted
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.intake import (
@@ -18,7 +19,7 @@ from bianmin.events.intake import (
     LapseCorrected,
     SupplementRequested,
 )
-from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Period
+from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Lamp, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
 from bianmin.kit.access import Holder
 from bianmin.kit.actors import Actor
@@ -457,6 +458,31 @@ def test_the_view_of_the_citizen_follows_the_decision_of_routing() -> None:
     assert (case.status, case.closed_on) == ("closed", DAY)
     case = after(a_case(status="in_progress"), told(CaseDenied(access=access, decided_on=DAY, reason_code="x")))
     assert case.status == "denied"
+
+
+def test_c11_what_was_missed_shows_red_whatever_stands_still_beside_it() -> None:
+    named: dict[str, Any] = {"subject_kind": "case", "org": CENTER, "dept": "civil", "cycle": 1}
+    promise, statutory = (
+        {**named, "clock_id": UUID(int=n), "kind": kind} for n, kind in ((1, "promise"), (2, "statutory"))
+    )
+    ending = {"due_on": DAY, "due_at": NOW, "provisional": False, "calendar_version": "CN"}
+    over = {"due_on": DAY, "due_at": NOW, "stopped_at": NOW}
+    begun = {**ending, "unit": "workday", "budget": 5, "started_on": DAY}
+    steps: list[tuple[EventData, Lamp]] = [
+        (deadlines.ClockStarted(**promise, **begun), "green"),
+        (deadlines.ClockStarted(**statutory, **begun), "green"),
+        (deadlines.ClockYellow(**statutory, due_on=DAY, due_at=NOW, detected_at=NOW), "yellow"),
+        (deadlines.ClockRed(**promise, due_on=DAY, due_at=NOW, detected_at=NOW), "red"),
+        (deadlines.ClockPaused(**statutory, paused_on=DAY, reason_code="hearing"), "red"),
+        (deadlines.ClockResumed(**statutory, **ending, resumed_at=NOW, lamp="green"), "red"),
+        (deadlines.ClockExtended(**statutory, **ending, by=10, previous_due_on=DAY, lamp="green"), "red"),
+        (deadlines.ClockStopped(**statutory, **over, late=False, early=True, lamp="green"), "red"),
+        (deadlines.ClockStopped(**promise, **over, late=True, early=False, lamp="red"), "red"),
+    ]
+    case = a_case()
+    for number, (event, lamp) in enumerate(steps, 1):
+        case = after(case, told(event, "deadlines", number))
+        assert case.lamp == lamp, event
 
 
 def test_a_wish_to_withdraw_is_told_once_and_answered() -> None:

@@ -1,0 +1,244 @@
+"""What pauses, extensions, stops and reopenings do to the clocks of a matter (known failures C)."""
+
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from bianmin.events.deadlines import ClockPaused
+from bianmin.events.parts import ComplaintChannel, Period, ProcedureKind
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.clock import Clock, Standstill
+from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.periods import Pause, Unit
+from services.deadlines.domain.policies import Policies, Policy
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import Mark
+from tests.counting import ONE_DAY, end_of_days, works_in_china
+from tests.unit.deadlines.test_clock_rules import (
+    BOOK,
+    BY,
+    CASE_TABLE,
+    CASES,
+    COMPLAINTS,
+    COUNTY,
+    SUBJECT,
+    a_correction,
+    a_decision,
+    a_notice,
+    a_pause,
+    a_recount,
+    a_reopening,
+    a_resumption,
+    a_step,
+    acceptance,
+    an_end,
+    an_extension,
+    an_item,
+    at,
+    due_on,
+    giving_up,
+    known,
+    lodging,
+    opening,
+    passed_on,
+)
+
+DECIDING = ("promise", "statutory")
+
+
+def then(subject: Subject | None, *commands: Command, book: Rulebook = BOOK) -> Subject:
+    for command in commands:
+        for fact in decide(book, subject, command):
+            subject = evolve(subject, fact)
+    assert subject is not None
+    return subject
+
+
+def of_kind(subject: Subject, kind: str) -> Clock:
+    """The latest of a kind."""
+    return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
+
+
+def told_by(subject: Subject, now: str) -> Subject:
+    """Everything that is due by a moment has been told."""
+    for clock in subject.open_clocks:
+        subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY))
+    return subject
+
+
+def counted(start: str, days: int, paused_until: str | None = None) -> date:
+    """By the independent counter, which walks; the pause is that of these tests."""
+    last = date.fromisoformat(paused_until) if paused_until else FIRST_PAUSED - ONE_DAY
+    still = {FIRST_PAUSED + n * ONE_DAY for n in range((last - FIRST_PAUSED).days + 1)}
+    end = end_of_days(works_in_china, Unit.WORKDAY, days, date.fromisoformat(start), still)
+    assert end is not None
+    return end
+
+
+A_PAUSE, FIRST_PAUSED = a_pause("2026-03-05T10:00"), date(2026, 3, 5)
+OUT_OF_IT = at("2026-04-20T10:00")
+
+
+@pytest.mark.parametrize(
+    ("way_out", "state"),
+    [
+        (a_resumption("2026-04-20T10:00"), "running"),
+        (a_decision("2026-04-20T10:00"), "stopped"),
+        (a_decision("2026-04-20T10:00", delivered=True), "stopped"),
+        (an_end("2026-04-20T10:00"), "stopped"),
+        (a_correction("2026-04-20T10:00"), "stopped"),
+    ],
+    ids=["resumed", "decided", "decided on the spot", "ended", "corrected"],
+)
+def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: Command, state: str) -> None:
+    case = known(opening(), acceptance(), A_PAUSE, way_out)
+    assert [each.pause for each in case.standstills] == [Pause(at("2026-03-05T10:00"), OUT_OF_IT)]
+    promise, statutory = of_kind(case, "promise"), of_kind(case, "statutory")
+    ends = counted("2026-03-02", 5, "2026-04-20"), counted("2026-03-02", 20, "2026-04-20")
+    assert (due_on(promise), due_on(statutory)) == ends
+    assert {(clock.state, clock.lamp, bool(clock.late)) for clock in (promise, statutory)} == {(state, "green", False)}
+    assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
+
+
+@pytest.mark.parametrize("last", ["hearing", "testing"])
+def test_c2_two_pauses_that_overlap_count_once_and_the_last_to_end_ends_them(last: str) -> None:
+    testing = Standstill(SUBJECT, Pause(at("2026-03-09T10:00")), "testing", "行政许可法第四十五条")
+    both = known(opening(), acceptance(), A_PAUSE, replace(a_pause(), standstill=testing, procedure="testing"))
+
+    def ends(kind: str, moment: str) -> ResumeCase:
+        id = SUBJECT if kind == "testing" else A_PAUSE.standstill.id
+        return replace(a_resumption(moment), standstill_id=id, procedure=kind)  # type: ignore[arg-type]
+
+    one = then(both, ends({"hearing": "testing", "testing": "hearing"}[last], "2026-03-11T16:00"))
+    assert {of_kind(one, kind).state for kind in DECIDING} == {"paused"}
+    over = then(one, ends(last, "2026-03-16T16:00"))
+    single = known(opening(), acceptance(), A_PAUSE, a_resumption("2026-03-16T16:00"))
+    for kind in DECIDING:
+        assert of_kind(over, kind).end == of_kind(single, kind).end
+
+
+def test_c7_a_case_opened_again_begins_anew_and_what_was_stays_as_it_was() -> None:
+    history = (opening(), acceptance(), A_PAUSE, a_resumption("2026-03-11T16:00"))
+    late = known(*history, a_decision("2026-03-25T10:00"), an_end("2026-03-27T10:00"))
+    again = then(late, a_reopening("2026-04-01T10:00"))
+    assert again.clocks[: len(late.clocks)] == late.clocks
+    promise, statutory = again.open_clocks
+    assert (promise.cycle, promise.told, promise.lamp, again.cycle) == (2, frozenset(), "green", 2)
+    # not a day of the first cycle is used up, and its pause was its own
+    assert (due_on(promise), due_on(statutory)) == (counted("2026-04-01", 5), counted("2026-04-01", 20))
+
+
+def test_c11_what_was_missed_stays_missed_while_the_rest_stands_still() -> None:
+    missed = told_by(known(opening(), acceptance()), "2026-03-10T00:00:01")
+    [card] = missed.cards
+    pause = a_pause("2026-03-11T10:00")
+    stopped = {fact.kind for fact in decide(BOOK, missed, pause) if isinstance(fact, ClockPaused)}
+    assert stopped == {"statutory", "card"}
+    still = then(missed, pause)
+    promise = of_kind(still, "promise")
+    assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
+    assert {of_kind(still, kind).state for kind in ("statutory", "card")} == {"paused"}
+    over = then(still, a_resumption("2026-03-20T10:00"), an_extension("2026-03-20T11:00"))
+    again = of_kind(over, "promise")
+    assert (again.state, again.lamp, again.end, again.told) == ("running", "red", promise.end, promise.told)
+    assert over.cards == (card,)
+
+
+def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_left_of_the_former() -> None:
+    shorter = Policy(COUNTY, 1, 1, "complaint", "acceptance", unit=Unit.DAY, budget=10)
+    book = Rulebook(Calendars(shipped()), Policies([shorter]))
+    lodged = then(None, lodging(), book=book)
+    assert {(clock.term.stage, clock.term.budget) for clock in lodged.open_clocks} == {
+        ("acceptance", 10),
+        ("return", 5),
+    }
+    passed = then(lodged, passed_on(), book=book)
+    assert {(each.answerable.org, each.term.stage, each.term.budget) for each in passed.open_clocks} == {
+        ("520112", "acceptance", 15),
+        ("520112", "return", 5),
+    }
+    assert {clock.state for clock in passed.clocks if clock.answerable.org == COUNTY} == {"stopped"}
+
+
+def test_c16_by_which_channel_it_came_decides_nothing_but_whether_the_hotline_waits_too() -> None:
+    expected = known(lodging()).clocks
+    for channel in get_args(ComplaintChannel):
+        came = known(replace(lodging(), channel=channel, clock_ids=(*lodging().clock_ids, SUBJECT)))
+        assert came.clocks[:2] == expected
+        assert [clock.term.kind for clock in came.clocks[2:]] == ["hotline"] * (channel == "hotline")
+
+
+def test_c17_every_special_procedure_of_the_law_stops_the_clocks_and_nothing_else_does() -> None:
+    stopping = {
+        type(command)
+        for state, command, expected in CASE_TABLE
+        if isinstance(expected, list) and "ClockPaused" in expected and state != "paused"
+    }
+    assert stopping == {PauseCase}
+    for kind in get_args(ProcedureKind):
+        standstill = replace(A_PAUSE.standstill, reason=kind)
+        case = known(opening(), acceptance(), replace(A_PAUSE, standstill=standstill, procedure=kind))
+        assert {of_kind(case, each).state for each in DECIDING} == {"paused"}
+        assert [(each.reason, each.legal_basis) for each in case.standstills] == [(kind, "行政许可法第四十五条")]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        CASES["over"],
+        CASES["given up"],
+        (opening(), a_notice(), giving_up()),
+        (opening(), acceptance(), a_step(), A_PAUSE, an_end("2026-03-20T10:00")),
+        (opening(), acceptance(), A_PAUSE, a_decision("2026-03-20T10:00"), an_end("2026-03-23T10:00")),
+        COMPLAINTS["over"],
+    ],
+)
+def test_c18_what_is_over_has_no_clock_that_runs_or_will_signal(history: tuple[Command, ...]) -> None:
+    subject = known(*history)
+    assert (subject.phase, subject.open_clocks) == ("over", ())
+    assert {(clock.state, clock.next_fire_at) for clock in subject.clocks} == {("stopped", None)}
+    assert told_by(subject, "2026-12-01T00:00") == subject
+
+
+def test_c19_an_extension_moves_the_end_by_working_days_and_the_warnings_with_it() -> None:
+    before = of_kind(known(opening(), acceptance(on="2026-02-02")), "statutory")
+    assert before.yellow_at == at(f"{counted('2026-02-02', 19)}T00:00")
+    after = of_kind(known(opening(), acceptance(on="2026-02-02"), an_extension("2026-02-06T10:00", 10)), "statutory")
+    assert (due_on(after), after.extended_by) == (counted("2026-02-02", 30), 10)
+    # a tenth of thirty days is three, a fifth is six
+    assert after.yellow_at == at(f"{counted('2026-02-02', 28)}T00:00")
+    assert after.reminder_at == at(f"{counted('2026-02-02', 25)}T00:00")
+
+
+def test_c19_what_is_over_is_not_extended() -> None:
+    case = known(opening(), acceptance(), an_extension("2026-03-11T10:00", 10))
+    promise, statutory = of_kind(case, "promise"), of_kind(case, "statutory")
+    assert (due_on(promise), promise.extended_by) == (date(2026, 3, 9), 0)
+    assert (due_on(statutory), statutory.extended_by) == (counted("2026-03-02", 30), 10)
+
+
+def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_pauses() -> None:
+    case = known(opening(), acceptance(), a_step(), A_PAUSE, a_resumption("2026-03-11T16:00"))
+    assert due_on(of_kind(case, "step")) == counted("2026-03-02", 20, "2026-03-11")
+    policy = Policy(COUNTY, 1, 1, "step", unit=Unit.WORKDAY, budget=8, yellow=Mark(50))
+    book = Rulebook(Calendars(shipped()), Policies([policy]))
+    step = of_kind(then(case, a_recount("2026-03-12T10:00"), book=book), "step")
+    assert due_on(step) == counted("2026-03-02", 8, "2026-03-11")
+    assert step.yellow_at == at(f"{counted('2026-03-02', 5, '2026-03-11')}T00:00")  # half of eight are left
+
+
+def test_c15_only_the_law_limits_another_period_and_only_the_promise_and_the_steps() -> None:
+    order = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, SUBJECT))
+    ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
+    assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "hotline": date(2026, 3, 9)}
+    item = an_item(legal=Period(value=5, unit="workday"))
+    case = known(opening(), acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount())
+    assert due_on(of_kind(case, "step")) == due_on(of_kind(case, "statutory")) == counted("2026-03-02", 5, "2026-03-11")
+    going_on = known(opening(), acceptance(item), replace(A_PAUSE, expected_days=20), a_recount())
+    assert due_on(of_kind(going_on, "procedure")) == counted("2026-03-05", 20)

@@ -1,0 +1,20 @@
+"""What was decided stays on record, however long ago, and whatever is to come stays until it has come."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+SOURCES = [path for top in ("bianmin", "services", "command") for path in (ROOT / top).rglob("*.py")]
+EMPTIED = {
+    "outbox": "what was published",
+    "held": "what was done at last, or given up by a person",
+    "recount_subject": "what was counted anew",
+    "member": "readers of the log that have gone",
+}
+
+
+def test_d21_nothing_is_deleted_but_what_has_been_done() -> None:
+    deleting = re.compile(r"\b(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?(?:\w+\.)?(\w+)")
+    texts = [path.read_text(encoding="utf-8") for path in SOURCES]
+    assert {table for text in texts for table in deleting.findall(text)} == set(EMPTIED)
+    assert not any(re.search(r"^from sqlalchemy.* import .*\bdelete\b", text, re.MULTILINE) for text in texts)
