@@ -115,6 +115,13 @@ def test_a_promise_that_was_over_with_the_law_does_not_come_back_to_life_in_a_pa
     assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
 
 
+def test_a_procedure_that_ends_before_its_recount_came_has_ended() -> None:
+    """Its own clock would have another end by the new calendar."""
+    resumed = then(known(opening(), acceptance(), a_pause("2026-03-05T10:00")), a_resumption("2026-03-11T16:00"))
+    [procedure] = [clock for clock in resumed.clocks if clock.term.kind == "procedure"]
+    assert (procedure.state, procedure.late) == ("stopped", False)
+
+
 def fired(moment: str) -> Sequence[Command]:
     clocks = [clock for clock in known(opening(), acceptance()).clocks if clock.term.kind != "completeness"]
     return [FireSignals(SUBJECT, clock.id, at(moment), at(moment), BY) for clock in clocks]
