@@ -1,7 +1,7 @@
 """The third door: what is due by the clock becomes commands, in batches, by any number of replicas."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -35,10 +35,14 @@ class Due(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it."""
+    """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it.
+
+    `put_back(tx, subjects)`: where claiming takes from a list, what could not be done stands on it again.
+    """
 
     name: str
     claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Due]]]
+    put_back: Callable[[Tx, Collection[UUID]], Awaitable[None]] | None = None
 
 
 class Ticker:
@@ -109,6 +113,8 @@ class Ticker:
                     refused[command.subject_id] = kind_of(outcome.error)
             if refused:
                 await parked.park_due(tx, timer.name, refused)
+                if timer.put_back is not None:
+                    await timer.put_back(tx, refused)
         for command in commands:
             self.late((now - command.fire_at).total_seconds())
         for subject_id, reason in refused.items():

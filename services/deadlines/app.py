@@ -8,6 +8,7 @@ from services.deadlines.api import calendars, cards, clocks, hours, policies
 from services.deadlines.figures import FIGURES
 from services.deadlines.handlers import claim_cards, claim_recounts, claim_signals, handle
 from services.deadlines.reactions import command_of
+from services.deadlines.store import recounts
 from services.deadlines.store.tables import Tables
 
 SERVICE = Service(
@@ -20,7 +21,11 @@ SERVICE = Service(
     command_of=command_of,
     listens=("intake", "routing", "complaints"),
     figures=FIGURES,
-    timers=(Timer("signals", claim_signals), Timer("recounts", claim_recounts), Timer("cards", claim_cards)),
+    timers=(
+        Timer("signals", claim_signals),
+        Timer("recounts", claim_recounts, recounts.put_back),
+        Timer("cards", claim_cards),
+    ),
     counters="""
         SELECT id::text, sequence FROM subject UNION ALL SELECT name, version FROM document WHERE kind = 'calendar'
     """,

@@ -12,7 +12,7 @@ import pytest
 from bianmin.events import routing
 from bianmin.events.deadlines import CalendarPublished, ClockRescheduled
 from bianmin.kit import parked
-from bianmin.kit.db import rows
+from bianmin.kit.db import rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
@@ -330,3 +330,34 @@ async def _explained(county: County, case: str) -> dict[str, Any]:
 def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
     [entry] = [each for each in explained["days"] if each["date"] == day]
     return entry["mark"], entry["reason"]
+
+
+async def test_what_cannot_be_counted_anew_stays_on_the_list_until_somebody_has_mended_it(
+    county: County, admin: Client
+) -> None:
+    bad, good = [await county.a_running_case("2026-03-02") for _ in range(2)]
+    room = county.house.room("deadlines")
+    async with room.database.transaction() as tx:
+        await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1 AND kind = 'promise'", bad)
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
+    async with asyncio.timeout(30):
+        while (recount := await the_latest(admin))["left"] != 1:
+            await room.ticker.tick(RECOUNTS)
+    assert (recount["state"], recount["total"]) == ("running", 2)
+    assert [clock["due_on"] for clock in await county.clocks(case_id=good)] == ["2026-03-10", "2026-03-31"]
+    [held] = await parked.listed(room.database)
+    assert (held.source, held.subject, held.state) == ("timer:recounts", bad, "parked")
+    await room.ticker.tick(RECOUNTS)
+    assert [one.attempts for one in await parked.listed(room.database)] == [held.attempts], "left alone for a minute"
+    async with room.database.transaction() as tx:
+        await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1 AND kind = 'promise'", bad)
+    await parked.replay(room.database, [held.id])
+    await settle(county.house)
+    assert [clock["due_on"] for clock in await county.clocks(case_id=bad)] == ["2026-03-10", "2026-03-31"]
+    assert (await the_latest(admin))["state"] == "done"
+
+
+async def the_latest(admin: Client) -> dict[str, Any]:
+    """How far the latest recount has come."""
+    found: dict[str, Any] = (await admin.get("/calendars/recounts")).json()["items"][0]
+    return found

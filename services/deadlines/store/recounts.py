@@ -1,5 +1,6 @@
 """What is to be counted anew, because something was published, and how far that has come."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -35,15 +36,25 @@ _SAMPLE = f"SELECT subject_id {_CROSSING} GROUP BY subject_id ORDER BY min(due_a
 _ORDERED = """
 SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-# found by their places: to look for them by their keys would be to read the whole list for every batch
+# found by their places: to look for them by their keys would be to read the whole list for every batch; and what could
+# not be done is left alone for a minute
 _CLAIM = """
 WITH taken AS (
     DELETE FROM recount_subject WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM recount_subject ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
+        SELECT ctid FROM recount_subject WHERE subject_id <> ALL(ARRAY(
+            SELECT subject::uuid FROM held WHERE source = 'timer:recounts' AND held_at > now() - interval '1 minute'
+        ))
+        ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
     )) RETURNING subject_id
 )
 SELECT DISTINCT s.id, coalesce(s.reach ->> 'accepting_org', s.reach ->> 'handler_org')
 FROM taken t JOIN subject s ON s.id = t.subject_id ORDER BY s.id
+"""
+_PUT_BACK = """
+INSERT INTO recount_subject (recount_id, subject_id)
+SELECT r.id, v.id FROM unnest($1::uuid[]) AS v(id),
+    (SELECT id FROM recount WHERE state = 'running' ORDER BY created_at LIMIT 1) AS r
+ON CONFLICT DO NOTHING
 """
 _FINISH = """
 UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'
@@ -101,6 +112,11 @@ async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
     if not claimed:
         await run(tx, _FINISH, now)
     return [Due(subject_id, org, oldest or now) for subject_id, org in claimed]
+
+
+async def put_back(tx: Tx, subjects: Collection[UUID]) -> None:
+    """These could not be counted anew: they are still to be, and what ordered it is not done before."""
+    await run(tx, _PUT_BACK, list(subjects))
 
 
 async def crossing(tx: Tx, publication: Publication, limit: int) -> tuple[int, list[UUID]]:
