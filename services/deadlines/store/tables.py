@@ -243,10 +243,10 @@ class RecountRow(Tables, table=True):
 
 
 class RecountSubjectRow(Tables, table=True):
-    """A matter that a recount has still to look at."""
+    """A matter that a recount has still to look at. No foreign keys: millions are listed at once."""
 
     __tablename__ = "recount_subject"
-    recount_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("recount.id"), primary_key=True))
+    recount_id: UUID = Field(primary_key=True)
     subject_id: UUID = Field(primary_key=True)
 
     __table_args__ = (Index("ix_recount_subject_subject_id", "subject_id"),)
