@@ -6,20 +6,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from bianmin.events import routing
 from bianmin.events.deadlines import CalendarPublished, ClockRescheduled
 from bianmin.kit import parked
-from bianmin.kit.db import rows, run
+from bianmin.kit.db import Database, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import reckon
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.store import subjects
+from services.deadlines.store import rulebook, subjects
 from tests.house import Client, House, a_house
 from tests.service.deadlines_county import (
     CENTER,
@@ -361,3 +362,44 @@ async def the_latest(admin: Client) -> dict[str, Any]:
     """How far the latest recount has come."""
     found: dict[str, Any] = (await admin.get("/calendars/recounts")).json()["items"][0]
     return found
+
+
+async def test_who_comes_after_a_publisher_waits_for_it_and_counts_by_what_it_published(
+    county: County, admin: Client
+) -> None:
+    """However many count at the same time: a publisher that waits for them is the next."""
+    database = county.house.room("deadlines").database
+    async with database.transaction() as before, database.transaction() as after:
+        await rulebook.in_force(before, held=True)
+        published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
+        await waiting_for_locks(database, 1)
+        asked = asyncio.create_task(rulebook.in_force(after, held=True))
+        await waiting_for_locks(database, 2)
+        await run(before, "COMMIT AND CHAIN")
+        assert (await published).status_code == 201
+        assert not (await asked).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
+
+
+async def test_nobody_waits_for_ever_for_a_publisher_that_waits_for_them(county: County, admin: Client) -> None:
+    """A timer has matters in hand before it asks for the rulebook; whoever has that may wait for one of them."""
+    case = UUID(await county.a_running_case("2026-03-02"))
+    database = county.house.room("deadlines").database
+    async with database.transaction() as counting:
+        await rulebook.in_force(counting, held=True)
+        async with database.transaction() as timer:
+            await subjects.load(timer, [case])
+            published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
+            await waiting_for_locks(database, 1)
+            wanted = asyncio.create_task(subjects.load(counting, [case]))
+            await waiting_for_locks(database, 2)
+            assert (await rulebook.in_force(timer, held=True)).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
+        assert case in await wanted
+    assert (await published).status_code == 201
+
+
+async def waiting_for_locks(database: Database, number: int) -> None:
+    """Return when so many transactions wait for somebody."""
+    query = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+    async with asyncio.timeout(30), database.reading() as tx:
+        while (await rows(tx, query))[0][0] != number:
+            pass

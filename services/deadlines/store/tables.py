@@ -217,7 +217,7 @@ class DocumentHistoryRow(Tables, table=True):
 class EditionRow(Tables, table=True):
     """The one row that says which rulebook is in force: the digest of all that was published.
 
-    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
+    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes locks the table: so no clock is
     counted by calendars that are not in force any more, and missed by the recount.
     """
 
