@@ -103,7 +103,7 @@ def what_was_in_time_is_not_late_by_a_calendar_alone(step: Step) -> None:
     """The grace rule: whatever is counted anew while it is in time has still time left."""
     if (now := counted_anew_at(step.command)) is not None:
         for before, after in step.clocks():
-            assert after.state == "stopped" or end_of(after) > now or end_of(before) <= now
+            assert after.state == "stopped" or end_of(after) > now or end_of(before) < now
 
 
 def counted_anew_at(command: object) -> datetime | None:
