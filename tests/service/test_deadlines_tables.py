@@ -80,6 +80,7 @@ async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(gro
         for wanted in (
             Wanted(),
             Wanted(state="running"),
+            Wanted(state="paused"),
             Wanted(lamp="red"),
             Wanted(lamp="red", state="running"),
             Wanted(due_before=at("2026-06-01T00:00")),
