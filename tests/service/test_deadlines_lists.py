@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bianmin.events import routing
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.house import Client, a_house, statements
@@ -16,8 +17,10 @@ from tests.service.deadlines_county import (
     OTHER_STATION,
     STATION,
     County,
+    access,
     an_acceptance,
     at,
+    day,
 )
 
 
@@ -78,6 +81,24 @@ async def test_what_is_due_first_comes_first(supervisor: Client) -> None:
 )
 async def test_filters_narrow_the_list(supervisor: Client, query: dict[str, Any], number: int) -> None:
     assert len(await found(supervisor, **query)) == number
+
+
+async def test_what_stands_still_is_a_list_of_its_own(county: County, supervisor: Client) -> None:
+    case = await county.a_running_case()
+    procedure = routing.ProcedureStarted(
+        access=access(), procedure_id=new_id(), kind="hearing", started_on=day("2026-03-03"), expected_days=5
+    )
+    await county.tells("routing", case, procedure, time="2026-03-03T09:00")
+    still = (await supervisor.get("/clocks", state="paused")).json()["items"]
+    assert [(clock["kind"], clock["subject"], clock["due_on"]) for clock in still] == [
+        ("promise", case, None),
+        ("statutory", case, None),
+    ]
+    one, *_ = still
+    following = (await supervisor.get("/clocks", state="paused", limit=1)).json()["next_cursor"]
+    [other] = (await supervisor.get("/clocks", state="paused", limit=1, cursor=following)).json()["items"]
+    assert other["id"] != one["id"]
+    assert await found(supervisor, state="paused", due_before="2099-01-01") == []
 
 
 @pytest.mark.parametrize(

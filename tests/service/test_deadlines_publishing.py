@@ -6,20 +6,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from bianmin.events import complaints, routing
 from bianmin.events.deadlines import CalendarPublished, ClockRescheduled
 from bianmin.kit import parked
-from bianmin.kit.db import Database, rows
+from bianmin.kit.db import Database, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import reckon
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.store import subjects
+from services.deadlines.store import rulebook, subjects
 from tests.house import Client, House, a_house
 from tests.service.deadlines_county import (
     CENTER,
@@ -399,3 +400,75 @@ async def _explained(county: County, case: str) -> dict[str, Any]:
 def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
     [entry] = [each for each in explained["days"] if each["date"] == day]
     return entry["mark"], entry["reason"]
+
+
+async def test_what_cannot_be_counted_anew_stays_on_the_list_until_somebody_has_mended_it(
+    county: County, admin: Client
+) -> None:
+    bad, good = [await county.a_running_case("2026-03-02") for _ in range(2)]
+    room = county.house.room("deadlines")
+    async with room.database.transaction() as tx:
+        await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1 AND kind = 'promise'", bad)
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
+    async with asyncio.timeout(30):
+        while (recount := await the_latest(admin))["left"] != 1:
+            await room.ticker.tick(RECOUNTS)
+    assert (recount["state"], recount["total"]) == ("running", 2)
+    assert [clock["due_on"] for clock in await county.clocks(case_id=good)] == ["2026-03-10", "2026-03-31"]
+    [held] = await parked.listed(room.database)
+    assert (held.source, held.subject, held.state) == ("timer:recounts", bad, "parked")
+    await room.ticker.tick(RECOUNTS)
+    assert [one.attempts for one in await parked.listed(room.database)] == [held.attempts], "left alone for a minute"
+    async with room.database.transaction() as tx:
+        await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1 AND kind = 'promise'", bad)
+    await parked.replay(room.database, [held.id])
+    await settle(county.house)
+    assert [clock["due_on"] for clock in await county.clocks(case_id=bad)] == ["2026-03-10", "2026-03-31"]
+    assert (await the_latest(admin))["state"] == "done"
+
+
+async def the_latest(admin: Client) -> dict[str, Any]:
+    """How far the latest recount has come."""
+    found: dict[str, Any] = (await admin.get("/calendars/recounts")).json()["items"][0]
+    return found
+
+
+async def test_who_comes_after_a_publisher_waits_for_it_and_counts_by_what_it_published(
+    county: County, admin: Client
+) -> None:
+    """However many count at the same time: a publisher that waits for them is the next."""
+    database = county.house.room("deadlines").database
+    async with database.transaction() as before, database.transaction() as after:
+        await rulebook.in_force(before, held=True)
+        published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
+        await waiting_for_locks(database, 1)
+        asked = asyncio.create_task(rulebook.in_force(after, held=True))
+        await waiting_for_locks(database, 2)
+        await run(before, "COMMIT AND CHAIN")
+        assert (await published).status_code == 201
+        assert not (await asked).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
+
+
+async def test_nobody_waits_for_ever_for_a_publisher_that_waits_for_them(county: County, admin: Client) -> None:
+    """A timer has matters in hand before it asks for the rulebook; whoever has that may wait for one of them."""
+    case = UUID(await county.a_running_case("2026-03-02"))
+    database = county.house.room("deadlines").database
+    async with database.transaction() as counting:
+        await rulebook.in_force(counting, held=True)
+        async with database.transaction() as timer:
+            await subjects.load(timer, [case])
+            published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
+            await waiting_for_locks(database, 1)
+            wanted = asyncio.create_task(subjects.load(counting, [case]))
+            await waiting_for_locks(database, 2)
+            assert (await rulebook.in_force(timer, held=True)).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
+        assert case in await wanted
+    assert (await published).status_code == 201
+
+
+async def waiting_for_locks(database: Database, number: int) -> None:
+    """Return when so many transactions wait for somebody."""
+    query = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+    async with asyncio.timeout(30), database.reading() as tx:
+        while (await rows(tx, query))[0][0] != number:
+            pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import assert_never
 
 from bianmin.events.deadlines import ClockResumed
@@ -32,7 +33,7 @@ from services.deadlines.domain.commands import (
     StartStep,
     TakeSupplement,
 )
-from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept
+from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept, evolve
 from services.deadlines.domain.moves import (
     changed,
     extend,
@@ -212,10 +213,13 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
         )
 
     standstills = tuple(over if known is ended else known for known in case.standstills)
+    stopped = stop(book, case, command.ended_at, _of("procedure", command.procedure))
+    # what has stopped is not counted anew with the others, though the calendar may be another than before
+    others = reduce(evolve, stopped, case)
     return [
         StandstillKept(over),
-        *stop(book, case, command.ended_at, _of("procedure", command.procedure)),
-        *recounted(book, case, standing_still(standstills), command.ended_at, told),
+        *stopped,
+        *recounted(book, others, standing_still(standstills), command.ended_at, told),
     ]
 
 

@@ -16,7 +16,7 @@ from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.cards import RECOUNTED, RESTED, Card, CardKept, judged, resting_on, withdrawn
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
-from services.deadlines.domain.periods import Pause, Period, Unit, due
+from services.deadlines.domain.periods import Pause, Period, Unit, due, is_late
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import Term
@@ -68,7 +68,8 @@ def stop(
     stopping += [clock for clock in subject.open_clocks if clock not in stopping and _orders(clock, made_up_for)]
     if any(clock.state == "paused" for clock in stopping):
         # those that the law's period limits are counted with it, whether it stops or not
-        counted = clocks.reckon(book.calendars, [still(clock) for clock in subject.open_clocks])
+        resumed = [_with_grace(book.calendar_of(c.answerable.org), still(c), at) for c in subject.open_clocks]
+        counted = clocks.reckon(book.calendars, resumed)
         chosen = {clock.id for clock in stopping}
         stopping = [clock for clock in counted if clock.id in chosen]
     stopped = [clocks.stop(clock, subject.kind, max(at, clock.period.start)) for clock in stopping]
@@ -157,7 +158,7 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
 def _with_grace(calendar: Calendar, clock: Clock, at: datetime) -> Clock:
     """What was in time, or stood still, is not late by other calendars alone: the next working day is still left."""
     end = due(calendar, clock.period)
-    if end is None or end.due_at > at or (clock.end is not None and clock.end.due_at <= at):
+    if end is None or end.due_at > at or (clock.end is not None and is_late(at, clock.end.due_at)):
         return clock
     tomorrow = calendar.add_workdays(at.astimezone(TZ).date(), 1)
     for day in [tomorrow] if clock.end is None else [min(tomorrow, clock.end.due_on), tomorrow]:

@@ -21,7 +21,8 @@ from services.deadlines.store.policies import policies_of
 
 _IN_FORCE = "SELECT digest FROM edition"
 _HELD = "SELECT digest FROM edition FOR SHARE"
-_ALONE = "SELECT digest FROM edition FOR UPDATE"
+# the table and not its row: who comes after the publisher waits behind it, and does not pass it by for ever
+_ALONE = "LOCK TABLE edition IN EXCLUSIVE MODE"
 
 _built: dict[str, Rulebook] = {}
 """Rulebooks by the digest of what they are made of: the same in every database that published the same."""
@@ -36,7 +37,8 @@ async def in_force(tx: Tx, *, held: bool = False) -> Rulebook:
 
 async def alone(tx: Tx) -> Rulebook:
     """The same, for whoever is about to publish: nobody else counts or publishes meanwhile."""
-    return await _rulebook(tx, _ALONE)
+    await run(tx, _ALONE)
+    return await _rulebook(tx, _IN_FORCE)
 
 
 async def renew(tx: Tx) -> None:

@@ -217,7 +217,7 @@ class DocumentHistoryRow(Tables, table=True):
 class EditionRow(Tables, table=True):
     """The one row that says which rulebook is in force: the digest of all that was published.
 
-    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes takes it alone: so no clock is
+    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes locks the table: so no clock is
     counted by calendars that are not in force any more, and missed by the recount.
     """
 
@@ -243,10 +243,10 @@ class RecountRow(Tables, table=True):
 
 
 class RecountSubjectRow(Tables, table=True):
-    """A matter that a recount has still to look at."""
+    """A matter that a recount has still to look at. No foreign keys: millions are listed at once."""
 
     __tablename__ = "recount_subject"
-    recount_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("recount.id"), primary_key=True))
+    recount_id: UUID = Field(primary_key=True)
     subject_id: UUID = Field(primary_key=True)
 
     __table_args__ = (Index("ix_recount_subject_subject_id", "subject_id"),)

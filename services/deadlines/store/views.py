@@ -18,7 +18,7 @@ from bianmin.kit.subtree import under
 from services.deadlines.domain.clock import Clock, ClockState, Standstill
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.seen import visible
-from services.deadlines.store.subjects import CLOCK, clock_of, standstills_of
+from services.deadlines.store.subjects import CLOCK, NEVER, clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
 
 
@@ -51,6 +51,8 @@ class Wanted:
         found = [column == value for column, value in by_value if value is not None]
         if self.org is not None:
             found.append(under(c.org, self.org))
+        if self.state == "paused":
+            found.append(c.due_at == NEVER)  # they stand together at the end of the index
         if self.due_before is not None:
             found.append(c.due_at < self.due_before)
         if self.updated_since is not None:

@@ -169,6 +169,11 @@ def decide(case: Case | None, command: CaseCommand | Register) -> Sequence[objec
             _by_accepting_organ(case, command.by.actor)
             _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以决定不予受理")
             given = command.refusal
+            if (last := _silent_since(case, given.refused_on)) is not None:
+                raise WrongStatus(
+                    f"已过一次性告知期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不能再决定不予受理；"
+                    "不符合条件的，请在办理中作出不予许可的决定。"
+                )
             return [
                 RefusalGiven(given),
                 CaseRefused(
@@ -231,6 +236,8 @@ def _notice(case: Case, command: GiveNotice) -> Sequence[object]:
         _check_in_time(case, command)
     else:
         _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以告知补正")
+        if (last := _silent_since(case, command.noticed_on)) is not None:
+            raise WrongStatus(_TOO_LATE_TO_ASK.format(last))
     check_numbers([one.no for one in command.missing], case.materials, "/missing")
     for n, one in enumerate(command.missing):
         if case.materials[one.no - 1].source == "share":
@@ -271,10 +278,23 @@ def _check_in_time(case: Case, command: GiveNotice) -> None:
         raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再告知补正。")
     last = case.notice_due_on
     if last is None or command.noticed_on > last:
-        raise WrongStatus(
-            f"已过一次性告知期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不能再要求补正；"
-            "确已在期限内告知的，请在 noticed_on 填写告知当日。"
-        )
+        raise WrongStatus(_TOO_LATE_TO_ASK.format(last))
+
+
+_TOO_LATE_TO_ASK = (
+    "已过一次性告知期限（{}），自收到之日起即为受理（行政许可法第三十二条），不能再要求补正；"
+    "确已在期限内告知的，请在 noticed_on 填写告知当日。"
+)
+
+
+def _silent_since(case: Case, on: date) -> date | None:
+    """The last day on which it could have been told what is missing, where by `on` it is accepted by that it was not.
+
+    So by law, at that moment, whether or not deadlines has come to tell.
+    """
+    last = case.notice_due_on
+    silent = case.status == "registered" and case.is_accepted_by_silence
+    return last if silent and last is not None and last < on else None
 
 
 def _check_override(command: GiveNotice) -> None:
@@ -334,6 +354,8 @@ def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
         _check_no_silence(case, command)
     else:
         _in(case, {"registered"}, "只有材料齐全的已登记办件可以受理")
+        if (last := _silent_since(case, command.accepted_on)) is not None:
+            return [_deem(case, last)]
     if case.missing:
         raise MaterialsMissing(f"还缺：{_names(case)}；请先补齐，或一次性告知补正。")
     on = command.accepted_on

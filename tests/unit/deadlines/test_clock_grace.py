@@ -24,6 +24,8 @@ from tests.unit.deadlines.test_clock_rules import (
     a_pause,
     a_recount,
     a_resumption,
+    a_step,
+    a_steps_end,
     acceptance,
     an_item,
     at,
@@ -113,6 +115,25 @@ def test_a_promise_that_was_over_with_the_law_does_not_come_back_to_life_in_a_pa
     assert not any(isinstance(fact, ClockPaused) and fact.kind == "promise" for fact in facts)
     promise = promise_of(then(over, a_pause("2026-03-11T10:00"), book=BOOK))
     assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
+
+
+def test_at_its_very_last_moment_it_is_in_time_and_has_a_day_of_grace() -> None:
+    counted = promise_of(then(known(opening(), acceptance()), a_recount("2026-03-10T00:00")))
+    assert (counted.lamp, due_on(counted)) == ("green", date(2026, 3, 11))
+
+
+def test_a_step_that_is_done_while_it_stands_still_is_not_late_by_a_new_calendar_alone() -> None:
+    """Its twenty days were not over when the procedure began; with the Saturday worked, they were."""
+    case = known(opening(), acceptance(), a_step("2026-03-02T12:00"), a_pause("2026-03-30T10:00"))
+    [step] = [clock for clock in then(case, a_steps_end("2026-04-03T10:00")).clocks if clock.term.kind == "step"]
+    assert (step.state, step.late, step.lamp) == ("stopped", False, "yellow")
+
+
+def test_a_procedure_that_ends_before_its_recount_came_has_ended() -> None:
+    """Its own clock would have another end by the new calendar."""
+    resumed = then(known(opening(), acceptance(), a_pause("2026-03-05T10:00")), a_resumption("2026-03-11T16:00"))
+    [procedure] = [clock for clock in resumed.clocks if clock.term.kind == "procedure"]
+    assert (procedure.state, procedure.late) == ("stopped", False)
 
 
 def fired(moment: str) -> Sequence[Command]:

@@ -64,6 +64,11 @@ def nothing_told_is_untold(step: Step) -> None:
             assert after == before
 
 
+def what_was_told_to_have_stopped_has_stopped(step: Step) -> None:
+    stopped = {one.data.clock_id for one in step.told if isinstance(one.data, ClockStopped)}
+    assert all(clock.state == "stopped" for clock in step.after.clocks if clock.id in stopped)
+
+
 def an_end_that_moves_is_told(step: Step) -> None:
     ends = {(fact.clock_id, fact.due_at) for fact in (one.data for one in step.told) if hasattr(fact, "due_at")}
     for before, after in step.clocks():
@@ -115,7 +120,7 @@ def what_was_in_time_is_not_late_by_a_calendar_alone(step: Step) -> None:
     """The grace rule: whatever is counted anew while it is in time has still time left."""
     if (now := counted_anew_at(step.command)) is not None:
         for before, after in step.clocks():
-            assert after.state == "stopped" or end_of(after) > now or end_of(before) <= now
+            assert after.state == "stopped" or end_of(after) > now or end_of(before) < now
 
 
 def counted_anew_at(command: object) -> datetime | None:
@@ -157,6 +162,7 @@ def each_signal_comes_once(told: Sequence[Announcement]) -> None:
 
 STEPS: Sequence[Callable[[Step], None]] = (
     nothing_told_is_untold,
+    what_was_told_to_have_stopped_has_stopped,
     an_end_that_moves_is_told,
     cards_stay_on_record,
     pauses_stay_on_record,

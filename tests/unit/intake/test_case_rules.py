@@ -485,6 +485,53 @@ def test_c11_what_was_missed_shows_red_whatever_stands_still_beside_it() -> None
         assert case.lamp == lamp, event
 
 
+LAST, AFTER = date(2026, 3, 9), date(2026, 3, 10)
+
+
+def with_its_clock(**item: Any) -> Case:
+    """A case that has not been told of what is missing; deadlines has said until when it could be."""
+    end = datetime(2026, 3, 10, tzinfo=TZ)
+    started = ClockStarted(
+        clock_id=ID,
+        subject_kind="case",
+        kind="completeness",
+        org=CENTER,
+        dept="civil",
+        due_on=LAST,
+        due_at=end,
+        unit="workday",
+        budget=5,
+        started_on=DAY,
+        calendar_version="CN-1",
+        provisional=False,
+    )
+    return after(a_case(item=facts(**item)), told(started, "deadlines"))
+
+
+@pytest.mark.parametrize("silence", [{"item_type": "01"}, {"deemed_by_silence": True}])
+def test_once_it_is_too_late_silence_has_accepted_it_though_nobody_has_told_yet(silence: dict[str, Any]) -> None:
+    """Timers may look late: what a desk does meanwhile takes nothing back."""
+    case = with_its_clock(**silence)
+    notice = GiveNotice(ID, (Asked(2, "缺"),), AFTER, AFTER, 30, by(STATION))
+    with pytest.raises(Conflict, match="2026-03-09"):
+        decide(case, notice)
+    with pytest.raises(Conflict, match="2026-03-09"):
+        decide(case, RefuseCase(ID, replace(GROUNDS, refused_on=AFTER), by()))
+    accepted = after(case, AcceptCase(ID, AFTER, AFTER, by()))
+    assert (accepted.status, accepted.deemed, accepted.accepted_on) == ("accepted", True, DAY)
+    # what was done in time and is told late counts
+    assert after(case, replace(notice, noticed_on=LAST)).status == "supplement_requested"
+    in_time = after(case, AcceptCase(ID, LAST, AFTER, by()))
+    assert (in_time.deemed, in_time.accepted_on) == (False, LAST)
+
+
+def test_where_silence_accepts_nothing_a_late_notice_is_better_than_none() -> None:
+    case = with_its_clock()
+    assert after(case, GiveNotice(ID, (Asked(2, "缺"),), AFTER, AFTER, 30, by())).status == "supplement_requested"
+    assert after(case, RefuseCase(ID, replace(GROUNDS, refused_on=AFTER), by())).status == "refused"
+    assert not after(case, AcceptCase(ID, AFTER, AFTER, by())).deemed
+
+
 def test_a_wish_to_withdraw_is_told_once_and_answered() -> None:
     case = after(a_case(status="accepted"), COMMANDS["withdraw"])
     assert case.withdrawal_pending

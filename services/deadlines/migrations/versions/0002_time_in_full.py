@@ -117,7 +117,6 @@ def upgrade() -> None:
         "recount_subject",
         sa.Column("recount_id", sa.Uuid(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["recount_id"], ["recount.id"], name=op.f("fk_recount_subject_recount_id_recount")),
         sa.PrimaryKeyConstraint("recount_id", "subject_id", name=op.f("pk_recount_subject")),
     )
     op.create_index("ix_recount_subject_subject_id", "recount_subject", ["subject_id"], unique=False)
