@@ -14,6 +14,7 @@ MOST_MONTHS = 24
 
 _MARGIN, _LABEL, _STEP, _ROW, _LINE = 8, 60, 10.7, 24, 15
 _CELL = 8.8, 14.0
+_CHARACTERS = 34  # of a line of text
 _DARK, _PALE = "#1f6f54", "#ffffff"
 
 _LOOKS: Mapping[Mark, tuple[str, str, str]] = {
@@ -36,16 +37,18 @@ _STYLE = (
 
 def drawn(title: str, lines: Sequence[str], days: Sequence[Entry], due_on: date | None, today: date) -> str:
     """An SVG of these days, with what is to be said of them above it. `due_on`: None while the clock stands still."""
+    wrapped = [line[n : n + _CHARACTERS] for line in lines for n in range(0, len(line), _CHARACTERS)]
     months = [(key, list(group)) for key, group in groupby(days, key=lambda each: (each.date.year, each.date.month))]
-    top = _MARGIN + 20 + _LINE * len(lines) + 16
+    top = _MARGIN + 20 + _LINE * len(wrapped) + 16
     parts = [
         _tag("rect", width=WIDTH, height="100%", fill=_PALE),
         _text(_MARGIN, _MARGIN + 14, title, "h"),
-        *(_text(_MARGIN, _MARGIN + 32 + _LINE * n, line) for n, line in enumerate(lines)),
+        *(_text(_MARGIN, _MARGIN + 32 + _LINE * n, line) for n, line in enumerate(wrapped)),
         *(_text(_x(day), top - 4, str(day), "s") for day in (1, 5, 10, 15, 20, 25, 30)),
     ]
     y = float(top)
     left_out = len(months) - MOST_MONTHS
+    today_is_there = False
     for n, (month, entries) in enumerate(months):
         if left_out > 0 and MOST_MONTHS // 2 <= n < MOST_MONTHS // 2 + left_out:
             if n == MOST_MONTHS // 2:
@@ -53,9 +56,13 @@ def drawn(title: str, lines: Sequence[str], days: Sequence[Entry], due_on: date 
                 y += _ROW
             continue
         parts += _month(y, month, entries, due_on, today)
+        today_is_there |= month == (today.year, today.month)
         y += _ROW
     marks = [mark for mark in _LOOKS if any(each.mark == mark for each in days)]
-    legend = list(_legend(marks, due_on))
+    if not today_is_there:
+        parts.append(_text(_LABEL, y + 14, f"今天是 {today}，不在图中", "s"))
+        y += _ROW
+    legend = list(_legend(marks, due_on, today_is_there))
     for n, (sign, told) in enumerate(legend):
         x, line = _MARGIN + (n % 2) * WIDTH / 2, y + 10 + 19 * (n // 2)
         parts += [_moved(x, line, sign), _text(x + 16, line + 11, told)]
@@ -89,12 +96,13 @@ def _month(
             yield _moved(x, y + 2, _TODAY_SIGN, id="today")
 
 
-def _legend(marks: Sequence[Mark], due_on: date | None) -> Iterator[tuple[str, str]]:
+def _legend(marks: Sequence[Mark], due_on: date | None, today_is_there: bool) -> Iterator[tuple[str, str]]:
     for mark in marks:
         yield _cell(mark), _LOOKS[mark][0]
     if due_on is not None:
         yield _due_sign(), "最后一日"
-    yield _moved(0, -8, _TODAY_SIGN), "今天"
+    if today_is_there:
+        yield _moved(0, -8, _TODAY_SIGN), "今天"
 
 
 def _cell(mark: Mark) -> str:

@@ -109,3 +109,13 @@ def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since:
     found = marks(picture(clock, since + timedelta(days=3)))
     assert found["counted"] + found["make_up"] == budget
     assert sum(found.values()) == (clock.end.due_on - since).days + 1
+
+
+def test_a_long_line_goes_on_below_and_a_day_that_is_not_drawn_is_told() -> None:
+    clock = a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00")
+    line = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整，届时另行告知申请人"
+    svg = drawn("期限", [line], ledger(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6))
+    assert line[:34] in svg
+    assert f">{line[34:]}<" in svg
+    assert "今天是 2026-05-06，不在图中" in svg
+    assert 'id="today"' not in svg
