@@ -428,6 +428,9 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
     assert statutory["due_on"] == counted("2026-02-04", 30, paused)
     told = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
     [pause], [moved] = told["pauses"], told["moves"]
+    citizen = await ok(county.nobody.get(f"/public/clocks/{statutory['id']}"))
+    assert (citizen["text"], citizen["days"], citizen["due_on"]) == (told["text"], told["days"], statutory["due_on"])
+    assert (await county.nobody.get(f"/public/clocks/{id}")).status_code == 404
     assert (pause["first"], pause["last"], pause["reason"], pause["evidence"] is None) == (*paused, "hearing", False)
     assert (moved["reason"], moved["extended_by"], moved["due_on"]) == ("extension", 10, statutory["due_on"])
     assert moved["previous_due_on"] == counted("2026-02-04", 20, paused)

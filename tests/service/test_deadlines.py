@@ -237,3 +237,17 @@ async def test_praise_is_not_timed(county: County) -> None:
 async def test_nobody_without_a_token_sees_a_clock(county: County) -> None:
     for path in ("/clocks", f"/clocks/{new_id()}", f"/clocks/{new_id()}/explain", "/calendars/52/years/2026"):
         assert (await county.house.nobody.get(path)).status_code == 401
+
+
+async def test_whoever_has_the_number_of_a_cases_clock_is_told_of_it_and_nobody_of_a_complaints(county: County) -> None:
+    case, complaint = await county.a_running_case(), await county.lodges()
+    nobody = county.house.nobody
+    [promise] = await county.clocks(case_id=case, kind="promise")
+    told = (await nobody.get(f"/public/clocks/{promise['id']}")).json()
+    assert set(told) == {"kind", "due_on", "provisional", "text", "days"}
+    assert (told["kind"], told["due_on"], told["days"][-1]["ordinal"]) == ("promise", "2026-03-09", 5)
+    handled = (await county.house.as_("manager", COUNTY).get("/clocks", case_id=complaint)).json()["items"]
+    assert handled
+    for clock in handled:
+        assert (await nobody.get(f"/public/clocks/{clock['id']}")).status_code == 404
+    assert (await nobody.get(f"/clocks/{promise['id']}/explain")).status_code == 401

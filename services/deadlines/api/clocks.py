@@ -9,24 +9,33 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.door import Desk, desk, public, shown, staffed
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
 from services.deadlines.api.calendars import CalendarMissing
-from services.deadlines.api.views import Before, ClockView, EntryView, ExplanationView, MovedView, PauseView
+from services.deadlines.api.views import (
+    Before,
+    ClockView,
+    EntryView,
+    ExplanationView,
+    MovedView,
+    PauseView,
+    PublicExplanationView,
+)
 from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import ClockState
 from services.deadlines.domain.ledger import Entry, ledger
 from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import due
+from services.deadlines.domain.periods import Due, due
 from services.deadlines.domain.terms import ENDED_BY_LAW
 from services.deadlines.picture import drawn
 from services.deadlines.store import moves, rulebook, views
 from services.deadlines.store.views import Shown, Wanted
 
 router = staffed("deadlines")
+open_router = public("deadlines")
 
 AnyDesk = Annotated[Desk, desk()]
 
@@ -65,7 +74,7 @@ async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
 @router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
 async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
-    return shown(_explained(await _counted(desk, clock_id)))
+    return shown(_explained(await _counted(desk, await _found(desk, clock_id))))
 
 
 @router.get(
@@ -75,7 +84,7 @@ async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
 )
 async def draw_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     """同样的说明画成图：每月一行，标出计入、休息、调休上班、暂停的日子，以及最后一日和今天；手机和打印都能看清。"""
-    one = await _counted(desk, clock_id)
+    one = await _counted(desk, await _found(desk, clock_id))
     clock = one.found.clock
     picture = drawn(
         texts.name_of(clock),
@@ -85,6 +94,25 @@ async def draw_clock(clock_id: UUID, desk: AnyDesk) -> Response:
         desk.today,
     )
     return Response(picture, media_type="image/svg+xml; charset=utf-8")
+
+
+@open_router.get("/public/clocks/{clock_id}", response_model=PublicExplanationView, responses=refuses(NotFound))
+async def explain_clock_to_citizen(clock_id: UUID, desk: AnyDesk) -> Response:
+    """给群众看的期限说明：凭查询进度（`/track`）得到的时钟编号，不需要登录；一段话，并逐日说明。投诉的期限不在此列。"""
+    async with desk.looking() as tx:
+        found = await views.of_a_case(tx, clock_id)
+    if found is None:
+        raise ClockNotFound("没有这个时钟；请先用办件编号查询进度，核对编号。")
+    told = _explained(await _counted(desk, found))
+    return shown(
+        PublicExplanationView(
+            kind=told.clock.kind,
+            due_on=told.clock.due_on,
+            provisional=told.clock.provisional,
+            text=told.text,
+            days=told.days,
+        )
+    )
 
 
 async def _found(desk: Desk, clock_id: UUID) -> Shown:
@@ -103,27 +131,28 @@ class _Counted:
     calendar: Calendar
     days: Sequence[Entry]
     moves: Sequence[Moved]
+    own_end: Due | None
+    """Where it would end by itself: the law's period can end it before."""
 
 
-async def _counted(desk: Desk, clock_id: UUID) -> _Counted:
-    found = await _found(desk, clock_id)
+async def _counted(desk: Desk, found: Shown) -> _Counted:
     clock = found.clock
     org = clock.answerable.org
     async with desk.looking() as tx:
         calendar = (await rulebook.in_force(tx)).calendar_of(org)
         if calendar.version != clock.calendar_version:  # published since, and the clock was over, or does not cross it
             calendar = await rulebook.calendar_as_it_was(tx, org, clock.calendar_version) or calendar
-        moved = await moves.of_clock(tx, clock_id)
+        moved = await moves.of_clock(tx, clock.id)
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
-        return _Counted(found, calendar, ledger(calendar, clock.period, until), moved)
+        own_end = due(calendar, clock.period)
+        return _Counted(found, calendar, ledger(calendar, clock.period, until), moved, own_end)
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
 
 def _explained(one: _Counted) -> ExplanationView:
     clock = one.found.clock
-    own_end = due(one.calendar, clock.period)
     return ExplanationView(
         clock=ClockView.of(one.found),
         calendar_version=one.calendar.version,
@@ -135,7 +164,9 @@ def _explained(one: _Counted) -> ExplanationView:
             one.days,
             one.found.standstills,
             one.moves,
-            capped=clock.term.kind in ENDED_BY_LAW and own_end is not None and own_end.due_on > one.days[-1].date,
+            capped=clock.term.kind in ENDED_BY_LAW
+            and one.own_end is not None
+            and one.own_end.due_on > one.days[-1].date,
             recalculated=one.calendar.version != clock.calendar_version,
         ),
     )

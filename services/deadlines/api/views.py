@@ -159,6 +159,16 @@ class MovedView(View):
         return cls(**asdict(moved))
 
 
+class PublicExplanationView(View):
+    """What a citizen is told of a clock of the own case."""
+
+    kind: ClockKind
+    due_on: date | None
+    provisional: bool
+    text: str
+    days: list[EntryView]
+
+
 class ExplanationView(View):
     """How a clock counts. `calendar_version` is that of the calendar the days are told by."""
 

@@ -102,6 +102,17 @@ async def one(tx: Tx, actor: Actor, clock_id: UUID) -> Shown | None:
     return None if row is None else _shown(row, await standstills_of(tx, row["subject_id"]))
 
 
+OF_CITIZENS: Sequence[ClockKind] = ("completeness", "promise", "statutory", "procedure", "delivery")
+"""Kinds that tell a citizen when something is to be had; the others are between the desks."""
+
+
+async def of_a_case(tx: Tx, clock_id: UUID) -> Shown | None:
+    """A clock of these kinds, of a case, whoever asks: its id is told to nobody else."""
+    its = _CLOCKS.where(clocks.c.id == clock_id, subjects.c.kind == "case", clocks.c.kind.in_(OF_CITIZENS))
+    row = (await tx.execute(its)).mappings().first()
+    return None if row is None else _shown(row, await standstills_of(tx, row["subject_id"]))
+
+
 def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:
     changed_at = row["changed_at"].astimezone(TZ)
     clock = clock_of(row, standstills)
