@@ -189,7 +189,7 @@ def test_a_budget_that_no_rule_has_is_refused(national: Calendar, budget: int) -
         ("2026-02-13", 20, Unit.WORKDAY, "2026-03-18"),
         ("2026-01-27", 20, Unit.WORKDAY, "2026-02-28"),  # due Monday 03-02; the make-up Saturday is the day before it
         ("2026-03-02", 15, Unit.DAY, "2026-03-17"),
-        ("2025-08-02", 60, Unit.DAY, "2025-10-04"),  # six days back from the day it rolled to
+        ("2025-08-02", 60, Unit.DAY, "2025-09-26"),  # six days back from the day it rolled from
     ],
 )
 def test_yellow_is_a_tenth_of_the_budget_before_the_end_in_its_own_days(
