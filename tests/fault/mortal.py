@@ -56,7 +56,7 @@ class Mortal:
 
     async def ready(self) -> None:
         """Return when it answers; should it have died meanwhile, it is started without a fate."""
-        async with asyncio.timeout(60), httpx2.AsyncClient(base_url=self.base) as http:
+        async with asyncio.timeout(180), httpx2.AsyncClient(base_url=self.base) as http:
             while True:
                 if not self.alive():
                     self.deaths += 1
