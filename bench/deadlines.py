@@ -228,8 +228,8 @@ WHERE c.subject_id = ANY($1::uuid[]) AND c.due_at > $2 AND c.state = 'running' F
 """
 _MOVE = """
 WITH moved AS (
-    UPDATE clock AS t SET due_on = v.due_on, due_at = v.due_at, reminder_at = t.reminder_at + $6 * interval '1 day',
-        yellow_at = t.yellow_at + $6 * interval '1 day', next_fire_at = t.next_fire_at + $6 * interval '1 day',
+    UPDATE clock AS t SET due_on = v.due_on, due_at = v.due_at, reminder_at = t.reminder_at + $6::int * interval '1 day',
+        yellow_at = t.yellow_at + $6::int * interval '1 day', next_fire_at = t.next_fire_at + $6::int * interval '1 day',
         calendar_version = $7, version = t.version + 1, lamp = t.lamp, told = t.told, state = t.state, unit = t.unit,
         budget = t.budget, policy = t.policy, extended_by = t.extended_by, not_before = t.not_before,
         provisional = t.provisional, changed_at = now()
@@ -240,7 +240,7 @@ WITH moved AS (
     FROM unnest($2::uuid[]) AS v(id) WHERE s.id = v.id
 ), kept AS (
     INSERT INTO clock_move (clock_id, sequence, moved_at, reason, previous_due_on, due_on, calendar_version)
-    SELECT v.id, v.sequence, $8, 'calendar', v.due_on - $6, v.due_on, $7
+    SELECT v.id, v.sequence, $8, 'calendar', v.due_on - $6::int, v.due_on, $7
     FROM unnest($1::uuid[], $9::int[], $3::date[]) AS v(id, sequence, due_on)
 )
 INSERT INTO outbox (aggregatetype, aggregateid, type, payload)
