@@ -228,8 +228,9 @@ WHERE c.subject_id = ANY($1::uuid[]) AND c.due_at > $2 AND c.state = 'running' F
 """
 _MOVE = """
 WITH moved AS (
-    UPDATE clock AS t SET due_on = v.due_on, due_at = v.due_at, reminder_at = t.reminder_at + $6::int * interval '1 day',
-        yellow_at = t.yellow_at + $6::int * interval '1 day', next_fire_at = t.next_fire_at + $6::int * interval '1 day',
+    UPDATE clock AS t SET due_on = v.due_on, due_at = v.due_at,
+        reminder_at = t.reminder_at + $6::int * interval '1 day', yellow_at = t.yellow_at + $6::int * interval '1 day',
+        next_fire_at = t.next_fire_at + $6::int * interval '1 day',
         calendar_version = $7, version = t.version + 1, lamp = t.lamp, told = t.told, state = t.state, unit = t.unit,
         budget = t.budget, policy = t.policy, extended_by = t.extended_by, not_before = t.not_before,
         provisional = t.provisional, changed_at = now()
@@ -360,16 +361,16 @@ async def _all_told(lags: Sequence[float], number: int) -> bool:
 
 
 def _due() -> Figure:
-    """Twenty working days from each day of a year."""
+    """Twenty working days from each day of a year, in CPU time: nothing is waited for."""
     calendar = Calendars(shipped()).of("CN")
     periods = [
         Period(Unit.WORKDAY, 20, midnight(day.date)) for day in calendar.days(date(2025, 1, 1), date(2025, 12, 31))
     ]
     for period in periods:
         due(calendar, period)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(100):
         for period in periods:
             due(calendar, period)
-    took = 1e6 * (time.perf_counter() - began) / (100 * len(periods))
+    took = 1e6 * (time.process_time() - began) / (100 * len(periods))
     return Figure("算一个到期日（20 个工作日）", DUE, took)
