@@ -1,5 +1,6 @@
 """What requests are made of: strict types, and texts that a database can keep."""
 
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -40,22 +41,29 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def _day(value: Any) -> date:
-    if isinstance(value, str) and len(value) == 10:
-        try:
+# the ISO calendar has other ways to write them, by week and by ordinal: 2026-W01-1, 20260101
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    f"{_DAY.pattern}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
+
+
+def read_day(value: Any) -> date:
+    """A day as `2026-11-23`. Raises `PydanticCustomError`."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
             return date.fromisoformat(value)
-        except ValueError:
-            pass
     elif isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise PydanticCustomError("day", "应为日期")
 
 
-def _moment(value: Any) -> datetime:
-    if isinstance(value, str):
+def read_moment(value: Any) -> datetime:
+    """A moment as RFC 3339 has it, the seconds left out or not. Raises `PydanticCustomError`."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value.upper()):
         with suppress(ValueError):
-            moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None and _exists_everywhere(moment):
+            moment = datetime.fromisoformat(value.upper())
+            if _exists_everywhere(moment):
                 return moment
     raise PydanticCustomError("moment", "应为带时区的时间")
 
@@ -68,8 +76,8 @@ def _exists_everywhere(moment: datetime) -> bool:
         return False
 
 
-Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
-Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=datetime)]
+Day = Annotated[date, BeforeValidator(read_day, json_schema_input_type=date)]
+Moment = Annotated[datetime, BeforeValidator(read_moment, json_schema_input_type=datetime)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -90,4 +98,4 @@ def unwritable(value: Any) -> bool:
     return False
 
 
-__all__ = ["Body", "Code", "Day", "Moment", "OrgCode", "Short", "Text", "View", "unwritable"]
+__all__ = ["Body", "Code", "Day", "Moment", "OrgCode", "Short", "Text", "View", "read_day", "read_moment", "unwritable"]

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -99,12 +99,17 @@ def etag_of(version: int | None) -> str | None:
     return None if version is None else f'"{version}"'
 
 
-def check_if_match(request: Request, version: int | None) -> None:
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description="读取时答复的 ETag；修改、撤销已有内容必填（缺少为 428，已变动为 412）"),
+]
+
+
+def check_if_match(given: str | None, version: int | None) -> None:
     """Before the body is judged: what exists is replaced only by who has seen its present version.
 
     Raises `PreconditionRequired` (428) and `Stale` (412). `version` None means there is nothing yet.
     """
-    given = request.headers.get("if-match")
     if version is None:
         if given is not None:
             raise Stale("它还不存在（或已被删除），请去掉 If-Match 再提交。")
@@ -259,4 +264,4 @@ def _holds_unwritable(body: bytes) -> bool:
         return False  # not JSON: said so when it is parsed
 
 
-__all__ = ["Desk", "check_if_match", "desk", "etag_of", "public", "shown", "staffed", "status_of"]
+__all__ = ["Desk", "IfMatch", "check_if_match", "desk", "etag_of", "public", "shown", "staffed", "status_of"]

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.kit.bodies import Day
 from bianmin.kit.clock import TZ
-from bianmin.kit.door import Desk, check_if_match, desk, etag_of, public, shown, staffed
+from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, etag_of, public, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api import ics
@@ -176,7 +176,7 @@ async def get_differences(
     )
 
 
-async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int | None:
+async def _seen(region: str, year: Year, desk: Admin, if_match: IfMatch = None) -> int | None:
     """The tag of what the writer has seen. Asked before the body is judged."""
     known = await _in_force(desk, region)
     own = known.own(region, year)
@@ -186,10 +186,10 @@ async def _seen(request: Request, region: str, year: Year, desk: Admin) -> int |
         raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
         # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
-        if "if-match" in request.headers and (above := known.find(region, year)) is not None:
-            check_if_match(request, tag_of(above))
+        if if_match is not None and (above := known.find(region, year)) is not None:
+            check_if_match(if_match, tag_of(above))
         return None
-    check_if_match(request, tag_of(own))
+    check_if_match(if_match, tag_of(own))
     return tag_of(own)
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 from pydantic import Field
 
 from bianmin.kit.bodies import Body, View
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.door import Desk, IfMatch, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
 from services.deadlines.api.regions import check_own, region_known, version_seen
@@ -128,8 +128,8 @@ async def get_hours_history(region: str, desk: Admin) -> Response:
     return shown(HoursHistoryView(items=items))
 
 
-async def _seen(request: Request, region: str, desk: Admin) -> int | None:
-    return await version_seen(request, "hours", region, desk)
+async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | None:
+    return await version_seen(if_match, "hours", region, desk)
 
 
 @router.put(

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.bodies import Body, Code, OrgCode, View
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.door import Desk, IfMatch, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api.regions import check_own, region_known, version_seen
@@ -246,8 +246,8 @@ async def get_policies_history(region: str, desk: Admin) -> Response:
     return shown(PoliciesHistoryView(items=[PoliciesVersionView.of(one) for one in found]))
 
 
-async def _seen(request: Request, region: str, desk: Admin) -> int | None:
-    return await version_seen(request, "policies", region, desk)
+async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | None:
+    return await version_seen(if_match, "policies", region, desk)
 
 
 @router.put(

@@ -1,7 +1,5 @@
 """Whether a region is there, and who may publish for it."""
 
-from fastapi import Request
-
 from bianmin.kit.codes import BadCode, level_of
 from bianmin.kit.db import Tx
 from bianmin.kit.door import Desk, check_if_match
@@ -33,7 +31,7 @@ async def region_known(tx: Tx, region: str) -> None:
         raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
 
 
-async def version_seen(request: Request, kind: Kind, region: str, desk: Desk) -> int | None:
+async def version_seen(if_match: str | None, kind: Kind, region: str, desk: Desk) -> int | None:
     """The version of a region's document that the writer has seen, and may replace. Asked before the body is judged."""
     async with desk.looking() as tx:
         await region_known(tx, region)
@@ -43,7 +41,7 @@ async def version_seen(request: Request, kind: Kind, region: str, desk: Desk) ->
     if not desk.actor.covers(region):
         raise Forbidden("只能公布本辖区的规定；其他地区的，请联系该地区或其上级的管理员。")
     version = found.version if found else None
-    check_if_match(request, version)
+    check_if_match(if_match, version)
     return version
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
-from bianmin.kit.bodies import View
+from bianmin.kit.bodies import View, read_day, read_moment
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.clock import ClockState, Standstill
 from services.deadlines.domain.ledger import Entry, Mark
@@ -20,15 +21,12 @@ from services.deadlines.store.views import Shown
 def _before(value: Any) -> datetime:
     """A day or a moment, as the moment before which something has to be. What ends with a day ends before the next."""
     try:
-        if len(value) == 10:
-            moment = datetime.combine(date.fromisoformat(value), time(), TZ) + datetime.resolution
-        else:
-            moment = datetime.fromisoformat(value)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise ValueError("应为日期（如 2026-11-23）或带时区的时间（如 2026-11-23T09:30:00+08:00）")
+        if isinstance(value, str) and len(value) == 10:
+            return (datetime.combine(read_day(value), time(), TZ) + datetime.resolution).astimezone(UTC)
+        return read_moment(value).astimezone(UTC)
+    except (PydanticCustomError, OverflowError) as error:
+        told = "应为日期（如 2026-11-23）或带时区的时间（如 2026-11-23T09:30:00+08:00）"
+        raise ValueError(told) from error
 
 
 Before = Annotated[datetime, BeforeValidator(_before, json_schema_input_type=date | datetime)]

@@ -6,9 +6,9 @@ from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.door import Desk, check_if_match, desk, public, shown, staffed
+from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, public, shown, staffed
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import refuses
+from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.intake.api import import_file
 from services.intake.api.bodies import ItemIn
@@ -88,18 +88,21 @@ def _view(row: Any) -> ItemView:
     return ItemView.at(row["org"], row["number"], row["status"], catalog.content_of(row), row["changed_at"])
 
 
-async def _seen_version(request: Request, code: str, desk: Editor, org: Org = None) -> int | None:
+async def _seen_version(code: str, desk: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
     """The version that the writer has seen. Asked before the body is judged."""
     async with desk.looking() as tx:
         version = await catalog.version_of(tx, org or desk.actor.org, code)
-    check_if_match(request, version)
+    check_if_match(if_match, version)
     return version
 
 
 @router.put(
     "/catalog/items/{code}",
     response_model=ItemView,
-    responses={201: {"description": "新建的草稿", "model": ItemView}, **refuses(Forbidden, Conflict)},
+    responses={
+        201: {"description": "新建的草稿", "model": ItemView},
+        **refuses(Forbidden, Conflict, Stale, PreconditionRequired),
+    },
 )
 async def draft_item(
     code: str, seen: Annotated[int | None, Depends(_seen_version)], body: ItemIn, desk: Editor, org: Org = None

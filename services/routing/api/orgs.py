@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.door import Desk, check_if_match, desk, shown, staffed
+from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, shown, staffed
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
@@ -87,11 +87,11 @@ async def _found(desk: Desk, code: str) -> Org:
     return org
 
 
-async def _seen_version(request: Request, code: OrgCode, desk: Admin) -> int | None:
+async def _seen_version(code: OrgCode, desk: Admin, if_match: IfMatch = None) -> int | None:
     """The version that the writer has seen. Asked before the body is judged."""
     async with desk.looking() as tx:
         version = await views.version_of(tx, code)
-    check_if_match(request, version)
+    check_if_match(if_match, version)
     return version
 
 

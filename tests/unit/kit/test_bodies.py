@@ -1,14 +1,14 @@
 """What requests are made of, and how a wrong one is told."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from bianmin.kit.bodies import Body, Day
+from bianmin.kit.bodies import Body, Day, Moment
 from bianmin.kit.problems import told
 from command.house import SERVICES
 
@@ -24,6 +24,7 @@ class Asked(Body):
     lamp: Literal["green", "yellow", "red"] = "green"
     only: Literal["case"] = "case"
     on: Day | None = None
+    at: Moment | None = None
     id: UUID | None = None
     within: list[Within] = []
 
@@ -45,6 +46,32 @@ def test_what_json_has_as_text_stays_text() -> None:
     asked = Asked.model_validate({"days": 5, "on": "2026-03-02", "id": id, "within": [{"days": None}, {"days": 7}]})
     assert (asked.days, asked.on, asked.id) == (5, date(2026, 3, 2), UUID(id))
     assert [one.days for one in asked.within] == [None, 7]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-W01-1", "2026-W01", "20260105", "2026-1-5", "２０２６-01-05", "2026-02-30", "0000-01-01"]
+)
+def test_a_day_is_written_year_month_day_and_in_no_other_way(text: str) -> None:
+    assert findings({"on": text}) == [("/on", "day", "应为日期，如 2026-11-23")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-W01-1T09:30:00+08:00", "20260105T093000+0800", "2026-01-05T09+08:00", "2026-01-05T09:30:00", "2026-01-05"],
+)
+def test_a_moment_is_written_day_time_and_offset_and_in_no_other_way(text: str) -> None:
+    assert findings({"at": text}) == [("/at", "moment", "应为带时区的时间，如 2026-11-23T09:30:00+08:00")]
+
+
+def test_a_moment_is_read_as_rfc_3339_writes_it() -> None:
+    nine = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+    for text in (
+        "2026-01-05T09:30:00+08:00",
+        "2026-01-05t01:30:00z",
+        "2026-01-05 09:30+08:00",
+        "2026-01-05T01:30:00.0Z",
+    ):
+        assert Asked.model_validate({"at": text}).at == nine
 
 
 def every(model: type[Body]) -> Iterator[type[Body]]:
