@@ -17,7 +17,7 @@ from tests.fault.mortal import Mortal, all_answered_are_there, furnish, quiet, r
 
 CASES = 320
 """A run; six runs make more than 2,000 cases with those of the random kills."""
-KILLS = 60
+KILLS = 12
 """At most, at random: on a busy machine a life between two kills may be too short for a single case."""
 
 
