@@ -46,7 +46,7 @@ class Clock:
 
     `period` is what was decided about it, the rest follows from that and the calendar (`reckon`), but for what was told
     and how it stopped. `end` is None while it stands still. A signal that was told is not told again, also when the end
-    has moved away since; the lamp follows the end.
+    has moved away since; the lamp follows the end, and where no signal says how it turned, an event of its own does.
     """
 
     id: UUID
@@ -167,6 +167,7 @@ def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock,
         **ending(clock),
         reminder_at=clock.reminder_at,
         yellow_at=clock.yellow_at,
+        lamp=clock.lamp,
         told=clock.told,
     ).ring(now)
     return _moved(clock, replace(clock, lamp=rung.lamp, told=rung.told)), rung.facts

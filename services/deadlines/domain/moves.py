@@ -18,6 +18,7 @@ from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
 from services.deadlines.domain.periods import Pause, Period, Unit, due, is_late
 from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.signals import turned
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import Term
 
@@ -122,7 +123,9 @@ def recounted(
         if now is not before:
             facts.append(ClockSet(now))
             event = told(before, now)
-            facts += [event] if event else []
+            said = [event] if event else []
+            of_it = naming(now, subject.kind) | ending(now)
+            facts += [*said, *turned(now.lamp, before.lamp, said, at, **of_it)]
             if before.lamp == "red" != now.lamp:
                 freed.append(now)
     for clock in freed:
