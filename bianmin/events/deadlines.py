@@ -157,8 +157,8 @@ class ClockLampTurned(_Watch):
     due_on: date | None
     due_at: Moment | None
     """None while it stands still."""
-    detected_at: Moment
-    """When it was seen: after an outage, later than it happened."""
+    turned_at: Moment
+    """When it was seen; where an act at a desk turned it, when that was done."""
     lamp: Lamp
     """What it shows from now on."""
 

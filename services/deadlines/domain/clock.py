@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockPaused, ClockStarted, ClockStopped
+from bianmin.events.deadlines import ClockPaused, ClockResumed, ClockStarted, ClockStopped
 from bianmin.events.parts import EventData, Lamp, SubjectKind
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar
@@ -206,6 +206,10 @@ def correct(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Cloc
 def paused(clock: Clock, subject_kind: SubjectKind, standstill: Standstill) -> ClockPaused:
     first_day = standstill.pause.since.astimezone(TZ).date()
     return ClockPaused(**naming(clock, subject_kind), paused_on=first_day, reason_code=standstill.reason)
+
+
+def resumed(clock: Clock, subject_kind: SubjectKind, at: datetime) -> ClockResumed:
+    return ClockResumed(**naming(clock, subject_kind), **ending(clock), **basis(clock), resumed_at=at, lamp=clock.lamp)
 
 
 def started(clock: Clock, subject_kind: SubjectKind) -> ClockStarted:

@@ -61,6 +61,11 @@ def lamp_at(moment: datetime, yellow_at: datetime | None, due_at: datetime) -> L
     return "yellow" if yellow_at is not None and moment >= yellow_at else "green"
 
 
+def better(one: Lamp, other: Lamp) -> Lamp:
+    """Of two lamps the one with more time left."""
+    return one if other in _AFTER[one] else other
+
+
 def heard(lamp: Lamp, told: Iterable[EventData]) -> Lamp:
     """What a lamp shows to those who hear these events of its clock."""
     for event in told:
@@ -76,7 +81,7 @@ def heard(lamp: Lamp, told: Iterable[EventData]) -> Lamp:
 
 def turned(lamp: Lamp, was: Lamp, told: Sequence[EventData], at: datetime, **clock: Any) -> Sequence[EventData]:
     """The lamp as it shows now, where it showed another before and what is told does not say so."""
-    return [] if heard(was, told) == lamp else [ClockLampTurned(**clock, detected_at=at, lamp=lamp)]
+    return [] if heard(was, told) == lamp else [ClockLampTurned(**clock, turned_at=at, lamp=lamp)]
 
 
 class Ringing(NamedTuple):

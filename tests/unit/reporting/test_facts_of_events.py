@@ -220,7 +220,7 @@ def test_a_clock_whose_end_moves_away_from_what_was_late_was_not_late() -> None:
 
 def test_what_is_missed_again_after_its_end_has_moved_is_late_again_and_what_stood_still_before_it_is_not() -> None:
     again = {"due_on": date(2026, 3, 12), "due_at": datetime(2026, 3, 13, tzinfo=TZ)}
-    seen = {"detected_at": datetime(2026, 3, 13, 1, tzinfo=TZ)}
+    seen = {"turned_at": datetime(2026, 3, 13, 1, tzinfo=TZ)}
     red = ("deadlines", a_told_clock(deadlines.ClockLampTurned, **again, **seen, lamp="red"))
     case = all_of(red).cases["a-case", 1]
     assert (case.promise_late, case.promise_due_on, case.last_on) == (True, date(2026, 3, 12), date(2026, 3, 12))
