@@ -169,10 +169,14 @@ def _told(subject: Subject, before: Clock, now: Clock, at: datetime, event: Even
 
 
 def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
-    """More time for these clocks, in the units of each that counts days; what is over is not extended."""
+    """More time for these clocks, in the units of each that counts days; what is over is not extended.
+
+    Then it is for the order to make up for it, where that is not over itself: who was given time does not disobey.
+    """
+    over = {terms.order_of(clock.term) for clock in subject.open_clocks if which(clock) and clock.lamp_at(at) == "red"}
 
     def longer(clock: Clock) -> Clock:
-        if not which(clock) or clock.period.unit.is_of_time or clock.period.ends_at_once:
+        if not (which(clock) or _orders(clock, over)) or clock.period.unit.is_of_time or clock.period.ends_at_once:
             return clock
         if clock.lamp_at(at) == "red":
             return clock
