@@ -116,6 +116,7 @@ class Ticker:
             for command, outcome in zip(commands, handled.outcomes, strict=True):
                 if isinstance(outcome, Refused):
                     refused[command.subject_id] = kind_of(outcome.error)
+            await parked.due_done(tx, timer.name, {command.subject_id for command in commands} - refused.keys())
             if refused:
                 await parked.park_due(tx, timer.name, refused)
                 if timer.put_back is not None:

@@ -158,6 +158,25 @@ async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted
             assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
 
 
+async def test_d7_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) -> None:
+    async with town.running() as county:
+        mended, bad = [await a_case_due_at(county, f"09:{minute}") for minute in (10, 20)]
+        await all_told(county)
+        async with county.house.room("deadlines").database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE unit = 'hour'")
+    town.now = AFTER
+    async with town.with_a_worker() as worker:
+        await worker.looks()
+        assert [one.subject for one in await parked.listed(worker.database)] == [mended, bad]
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'hour' WHERE subject_id = $1", mended)
+            await run(tx, "UPDATE held SET held_at = held_at - interval '1 minute'")
+        await worker.looks()
+        assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == [mended]
+        assert [(one.subject, one.attempts) for one in await parked.listed(worker.database)] == [(bad, 1)]
+        assert await parked.count(worker.database) == 1
+
+
 async def test_d7_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -> None:
     async def fails(tx: Tx, now: datetime, limit: int) -> Sequence[Due]:
         raise ZeroDivisionError
