@@ -158,7 +158,7 @@ async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted
             assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
 
 
-async def test_d7_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) -> None:
+async def test_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) -> None:
     async with town.running() as county:
         mended, bad = [await a_case_due_at(county, f"09:{minute}") for minute in (10, 20)]
         await all_told(county)
@@ -177,7 +177,7 @@ async def test_d7_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town)
         assert await parked.count(worker.database) == 1
 
 
-async def test_d7_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -> None:
+async def test_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -> None:
     async def fails(tx: Tx, now: datetime, limit: int) -> Sequence[Due]:
         raise ZeroDivisionError
 

@@ -276,8 +276,10 @@ async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(
     await county.tells("complaints", complaint := str(new_id()), told)
     policy = {"kind": "hotline", "unit": "workday", "budget": 30}
     assert (await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})).status_code == 201
-    await settle(county.house)
-    [held] = await parked.listed(county.house.room("deadlines").database)
+    async with asyncio.timeout(30):
+        while not (found := await parked.listed(county.house.room("deadlines").database)):
+            await county.house.room("deadlines").ticker.tick(RECOUNTS)
+    [held] = found
     assert (held.source, held.subject, held.reason) == ("timer:recounts", complaint, "YearMissing")
     assert await due_of_the_hotline(county, complaint) == "2030-12-13"
     assert (await admin.put("/calendars/CN/years/2031", a_year(NEXT))).status_code == 201
