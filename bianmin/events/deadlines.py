@@ -146,6 +146,23 @@ class ClockRed(_Clock):
     """When it was seen: after an outage, later than `due_at`."""
 
 
+class ClockLampTurned(_Watch):
+    """Its lamp shows another colour, of which no other event speaks: signals are announced once, and its end has moved
+    and come near again, or only the mark of yellow has moved, or it had stood still before it was red. No signal: it is
+    for whoever shows the lamp, and may come as often as that turns."""
+
+    event_name: ClassVar = "clock.lamp_turned"
+    event_title: ClassVar = "灯色变化"
+
+    due_on: date | None
+    due_at: Moment | None
+    """None while it stands still."""
+    turned_at: Moment
+    """When it was seen; where an act at a desk turned it, when that was done."""
+    lamp: Lamp
+    """What it shows from now on."""
+
+
 class ClockStopped(_Clock):
     """What the period was for has happened, or cannot happen any more."""
 

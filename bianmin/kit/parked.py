@@ -1,6 +1,6 @@
 """Events set aside for a person: look at them, try them again, or give them up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,12 @@ SELECT 'timer:' || $1::text, subject, 0, 'parked', reason, '', ''
 FROM unnest($2::text[], $3::text[]) AS due(subject, reason) ORDER BY subject
 ON CONFLICT (source, subject, sequence) DO UPDATE
 SET state = 'parked', reason = excluded.reason, attempts = h.attempts + 1, held_at = now()
+"""
+# whoever holds one of these rows is forgetting it just now
+_DUE_DONE = """
+DELETE FROM held WHERE id = ANY(ARRAY(
+    SELECT id FROM held WHERE source = 'timer:' || $1::text AND subject = ANY($2::text[]) FOR UPDATE SKIP LOCKED
+))
 """
 _FORGET_DUE = "DELETE FROM held WHERE source LIKE 'timer:%' AND state = 'parked' AND (id = ANY($1::bigint[]) OR $2)"
 # whoever holds one of these rows is trying it just now, by what its transaction will find
@@ -94,6 +100,11 @@ async def retry_parked_for(tx: Tx, reason: str) -> None:
 async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:
     """Put on record what a timer could not do, by what it is about. It is tried again after a minute (`left_alone`)."""
     await run(tx, _PARK_DUE, timer, [str(subject) for subject in reasons], list(reasons.values()))
+
+
+async def due_done(tx: Tx, timer: str, subjects: Iterable[UUID]) -> None:
+    """What a timer could not do once and has done now is no matter for a person any more."""
+    await run(tx, _DUE_DONE, timer, [str(subject) for subject in subjects])
 
 
 def left_alone(timer: str, subject: str) -> str:

@@ -66,27 +66,32 @@ class Ticker:
         self._timers = timers
         self._clock = clock
         self._announced = announced
+        self._turn = asyncio.Lock()
         self._poll = poll
         self._size = size
-        self._bell = Bell()
         self.late: Callable[[float], None] = lambda seconds: None
         """Told of every command handled, how long after it was due (seconds)."""
-        clock.on_move(self._bell.ring)
 
     async def run(self) -> None:
+        """Tick for ever, in turns, one connection in all: where a timer fails, no other waits with it."""
+        await asyncio.gather(*map(self._run, self._timers))
+
+    async def _run(self, timer: Timer) -> None:
         """Tick for ever; a failure is waited out."""
-        patience = Patience()
+        patience, bell = Patience(), Bell()
+        self._clock.on_move(bell.ring)
         while True:
             try:
-                full = [await self.tick(timer) for timer in self._timers]
+                async with self._turn:
+                    full = await self.tick(timer)
                 patience.regained()
-                if not any(full):
-                    await self._bell.wait(self._poll)
+                if not full:
+                    await bell.wait(self._poll)
             except Exception as error:
                 if is_away(error):
-                    log.warning("timer.waits", service=self._service, error=type(error).__name__)
+                    log.warning("timer.waits", service=self._service, timer=timer.name, error=type(error).__name__)
                 else:
-                    log.exception("timer.failed", service=self._service)
+                    log.exception("timer.failed", service=self._service, timer=timer.name)
                 await asyncio.sleep(patience.lost())
 
     async def tick(self, timer: Timer) -> bool:
@@ -111,6 +116,7 @@ class Ticker:
             for command, outcome in zip(commands, handled.outcomes, strict=True):
                 if isinstance(outcome, Refused):
                     refused[command.subject_id] = kind_of(outcome.error)
+            await parked.due_done(tx, timer.name, {command.subject_id for command in commands} - refused.keys())
             if refused:
                 await parked.park_due(tx, timer.name, refused)
                 if timer.put_back is not None:

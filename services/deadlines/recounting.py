@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockRescheduled
+from bianmin.events.deadlines import ClockLampTurned, ClockRescheduled
 from bianmin.events.parts import EventData
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement
@@ -70,7 +70,7 @@ def _judged(book: Rulebook, matter: Plain, order: RecountClocks) -> _Verdict | N
         match fact:
             case ClockSet(clock) if clock.state == "running" and clock.term == subject.clock(clock.id).term:
                 written.append((place[clock.id], alike.moved(clock)))
-            case ClockRescheduled():
+            case ClockRescheduled() | ClockLampTurned():
                 told.append((place[fact.clock_id], fact))
             case _:
                 return None

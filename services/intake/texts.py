@@ -47,6 +47,7 @@ _STEPS: Mapping[str, str] = {
     "clock.reminded": "{clock}提醒：{due_on} 到期",
     "clock.yellow": "{clock}临近到期（{due_on}）",
     "clock.red": "{clock}已超期（应于 {due_on} 前办结）",
+    "clock.lamp_turned": "{clock}转为{lamp}灯",
     "card.issued": "因{missed}，发出{card}",
     "card.appealed": "对{card}提出申诉",
     "card.upheld": "申诉不成立，维持{card}",
@@ -66,6 +67,7 @@ _CLOCKS: Mapping[str, str] = {
     "card": "限期办结时限",
 }
 
+_LAMPS: Mapping[str, str] = {"green": "绿", "yellow": "黄", "red": "红"}
 _CARDS: Mapping[str, str] = {"yellow": "黄牌", "red": "红牌"}
 _SECOND_YELLOW: Mapping[str, str] = {
     "second_yellow": "同一办件中第二次被发黄牌",
@@ -83,6 +85,7 @@ def step(type_: str, data: Mapping[str, Any]) -> str:
     words = {
         "clock": clock,
         "unit": UNITS.get(str(data.get("unit")), "天"),
+        "lamp": _LAMPS.get(str(data.get("lamp")), ""),
         "card": _CARDS.get(str(data.get("level")), "牌"),
         "missed": _SECOND_YELLOW.get(str(data.get("reason_code")), f"{clock}届满"),
         "procedure": PROCEDURES.get(str(data.get("kind")), "特别程序"),

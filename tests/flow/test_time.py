@@ -257,6 +257,31 @@ async def has_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
     return found
 
 
+async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its_longer_period_ends(
+    county: County,
+) -> None:
+    center = county.someone("window", CENTER)
+    office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")
+
+    async def yellow_ones() -> list[str]:
+        return [case["id"] for case in (await ok(center.get("/cases?lamp=yellow")))["items"]]
+
+    await it_is(county, "2026-03-02T10:00:00")
+    id = await registered(county)
+    await ok(center.post(f"/cases/{id}/accept"))
+    await it_is(county, "2026-03-09T10:00:00")
+    await has_lamp(county, id, "yellow")
+    asked = await ok(office.post(f"/cases/{id}/extensions", {"days": 10, "reason": "案情复杂"}), 201)
+    await ok(head.post(f"/extensions/{asked['id']}/approve"))
+    await has_lamp(county, id, "green")
+    assert await yellow_ones() == []
+    await it_is(county, "2026-03-23T10:00:00")
+    await has_lamp(county, id, "yellow")
+    assert await yellow_ones() == [id]
+    steps = await timeline_of(county, id)
+    assert (steps["clock.yellow"], steps["clock.lamp_turned"]) == (1, 1)
+
+
 async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
     await it_is(county, "2026-06-22T10:00:00")
     id = await registered(county, received_on="2026-06-10")

@@ -1,6 +1,6 @@
 """A service of deadlines that can be stopped, and its timers alone: nobody ticks but who is told to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,10 +53,12 @@ class Town:
             yield County(house)
 
     @asynccontextmanager
-    async def with_a_worker(self, size: int = 500, handle: Handle = SERVICE.handle) -> AsyncIterator[Worker]:
+    async def with_a_worker(
+        self, size: int = 500, handle: Handle = SERVICE.handle, timers: Sequence[Timer] = SERVICE.timers
+    ) -> AsyncIterator[Worker]:
         database, clock = Database(self.url, SERVICE.name), Clock()
         clock.set(self.now)
-        ticker = Ticker(SERVICE.name, database, handle, SERVICE.timers, clock, announced=lambda: None, size=size)
+        ticker = Ticker(SERVICE.name, database, handle, timers, clock, announced=lambda: None, size=size)
         yield Worker(ticker, database, clock)
         await database.close()
 

@@ -1,7 +1,9 @@
 """Nobody looked at the clocks for an hour; and there is one among them that nobody can read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,10 @@ from bianmin.events.deadlines import ClockRed
 from bianmin.events.parts import Period
 from bianmin.kit import parked
 from bianmin.kit.actors import system
-from bianmin.kit.db import rows, run
+from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
+from bianmin.kit.timers import Due, Timer
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.publication import PublishYear
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
@@ -153,6 +156,43 @@ async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted
         assert await parked.listed(worker.database) == []
         async with worker.database.reading() as tx:
             assert [tuple(row) for row in await rows(tx, "SELECT state, total FROM recount")] == [("done", 5)]
+
+
+async def test_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) -> None:
+    async with town.running() as county:
+        mended, bad = [await a_case_due_at(county, f"09:{minute}") for minute in (10, 20)]
+        await all_told(county)
+        async with county.house.room("deadlines").database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE unit = 'hour'")
+    town.now = AFTER
+    async with town.with_a_worker() as worker:
+        await worker.looks()
+        assert [one.subject for one in await parked.listed(worker.database)] == [mended, bad]
+        async with worker.database.transaction() as tx:
+            await run(tx, "UPDATE clock SET unit = 'hour' WHERE subject_id = $1", mended)
+            await run(tx, "UPDATE held SET held_at = held_at - interval '1 minute'")
+        await worker.looks()
+        assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == [mended]
+        assert [(one.subject, one.attempts) for one in await parked.listed(worker.database)] == [(bad, 1)]
+        assert await parked.count(worker.database) == 1
+
+
+async def test_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -> None:
+    async def fails(tx: Tx, now: datetime, limit: int) -> Sequence[Due]:
+        raise ZeroDivisionError
+
+    async with town.running() as county:
+        cases = [await a_case_due_at(county, "09:10")]
+        await all_told(county)
+    town.now = AFTER
+    async with town.with_a_worker(timers=[Timer("broken", fails), *SERVICE.timers]) as worker:
+        running = asyncio.create_task(worker.ticker.run())
+        async with asyncio.timeout(30):
+            while [subject for subject, _ in of_signals(await worker.told(), ClockRed)] != cases:
+                await asyncio.sleep(0.02)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def test_d7_a_card_that_cannot_be_weighed_is_left_alone_and_the_others_are_weighed(town: Town) -> None:

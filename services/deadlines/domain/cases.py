@@ -5,14 +5,13 @@ from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
-from bianmin.events.deadlines import ClockResumed
-from bianmin.events.parts import ClockKind, EventData
+from bianmin.events.parts import ClockKind
 from bianmin.kit.access import Holder, Reach
 from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import NotFound
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
-from services.deadlines.domain.clock import Answerable, Clock, basis, ending, naming
+from services.deadlines.domain.clock import Answerable, Clock
 from services.deadlines.domain.commands import (
     AwaitSupplement,
     CaseCommand,
@@ -37,7 +36,6 @@ from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, S
 from services.deadlines.domain.moves import (
     changed,
     extend,
-    moved_meanwhile,
     opening,
     recounted,
     standing_still,
@@ -179,17 +177,12 @@ def _pause(book: Rulebook, case: Subject, command: PauseCase) -> Sequence[object
     new = command.standstill
     if case.phase != "accepted" or any(known.id == new.id for known in case.standstills):
         return []
-
-    def told(before: Clock, after: Clock) -> EventData | None:
-        if (before.state, after.state) != ("running", "paused"):
-            return moved_meanwhile(before, after, case)
-        return clocks.paused(after, case.kind, new)
-
-    standstills = (*case.standstills, new)
+    kept = StandstillKept(new)
+    still = evolve(case, kept)
     to_keep = terms.of_procedure(command.procedure, command.expected_days)
     return [
-        StandstillKept(new),
-        *recounted(book, case, standing_still(standstills), new.pause.since, told),
+        kept,
+        *recounted(book, still, standing_still(still.standstills), new.pause.since),
         *start(book, case, to_keep, new.pause.since, command.clock_ids),
     ]
 
@@ -200,27 +193,10 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
     if ended is None:
         return []
     over = replace(ended, pause=Pause(ended.pause.since, command.ended_at))
-
-    def told(before: Clock, after: Clock) -> EventData | None:
-        if (before.state, after.state) != ("paused", "running"):
-            return moved_meanwhile(before, after, case)
-        return ClockResumed(
-            **naming(after, case.kind),
-            **ending(after),
-            **basis(after),
-            resumed_at=command.ended_at,
-            lamp=after.lamp,
-        )
-
-    standstills = tuple(over if known is ended else known for known in case.standstills)
-    stopped = stop(book, case, command.ended_at, _of("procedure", command.procedure))
     # what has stopped is not counted anew with the others, though the calendar may be another than before
+    stopped = [StandstillKept(over), *stop(book, case, command.ended_at, _of("procedure", command.procedure))]
     others = reduce(evolve, stopped, case)
-    return [
-        StandstillKept(over),
-        *stopped,
-        *recounted(book, others, standing_still(standstills), command.ended_at, told),
-    ]
+    return [*stopped, *recounted(book, others, standing_still(others.standstills), command.ended_at)]
 
 
 def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[object]:

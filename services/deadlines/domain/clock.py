@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockPaused, ClockStarted, ClockStopped
+from bianmin.events.deadlines import ClockPaused, ClockResumed, ClockStarted, ClockStopped
 from bianmin.events.parts import EventData, Lamp, SubjectKind
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar
@@ -46,7 +46,7 @@ class Clock:
 
     `period` is what was decided about it, the rest follows from that and the calendar (`reckon`), but for what was told
     and how it stopped. `end` is None while it stands still. A signal that was told is not told again, also when the end
-    has moved away since; the lamp follows the end.
+    has moved away since; the lamp follows the end, and where no signal says how it turned, an event of its own does.
     """
 
     id: UUID
@@ -167,6 +167,7 @@ def fire(clock: Clock, subject_kind: SubjectKind, now: datetime) -> tuple[Clock,
         **ending(clock),
         reminder_at=clock.reminder_at,
         yellow_at=clock.yellow_at,
+        lamp=clock.lamp,
         told=clock.told,
     ).ring(now)
     return _moved(clock, replace(clock, lamp=rung.lamp, told=rung.told)), rung.facts
@@ -205,6 +206,10 @@ def correct(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Cloc
 def paused(clock: Clock, subject_kind: SubjectKind, standstill: Standstill) -> ClockPaused:
     first_day = standstill.pause.since.astimezone(TZ).date()
     return ClockPaused(**naming(clock, subject_kind), paused_on=first_day, reason_code=standstill.reason)
+
+
+def resumed(clock: Clock, subject_kind: SubjectKind, at: datetime) -> ClockResumed:
+    return ClockResumed(**naming(clock, subject_kind), **ending(clock), **basis(clock), resumed_at=at, lamp=clock.lamp)
 
 
 def started(clock: Clock, subject_kind: SubjectKind) -> ClockStarted:

@@ -37,7 +37,7 @@ def decide_complaint(book: Rulebook, complaint: Subject | None, command: Complai
         case PassComplaintOn():
             return _pass_on(book, complaint, command)
         case ExtendComplaint(days=days, extended_at=at):
-            return extend(book, complaint, _is_handled, days, at)
+            return extend(book, complaint, _awaits_answer, days, at)
         case KeepAway(handling=handling):
             return _reached(complaint, handling)
         case AnswerComplaint():
@@ -113,5 +113,6 @@ def _is_considered(clock: Clock) -> bool:
     return clock.term.stage in ("acceptance", "return")
 
 
-def _is_handled(clock: Clock) -> bool:
-    return clock.term.stage == "handling"
+def _awaits_answer(clock: Clock) -> bool:
+    """The period of the regulation, and that of the hotline's order: more time for the answer is more time for both."""
+    return clock.term.stage == "handling" or clock.term.kind == "hotline"

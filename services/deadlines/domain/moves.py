@@ -7,7 +7,7 @@ from functools import reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
-from bianmin.events.parts import ClockKind, EventData
+from bianmin.events.parts import ClockKind, EventData, SubjectKind
 from bianmin.kit.clock import TZ
 from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
@@ -18,11 +18,12 @@ from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis
 from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
 from services.deadlines.domain.periods import Pause, Period, Unit, due, is_late
 from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.signals import better, turned
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import Term
 
 Told = Callable[[Clock, Clock], EventData | None]
-"""What the others are told of a change: of the clock before it and after it."""
+"""What the others are told of what happened: of the clock before it and after it."""
 
 
 def opening(known: Subject | None, subject: Subject) -> Sequence[object]:
@@ -106,23 +107,22 @@ def standing_still(standstills: Sequence[Standstill]) -> Callable[[Clock], Clock
 
 
 def recounted(
-    book: Rulebook, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told
+    book: Rulebook, subject: Subject, change: Callable[[Clock], Clock], at: datetime, told: Told = lambda *_: None
 ) -> list[object]:
     """The open clocks after a change of what they are counted by, and what the others are told of it.
 
-    Whatever was changed, they are counted by the calendars in force now, which may be others than before.
+    Whatever was changed, they are counted by the calendars in force now, which may be others than before: any of them
+    may end elsewhere, stand still or go on. `told`: what else happened to a clock.
     """
     open_ones = subject.open_clocks
     changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
-    counted = clocks.reckon(book.calendars, changed_ones)
+    counted = _halted(book, open_ones, changed_ones, clocks.reckon(book.calendars, changed_ones))
     facts: list[object] = []
     freed: list[Clock] = []
     for before, after in zip(open_ones, counted, strict=True):
         now = clocks.touched(before, after, at)
         if now is not before:
-            facts.append(ClockSet(now))
-            event = told(before, now)
-            facts += [event] if event else []
+            facts += [ClockSet(now), *_told(subject, before, now, at, told(before, now))]
             if before.lamp == "red" != now.lamp:
                 freed.append(now)
     for clock in freed:
@@ -130,11 +130,53 @@ def recounted(
     return facts
 
 
+def _halted(
+    book: Rulebook, open_ones: Sequence[Clock], changed_ones: Sequence[Clock], counted: Sequence[Clock]
+) -> Sequence[Clock]:
+    """The counted ones, where those that stand still from now on show no worse than they did as they began to: what is
+    told late was before they were yellow, or red."""
+    halted = [(b.state, a.state) == ("running", "paused") for b, a in zip(open_ones, counted, strict=True)]
+    if not any(halted):
+        return counted
+    going = clocks.reckon(book.calendars, [replace(c, period=_without_the_last(c.period)) for c in changed_ones])
+    return [
+        replace(clock, lamp=better(clock.lamp, as_it_went.lamp_at(_halted_at(clock)))) if still else clock
+        for clock, still, as_it_went in zip(counted, halted, going, strict=True)
+    ]
+
+
+def _halted_at(clock: Clock) -> datetime:
+    return min(pause.since for pause in clock.period.pauses if pause.until is None)
+
+
+def _without_the_last(period: Period) -> Period:
+    """Without the pauses that go on."""
+    return replace(period, pauses=tuple(pause for pause in period.pauses if pause.until is not None))
+
+
+def _told(subject: Subject, before: Clock, now: Clock, at: datetime, event: EventData | None) -> Sequence[EventData]:
+    """What the others are told of a clock that was counted anew, beside what happened to it."""
+    said = [event] if event else []
+    match before.state, now.state:
+        case "running", "paused":
+            lasting = [each for each in subject.standstills if each.pause.until is None]
+            said.append(clocks.paused(now, subject.kind, min(lasting, key=lambda each: each.pause.since)))
+        case "paused", "running":
+            said.append(clocks.resumed(now, subject.kind, at))
+        case _ if event is None and (moved := _rescheduled(before, now, subject.kind)):
+            said.append(moved)
+    return [*said, *turned(now.lamp, before.lamp, said, at, **naming(now, subject.kind), **ending(now))]
+
+
 def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
-    """More time for these clocks, in the units of each that counts days; what is over is not extended."""
+    """More time for these clocks, in the units of each that counts days; what is over is not extended.
+
+    Then it is for the order to make up for it, where that is not over itself: who was given time does not disobey.
+    """
+    over = {terms.order_of(clock.term) for clock in subject.open_clocks if which(clock) and clock.lamp_at(at) == "red"}
 
     def longer(clock: Clock) -> Clock:
-        if not which(clock) or clock.period.unit.is_of_time or clock.period.ends_at_once:
+        if not (which(clock) or _orders(clock, over)) or clock.period.unit.is_of_time or clock.period.ends_at_once:
             return clock
         if clock.lamp_at(at) == "red":
             return clock
@@ -142,7 +184,7 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if after.period.budget == before.period.budget:
-            return moved_meanwhile(before, after, subject)
+            return None
         return ClockExtended(
             **naming(after, subject.kind),
             **ending(after),
@@ -241,24 +283,19 @@ def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
     return end.due_at
 
 
-def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> EventData | None:
+def _rescheduled(before: Clock, after: Clock, kind: SubjectKind) -> EventData | None:
+    """An end that did not move by what was done, but with what was in force since it was counted last."""
     if before.end is None or after.end is None or before.end == after.end:
         return None
+    reason = "law" if before.calendar_version == after.calendar_version else "calendar"
     return ClockRescheduled(
-        **naming(after, subject.kind),
+        **naming(after, kind),
         **ending(after),
         **basis(after),
         previous_due_on=before.end.due_on,
         previous_due_at=before.end.due_at,
-        reason_code=reason,
+        reason_code="policy" if before.term != after.term else reason,
         lamp=after.lamp,
-    )
-
-
-def moved_meanwhile(before: Clock, after: Clock, subject: Subject) -> EventData | None:
-    """An end that did not move by what was done, but with what was in force since it was counted last."""
-    return rescheduled(
-        before, after, subject, "law" if before.calendar_version == after.calendar_version else "calendar"
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bianmin.events.deadlines import ClockRescheduled
-from bianmin.events.parts import EventData
 from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
@@ -24,7 +23,7 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted, rescheduled
+from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -69,10 +68,7 @@ def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequen
             clock = replace(clock, term=term, period=period)
         return clock
 
-    def told(before: Clock, after: Clock) -> EventData | None:
-        return rescheduled(before, after, subject, "calendar" if before.term == after.term else "policy")
-
-    return recounted(book, subject, anew, command.now, told)
+    return recounted(book, subject, anew, command.now)
 
 
 def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:

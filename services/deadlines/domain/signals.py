@@ -1,11 +1,23 @@
-"""What a clock tells as its end comes nearer: each signal once; the lamp follows the end."""
+"""What a clock tells as its end comes nearer: each signal once; the lamp follows the end.
 
-from collections.abc import Sequence
+Signals are told once per clock and cycle, whatever becomes of its end; so a lamp that turns by none of them is told by
+an event of its own (`turned`). Whoever puts a clock's events together in their order has the lamp that it shows here.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from bianmin.events.deadlines import ClockRed, ClockReminded, ClockYellow
+from bianmin.events.deadlines import (
+    ClockExtended,
+    ClockLampTurned,
+    ClockRed,
+    ClockReminded,
+    ClockRescheduled,
+    ClockResumed,
+    ClockYellow,
+)
 from bianmin.events.parts import ClockKind, EventData, Lamp, SubjectKind
 from services.deadlines.domain.periods import is_late
 from services.deadlines.domain.terms import WINDOWS
@@ -49,6 +61,29 @@ def lamp_at(moment: datetime, yellow_at: datetime | None, due_at: datetime) -> L
     return "yellow" if yellow_at is not None and moment >= yellow_at else "green"
 
 
+def better(one: Lamp, other: Lamp) -> Lamp:
+    """Of two lamps the one with more time left."""
+    return one if other in _AFTER[one] else other
+
+
+def heard(lamp: Lamp, told: Iterable[EventData]) -> Lamp:
+    """What a lamp shows to those who hear these events of its clock."""
+    for event in told:
+        match event:
+            case ClockYellow():
+                lamp = "yellow"
+            case ClockRed():
+                lamp = "red"
+            case ClockResumed(lamp=now) | ClockExtended(lamp=now) | ClockRescheduled(lamp=now):
+                lamp = now
+    return lamp
+
+
+def turned(lamp: Lamp, was: Lamp, told: Sequence[EventData], at: datetime, **clock: Any) -> Sequence[EventData]:
+    """The lamp as it shows now, where it showed another before and what is told does not say so."""
+    return [] if heard(was, told) == lamp else [ClockLampTurned(**clock, turned_at=at, lamp=lamp)]
+
+
 class Ringing(NamedTuple):
     """As much of a running clock as has to be known to tell that its end comes nearer."""
 
@@ -63,6 +98,7 @@ class Ringing(NamedTuple):
     due_at: datetime
     reminder_at: datetime | None
     yellow_at: datetime | None
+    lamp: Lamp
     told: frozenset[Signal]
 
     def only_tells(self, now: datetime) -> bool:
@@ -73,22 +109,20 @@ class Ringing(NamedTuple):
         """What it has to tell by `now` and has not told yet, in order."""
         moments = Moments.of(self.reminder_at, self.yellow_at, self.due_at)
         due = [signal for signal in moments.passed(now) if signal not in self.told]
-        facts = [
-            SIGNALS[signal](
-                clock_id=self.clock_id,
-                subject_kind=self.subject_kind,
-                kind=self.kind,
-                stage=self.stage,
-                org=self.org,
-                dept=self.dept,
-                cycle=self.cycle,
-                due_on=self.due_on,
-                due_at=self.due_at,
-                detected_at=now,
-            )
-            for signal in due
-        ]
+        clock: dict[str, Any] = {
+            "clock_id": self.clock_id,
+            "subject_kind": self.subject_kind,
+            "kind": self.kind,
+            "stage": self.stage,
+            "org": self.org,
+            "dept": self.dept,
+            "cycle": self.cycle,
+            "due_on": self.due_on,
+            "due_at": self.due_at,
+        }
+        signals = [SIGNALS[signal](**clock, detected_at=now) for signal in due]
         lamp, told = lamp_at(now, self.yellow_at, self.due_at), self.told.union(due)
+        facts = [*signals, *turned(lamp, self.lamp, signals, now, **clock)]
         return Rung(self.clock_id, lamp, told, moments.next(lamp, told), facts)
 
 

@@ -21,7 +21,7 @@ FOR UPDATE OF s SKIP LOCKED
 # in a statement of its own, after the lock: joined to it, they would be read as they were before
 _RINGING = """
 SELECT c.id, s.kind AS subject_kind, c.kind, c.stage, c.cycle, c.org, c.dept, c.due_on, c.due_at, c.reminder_at,
-    c.yellow_at, c.told, s.sequence
+    c.yellow_at, c.lamp, c.told, s.sequence
 FROM unnest($1::uuid[]) AS v(id) JOIN clock c ON c.id = v.id JOIN subject s ON s.id = c.subject_id
 WHERE c.state = 'running'
 """

@@ -17,6 +17,7 @@ CLOCK_EVENTS = (
     deadlines.ClockReminded,
     deadlines.ClockYellow,
     deadlines.ClockRed,
+    deadlines.ClockLampTurned,
     deadlines.ClockStopped,
 )
 SUPPLEMENT = "supplement"
@@ -60,6 +61,8 @@ def _change(clock: Mapping[str, Any], event: Any) -> Mapping[str, Any]:
             return {"lamp": "yellow"}
         case deadlines.ClockRed():
             return {"lamp": "red"}
+        case deadlines.ClockLampTurned():
+            return {"lamp": event.lamp}
         case deadlines.ClockPaused():
             return {"state": "paused", "due_on": None, "due_at": None}
         case deadlines.ClockResumed():

@@ -235,6 +235,8 @@ def _deadlines(patches: Patches, subject: str, data: Any) -> None:
         ) if due_on is not None:
             # where the end has moved away from what was late, it is not
             _judge(patches, subject, data, late=lamp == "red")
+        case deadlines.ClockLampTurned(lamp=lamp):
+            _judge(patches, subject, data, late=lamp == "red")
         case deadlines.ClockRed():
             _judge(patches, subject, data, late=True)
         case deadlines.ClockStopped(late=late, early=early):
@@ -250,14 +252,14 @@ def _judge(patches: Patches, subject: str, clock: Any, late: bool | None = None,
     if clock.kind not in ("promise", "statutory"):
         return
     case = _case(patches, subject, clock.cycle)
-    if late:
+    if late and clock.due_on is not None:
         case.happened(clock.due_on)
     if clock.kind == "promise":
-        case.promise_due_on = clock.due_on
+        case.promise_due_on = clock.due_on or case.promise_due_on
         case.promise_late = case.promise_late if late is None else late
         case.promise_early = case.promise_early if early is None else early
     else:
-        case.statutory_due_on = clock.due_on
+        case.statutory_due_on = clock.due_on or case.statutory_due_on
         case.statutory_late = case.statutory_late if late is None else late
 
 

@@ -1,27 +1,39 @@
 """What a card rests on may turn out not to be so: what was issued for it falls, and what is missed again counts."""
 
 from dataclasses import replace
+from functools import reduce
 from uuid import UUID
 
 from bianmin.kit.actors import Actor
 from bianmin.kit.decide import Cause
+from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock
-from services.deadlines.domain.commands import Command, FireSignals, SettleCard
+from services.deadlines.domain.commands import Command, ExtendComplaint, FireSignals, SettleCard
 from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.policies import Policies, Policy
+from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from tests.unit.deadlines.test_clock_grace import REOPENED
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
+    BY,
+    COUNTY,
+    FIRST,
+    FOURTH,
     SUBJECT,
+    THIRD,
     a_correction,
     a_deeming,
     a_recount,
     acceptance,
     an_end,
+    an_extension,
     at,
+    complaint_acceptance,
     known,
+    lodging,
     opening,
 )
 
@@ -124,3 +136,43 @@ def test_what_is_over_late_keeps_its_card() -> None:
     over = then(missed(), an_end("2026-03-11T10:00"))
     assert cards(over) == [("yellow", "promise", "issued")]
     assert replace(of(over, "promise"), version=0).late
+
+
+def test_an_extension_in_time_that_is_told_late_takes_what_the_card_ordered_with_it() -> None:
+    disobeyed = fired(missed(), "2026-03-14T09:00")
+    extended = then(disobeyed, an_extension("2026-03-09T10:00"))
+    assert cards(extended) == [("yellow", "promise", "revoked"), ("red", "card", "revoked")]
+    assert (of(extended, "promise").lamp, of(extended, "card").state) == ("green", "stopped")
+
+
+def test_who_was_given_more_time_while_an_order_ran_has_not_disobeyed_it() -> None:
+    """The promise was missed and stays so; but who may take longer is not to be done within three days."""
+    disobeyed = fired(missed(), "2026-03-14T09:00")
+    assert cards(disobeyed)[1:] == [("red", "card", "issued")]
+    extended = then(disobeyed, an_extension("2026-03-13T10:00", days=5))
+    assert cards(extended) == [("yellow", "promise", "issued"), ("red", "card", "revoked")]
+    assert (of(extended, "card").lamp, str(of(extended, "card").end.due_on)) == ("green", "2026-03-20")  # type: ignore[union-attr]
+    again = fired(extended, "2026-03-21T00:00:01")
+    assert cards(again) == [*cards(extended), ("red", "card", "issued")]
+
+
+def test_an_order_that_was_over_is_not_extended() -> None:
+    disobeyed = fired(missed(), "2026-03-14T09:00")
+    assert cards(then(disobeyed, an_extension("2026-03-14T09:00"))) == cards(disobeyed)
+
+
+def test_more_time_for_an_answer_takes_back_the_red_card_of_the_order_of_the_hotline() -> None:
+    strict = Rulebook(
+        Calendars(shipped()), Policies([Policy(region=COUNTY, version=1, number=1, kind="hotline", card="red")])
+    )
+    order = replace(lodging(), channel="hotline", clock_ids=(FIRST, THIRD, FOURTH))
+    accepted = reduce(evolve, decide(strict, None, order), None)
+    assert accepted is not None
+    accepted = then(accepted, complaint_acceptance(on="2026-03-03"), book=strict)
+    disobeyed = fired(accepted, "2026-03-10T00:00:01", book=strict)
+    assert cards(disobeyed) == [("red", "hotline", "issued")]
+    extended = then(disobeyed, ExtendComplaint(SUBJECT, 5, at("2026-03-09T16:00"), BY), book=strict)
+    assert cards(extended) == [("red", "hotline", "revoked")]
+    assert (of(extended, "hotline").lamp, str(of(extended, "hotline").end.due_on)) == ("green", "2026-03-16")  # type: ignore[union-attr]
+    too_late = then(disobeyed, ExtendComplaint(SUBJECT, 5, at("2026-03-10T16:00"), BY), book=strict)
+    assert cards(too_late) == cards(disobeyed)

@@ -341,7 +341,11 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
     ("deemed", a_steps_end(), []),
     # its promise is over as it is found, and that is the second yellow card: what comes now does not move it
-    ("deemed", a_pause("2026-03-10T10:00"), ["StandstillKept", "ClockSet", "ClockSet", "ClockPaused", *ONE_CLOCK]),
+    (
+        "deemed",
+        a_pause("2026-03-10T10:00"),
+        ["StandstillKept", "ClockSet", "ClockLampTurned", "ClockSet", "ClockPaused", *ONE_CLOCK],
+    ),
     ("deemed", a_resumption(), []),
     ("deemed", an_extension("2026-03-10T10:00"), ["ClockSet", "ClockExtended"]),
     ("deemed", a_decision("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, *ONE_CLOCK, "Entered"]),

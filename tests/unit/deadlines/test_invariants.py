@@ -14,6 +14,7 @@ import pytest
 from bianmin.events.deadlines import (
     CardIssued,
     CardRevoked,
+    ClockLampTurned,
     ClockRed,
     ClockReminded,
     ClockStarted,
@@ -32,6 +33,7 @@ from services.deadlines.domain.periods import Due, Pause, Period, Unit, due, lef
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.terms import Item, Term, as_by_law
 from services.deadlines.domain.years import Status
+from services.intake.domain.clocks import CLOCK_EVENTS, Told, follow_clock
 from tests import counting
 from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.lives import Life, Step, a_beginning, a_life, for_each_case, volumes
@@ -70,7 +72,8 @@ def what_was_told_to_have_stopped_has_stopped(step: Step) -> None:
 
 
 def an_end_that_moves_is_told(step: Step) -> None:
-    ends = {(fact.clock_id, fact.due_at) for fact in (one.data for one in step.told) if hasattr(fact, "due_at")}
+    said = [one.data for one in step.told if not isinstance(one.data, ClockLampTurned)]
+    ends = {(fact.clock_id, fact.due_at) for fact in said if hasattr(fact, "due_at")}
     for before, after in step.clocks():
         if before.end != after.end and after.end is not None and before.end is not None:
             assert before.end.due_at == after.end.due_at or (after.id, after.end.due_at) in ends
@@ -148,6 +151,18 @@ def a_signal_is_not_early_and_says_when_it_was_due_and_found(step: Step) -> None
             assert (fact.due_at < fact.detected_at) or not isinstance(fact, ClockRed)
 
 
+def intake_shows_the_same_clocks(shown: Told, step: Step) -> Told:
+    """What it has put together from the events alone."""
+    for one in step.told:
+        if isinstance(one.data, CLOCK_EVENTS):
+            shown = follow_clock(shown, one.data)
+    for theirs, clock in zip(shown, step.after.clocks, strict=True):
+        assert theirs["id"] == str(clock.id)
+        assert (theirs["state"], theirs["lamp"]) == (clock.state, clock.lamp)
+        assert theirs["due_on"] == (clock.end and str(clock.end.due_on))
+    return shown
+
+
 def each_signal_comes_once(told: Sequence[Announcement]) -> None:
     assert [one.sequence for one in told] == list(range(1, len(told) + 1))
     signals: Counter[object] = Counter()
@@ -177,8 +192,10 @@ STEPS: Sequence[Callable[[Step], None]] = (
 @for_each_case
 def test_c10_d4_d27_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
     told: list[Announcement] = []
+    shown: Told = ()
     for step in a_life(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
         told += step.told
+        shown = intake_shows_the_same_clocks(shown, step)
         for promise in STEPS:
             promise(step)
     each_signal_comes_once(told)

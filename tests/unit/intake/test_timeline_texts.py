@@ -23,6 +23,7 @@ CLOCK = {"kind": "statutory", "due_on": "2027-02-11"}
         ("clock.extended", {**CLOCK, "provisional": True}, "法定时限延长，2027-02-11（暂定） 到期"),
         ("clock.extended", {"kind": "statutory", "provisional": True}, "法定时限延长，恢复计时后确定到期日"),
         ("clock.rescheduled", {**CLOCK, "provisional": True}, "法定时限调整为 2027-02-11（暂定） 到期"),
+        ("clock.lamp_turned", {**CLOCK, "lamp": "yellow"}, "法定时限转为黄灯"),
         (
             "card.issued",
             {"kind": "promise", "level": "red", "reason_code": "second_yellow"},

@@ -218,6 +218,17 @@ def test_a_clock_whose_end_moves_away_from_what_was_late_was_not_late() -> None:
     assert (case.promise_late, case.promise_due_on) == (False, date(2026, 3, 12))
 
 
+def test_what_is_missed_again_after_its_end_has_moved_is_late_again_and_what_stood_still_before_it_is_not() -> None:
+    again = {"due_on": date(2026, 3, 12), "due_at": datetime(2026, 3, 13, tzinfo=TZ)}
+    seen = {"turned_at": datetime(2026, 3, 13, 1, tzinfo=TZ)}
+    red = ("deadlines", a_told_clock(deadlines.ClockLampTurned, **again, **seen, lamp="red"))
+    case = all_of(red).cases["a-case", 1]
+    assert (case.promise_late, case.promise_due_on, case.last_on) == (True, date(2026, 3, 12), date(2026, 3, 12))
+    still = a_told_clock(deadlines.ClockLampTurned, due_on=None, due_at=None, **seen, lamp="green")
+    case = all_of(red, ("deadlines", still)).cases["a-case", 1]
+    assert (case.promise_late, case.promise_due_on) == (False, date(2026, 3, 12))
+
+
 def test_an_acceptance_by_silence_counts_on_the_day_of_receipt_and_when_it_was_none_not_at_all() -> None:
     access, item, day = an_access(), an_item(), date(2026, 3, 2)
     deemed = intake.CaseDeemedAccepted(

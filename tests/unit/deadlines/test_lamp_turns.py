@@ -1,0 +1,107 @@
+"""A signal is told once; where the lamp turns by none, whoever shows it is told all the same."""
+
+from bianmin.events.deadlines import ClockLampTurned, ClockPaused
+from bianmin.events.parts import EventData
+from services.deadlines.calendars import shipped
+from services.deadlines.domain.commands import Command, FireSignals
+from services.deadlines.domain.facts import evolve
+from services.deadlines.domain.policies import Policies, Policy
+from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.rulebook import Rulebook
+from services.deadlines.domain.rules import decide
+from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.terms import Mark
+from tests.unit.deadlines.test_clock_grace import REOPENED
+from tests.unit.deadlines.test_clock_rules import (
+    BOOK,
+    BY,
+    COUNTY,
+    FIRST,
+    SUBJECT,
+    a_pause,
+    a_recount,
+    a_resumption,
+    acceptance,
+    an_extension,
+    at,
+    known,
+    opening,
+)
+
+WARNED_EARLY = Rulebook(
+    Calendars(shipped()), Policies([Policy(region=COUNTY, version=1, number=1, kind="promise", yellow=Mark(80))])
+)
+
+
+def told_of(subject: Subject, book: Rulebook, *commands: Command) -> tuple[Subject, list[EventData]]:
+    """The matter after these, and what is told of its promise."""
+    told = []
+    for command in commands:
+        for fact in decide(book, subject, command):
+            subject = evolve(subject, fact)
+            if isinstance(fact, EventData) and getattr(fact, "clock_id", None) == FIRST:
+                told.append(fact)
+    return subject, told
+
+
+def firing(moment: str) -> FireSignals:
+    return FireSignals(SUBJECT, FIRST, at(moment), at(moment), BY)
+
+
+def lamps(told: list[EventData]) -> list[tuple[str, str | None]]:
+    return [(fact.event_name, getattr(fact, "lamp", None)) for fact in told]
+
+
+def test_yellow_again_after_an_extension_is_told_and_is_no_second_signal() -> None:
+    yellow, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-09T00:00"))
+    extended, told = told_of(yellow, BOOK, an_extension("2026-03-09T10:00", 5))
+    assert lamps(told) == [("clock.extended", "green")]
+    again, told = told_of(extended, BOOK, firing("2026-03-16T00:00"))
+    assert lamps(told) == [("clock.lamp_turned", "yellow")]
+    _, told = told_of(again, BOOK, firing("2026-03-16T00:00"), firing("2026-03-17T00:00:01"))
+    assert lamps(told) == [("clock.red", None), ("card.issued", None)]
+
+
+def test_red_again_after_it_was_taken_back_is_told_with_its_card_and_is_no_second_signal() -> None:
+    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T09:00"))
+    counted, told = told_of(missed, REOPENED, a_recount("2026-03-10T10:00"))
+    assert lamps(told) == [("clock.rescheduled", "yellow"), ("card.revoked", None)]
+    again, told = told_of(counted, REOPENED, firing("2026-03-11T00:00:01"))
+    assert lamps(told) == [("clock.lamp_turned", "red"), ("card.issued", None)]
+    assert told_of(again, REOPENED, firing("2026-03-11T00:00:01"))[1] == []
+
+
+def test_a_policy_that_moves_only_the_mark_of_yellow_turns_the_lamp_for_everybody() -> None:
+    [event] = told_of(known(opening(), acceptance()), WARNED_EARLY, a_recount("2026-03-05T10:00"))[1]
+    assert isinstance(event, ClockLampTurned)
+    assert (event.lamp, str(event.due_on), event.turned_at) == ("yellow", "2026-03-09", at("2026-03-05T10:00"))
+
+
+def test_a_pause_before_the_end_told_after_it_takes_back_red_and_the_card_at_once() -> None:
+    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"))
+    still, told = told_of(missed, BOOK, a_pause("2026-03-09T16:00"))
+    assert lamps(told) == [("clock.paused", None), ("clock.lamp_turned", "yellow"), ("card.revoked", None)]
+    assert [(card.level, card.settled_reason) for card in still.cards] == [("yellow", "recounted")]
+    resumed, told = told_of(still, BOOK, a_resumption("2026-03-11T16:00"))
+    assert lamps(told) == [("clock.resumed", "green")]
+    _, told = told_of(resumed, BOOK, firing("2026-03-13T00:00:01"))
+    assert lamps(told) == [("clock.lamp_turned", "red"), ("card.issued", None)]
+
+
+def test_a_pause_that_began_when_the_period_was_over_takes_nothing_back() -> None:
+    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"))
+    still, told = told_of(missed, BOOK, a_pause("2026-03-10T09:00"))
+    assert told == []
+    assert [card.status for card in still.cards] == ["issued"]
+
+
+def test_what_was_not_over_as_the_pause_began_by_a_calendar_published_in_it_stands_still_for_everybody() -> None:
+    missed, _ = told_of(
+        known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"), a_pause("2026-03-10T09:00")
+    )
+    counted, told = told_of(missed, REOPENED, a_recount("2026-03-11T10:00"))
+    assert lamps(told) == [("clock.paused", None), ("clock.lamp_turned", "yellow"), ("card.revoked", None)]
+    [paused, *_] = told
+    assert isinstance(paused, ClockPaused)
+    assert (str(paused.paused_on), paused.reason_code) == ("2026-03-10", "hearing")
+    assert lamps(told_of(counted, REOPENED, a_resumption("2026-03-13T10:00"))[1]) == [("clock.resumed", "green")]
