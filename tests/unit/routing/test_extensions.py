@@ -142,6 +142,20 @@ def test_after_a_corrected_acceptance_it_is_asked_for_anew() -> None:
     assert statuses(desks) == ["lapsed", "approved"]
 
 
+def test_more_time_that_was_given_before_a_corrected_acceptance_is_not_the_one_extension_after_it() -> None:
+    desks = in_handling()
+    ask(desks)(approved=True)
+    desks.does(VoidRoute(CASE, TODAY, SYSTEM))
+    [given] = desks.route.extensions
+    assert (given.status, given.answered_by) == ("lapsed", HEAD.id), "who gave it stays on record"
+    desks.does(a_plan(a_licence()))
+    its_end_is_told(desks)
+    ask(desks)(approved=True)
+    assert statuses(desks) == ["lapsed", "approved"]
+    with pytest.raises(ExtensionNotAllowed, match="只能延长一次"):
+        ask(desks, 1)
+
+
 def test_an_answer_is_final() -> None:
     desks = in_handling()
     answer = ask(desks)
