@@ -40,6 +40,7 @@ from services.deadlines.domain.commands import (
     StartCaseClocks,
     StartStep,
     TakeSupplement,
+    VoidRoute,
 )
 from services.deadlines.domain.periods import Pause
 from services.deadlines.domain.terms import Item
@@ -84,6 +85,8 @@ def _of_routing(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code):
             return KeepOrg(code, cause_of(event))
+        case routing.RouteVoided(access=access):
+            return VoidRoute(UUID(event.subject), _holders(access), _cause(event, access.accepting_org))
         case routing.TaskAssigned() as told:
             return start_clock_of_step(event, told)
         case routing.TaskCompleted(access=access, seq=seq) | routing.TaskReturned(access=access, seq=seq):

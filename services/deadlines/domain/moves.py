@@ -82,6 +82,14 @@ def stop_all(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
     return [*over, *stop(book, subject, at)]
 
 
+def call_off(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
+    """All clocks that run stop, and it shows that they should not have run: nothing held them up either."""
+    never = tuple(replace(each, pause=Pause(each.pause.since, each.pause.since)) for each in subject.standstills)
+    running = clocks.reckon(book.calendars, list(map(standing_still(never), subject.open_clocks)))
+    plain = reduce(evolve, [*map(StandstillKept, never), *map(ClockSet, running)], subject)
+    return [*(StandstillKept(each) for each in never if each not in subject.standstills), *stop_all(book, plain, at)]
+
+
 def _orders(clock: Clock, stages: set[str]) -> bool:
     return clock.term.kind == "card" and clock.term.stage in stages
 

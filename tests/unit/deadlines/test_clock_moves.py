@@ -30,12 +30,14 @@ from tests.unit.deadlines.test_clock_rules import (
     SUBJECT,
     a_correction,
     a_decision,
+    a_deeming,
     a_notice,
     a_pause,
     a_recount,
     a_reopening,
     a_resumption,
     a_step,
+    a_voiding,
     acceptance,
     an_end,
     an_extension,
@@ -92,9 +94,8 @@ OUT_OF_IT = at("2026-04-20T10:00")
         (a_decision("2026-04-20T10:00"), "stopped"),
         (a_decision("2026-04-20T10:00", delivered=True), "stopped"),
         (an_end("2026-04-20T10:00"), "stopped"),
-        (a_correction("2026-04-20T10:00"), "stopped"),
     ],
-    ids=["resumed", "decided", "decided on the spot", "ended", "corrected"],
+    ids=["resumed", "decided", "decided on the spot", "ended"],
 )
 def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: Command, state: str) -> None:
     case = known(opening(), acceptance(), A_PAUSE, way_out)
@@ -104,6 +105,24 @@ def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: C
     assert (due_on(promise), due_on(statutory)) == ends
     assert {(clock.state, clock.lamp, bool(clock.late)) for clock in (promise, statutory)} == {(state, "green", False)}
     assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
+
+
+@pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])
+def test_c1_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Command, ...]) -> None:
+    ordered = (
+        opening(),
+        a_deeming(),
+        a_pause("2026-03-10T10:00"),
+        *over,
+        a_voiding(),
+        a_correction("2026-03-09T10:00"),
+    )
+    case = known(*ordered)
+    assert [each.pause for each in case.standstills] == [Pause(at("2026-03-10T10:00"), at("2026-03-10T10:00"))]
+    assert due_on(of_kind(case, "statutory")) == counted("2026-03-02", 20)
+    again = known(*ordered, acceptance(on="2026-03-09"))
+    [later] = [clock for clock in again.open_clocks if clock.term.kind == "statutory"]
+    assert due_on(later) == counted("2026-03-09", 20)
 
 
 @pytest.mark.parametrize("last", ["hearing", "testing"])
