@@ -1,7 +1,7 @@
 """What pauses, extensions, stops and reopenings do to the clocks of a matter (known failures C)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 import pytest
@@ -12,7 +12,7 @@ from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase
 from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.periods import Pause, Unit
+from services.deadlines.domain.periods import CutOff, Pause, Unit, some_time_on
 from services.deadlines.domain.policies import Policies, Policy
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rulebook import Rulebook
@@ -105,6 +105,37 @@ def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: C
     assert (due_on(promise), due_on(statutory)) == ends
     assert {(clock.state, clock.lamp, bool(clock.late)) for clock in (promise, statutory)} == {(state, "green", False)}
     assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
+
+
+AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "completeness", cut_off=CutOff.CLOSE)]))
+
+
+@pytest.mark.parametrize(
+    ("noticed", "stopped", "late"),
+    [
+        (some_time_on(date(2026, 3, 9)), "2026-03-09T17:00", False),  # told later, by its day alone: the desk was open
+        (at("2026-03-09T17:00"), "2026-03-09T17:00", False),
+        (at("2026-03-09T17:30"), "2026-03-09T17:30", True),  # told at that moment: it had closed
+        (some_time_on(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
+    ],
+)
+def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_ends_at_the_close(
+    noticed: datetime, stopped: str, late: bool
+) -> None:
+    history = then(None, opening("2026-03-02"), book=AT_CLOSE)
+    assert history.clocks[0].end is not None
+    assert history.clocks[0].end.due_at == at("2026-03-09T17:00")
+    notice = replace(a_notice(wait=None), noticed_at=noticed)
+    told = of_kind(then(history, notice, book=AT_CLOSE), "completeness")
+    assert (told.stopped_at, told.late) == (at(stopped), late)
+
+
+def test_a_deeming_found_at_the_close_is_corrected_by_what_was_done_that_day() -> None:
+    found = at("2026-03-09T17:00:02")
+    deemed = then(None, opening("2026-03-02"), replace(a_deeming(), done_at=found), a_voiding(), book=AT_CLOSE)
+    told = replace(a_correction(), noticed_at=some_time_on(date(2026, 3, 9)))
+    assert of_kind(deemed, "completeness").late
+    assert not of_kind(then(deemed, told, book=AT_CLOSE), "completeness").late
 
 
 @pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])
