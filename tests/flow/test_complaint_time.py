@@ -160,6 +160,24 @@ async def test_what_came_to_the_wrong_organ_is_objected_to_within_five_working_d
     assert (await county.someone("manager", OTHER_CENTER).get(path)).status_code == 200
 
 
+async def test_an_order_of_the_hotline_is_with_whom_it_was_transferred_to(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    told = await lodged(county, channel="hotline")
+    path, city = f"/complaints/{told['id']}", county.someone("manager", CITY)
+    for stage in ("acceptance", "return"):
+        await due(county, told["id"], stage)
+    await county.settles()
+    await ok(city.post(f"{path}/transfer", {"org": OTHER_CENTER, "reason": "非本单位职责"}))
+
+    async def org_of_the_order() -> Any:
+        found = (await ok(county.someone("supervisor", PROVINCE).get("/clocks", case_id=told["id"])))["items"]
+        return next((each["org"] for each in found if (each["kind"], each["org"]) == ("hotline", OTHER_CENTER)), None)
+
+    await until(org_of_the_order)
+    theirs = await ok(county.someone("manager", OTHER_CENTER).get("/clocks", case_id=told["id"], kind="hotline"))
+    assert [clock["org"] for clock in theirs["items"]] == [OTHER_CENTER]
+
+
 async def test_a_refusal_ends_it_and_the_complainant_reads_why(county: County) -> None:
     await it_is(county, "2026-03-02T10:00:00")
     told = await lodged(county)

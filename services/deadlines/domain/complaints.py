@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import assert_never
 
 from services.deadlines.domain import terms
@@ -17,8 +18,8 @@ from services.deadlines.domain.commands import (
     PassComplaintOn,
     ReviewComplaint,
 )
-from services.deadlines.domain.facts import Entered, KeptAway, Opened
-from services.deadlines.domain.moves import extend, opening, start, stop, stop_all
+from services.deadlines.domain.facts import Entered, KeptAway, Opened, evolve
+from services.deadlines.domain.moves import extend, hand_on, opening, start, stop, stop_all
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject, check_before_the_end
 from services.deadlines.domain.visibility import Handling
@@ -56,13 +57,17 @@ def _lodge(book: Rulebook, command: OpenComplaint) -> Sequence[object]:
 
 
 def _pass_on(book: Rulebook, complaint: Subject, command: PassComplaintOn) -> Sequence[object]:
-    """Whoever has it now has as long as the one before; an order of the hotline goes on."""
+    """Whoever has it now has as long as the one before; an order of the hotline goes on, and is theirs from now on. To
+    make up for what was missed nobody can be asked any more."""
     if complaint.phase != "open":
         return []
     passed = replace(complaint, reach=command.handling)
     to_keep = terms.of_lodged_complaint(command.complaint_kind, "other")
+    stopped = stop(book, complaint, command.passed_at, lambda clock: clock.term.kind != "hotline")
+    others = reduce(evolve, stopped, complaint)
     return [
-        *stop(book, complaint, command.passed_at, _is_considered),
+        *stopped,
+        *hand_on(book, others, passed.answerable, command.passed_at),
         *_reached(complaint, command.handling),
         *start(book, passed, to_keep, command.passed_at, command.clock_ids),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import reduce
+from functools import partial, reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
@@ -121,7 +121,7 @@ def recounted(
     Whatever was changed, they are counted by the calendars in force now, which may be others than before.
     """
     open_ones = subject.open_clocks
-    changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
+    changed_ones = [_with_grace(book.calendar_of(each.answerable.org), each, at) for each in map(change, open_ones)]
     counted = clocks.reckon(book.calendars, changed_ones)
     facts: list[object] = []
     freed: list[Clock] = []
@@ -136,6 +136,26 @@ def recounted(
     for clock in freed:
         facts += taken_back(book, reduce(evolve, facts, subject), clock, at, RECOUNTED)
     return facts
+
+
+def as_set(book: Rulebook, subject: Subject, clock: Clock) -> Clock:
+    """A clock by the policies in force where it is answered for; what was used up of a period is used up by any."""
+    [term] = book.terms(clock.answerable.org, [terms.as_by_law(clock.term)], subject.item)
+    if term == clock.term:
+        return clock
+    period = replace(clock.period, unit=term.unit, budget=term.budget + clock.extended_by, cut_off=term.cut_off)
+    return replace(clock, term=term, period=period)
+
+
+def hand_on(book: Rulebook, subject: Subject, to: Answerable, at: datetime) -> list[object]:
+    """What runs goes on, and another answers for it, by its own calendar and policies. What was missed by then was
+    missed by the one before, who keeps the card."""
+
+    def handed(clock: Clock) -> Clock:
+        theirs = replace(clock, answerable=to)
+        return theirs if clock.lamp_at(at) == "red" else as_set(book, subject, theirs)
+
+    return recounted(book, subject, handed, at, partial(ruled_anew, subject=subject))
 
 
 def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
@@ -261,6 +281,11 @@ def rescheduled(before: Clock, after: Clock, subject: Subject, reason: str) -> E
         reason_code=reason,
         lamp=after.lamp,
     )
+
+
+def ruled_anew(before: Clock, after: Clock, subject: Subject) -> EventData | None:
+    """An end that moved with the calendars and policies it is counted by."""
+    return rescheduled(before, after, subject, "calendar" if before.term == after.term else "policy")
 
 
 def moved_meanwhile(before: Clock, after: Clock, subject: Subject) -> EventData | None:

@@ -213,8 +213,6 @@ def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
         "kind": clock.term.kind,
         "stage": clock.term.stage,
         "cycle": clock.cycle,
-        "org": clock.answerable.org,
-        "dept": clock.answerable.dept,
         "started_on": clock.period.start_on,
         "started_at": clock.period.start,
     }
@@ -224,6 +222,8 @@ def _counting(clock: Clock) -> dict[str, Any]:
     """What it is counted by that may change, and when it ends by that."""
     end = clock.end
     return {
+        "org": clock.answerable.org,
+        "dept": clock.answerable.dept,
         "unit": clock.term.unit.value,
         "budget": clock.term.budget,
         "policy": _policy_row(clock.term),

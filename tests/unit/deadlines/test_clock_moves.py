@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import get_args
+from uuid import UUID
 
 import pytest
 
-from bianmin.events.deadlines import ClockPaused
+from bianmin.events.deadlines import CardRevoked, ClockPaused
 from bianmin.events.parts import ComplaintChannel, Period, ProcedureKind
+from bianmin.kit.actors import Actor
+from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase
+from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase, SettleCard
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.periods import CutOff, Pause, Unit, some_time_on
 from services.deadlines.domain.policies import Policies, Policy
@@ -52,6 +55,7 @@ from tests.unit.deadlines.test_clock_rules import (
 )
 
 DECIDING = ("promise", "statutory")
+OTHER = "520112"
 
 
 def then(subject: Subject | None, *commands: Command, book: Rulebook = BOOK) -> Subject:
@@ -67,10 +71,10 @@ def of_kind(subject: Subject, kind: str) -> Clock:
     return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
 
 
-def told_by(subject: Subject, now: str) -> Subject:
+def told_by(subject: Subject, now: str, book: Rulebook = BOOK) -> Subject:
     """Everything that is due by a moment has been told."""
     for clock in subject.open_clocks:
-        subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY))
+        subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY), book=book)
     return subject
 
 
@@ -105,6 +109,51 @@ def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: C
     assert (due_on(promise), due_on(statutory)) == ends
     assert {(clock.state, clock.lamp, bool(clock.late)) for clock in (promise, statutory)} == {(state, "green", False)}
     assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
+
+
+ORDER = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, UUID(int=80)))
+OF_THE_HOTLINE = Rulebook(
+    Calendars(shipped()),
+    Policies(
+        [
+            Policy(COUNTY, 1, 1, "hotline", unit=Unit.WORKDAY, budget=2, card="yellow"),
+            Policy(OTHER, 1, 1, "hotline", unit=Unit.WORKDAY, budget=8, card="yellow"),
+        ]
+    ),
+)
+
+
+def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -> None:
+    order = then(None, ORDER, book=OF_THE_HOTLINE)
+    assert (of_kind(order, "hotline").answerable.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
+    passed = then(order, replace(passed_on(), passed_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
+    [running] = [clock for clock in passed.open_clocks if clock.term.kind == "hotline"]
+    assert running.id == of_kind(order, "hotline").id
+    # by its own policy, from the day it came to the first
+    assert (running.answerable.org, due_on(running), running.period.start_on) == (
+        OTHER,
+        date(2026, 3, 12),
+        date(2026, 3, 2),
+    )
+    late = told_by(passed, "2026-03-13T08:00", book=OF_THE_HOTLINE)
+    assert [(card.kind, card.answerable.org) for card in late.cards] == [("hotline", OTHER)]
+
+
+def test_what_the_first_had_missed_of_an_order_stays_with_it() -> None:
+    missed = told_by(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
+    assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline"]
+    passed = then(missed, replace(passed_on(), passed_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
+    order = of_kind(passed, "hotline")
+    assert (order.answerable.org, order.state, order.lamp) == (OTHER, "running", "red")
+    made_up = of_kind(passed, "card")
+    assert (made_up.state, made_up.late) == ("stopped", False), "it cannot be asked to any more"
+    over = told_by(passed, "2026-03-20T08:00", book=OF_THE_HOTLINE)
+    [card] = over.cards
+    assert (card.kind, card.answerable.org, card.status) == ("hotline", COUNTY, "issued")
+    revoke = SettleCard(
+        SUBJECT, card.id, True, b"", at("2026-03-20T09:00"), Cause(Actor("s", "52", frozenset({"supervisor"})))
+    )
+    assert [fact.org for fact in decide(BOOK, over, revoke) if isinstance(fact, CardRevoked)] == [COUNTY]
 
 
 AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "completeness", cut_off=CutOff.CLOSE)]))
