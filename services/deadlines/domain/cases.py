@@ -233,10 +233,10 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
 
 
 def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[object]:
-    def decides(clock: Clock) -> bool:
-        return clock.term.kind in ("promise", "statutory")
+    def by(clock: Clock) -> int:
+        return command.days if clock.term.kind in ("promise", "statutory") else 0
 
-    return extend(book, case, decides, command.days, command.approved_at)
+    return extend(book, case, by, command.approved_at)
 
 
 def _decided(book: Rulebook, case: Subject, command: DecideCase) -> Sequence[object]:

@@ -37,8 +37,8 @@ def decide_complaint(book: Rulebook, complaint: Subject | None, command: Complai
     match command:
         case PassComplaintOn():
             return _pass_on(book, complaint, command)
-        case ExtendComplaint(days=days, extended_at=at):
-            return extend(book, complaint, _is_handled, days, at)
+        case ExtendComplaint():
+            return _extend(book, complaint, command)
         case KeepAway(handling=handling):
             return _reached(complaint, handling)
         case AnswerComplaint():
@@ -62,8 +62,8 @@ def _pass_on(book: Rulebook, complaint: Subject, command: PassComplaintOn) -> Se
     if complaint.phase != "open":
         return []
     passed = replace(complaint, reach=command.handling)
-    to_keep = terms.of_lodged_complaint(command.complaint_kind, "other")
-    stopped = stop(book, complaint, command.passed_at, lambda clock: clock.term.kind != "hotline")
+    to_keep = terms.of_passed_complaint(by_hotline=any(map(_is_order, complaint.clocks)))
+    stopped = stop(book, complaint, command.passed_at, lambda clock: not _is_order(clock))
     others = reduce(evolve, stopped, complaint)
     return [
         *stopped,
@@ -71,6 +71,17 @@ def _pass_on(book: Rulebook, complaint: Subject, command: PassComplaintOn) -> Se
         *_reached(complaint, command.handling),
         *start(book, passed, to_keep, command.passed_at, command.clock_ids),
     ]
+
+
+def _extend(book: Rulebook, complaint: Subject, command: ExtendComplaint) -> Sequence[object]:
+    """The handling; and an order of the hotline with it, as far as that may be."""
+
+    def by(clock: Clock) -> int:
+        if _is_order(clock):
+            return min(command.days, clock.term.extension)
+        return command.days if clock.term.stage == "handling" else 0
+
+    return extend(book, complaint, by, command.extended_at)
 
 
 def _accept(book: Rulebook, known: Subject | None, command: HandleComplaint) -> Sequence[object]:
@@ -118,5 +129,6 @@ def _is_considered(clock: Clock) -> bool:
     return clock.term.stage in ("acceptance", "return")
 
 
-def _is_handled(clock: Clock) -> bool:
-    return clock.term.stage == "handling"
+def _is_order(clock: Clock) -> bool:
+    """Whether it is an order of the hotline itself, not the time to return it."""
+    return clock.term.kind == "hotline" and not clock.term.is_window

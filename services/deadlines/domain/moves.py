@@ -158,15 +158,13 @@ def hand_on(book: Rulebook, subject: Subject, to: Answerable, at: datetime) -> l
     return recounted(book, subject, handed, at, partial(ruled_anew, subject=subject))
 
 
-def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
-    """More time for these clocks, in the units of each that counts days; what is over is not extended."""
+def extend(book: Rulebook, subject: Subject, by: Callable[[Clock], int], at: datetime) -> list[object]:
+    """More time for clocks, of each `by` so many of its units where it counts days; what is over is not extended."""
 
     def longer(clock: Clock) -> Clock:
-        if not which(clock) or clock.period.unit.is_of_time or clock.period.ends_at_once:
+        if clock.period.unit.is_of_time or clock.period.ends_at_once or clock.lamp_at(at) == "red":
             return clock
-        if clock.lamp_at(at) == "red":
-            return clock
-        return replace(clock, period=replace(clock.period, budget=clock.period.budget + days))
+        return replace(clock, period=replace(clock.period, budget=clock.period.budget + by(clock)))
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if after.period.budget == before.period.budget:
@@ -175,7 +173,7 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
             **naming(after, subject.kind),
             **ending(after),
             **basis(after),
-            by=days,
+            by=after.period.budget - before.period.budget,
             previous_due_on=before.end and before.end.due_on,
             lamp=after.lamp,
         )

@@ -192,6 +192,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
         card=stored["card"],
         second_yellow=stored.get("second_yellow", "case"),
         order_days=stored["order_days"],
+        extension=stored.get("extension", 0),
         policy=stored["policy"],
     )
 
@@ -238,7 +239,7 @@ def _counting(clock: Clock) -> dict[str, Any]:
     }
 
 
-_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
+_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow", "extension")
 
 
 def _policy_row(term: Term) -> dict[str, Any] | None:

@@ -46,10 +46,12 @@ from tests.unit.deadlines.test_clock_rules import (
     an_extension,
     an_item,
     at,
+    complaint_acceptance,
     due_on,
     giving_up,
     known,
     lodging,
+    more_days,
     opening,
     passed_on,
 )
@@ -127,8 +129,7 @@ def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -
     order = then(None, ORDER, book=OF_THE_HOTLINE)
     assert (of_kind(order, "hotline").answerable.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
     passed = then(order, replace(passed_on(), passed_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
-    [running] = [clock for clock in passed.open_clocks if clock.term.kind == "hotline"]
-    assert running.id == of_kind(order, "hotline").id
+    running = passed.clock(of_kind(order, "hotline").id)
     # by its own policy, from the day it came to the first
     assert (running.answerable.org, due_on(running), running.period.start_on) == (
         OTHER,
@@ -139,11 +140,25 @@ def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -
     assert [(card.kind, card.answerable.org) for card in late.cards] == [("hotline", OTHER)]
 
 
+@pytest.mark.parametrize(("extension", "more"), [(None, 0), (0, 0), (5, 5), (40, 30)])
+def test_an_order_of_the_hotline_is_extended_with_the_complaint_as_far_as_the_place_allows(
+    extension: int | None, more: int
+) -> None:
+    policy = Policy(COUNTY, 1, 1, "hotline", "complaint", unit=Unit.WORKDAY, budget=20, extension=extension)
+    book = Rulebook(Calendars(shipped()), Policies([policy]))
+    extended = then(None, ORDER, complaint_acceptance(on="2026-03-03"), more_days(), book=book)
+    assert [(clock.term.kind, clock.extended_by) for clock in extended.open_clocks] == [
+        ("hotline", more),
+        ("complaint", 30),
+    ]
+    assert due_on(of_kind(extended, "hotline")) == counted("2026-03-02", 20 + more)
+
+
 def test_what_the_first_had_missed_of_an_order_stays_with_it() -> None:
     missed = told_by(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
-    assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline"]
+    assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline-complaint"]
     passed = then(missed, replace(passed_on(), passed_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
-    order = of_kind(passed, "hotline")
+    order = passed.clock(of_kind(missed, "hotline").id)
     assert (order.answerable.org, order.state, order.lamp) == (OTHER, "running", "red")
     made_up = of_kind(passed, "card")
     assert (made_up.state, made_up.late) == ("stopped", False), "it cannot be asked to any more"
@@ -188,7 +203,7 @@ def test_a_deeming_found_at_the_close_is_corrected_by_what_was_done_that_day() -
 
 
 @pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])
-def test_c1_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Command, ...]) -> None:
+def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Command, ...]) -> None:
     ordered = (
         opening(),
         a_deeming(),
@@ -266,10 +281,10 @@ def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_
 
 
 def test_c16_by_which_channel_it_came_decides_nothing_but_whether_the_hotline_waits_too() -> None:
-    expected = known(lodging()).clocks
+    expected = [(clock.term.stage, clock.end) for clock in known(lodging()).clocks]
     for channel in get_args(ComplaintChannel):
         came = known(replace(lodging(), channel=channel, clock_ids=(*lodging().clock_ids, SUBJECT)))
-        assert came.clocks[:2] == expected
+        assert [(clock.term.stage, clock.end) for clock in came.clocks[:2]] == expected
         assert [clock.term.kind for clock in came.clocks[2:]] == ["hotline"] * (channel == "hotline")
 
 
@@ -335,7 +350,7 @@ def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_paus
 def test_c15_only_the_law_limits_another_period_and_only_the_promise_and_the_steps() -> None:
     order = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, SUBJECT))
     ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
-    assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "hotline": date(2026, 3, 9)}
+    assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "complaint": date(2026, 3, 9)}
     item = an_item(legal=Period(value=5, unit="workday"))
     case = known(opening(), acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount())
     assert due_on(of_kind(case, "step")) == due_on(of_kind(case, "statutory")) == counted("2026-03-02", 5, "2026-03-11")
