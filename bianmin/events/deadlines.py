@@ -102,7 +102,7 @@ class ClockExtended(_Watch):
 
 
 class ClockRescheduled(_Clock):
-    """Its end has moved by no act at the desk: a calendar was published or revised, or what limits it has moved."""
+    """Its end has moved by itself: a calendar was published or revised, what limits it has moved, another answers."""
 
     event_name: ClassVar = "clock.rescheduled"
     event_title: ClassVar = "期限届满日调整"

@@ -20,6 +20,9 @@ def command_of(event: Event) -> Command | None:
             deadlines.ClockStarted(kind="complaint", stage=str(stage))
             | deadlines.ClockExtended(kind="complaint", stage=str(stage))
             | deadlines.ClockRescheduled(kind="complaint", stage=str(stage))
+            # in which an order of the hotline may be returned
+            | deadlines.ClockStarted(kind="hotline", stage="return" as stage)
+            | deadlines.ClockRescheduled(kind="hotline", stage="return" as stage)
         ) as told:
             if told.due_at is None:
                 return None

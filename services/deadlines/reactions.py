@@ -1,7 +1,7 @@
 """Events of intake, routing and complaints, as orders to deadlines."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from bianmin.events import complaints, intake, routing
@@ -40,8 +40,9 @@ from services.deadlines.domain.commands import (
     StartCaseClocks,
     StartStep,
     TakeSupplement,
+    VoidRoute,
 )
-from services.deadlines.domain.periods import Pause
+from services.deadlines.domain.periods import Pause, some_time_on
 from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import Command, KeepOrg
@@ -84,6 +85,8 @@ def _of_routing(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code):
             return KeepOrg(code, cause_of(event))
+        case routing.RouteVoided(access=access):
+            return VoidRoute(UUID(event.subject), _holders(access), _cause(event, access.accepting_org))
         case routing.TaskAssigned() as told:
             return start_clock_of_step(event, told)
         case routing.TaskCompleted(access=access, seq=seq) | routing.TaskReturned(access=access, seq=seq):
@@ -309,8 +312,8 @@ def reach_of(access: Access) -> Reach:
 
 
 def _moment(event: Event, on: date) -> datetime:
-    """When an act was done: as it was told, or, where that was on another day, before the end of its own."""
-    return event.time if event.time.astimezone(TZ).date() == on else datetime.combine(on, time.max, TZ)
+    """When an act was done: as it was told, or, where that was on another day, some time on its own."""
+    return event.time if event.time.astimezone(TZ).date() == on else some_time_on(on)
 
 
 def _holders(access: Access) -> tuple[Holder, ...]:

@@ -27,6 +27,7 @@ _PERIODS = {
     ("complaint", "rereview_request"): "申请复核的期限",
     ("complaint", "rereview"): "投诉复核期限",
     ("hotline", None): "热线工单办理期限",
+    ("hotline", "return"): "退回热线工单的期限",
 }
 _UNITS = {
     Unit.WORKDAY: "个工作日",

@@ -160,6 +160,46 @@ async def test_what_came_to_the_wrong_organ_is_objected_to_within_five_working_d
     assert (await county.someone("manager", OTHER_CENTER).get(path)).status_code == 200
 
 
+async def test_an_order_of_the_hotline_is_returned_in_the_time_of_the_place(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    policy = {"kind": "hotline", "stage": "return", "unit": "hour", "budget": 24}
+    await ok(county.someone("admin", PROVINCE).put(f"/policies/{COUNTY}", {"policies": [policy]}), 201)
+    told, late = await lodged(county, channel="hotline"), await lodged(county, channel="hotline")
+    for one in (told, late):
+        assert await due(county, one["id"], "return") == "2026-03-03"
+    await county.settles()
+    head, reason = county.someone("manager", COUNTY), {"reason": "非本单位职责"}
+    await it_is(county, "2026-03-03T09:59:00")
+    assert (await ok(head.post(f"/complaints/{told['id']}/objection", reason)))["objected"] is True
+    await it_is(county, "2026-03-03T10:30:00")
+    refused = await head.post(f"/complaints/{late['id']}/objection", reason)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:bianmin:problem:period-over")
+    assert "五个工作日" not in refused.json()["detail"]
+
+
+async def test_an_order_of_the_hotline_is_with_whom_it_was_transferred_to(county: County) -> None:
+    await it_is(county, "2026-03-02T10:00:00")
+    told = await lodged(county, channel="hotline")
+    path, city = f"/complaints/{told['id']}", county.someone("manager", CITY)
+    for stage in ("acceptance", "return"):
+        await due(county, told["id"], stage)
+    await county.settles()
+    await ok(city.post(f"{path}/transfer", {"org": OTHER_CENTER, "reason": "非本单位职责"}))
+
+    async def order_is_theirs() -> Any:
+        found = (await ok(county.someone("supervisor", PROVINCE).get("/clocks", case_id=told["id"])))["items"]
+        return next(
+            (each["org"] for each in found if (each["stage"], each["org"]) == ("complaint", OTHER_CENTER)), None
+        )
+
+    await until(order_is_theirs)
+    theirs = await ok(county.someone("manager", OTHER_CENTER).get("/clocks", case_id=told["id"], kind="hotline"))
+    assert {(clock["stage"], clock["org"]) for clock in theirs["items"] if clock["state"] == "running"} == {
+        ("complaint", OTHER_CENTER),
+        ("return", OTHER_CENTER),
+    }
+
+
 async def test_a_refusal_ends_it_and_the_complainant_reads_why(county: County) -> None:
     await it_is(county, "2026-03-02T10:00:00")
     told = await lodged(county)
@@ -184,6 +224,6 @@ async def test_an_order_of_the_hotline_has_the_period_of_the_place(
 
     async def order() -> Any:
         found = await ok(county.someone("supervisor", PROVINCE).get("/clocks", case_id=told["id"]))
-        return next((each for each in found["items"] if each["kind"] == "hotline"), None)
+        return next((each for each in found["items"] if each["stage"] == "complaint"), None)
 
     assert (await until(order))["due_on"] == due_on

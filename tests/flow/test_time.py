@@ -284,7 +284,7 @@ async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its
 
 async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
     await it_is(county, "2026-06-22T10:00:00")
-    id = await registered(county, received_on="2026-06-10")
+    id = await registered(county, received_on="2026-06-10", materials=0)
 
     async def promise_is_missed() -> Any:
         found = await the_case(county, id)
@@ -295,7 +295,11 @@ async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County
     center = county.someone("window", CENTER)
     too_late = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-18"})
     assert (too_late.status_code, "2026-06-17" in too_late.json()["detail"]) == (409, True)
-    await ok(center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-12"}))
+    in_time = {"accepted_on": "2026-06-12"}
+    assert (await center.post(f"/cases/{id}/accept", in_time)).status_code == 409, "a paper is missing"
+    brought = {"materials": [{"no": 1, "form": "copy"}], "received_on": "2026-06-11"}
+    await ok(center.post(f"/cases/{id}/materials", brought))
+    await ok(center.post(f"/cases/{id}/accept", in_time))
 
     async def clocks_run() -> Any:
         found = await the_case(county, id)

@@ -183,6 +183,9 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
         ([{"kind": "hotline", "unit": "workhour", "budget": 2001}], "/policies/0/budget"),
         ([{"kind": "hotline", "unit": "immediate", "budget": 1}], "/policies/0/budget"),
         ([{"kind": "completeness", "order_days": 367}], "/policies/0/order_days"),
+        ([{"kind": "hotline", "extension": 367}], "/policies/0/extension"),
+        ([{"kind": "promise", "extension": 5}], "/policies/0/extension"),
+        ([{"kind": "hotline", "stage": "praise", "card": "red"}], "/policies/0/stage"),
         ([{"kind": "completeness", "item_type": "01"}], "/policies/0"),
         ([{"kind": "completeness", "stage": "1", "card": "red"}], "/policies/0/stage"),
         ([{"kind": "step", "stage": "first", "card": "red"}], "/policies/0/stage"),
@@ -194,7 +197,8 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
         ([{"kind": "completeness", "item_type": "01' or '1' == '1"}], "/policies/0/item_type"),
     ],
     ids=[
-        *("longer", "promise", "unit", "days", "hours", "immediate", "order", "nothing"),
+        *("longer", "promise", "unit", "days", "hours", "immediate", "order"),
+        *("extension", "extension of a promise", "order of praise", "nothing"),
         *("stage", "step", "procedure", "complaint", "e1-blank", "e4-twice"),
         "e5-expression",
         "e5-in-a-value",
@@ -209,13 +213,20 @@ async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
 
 async def test_what_can_be_told_apart_is_published(county: County) -> None:
     told = [
-        {"kind": "hotline", "unit": "workday", "budget": 366},
+        {"kind": "hotline", "unit": "workday", "budget": 366, "extension": 10},
+        {"kind": "hotline", "stage": "report", "unit": "workday", "budget": 15},
+        {"kind": "hotline", "stage": "return", "unit": "hour", "budget": 24},
         {"kind": "rating", "unit": "immediate", "budget": 0},
         {"kind": "step", "stage": "2", "card": "yellow"},
         {"kind": "procedure", "stage": "hearing", "card": "yellow"},
         {"kind": "complaint", "stage": "rereview", "unit": "day", "budget": 20},
     ]
-    assert len((await published(county, COUNTY, *told)).json()["policies"]) == 5
+    shown = (await published(county, COUNTY, *told)).json()["policies"]
+    assert [{name: value for name, value in one.items() if value is not None} for one in shown] == told
+    asked = {"org": COUNTY, "kind": "hotline"}
+    for stage, budget, extension in (("suggestion", 366, 10), ("report", 15, 0), ("return", 24, 0)):
+        dry = (await county.house.as_("window", CENTER).get("/policies/applied", **asked, stage=stage)).json()
+        assert (dry["term"]["budget"], dry["term"]["extension"]) == (budget, extension)
 
 
 async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: County) -> None:

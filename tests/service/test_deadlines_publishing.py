@@ -297,7 +297,8 @@ async def still(database: Database) -> tuple[str, str, int]:
 
 
 async def due_of_the_hotline(county: County, complaint: str) -> str:
-    [clock] = await county.clocks(case_id=complaint, kind="hotline")
+    found = await county.clocks(case_id=complaint, kind="hotline")
+    [clock] = [each for each in found if each["stage"] != "return"]
     due_on: str = clock["due_on"]
     return due_on
 

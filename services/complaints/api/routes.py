@@ -213,7 +213,10 @@ async def transfer_complaint(complaint_id: UUID, body: TransferIn, desk: Staff) 
 
 @router.post("/complaints/{complaint_id}/extend", response_model=ComplaintHead, responses=_MOVES)
 async def extend_complaint(complaint_id: UUID, body: ExtensionIn, desk: Staff) -> Response:
-    """承办单位负责人批准延长办理期限：期满之前，一次，不超过三十日；理由告知投诉人（信访工作条例 art. 34）。"""
+    """承办单位负责人批准延长办理期限：期满之前，一次，不超过三十日；理由告知投诉人（信访工作条例 art. 34）。
+
+    热线工单的期限随之延长，不超过本地策略规定的长短（策略没有规定的，不延长）。
+    """
     reason = Seals(desk.room.sealer, complaint_id).seal("extension", body.reason)
     order = Extend(complaint_id, body.days, reason, desk.now, desk.today, desk.cause)
     return await desk.submit(order, ComplaintHead.of)

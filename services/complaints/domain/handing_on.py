@@ -50,7 +50,8 @@ def object_to(complaint: Complaint, command: Object) -> Sequence[object]:
     check_status(complaint, "lodged", "受理之前才能提出异议")
     if complaint.objected:
         raise WrongStatus("已经提出异议，等待上级单位转送；不转送的，请在受理期限内受理。")
-    told = "应在收到之日起五个工作日内提出异议，期限已于 {} 届满；请办理受理"
+    within = "退回热线工单的" if complaint.channel == "hotline" else "应在收到之日起五个工作日内提出异议，"
+    told = f"{within}期限已于 {{}} 届满；请办理受理"
     _check_in_time(complaint, "return", command.at, told)
     return [written(complaint, "objection", command.reason, command.on, command.by), Objected()]
 

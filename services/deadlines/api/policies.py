@@ -63,7 +63,8 @@ class PolicyIn(Body):
 
     `card`: what missing it brings. `order_days`: in how many working days a yellow card orders to make up for it.
     `second_yellow`: when a unit's second yellow card brings a red one: in one case (`case`, as is usual), in twelve
-    months whatever the case (`year`), never (`none`).
+    months whatever the case (`year`), never (`none`). `extension`: by how many units an order of the hotline
+    (`hotline`; its stage is the kind of the order, or `return`) is extended at most with the complaint.
     """
 
     kind: ClockKind
@@ -79,6 +80,7 @@ class PolicyIn(Body):
     card: CardRule | None = None
     order_days: Annotated[int, Field(ge=1, le=LONGEST)] | None = None
     second_yellow: SecondYellow | None = None
+    extension: Units | None = None
 
     def policy(self, region: str, number: int) -> Policy:
         """Raises `PolicyInvalid`."""
@@ -155,6 +157,7 @@ class TermView(View):
     card: str | None
     order_days: int
     second_yellow: SecondYellow
+    extension: int
 
 
 class AppliedView(View):
@@ -204,6 +207,7 @@ async def which_applies(
                 card=applied.card,
                 order_days=applied.order_days,
                 second_yellow=applied.second_yellow,
+                extension=applied.extension,
             ),
             considered=[ConsideredView.of(each) for each in considered],
         )

@@ -265,4 +265,6 @@ def _issued(card: Card, clock: Clock, subject_kind: SubjectKind) -> CardIssued:
 
 
 def _naming(card: Card, clock: Clock, subject_kind: SubjectKind) -> dict[str, object]:
-    return {**naming(clock, subject_kind), "card_id": card.id, "level": card.level}
+    """Of whom it was given to, whoever answers for the clock since."""
+    unit = {"org": card.answerable.org, "dept": card.answerable.dept}
+    return {**naming(clock, subject_kind), **unit, "card_id": card.id, "level": card.level}

@@ -31,9 +31,11 @@ from services.deadlines.domain.commands import (
     StartCaseClocks,
     StartStep,
     TakeSupplement,
+    VoidRoute,
 )
 from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept, evolve
 from services.deadlines.domain.moves import (
+    call_off,
     changed,
     extend,
     opening,
@@ -76,8 +78,9 @@ def decide_case(book: Rulebook, case: Subject | None, command: CaseCommand) -> S
 
 
 def _of_routing(book: Rulebook, case: Subject, command: RouteCommand) -> Sequence[object]:
-    """Routing's acts presuppose the acceptance, which comes on another topic; who holds the case, it says with each."""
-    if not isinstance(command, FollowRoute) and case.phase == "open" and not _was_accepted(case):
+    """Routing's acts presuppose the acceptance, which comes on another topic; so do those on a new way, after the one
+    before was void. Who holds the case, it says with each."""
+    if not isinstance(command, FollowRoute) and case.phase in ("open", "void"):
         raise NotYet("尚未收到该办件的受理；收到后自动处理。")
     return [*_held(case, command.holders), *_moved(book, case, command)]
 
@@ -86,6 +89,8 @@ def _moved(book: Rulebook, case: Subject, command: RouteCommand) -> Sequence[obj
     match command:
         case FollowRoute():
             return []
+        case VoidRoute():
+            return [Entered("void")] if case.phase == "accepted" else []
         case StartStep():
             return _start_step(book, case, command)
         case EndStep(seq=seq, ended_at=ended_at):
@@ -143,14 +148,18 @@ def _accept(book: Rulebook, known: Subject | None, command: StartCaseClocks) -> 
 
 
 def _correct(book: Rulebook, case: Subject, command: CorrectDeeming) -> Sequence[object]:
-    """What ran by an acceptance that was none stops; and the period that had been taken for missed was kept."""
-    if case.phase != "accepted":
+    """What ran by an acceptance that was none stops; and the period that had been taken for missed was kept.
+
+    Whether it was decided meanwhile, routing says, on another topic: it is waited for. What was decided stands.
+    """
+    if case.phase == "accepted" and case.cycle == 1:
+        raise NotYet("尚未收到办理路线作废；收到后自动处理。")
+    if case.phase != "void":
         return []
     at = command.noticed_at
-    silent = [clock for clock in case.clocks if _is_of_notice(clock) and clock.cycle == case.cycle][-1:]
+    silent = [clock for clock in case.clocks if _is_of_notice(clock)][-1:]
     return [
-        *_held(case, ()),
-        *stop_all(book, case, at),
+        *call_off(book, case, at),
         *changed(book, case, [clocks.correct(clock, case.kind, at) for clock in silent], at),
         Entered("open"),
     ]
@@ -200,10 +209,10 @@ def _resume(book: Rulebook, case: Subject, command: ResumeCase) -> Sequence[obje
 
 
 def _extend(book: Rulebook, case: Subject, command: ExtendCase) -> Sequence[object]:
-    def decides(clock: Clock) -> bool:
-        return clock.term.kind in ("promise", "statutory")
+    def by(clock: Clock) -> int:
+        return command.days if clock.term.kind in ("promise", "statutory") else 0
 
-    return extend(book, case, decides, command.days, command.approved_at)
+    return extend(book, case, by, command.approved_at)
 
 
 def _decided(book: Rulebook, case: Subject, command: DecideCase) -> Sequence[object]:
@@ -231,11 +240,6 @@ def _known(case: Subject | None) -> Subject:
     if case is None:
         raise NotYet("尚未收到该办件的登记；收到后自动处理。")
     return case
-
-
-def _was_accepted(case: Subject) -> bool:
-    """Whether it was once, though the acceptance was corrected since."""
-    return any(clock.term.kind in ("promise", "statutory") for clock in case.clocks)
 
 
 def _held(case: Subject, holders: tuple[Holder, ...]) -> Sequence[object]:

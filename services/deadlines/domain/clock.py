@@ -10,7 +10,7 @@ from bianmin.events.deadlines import ClockPaused, ClockResumed, ClockStarted, Cl
 from bianmin.events.parts import EventData, Lamp, SubjectKind
 from bianmin.kit.clock import TZ
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.periods import Due, Pause, Period, due, is_early, is_late, nearing
+from services.deadlines.domain.periods import Due, Pause, Period, done_at, due, is_early, is_late, nearing
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.signals import Moments, Ringing, Signal, lamp_at
 from services.deadlines.domain.terms import ENDED_BY_LAW, Mark, Term
@@ -181,6 +181,7 @@ def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, 
     if clock.state == "stopped":
         return clock, []
     assert clock.end is not None, "what stands still goes on before it stops"
+    at = done_at(at, clock.end, clock.period.unit)
     if clock.term.is_window:
         at = min(at, clock.end.due_at)
     lamp, late = clock.lamp_at(at), is_late(at, clock.end.due_at)
@@ -198,7 +199,9 @@ def stop(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, 
 
 def correct(clock: Clock, subject_kind: SubjectKind, at: datetime) -> tuple[Clock, list[EventData]]:
     """A clock that had stopped before it was known that what it waits for had happened `at` an earlier moment."""
-    if clock.end is None or clock.stopped_at is None or clock.stopped_at <= at:
+    if clock.end is None or clock.stopped_at is None:
+        return clock, []
+    if clock.stopped_at <= done_at(at, clock.end, clock.period.unit):
         return clock, []
     return stop(replace(clock, state="running"), subject_kind, at)
 

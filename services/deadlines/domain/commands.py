@@ -66,7 +66,7 @@ class StartCaseClocks:
 
 @dataclass(frozen=True, slots=True)
 class CorrectDeeming:
-    """It had not been silence: the notice was given in time, and was told late."""
+    """It had not been silence: the answer was given in time, and was told late."""
 
     subject_id: UUID
     noticed_at: datetime
@@ -94,6 +94,15 @@ class CorrectLapse:
 @dataclass(frozen=True, slots=True)
 class FollowRoute:
     """Who holds the case now."""
+
+    subject_id: UUID
+    holders: tuple[Holder, ...]
+    by: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class VoidRoute:
+    """The acceptance that it rested on was corrected: routing has nothing more to tell of it."""
 
     subject_id: UUID
     holders: tuple[Holder, ...]
@@ -340,7 +349,16 @@ class WeighCard:
 
 
 RouteCommand = (
-    FollowRoute | StartStep | EndStep | PauseCase | ResumeCase | ExtendCase | DecideCase | EndCase | ReopenCase
+    FollowRoute
+    | VoidRoute
+    | StartStep
+    | EndStep
+    | PauseCase
+    | ResumeCase
+    | ExtendCase
+    | DecideCase
+    | EndCase
+    | ReopenCase
 )
 CaseCommand = (
     OpenCase

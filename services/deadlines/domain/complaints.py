@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import assert_never
 
 from services.deadlines.domain import terms
@@ -17,8 +18,8 @@ from services.deadlines.domain.commands import (
     PassComplaintOn,
     ReviewComplaint,
 )
-from services.deadlines.domain.facts import Entered, KeptAway, Opened
-from services.deadlines.domain.moves import extend, opening, start, stop, stop_all
+from services.deadlines.domain.facts import Entered, KeptAway, Opened, evolve
+from services.deadlines.domain.moves import extend, hand_on, opening, start, stop, stop_all
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject, check_before_the_end
 from services.deadlines.domain.visibility import Handling
@@ -36,8 +37,8 @@ def decide_complaint(book: Rulebook, complaint: Subject | None, command: Complai
     match command:
         case PassComplaintOn():
             return _pass_on(book, complaint, command)
-        case ExtendComplaint(days=days, extended_at=at):
-            return extend(book, complaint, _awaits_answer, days, at)
+        case ExtendComplaint():
+            return _extend(book, complaint, command)
         case KeepAway(handling=handling):
             return _reached(complaint, handling)
         case AnswerComplaint():
@@ -56,16 +57,31 @@ def _lodge(book: Rulebook, command: OpenComplaint) -> Sequence[object]:
 
 
 def _pass_on(book: Rulebook, complaint: Subject, command: PassComplaintOn) -> Sequence[object]:
-    """Whoever has it now has as long as the one before; an order of the hotline goes on."""
+    """Whoever has it now has as long as the one before; an order of the hotline goes on, and is theirs from now on. To
+    make up for what was missed nobody can be asked any more."""
     if complaint.phase != "open":
         return []
     passed = replace(complaint, reach=command.handling)
-    to_keep = terms.of_lodged_complaint(command.complaint_kind, "other")
+    to_keep = terms.of_passed_complaint(by_hotline=any(map(_is_order, complaint.clocks)))
+    stopped = stop(book, complaint, command.passed_at, lambda clock: not _is_order(clock))
+    others = reduce(evolve, stopped, complaint)
     return [
-        *stop(book, complaint, command.passed_at, _is_considered),
+        *stopped,
+        *hand_on(book, others, passed.answerable, command.passed_at),
         *_reached(complaint, command.handling),
         *start(book, passed, to_keep, command.passed_at, command.clock_ids),
     ]
+
+
+def _extend(book: Rulebook, complaint: Subject, command: ExtendComplaint) -> Sequence[object]:
+    """The handling; and an order of the hotline with it, as far as that may be."""
+
+    def by(clock: Clock) -> int:
+        if _is_order(clock):
+            return min(command.days, clock.term.extension)
+        return command.days if clock.term.stage == "handling" else 0
+
+    return extend(book, complaint, by, command.extended_at)
 
 
 def _accept(book: Rulebook, known: Subject | None, command: HandleComplaint) -> Sequence[object]:
@@ -113,6 +129,6 @@ def _is_considered(clock: Clock) -> bool:
     return clock.term.stage in ("acceptance", "return")
 
 
-def _awaits_answer(clock: Clock) -> bool:
-    """The period of the regulation, and that of the hotline's order: more time for the answer is more time for both."""
-    return clock.term.stage == "handling" or clock.term.kind == "hotline"
+def _is_order(clock: Clock) -> bool:
+    """Whether it is an order of the hotline itself, not the time to return it."""
+    return clock.term.kind == "hotline" and not clock.term.is_window

@@ -83,6 +83,14 @@ def stop_all(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
     return [*over, *stop(book, subject, at)]
 
 
+def call_off(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
+    """All clocks that run stop, and it shows that they should not have run: nothing held them up either."""
+    never = tuple(replace(each, pause=Pause(each.pause.since, each.pause.since)) for each in subject.standstills)
+    running = clocks.reckon(book.calendars, list(map(standing_still(never), subject.open_clocks)))
+    plain = reduce(evolve, [*map(StandstillKept, never), *map(ClockSet, running)], subject)
+    return [*(StandstillKept(each) for each in never if each not in subject.standstills), *stop_all(book, plain, at)]
+
+
 def _orders(clock: Clock, stages: set[str]) -> bool:
     return clock.term.kind == "card" and clock.term.stage in stages
 
@@ -115,7 +123,7 @@ def recounted(
     may end elsewhere, stand still or go on. `told`: what else happened to a clock.
     """
     open_ones = subject.open_clocks
-    changed_ones = [_with_grace(book.calendar_of(clock.answerable.org), change(clock), at) for clock in open_ones]
+    changed_ones = [_with_grace(book.calendar_of(each.answerable.org), each, at) for each in map(change, open_ones)]
     counted = _halted(book, open_ones, changed_ones, clocks.reckon(book.calendars, changed_ones))
     facts: list[object] = []
     freed: list[Clock] = []
@@ -168,19 +176,40 @@ def _told(subject: Subject, before: Clock, now: Clock, at: datetime, event: Even
     return [*said, *turned(now.lamp, before.lamp, said, at, **naming(now, subject.kind), **ending(now))]
 
 
-def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], days: int, at: datetime) -> list[object]:
-    """More time for these clocks, in the units of each that counts days; what is over is not extended.
+def as_set(book: Rulebook, subject: Subject, clock: Clock) -> Clock:
+    """A clock by the policies in force where it is answered for; what was used up of a period is used up by any."""
+    [term] = book.terms(clock.answerable.org, [terms.as_by_law(clock.term)], subject.item)
+    if term == clock.term:
+        return clock
+    period = replace(clock.period, unit=term.unit, budget=term.budget + clock.extended_by, cut_off=term.cut_off)
+    return replace(clock, term=term, period=period)
+
+
+def hand_on(book: Rulebook, subject: Subject, to: Answerable, at: datetime) -> list[object]:
+    """What runs goes on, and another answers for it, by its own calendar and policies. What was missed by then was
+    missed by the one before, who keeps the card."""
+
+    def handed(clock: Clock) -> Clock:
+        theirs = replace(clock, answerable=to)
+        return theirs if clock.lamp_at(at) == "red" else as_set(book, subject, theirs)
+
+    return recounted(book, subject, handed, at)
+
+
+def extend(book: Rulebook, subject: Subject, by: Callable[[Clock], int], at: datetime) -> list[object]:
+    """More time for clocks, of each `by` so many of its units where it counts days; what is over is not extended.
 
     Then it is for the order to make up for it, where that is not over itself: who was given time does not disobey.
     """
-    over = {terms.order_of(clock.term) for clock in subject.open_clocks if which(clock) and clock.lamp_at(at) == "red"}
+    over = {terms.order_of(clock.term): by(clock) for clock in subject.open_clocks if clock.lamp_at(at) == "red"}
+
+    def more(clock: Clock) -> int:
+        return by(clock) or (over.get(clock.term.stage or "", 0) if clock.term.kind == "card" else 0)
 
     def longer(clock: Clock) -> Clock:
-        if not (which(clock) or _orders(clock, over)) or clock.period.unit.is_of_time or clock.period.ends_at_once:
+        if clock.period.unit.is_of_time or clock.period.ends_at_once or clock.lamp_at(at) == "red":
             return clock
-        if clock.lamp_at(at) == "red":
-            return clock
-        return replace(clock, period=replace(clock.period, budget=clock.period.budget + days))
+        return replace(clock, period=replace(clock.period, budget=clock.period.budget + more(clock)))
 
     def told(before: Clock, after: Clock) -> EventData | None:
         if after.period.budget == before.period.budget:
@@ -189,7 +218,7 @@ def extend(book: Rulebook, subject: Subject, which: Callable[[Clock], bool], day
             **naming(after, subject.kind),
             **ending(after),
             **basis(after),
-            by=days,
+            by=after.period.budget - before.period.budget,
             previous_due_on=before.end and before.end.due_on,
             lamp=after.lamp,
         )

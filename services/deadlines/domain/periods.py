@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -185,6 +185,18 @@ def counted_between(calendar: Calendar, period: Period, since: datetime, until: 
 def is_late(stopped_at: datetime, due_at: datetime) -> bool:
     """Stopped after the period; at its very last moment is in time."""
     return stopped_at > due_at
+
+
+def some_time_on(day: date) -> datetime:
+    """The moment that stands for an act of which only the day is told, by a desk that was offline: the last of it."""
+    return datetime.combine(day, time.max, TZ)
+
+
+def done_at(at: datetime, end: Due, unit: Unit) -> datetime:
+    """When an act counts as done for a period. What is told by its day alone was done at an open desk: on the last day
+    of a period of days it is in time, also where that is over as the desk closes (民法典 art. 203)."""
+    by_day = not unit.is_of_time and at == some_time_on(end.due_on)
+    return min(at, end.due_at) if by_day else at
 
 
 def is_early(stopped_at: datetime, due_on: date) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from bianmin.events.parts import ClockKind, ItemType, Mode, ProcedureKind
+from bianmin.events.parts import ClockKind, ComplaintKind, ItemType, Mode, ProcedureKind
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.periods import LONGEST, CutOff, Unit
 from services.deadlines.domain.regions import NATIONAL, upward
 from services.deadlines.domain.terms import (
+    HOTLINE_RETURN,
     LONGEST_BY_LAW,
     OF_THE_ITEM,
     WINDOWS,
@@ -40,10 +41,11 @@ STAGES: Mapping[ClockKind, frozenset[str]] = {
     "complaint": frozenset(
         stage for kind, stage in {*LONGEST_BY_LAW, *WINDOWS} if kind == "complaint" and stage is not None
     ),
+    "hotline": frozenset({*get_args(ComplaintKind), HOTLINE_RETURN.stage or ""} - {"praise"}),
 }
 """Which there are, of the kinds of which that is known. Those of a step are numbers."""
 
-_SET = ("unit", "budget", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
+_SET = ("unit", "budget", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow", "extension")
 
 
 class PolicyInvalid(ValueError):
@@ -77,6 +79,7 @@ class Policy:
     card: CardRule | None = None
     order_days: int | None = None
     second_yellow: SecondYellow | None = None
+    extension: int | None = None
 
     def __post_init__(self) -> None:
         self._check_period()
@@ -85,6 +88,16 @@ class Policy:
                 raise PolicyInvalid(name, "剩余百分比应为 0 到 100")
         if self.order_days is not None and not 1 <= self.order_days <= LONGEST:
             raise PolicyInvalid("order_days", f"应为 1 到 {LONGEST} 个工作日")
+        if self.extension is not None:
+            self._check_extension(self.extension)
+
+    def _check_extension(self, extension: int) -> None:
+        if self.kind != "hotline" or (self.kind, self.stage) in WINDOWS:
+            raise PolicyInvalid("extension", "只有热线工单的办理期限由策略设定可以延长多少，其他的由法律和事项目录规定")
+        if self.unit is not None and self.unit.is_of_time and extension:
+            raise PolicyInvalid("extension", "以小时计的期限不能延长")
+        if not 0 <= extension <= LONGEST:
+            raise PolicyInvalid("extension", f"应为 0 到 {LONGEST}")
 
     def _check_period(self) -> None:
         if self.unit is None and self.budget is None:
@@ -93,7 +106,7 @@ class Policy:
             raise PolicyInvalid("budget", "承诺期限和法定期限由事项目录规定，不能由策略设定")
         if self.kind == "complaint" and self.stage is None:
             raise PolicyInvalid("stage", "投诉的各个期限长短不同，设定期限时应写明是哪一个")
-        if (self.kind, self.stage) in WINDOWS:
+        if self.kind != "hotline" and (self.kind, self.stage) in WINDOWS:
             raise PolicyInvalid("budget", "可以提出异议、请求复查复核、补正材料的期限不能由策略设定")
         if self.unit is None or self.budget is None:
             raise PolicyInvalid("budget", "期限的长短和单位应同时填写")
@@ -148,6 +161,7 @@ class Policy:
             card=card,
             order_days=self.order_days or term.order_days,
             second_yellow=self.second_yellow or term.second_yellow,
+            extension=term.extension if self.extension is None else self.extension,
             policy=self.name,
         )
 
@@ -202,6 +216,8 @@ def check_sensible(policy: Policy) -> None:
         raise PolicyInvalid("budget", f"单位为 {policy.unit} 的应为 0 到 {LONGEST_SET[policy.unit]}，约一年")
     if policy.order_days is not None and policy.order_days > LONGEST_SET[Unit.WORKDAY]:
         raise PolicyInvalid("order_days", f"应为 1 到 {LONGEST_SET[Unit.WORKDAY]} 个工作日")
+    if policy.extension is not None and policy.extension > LONGEST_SET[Unit.DAY]:
+        raise PolicyInvalid("extension", f"应为 0 到 {LONGEST_SET[Unit.DAY]}，约一年")
 
 
 def _check_stage(kind: ClockKind, stage: str) -> None:

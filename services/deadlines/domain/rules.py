@@ -1,17 +1,15 @@
 """What happens to a matter decides what happens to its clocks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bianmin.events.deadlines import ClockRescheduled
 from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
-from services.deadlines.domain import terms
 from services.deadlines.domain.cards import appealed, settled, weighed
 from services.deadlines.domain.cases import decide_case
-from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.commands import (
     AppealCard,
     CardCommand,
@@ -23,7 +21,7 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted
+from services.deadlines.domain.moves import Move, appeal_by, as_set, changed, fallen, recounted
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -58,17 +56,8 @@ def _on_card(book: Rulebook, subject: Subject, command: CardCommand) -> Sequence
 
 
 def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequence[object]:
-    """By the calendars and policies that are in force now; what was used up of a period is used up by any policy."""
-
-    def anew(clock: Clock) -> Clock:
-        [term] = book.terms(clock.answerable.org, [terms.as_by_law(clock.term)], subject.item)
-        if term != clock.term:
-            budget = term.budget + clock.extended_by
-            period = replace(clock.period, unit=term.unit, budget=budget, cut_off=term.cut_off)
-            clock = replace(clock, term=term, period=period)
-        return clock
-
-    return recounted(book, subject, anew, command.now)
+    """By the calendars and policies that are in force now."""
+    return recounted(book, subject, partial(as_set, book, subject), command.now)
 
 
 def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:

@@ -12,8 +12,9 @@ from services.deadlines.domain.clock import Answerable, Clock, Standstill
 from services.deadlines.domain.terms import Item
 from services.deadlines.domain.visibility import Handling
 
-Phase = Literal["open", "accepted", "decided", "over"]
-"""`open`: registered or lodged. `decided`: the result is still to be delivered. `over`: nothing is timed any more."""
+Phase = Literal["open", "accepted", "void", "decided", "over"]
+"""`open`: registered or lodged. `void`: accepted, and the way that followed is void, as intake is about to say why.
+`decided`: the result is still to be delivered. `over`: nothing is timed any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Term:
     """A period to be kept: what for, how long, and when it warns. `stage` tells several of one kind apart.
 
     `card`: what missing it brings; `order_days`: the working days in which a yellow card orders to make up for it;
-    `second_yellow`: when another yellow card makes it a red one.
+    `second_yellow`: when another yellow card makes it a red one. `extension`: by how much an order of the hotline is
+    extended at most, with the complaint that it is; of the others the law says that, or the item.
     `policy`: which one set it, None where it is as the law and the item have it.
     """
 
@@ -60,6 +61,7 @@ class Term:
     card: CardLevel | None = None
     order_days: int = 3
     second_yellow: SecondYellow = "case"
+    extension: int = 0
     policy: str | None = None
 
     @property
@@ -125,8 +127,12 @@ COMPLAINT_REREVIEW = Term("complaint", Unit.DAY, 30, "rereview")
 """From that request to the last answer (信访工作条例 art. 36)."""
 
 HOTLINE = Term("hotline", Unit.WORKDAY, 5)
-"""An order of the hotline, from its coming to the answer. No law says how long: what most places have, for a policy to
-set as the hotline of the place has it."""
+"""An order of the hotline, from its coming to the answer. No law says how long, nor how it is extended: what most
+places have, for a policy to set as the hotline of the place has it. The stage is the kind of the order."""
+
+HOTLINE_RETURN = Term("hotline", Unit.WORKDAY, 5, "return")
+"""In which an organ may object that such an order is not its own: as of a petition (信访工作条例 art. 23), unless a
+policy says how the hotline of the place has it."""
 
 RATING = Term("rating", Unit.WORKDAY, 1)
 """From a bad rating to the call-back of who gave it. No law says how long: what some places have, for a policy to
@@ -153,7 +159,8 @@ LONGEST_BY_LAW: Mapping[tuple[ClockKind, str | None], Term] = {
 """What a county may shorten, and never lengthen."""
 
 WINDOWS: Mapping[tuple[ClockKind, str | None], Term] = {
-    (each.kind, each.stage): each for each in (SUPPLEMENT, COMPLAINT_RETURN, REVIEW_REQUEST, REREVIEW_REQUEST)
+    (each.kind, each.stage): each
+    for each in (SUPPLEMENT, COMPLAINT_RETURN, HOTLINE_RETURN, REVIEW_REQUEST, REREVIEW_REQUEST)
 }
 """In which something may be done, and need not: they warn of nothing, and close by themselves."""
 
@@ -198,7 +205,8 @@ def as_by_law(term: Term) -> Term:
     """The term without what a policy has set."""
     if term.policy is None:
         return term
-    law = term if term.is_window else by_law(term.kind, term.stage) or term
+    told = (term.kind, term.stage) == (SUPPLEMENT.kind, SUPPLEMENT.stage)
+    law = term if told else by_law(term.kind, term.stage) or term
     return Term(term.kind, law.unit, law.budget, term.stage, card=card_of(term.kind, term.stage))
 
 
@@ -247,8 +255,14 @@ def of_lodged_complaint(kind: ComplaintKind, channel: ComplaintChannel) -> tuple
     """That it is said whether it is accepted, or that it has come to the wrong organ; of the hotline, its own order."""
     if kind == "praise":
         return ()
-    own = (HOTLINE,) if channel == "hotline" else ()
-    return (COMPLAINT_ACCEPTANCE, COMPLAINT_RETURN, *own)
+    if channel == "hotline":
+        return (*of_passed_complaint(by_hotline=True), replace(HOTLINE, stage=kind))
+    return of_passed_complaint(by_hotline=False)
+
+
+def of_passed_complaint(*, by_hotline: bool) -> tuple[Term, ...]:
+    """What whoever has it next has to say of it; an order of the hotline goes on beside that."""
+    return (COMPLAINT_ACCEPTANCE, HOTLINE_RETURN if by_hotline else COMPLAINT_RETURN)
 
 
 def of_accepted_complaint(kind: ComplaintKind) -> tuple[Term, ...]:

@@ -8,7 +8,10 @@ from services.deadlines.domain.policies import Policy
 from services.deadlines.domain.terms import Mark
 from services.deadlines.store.documents import Document
 
-_PLAIN = ("kind", "stage", "item_code", "item_type", "mode", "budget", "card", "order_days", "second_yellow")
+_PLAIN = (
+    *("kind", "stage", "item_code", "item_type", "mode"),
+    *("budget", "card", "order_days", "second_yellow", "extension"),
+)
 
 
 def content_of(policies: Sequence[Policy]) -> list[dict[str, Any]]:

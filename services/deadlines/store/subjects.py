@@ -192,6 +192,7 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
         card=stored["card"],
         second_yellow=stored.get("second_yellow", "case"),
         order_days=stored["order_days"],
+        extension=stored.get("extension", 0),
         policy=stored["policy"],
     )
 
@@ -213,8 +214,6 @@ def _starting(subject: Subject, clock: Clock) -> dict[str, Any]:
         "kind": clock.term.kind,
         "stage": clock.term.stage,
         "cycle": clock.cycle,
-        "org": clock.answerable.org,
-        "dept": clock.answerable.dept,
         "started_on": clock.period.start_on,
         "started_at": clock.period.start,
     }
@@ -224,6 +223,8 @@ def _counting(clock: Clock) -> dict[str, Any]:
     """What it is counted by that may change, and when it ends by that."""
     end = clock.end
     return {
+        "org": clock.answerable.org,
+        "dept": clock.answerable.dept,
         "unit": clock.term.unit.value,
         "budget": clock.term.budget,
         "policy": _policy_row(clock.term),
@@ -238,7 +239,7 @@ def _counting(clock: Clock) -> dict[str, Any]:
     }
 
 
-_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow")
+_OF_POLICY = ("policy", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow", "extension")
 
 
 def _policy_row(term: Term) -> dict[str, Any] | None:

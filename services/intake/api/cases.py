@@ -186,7 +186,7 @@ async def give_notice(case_id: UUID, body: NoticeIn, desk: Front) -> Response:
 
 @router.post("/cases/{case_id}/materials", response_model=CaseView, responses=_MOVES)
 async def add_materials(case_id: UUID, body: MaterialsIn, desk: Front) -> Response:
-    """申请人补交的材料；告知的都齐了，办件回到已登记；逾期办结后才录入的，期限内已补齐的，更正办结。"""
+    """申请人补交的材料；告知的都齐了，办件回到已登记；逾期办结后才录入的，期限内已补齐的，更正办结；视为受理后补录期限内已收到的。"""
     today = desk.today
     command = AddMaterials(case_id, _brought(body.materials), body.received_on or today, today, desk.cause)
     return await desk.submit(command, CaseView.of)

@@ -304,6 +304,8 @@ def _materials(case: Case, command: AddMaterials) -> Sequence[object]:
     _at_a_desk(case, command.by.actor)
     if case.lapsed:
         _check_awaited(case, command)
+    elif case.deemed:
+        _check_brought_in_time(case, command)
     else:
         _in(case, OPEN_BEFORE_ACCEPTANCE, "只有受理前的办件可以补交材料")
     check_numbers([one.no for one in command.brought], case.materials)
@@ -341,6 +343,18 @@ def _check_awaited(case: Case, command: AddMaterials) -> None:
         )
 
 
+def _check_brought_in_time(case: Case, command: AddMaterials) -> None:
+    """Of a case that was deemed accepted, only what had been brought before that: a desk was offline, and accepted it
+    with these."""
+    _check_correctable(case, "不能再补录材料")
+    last = case.notice_due_on
+    if last is None or command.received_on > last:
+        raise WrongStatus(
+            f"已过受理审查期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不必再补交材料；"
+            "确已在期限内收到的，请在 received_on 填写收到当日。"
+        )
+
+
 def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
     _by_accepting_organ(case, command.by.actor)
     if case.deemed:
@@ -350,7 +364,8 @@ def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
         if (last := _silent_since(case, command.accepted_on)) is not None:
             return [_deem(case, last)]
     if case.missing:
-        raise MaterialsMissing(f"还缺：{_names(case)}；请先补齐，或一次性告知补正。")
+        how = "请先补录受理前收到的材料，在 received_on 填写收到当日" if case.deemed else "请先补齐，或一次性告知补正"
+        raise MaterialsMissing(f"还缺：{_names(case)}；{how}。")
     on = command.accepted_on
     _within(case.received_on, on, command.today, "/accepted_on", "受理日期")
     corrected = [DeemingCorrected(access=case.access(), noticed_on=on, accepted_on=on)] if case.deemed else []
@@ -370,16 +385,20 @@ def _accept(case: Case, command: AcceptCase) -> Sequence[object]:
 
 def _check_no_silence(case: Case, command: AcceptCase) -> None:
     """Of a case that was deemed accepted, only an acceptance that had been given in time counts: a desk was offline."""
-    if case.was_decided:
-        raise WrongStatus("这个办件自收到之日起即为受理，并且已经作出决定，不再更正受理日期。")
-    if case.status in OVER:
-        raise WrongStatus(f"这个办件{NAMES[case.status]}，不能再受理。")
+    _check_correctable(case, "不能再受理")
     last = case.notice_due_on
     if last is None or command.accepted_on > last:
         raise WrongStatus(
             f"已过受理审查期限（{last}），自收到之日起即为受理（行政许可法第三十二条），不必再受理；"
             "确已在期限内受理的，请在 accepted_on 填写受理当日。"
         )
+
+
+def _check_correctable(case: Case, otherwise: str) -> None:
+    if case.was_decided:
+        raise WrongStatus("这个办件自收到之日起即为受理，并且已经作出决定，不再更正受理日期。")
+    if case.status in OVER:
+        raise WrongStatus(f"这个办件{NAMES[case.status]}，{otherwise}。")
 
 
 def _names(case: Case) -> str:
@@ -477,7 +496,7 @@ def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
             new = {one.no for one in brought}
             return {"brought": (*(one for one in case.brought if one.no not in new), *brought)}
         case CaseSupplemented():
-            if fact.missing or case.status == "registered":
+            if fact.missing or case.status != "supplement_requested":
                 return {}
             return {"status": "registered", "received_on": fact.received_on}
         case CaseAccepted():

@@ -253,7 +253,7 @@ class ReasonedProcedureView(ProcedureView):
 class ExtensionView(View):
     """More time that was asked for: `days` in the `unit` of the statutory period (行政许可法 art. 42).
 
-    `lapsed`: the handling ended before anybody answered. Of `cycle` of the case alone.
+    `lapsed`: the handling ended before anybody answered, or its acceptance was corrected. Of `cycle` of the case alone.
     """
 
     id: UUID

@@ -1,12 +1,13 @@
 """A case is taken up anew after its decision was set aside; or was never accepted after all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bianmin.events.routing import CaseReopened, RouteVoided
 from bianmin.kit.access import sees
 from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict
-from services.routing.domain.facts import CycleBegun, Voided, cancelled, evolve
+from services.routing.domain.facts import CycleBegun, ExtensionKept, Voided, cancelled, evolve
 from services.routing.domain.offices import NotTheOffice
 from services.routing.domain.plan import opened, planned
 from services.routing.domain.route import Outcome, ReopenCase, Route, VoidRoute
@@ -39,12 +40,13 @@ def reopen(route: Route, command: ReopenCase) -> Sequence[object]:
 
 
 def void(route: Route, command: VoidRoute) -> Sequence[object]:
-    """Nobody has it before them any more, unless it was decided meanwhile."""
+    """Nobody has it before them any more, unless it was decided meanwhile. Nor is any more time that was given."""
     if route.status != "open":
         raise DecidedMeanwhile("这个办件已经作出决定。")
     undone = cancelled(route)
     after = evolve(route, undone)
-    return [undone, *end_what_goes_on(after, command.today), Voided(), RouteVoided(access=after.access())]
+    given = [ExtensionKept(replace(one, status="lapsed")) for one in route.extensions if one.status == "approved"]
+    return [undone, *end_what_goes_on(after, command.today), *given, Voided(), RouteVoided(access=after.access())]
 
 
 def _may_reopen(actor: Actor, route: Route) -> bool:

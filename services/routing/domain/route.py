@@ -79,7 +79,7 @@ class Procedure:
 
 
 ExtensionStatus = Literal["requested", "approved", "rejected", "lapsed"]
-"""`lapsed`: the handling it was asked for ended before anybody answered."""
+"""`lapsed`: the handling it was asked for ended before anybody answered, or its acceptance was corrected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tests.unit.deadlines.test_clock_rules import (
     a_correction,
     a_deeming,
     a_recount,
+    a_voiding,
     acceptance,
     an_end,
     an_extension,
@@ -126,7 +127,7 @@ def test_an_acceptance_that_never_was_leaves_no_card_and_nobody_late() -> None:
     deemed = fired(fired(known(opening()), "2026-03-10T00:00:01"), "2026-03-10T00:00:01")
     late = fired(then(deemed, a_deeming()), "2026-04-10T09:00")
     assert {"promise", "statutory", "completeness"} <= {card[1] for card in cards(late)}
-    corrected = then(late, a_correction())
+    corrected = then(late, a_voiding(), a_correction())
     assert {card[2] for card in cards(corrected)} == {"revoked"}
     assert {(clock.state, clock.late) for clock in corrected.clocks} == {("stopped", False)}
     assert corrected.phase == "open"

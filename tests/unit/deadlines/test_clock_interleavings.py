@@ -1,11 +1,13 @@
 """However topics, timers and outages interleave, each signal comes once, never early, never after the stop."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +27,26 @@ from services.deadlines.domain.commands import Command, DecideCase, FireSignals
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
-from tests.unit.deadlines.test_clock_rules import BOOK, BY, SUBJECT, a_holder, acceptance, opening
+from tests.unit.deadlines.test_clock_rules import (
+    BOOK,
+    BY,
+    SUBJECT,
+    a_correction,
+    a_deeming,
+    a_holder,
+    a_notice,
+    a_pause,
+    a_reopening,
+    a_resumption,
+    a_step,
+    a_steps_end,
+    a_supplement,
+    a_voiding,
+    acceptance,
+    an_extension,
+    opening,
+)
+from tests.unit.deadlines.test_clock_rules import a_decision as a_later_decision
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due
@@ -54,6 +75,15 @@ class House:
                 while queue and self.carries_out(queue[0]):
                     del queue[0]
                     moved = True
+
+    def copied(self) -> "House":
+        other = House()
+        other.states, other.told = dict(self.states), list(self.told)
+        other.waiting = {topic: list(commands) for topic, commands in self.waiting.items()}
+        return other
+
+    def is_as(self, other: "House") -> bool:
+        return (self.states, self.waiting) == (other.states, other.waiting)
 
     def ticks(self, now: datetime) -> None:
         """Timers order signals of every clock, twice: what they saw due may have changed since."""
@@ -148,3 +178,81 @@ def check(told: list[Announcement], stopped: datetime | None) -> None:
                     assert fact.detected_at >= YELLOW[first.kind]
                 case ClockRed():
                     assert fact.detected_at > first.due_at
+
+
+def once_more(command: Any, *ids: int) -> Any:
+    """The same again, of clocks of its own."""
+    return replace(command, clock_ids=tuple(UUID(int=id) for id in ids))
+
+
+WAY = [a_holder(), a_step("2026-03-10T09:00"), an_extension("2026-03-10T10:00"), a_pause("2026-03-11T09:00")]
+"""What routing told of the way that turns out to be void."""
+NEW_WAY = [
+    a_holder("520111101"),
+    once_more(a_step("2026-03-16T09:00"), 161),
+    a_pause("2026-03-17T10:00", id=91),
+    a_resumption("2026-03-19T10:00", id=91),
+    a_steps_end("2026-03-20T10:00"),
+]
+SUPPLEMENTED = [a_notice("2026-03-09T17:00", id=153), once_more(a_supplement("2026-03-12T10:00"), 151)]
+ACCEPTED = once_more(acceptance(on="2026-03-13"), 101, 102)
+STORIES: dict[str, tuple[list[Command], list[Command]]] = {
+    "accepted in time after all": (
+        [opening(), a_deeming(), a_correction("2026-03-06T10:00"), once_more(acceptance(on="2026-03-06"), 101, 102)],
+        [*WAY, a_resumption("2026-03-16T08:00"), a_voiding(), *NEW_WAY],
+    ),
+    "told in time what was missing": (
+        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [*WAY[:3], a_voiding(), *NEW_WAY, a_later_decision("2026-03-23T10:00")],
+    ),
+    "decided meanwhile": (
+        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [*WAY, a_later_decision("2026-03-13T10:00")],
+    ),
+    "decided meanwhile, and opened again": (
+        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [*WAY, a_later_decision("2026-03-13T10:00"), a_reopening("2026-03-16T08:00"), *NEW_WAY],
+    ),
+}
+
+
+@pytest.mark.parametrize(("intake", "routing"), STORIES.values(), ids=STORIES)
+def test_of_a_corrected_acceptance_the_topics_may_be_read_in_any_order(
+    intake: list[Command], routing: list[Command]
+) -> None:
+    """All interleavings of the two; those that have come to the same are followed once."""
+    places: dict[tuple[int, int], list[House]] = {(0, 0): [House()]}
+    for n in range(len(intake) + 1):
+        for m in range(len(routing) + 1):
+            for house in places[n, m]:
+                for topic, unread, place in (("intake", intake[n:], (n + 1, m)), ("routing", routing[m:], (n, m + 1))):
+                    if unread:
+                        after = house.copied()
+                        after.reads(topic, unread[0])
+                        known = places.setdefault(place, [])
+                        known += [] if any(after.is_as(each) for each in known) else [after]
+    [end] = places[len(intake), len(routing)]
+    assert end.waiting == {"intake": [], "routing": []}
+    in_step = House()
+    first = 2  # routing hears of nothing before the acceptance, nor intake of a way that is void
+    for topic, commands in (("intake", intake[:first]), ("routing", routing), ("intake", intake[first:])):
+        for command in commands:
+            in_step.reads(topic, command)
+    assert in_step.is_as(end)
+
+
+def test_an_acceptance_after_a_void_way_has_its_own_step_and_pause_and_no_extension() -> None:
+    intake, routing = STORIES["accepted in time after all"]
+    house = House()
+    for topic, commands in (("intake", intake), ("routing", routing)):
+        for command in commands:
+            house.reads(topic, command)
+    clocks = {clock.id.int: clock for clock in house.states[SUBJECT].clocks}
+    assert {clocks[id].term.kind for id in (101, 102, 161)} == {"promise", "statutory", "step"}
+    assert [clocks[id].extended_by for id in (101, 102)] == [0, 0]
+    assert [(clocks[id].stopped_at, clocks[id].late) for id in (61, 161)] == [
+        (datetime(2026, 3, 10, 9, tzinfo=TZ), False),
+        (datetime(2026, 3, 20, 10, tzinfo=TZ), False),
+    ]
+    # 20 working days after 03-06 are over on 04-03; the three of the hearing come after Qingming
+    assert str(clocks[102].end and clocks[102].end.due_on) == "2026-04-09"

@@ -1,18 +1,21 @@
 """What pauses, extensions, stops and reopenings do to the clocks of a matter (known failures C)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
+from uuid import UUID
 
 import pytest
 
-from bianmin.events.deadlines import ClockPaused
+from bianmin.events.deadlines import CardRevoked, ClockPaused
 from bianmin.events.parts import ComplaintChannel, Period, ProcedureKind
+from bianmin.kit.actors import Actor
+from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase
+from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase, SettleCard
 from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.periods import Pause, Unit
+from services.deadlines.domain.periods import CutOff, Pause, Unit, some_time_on
 from services.deadlines.domain.policies import Policies, Policy
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rulebook import Rulebook
@@ -30,26 +33,31 @@ from tests.unit.deadlines.test_clock_rules import (
     SUBJECT,
     a_correction,
     a_decision,
+    a_deeming,
     a_notice,
     a_pause,
     a_recount,
     a_reopening,
     a_resumption,
     a_step,
+    a_voiding,
     acceptance,
     an_end,
     an_extension,
     an_item,
     at,
+    complaint_acceptance,
     due_on,
     giving_up,
     known,
     lodging,
+    more_days,
     opening,
     passed_on,
 )
 
 DECIDING = ("promise", "statutory")
+OTHER = "520112"
 
 
 def then(subject: Subject | None, *commands: Command, book: Rulebook = BOOK) -> Subject:
@@ -65,10 +73,10 @@ def of_kind(subject: Subject, kind: str) -> Clock:
     return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
 
 
-def told_by(subject: Subject, now: str) -> Subject:
+def told_by(subject: Subject, now: str, book: Rulebook = BOOK) -> Subject:
     """Everything that is due by a moment has been told."""
     for clock in subject.open_clocks:
-        subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY))
+        subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY), book=book)
     return subject
 
 
@@ -92,9 +100,8 @@ OUT_OF_IT = at("2026-04-20T10:00")
         (a_decision("2026-04-20T10:00"), "stopped"),
         (a_decision("2026-04-20T10:00", delivered=True), "stopped"),
         (an_end("2026-04-20T10:00"), "stopped"),
-        (a_correction("2026-04-20T10:00"), "stopped"),
     ],
-    ids=["resumed", "decided", "decided on the spot", "ended", "corrected"],
+    ids=["resumed", "decided", "decided on the spot", "ended"],
 )
 def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: Command, state: str) -> None:
     case = known(opening(), acceptance(), A_PAUSE, way_out)
@@ -104,6 +111,113 @@ def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: C
     assert (due_on(promise), due_on(statutory)) == ends
     assert {(clock.state, clock.lamp, bool(clock.late)) for clock in (promise, statutory)} == {(state, "green", False)}
     assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
+
+
+ORDER = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, UUID(int=80)))
+OF_THE_HOTLINE = Rulebook(
+    Calendars(shipped()),
+    Policies(
+        [
+            Policy(COUNTY, 1, 1, "hotline", unit=Unit.WORKDAY, budget=2, card="yellow"),
+            Policy(OTHER, 1, 1, "hotline", unit=Unit.WORKDAY, budget=8, card="yellow"),
+        ]
+    ),
+)
+
+
+def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -> None:
+    order = then(None, ORDER, book=OF_THE_HOTLINE)
+    assert (of_kind(order, "hotline").answerable.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
+    passed = then(order, replace(passed_on(), passed_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
+    running = passed.clock(of_kind(order, "hotline").id)
+    # by its own policy, from the day it came to the first
+    assert (running.answerable.org, due_on(running), running.period.start_on) == (
+        OTHER,
+        date(2026, 3, 12),
+        date(2026, 3, 2),
+    )
+    late = told_by(passed, "2026-03-13T08:00", book=OF_THE_HOTLINE)
+    assert [(card.kind, card.answerable.org) for card in late.cards] == [("hotline", OTHER)]
+
+
+@pytest.mark.parametrize(("extension", "more"), [(None, 0), (0, 0), (5, 5), (40, 30)])
+def test_an_order_of_the_hotline_is_extended_with_the_complaint_as_far_as_the_place_allows(
+    extension: int | None, more: int
+) -> None:
+    policy = Policy(COUNTY, 1, 1, "hotline", "complaint", unit=Unit.WORKDAY, budget=20, extension=extension)
+    book = Rulebook(Calendars(shipped()), Policies([policy]))
+    extended = then(None, ORDER, complaint_acceptance(on="2026-03-03"), more_days(), book=book)
+    assert [(clock.term.kind, clock.extended_by) for clock in extended.open_clocks] == [
+        ("hotline", more),
+        ("complaint", 30),
+    ]
+    assert due_on(of_kind(extended, "hotline")) == counted("2026-03-02", 20 + more)
+
+
+def test_what_the_first_had_missed_of_an_order_stays_with_it() -> None:
+    missed = told_by(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
+    assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline-complaint"]
+    passed = then(missed, replace(passed_on(), passed_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
+    order = passed.clock(of_kind(missed, "hotline").id)
+    assert (order.answerable.org, order.state, order.lamp) == (OTHER, "running", "red")
+    made_up = of_kind(passed, "card")
+    assert (made_up.state, made_up.late) == ("stopped", False), "it cannot be asked to any more"
+    over = told_by(passed, "2026-03-20T08:00", book=OF_THE_HOTLINE)
+    [card] = over.cards
+    assert (card.kind, card.answerable.org, card.status) == ("hotline", COUNTY, "issued")
+    revoke = SettleCard(
+        SUBJECT, card.id, True, b"", at("2026-03-20T09:00"), Cause(Actor("s", "52", frozenset({"supervisor"})))
+    )
+    assert [fact.org for fact in decide(BOOK, over, revoke) if isinstance(fact, CardRevoked)] == [COUNTY]
+
+
+AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "completeness", cut_off=CutOff.CLOSE)]))
+
+
+@pytest.mark.parametrize(
+    ("noticed", "stopped", "late"),
+    [
+        (some_time_on(date(2026, 3, 9)), "2026-03-09T17:00", False),  # told later, by its day alone: the desk was open
+        (at("2026-03-09T17:00"), "2026-03-09T17:00", False),
+        (at("2026-03-09T17:30"), "2026-03-09T17:30", True),  # told at that moment: it had closed
+        (some_time_on(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
+    ],
+)
+def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_ends_at_the_close(
+    noticed: datetime, stopped: str, late: bool
+) -> None:
+    history = then(None, opening("2026-03-02"), book=AT_CLOSE)
+    assert history.clocks[0].end is not None
+    assert history.clocks[0].end.due_at == at("2026-03-09T17:00")
+    notice = replace(a_notice(wait=None), noticed_at=noticed)
+    told = of_kind(then(history, notice, book=AT_CLOSE), "completeness")
+    assert (told.stopped_at, told.late) == (at(stopped), late)
+
+
+def test_a_deeming_found_at_the_close_is_corrected_by_what_was_done_that_day() -> None:
+    found = at("2026-03-09T17:00:02")
+    deemed = then(None, opening("2026-03-02"), replace(a_deeming(), done_at=found), a_voiding(), book=AT_CLOSE)
+    told = replace(a_correction(), noticed_at=some_time_on(date(2026, 3, 9)))
+    assert of_kind(deemed, "completeness").late
+    assert not of_kind(then(deemed, told, book=AT_CLOSE), "completeness").late
+
+
+@pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])
+def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Command, ...]) -> None:
+    ordered = (
+        opening(),
+        a_deeming(),
+        a_pause("2026-03-10T10:00"),
+        *over,
+        a_voiding(),
+        a_correction("2026-03-09T10:00"),
+    )
+    case = known(*ordered)
+    assert [each.pause for each in case.standstills] == [Pause(at("2026-03-10T10:00"), at("2026-03-10T10:00"))]
+    assert due_on(of_kind(case, "statutory")) == counted("2026-03-02", 20)
+    again = known(*ordered, acceptance(on="2026-03-09"))
+    [later] = [clock for clock in again.open_clocks if clock.term.kind == "statutory"]
+    assert due_on(later) == counted("2026-03-09", 20)
 
 
 @pytest.mark.parametrize("last", ["hearing", "testing"])
@@ -167,10 +281,10 @@ def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_
 
 
 def test_c16_by_which_channel_it_came_decides_nothing_but_whether_the_hotline_waits_too() -> None:
-    expected = known(lodging()).clocks
+    expected = [(clock.term.stage, clock.end) for clock in known(lodging()).clocks]
     for channel in get_args(ComplaintChannel):
         came = known(replace(lodging(), channel=channel, clock_ids=(*lodging().clock_ids, SUBJECT)))
-        assert came.clocks[:2] == expected
+        assert [(clock.term.stage, clock.end) for clock in came.clocks[:2]] == expected
         assert [clock.term.kind for clock in came.clocks[2:]] == ["hotline"] * (channel == "hotline")
 
 
@@ -236,7 +350,7 @@ def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_paus
 def test_c15_only_the_law_limits_another_period_and_only_the_promise_and_the_steps() -> None:
     order = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, SUBJECT))
     ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
-    assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "hotline": date(2026, 3, 9)}
+    assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "complaint": date(2026, 3, 9)}
     item = an_item(legal=Period(value=5, unit="workday"))
     case = known(opening(), acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount())
     assert due_on(of_kind(case, "step")) == due_on(of_kind(case, "statutory")) == counted("2026-03-02", 5, "2026-03-11")

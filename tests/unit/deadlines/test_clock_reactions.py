@@ -35,6 +35,7 @@ from services.deadlines.domain.commands import (
     StartCaseClocks,
     StartStep,
     TakeSupplement,
+    VoidRoute,
 )
 from services.deadlines.domain.periods import Pause
 from services.deadlines.domain.terms import Item
@@ -213,6 +214,7 @@ def a_decided(command: Any) -> DecideCase:
             lambda c: ReopenCase(SUBJECT, HELD, Item.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
         ),
         ("routing", routing.WithdrawalRejected(access=ACCESS, reason_code="already_decided"), followed),
+        ("routing", routing.RouteVoided(access=ACCESS), lambda c: VoidRoute(SUBJECT, HELD, c.by)),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )

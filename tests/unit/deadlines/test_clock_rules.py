@@ -46,6 +46,7 @@ from services.deadlines.domain.commands import (
     StartCaseClocks,
     StartStep,
     TakeSupplement,
+    VoidRoute,
 )
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.periods import Pause, Unit
@@ -112,6 +113,10 @@ def a_deeming() -> StartCaseClocks:
 
 def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
     return CorrectDeeming(SUBJECT, at(moment), BY)
+
+
+def a_voiding() -> VoidRoute:
+    return VoidRoute(SUBJECT, (), BY)
 
 
 def giving_up(moment: str = "2026-03-03T10:00") -> GiveUpCase:
@@ -232,6 +237,7 @@ CASES = {
     "accepted": (opening(), acceptance(), a_holder()),
     "paused": (opening(), acceptance(), a_pause()),
     "deemed": (opening(), a_deeming(), a_holder()),
+    "void": (opening(), a_deeming(), a_holder(), a_voiding()),
     "decided": (opening(), acceptance(), a_holder(), a_decision()),
     "over": (opening(), acceptance(), a_holder(), a_decision(delivered=True)),
     "given up": (opening(), giving_up()),
@@ -250,6 +256,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("unknown", giving_up(), []),
     ("unknown", a_lapse_corrected(), NotYet),
     ("unknown", a_holder(), NotYet),
+    ("unknown", a_voiding(), NotYet),
     ("unknown", a_step(), NotYet),
     ("unknown", a_steps_end(), NotYet),
     ("unknown", a_pause(), NotYet),
@@ -267,6 +274,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("open", giving_up(), [*STOPPED, "Entered"]),
     ("open", a_lapse_corrected(), []),
     ("open", a_holder(), HELD),
+    ("open", a_voiding(), NotYet),
     ("open", a_step(), NotYet),
     ("open", a_steps_end(), NotYet),
     ("open", a_pause(), NotYet),
@@ -285,6 +293,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("noticed", giving_up(), [*STOPPED, "Entered"]),
     ("noticed", a_lapse_corrected(), []),
     ("noticed", a_holder(), HELD),
+    ("noticed", a_voiding(), NotYet),
     ("noticed", a_step(), NotYet),
     ("noticed", a_steps_end(), NotYet),
     ("noticed", a_pause(), NotYet),
@@ -298,10 +307,11 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("accepted", a_notice(), []),
     ("accepted", a_supplement(), []),
     ("accepted", acceptance(), []),
-    ("accepted", a_correction(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
+    ("accepted", a_correction(), NotYet),
     ("accepted", giving_up(), []),
     ("accepted", a_lapse_corrected(), []),
     ("accepted", a_holder(CENTER), HELD),
+    ("accepted", a_voiding(), [*HELD, "Entered"]),
     ("accepted", a_step(), [*HELD, *ONE_CLOCK]),
     ("accepted", a_steps_end(), []),
     ("accepted", a_pause(), ["StandstillKept", *["ClockSet", "ClockPaused"] * 2, *ONE_CLOCK]),
@@ -315,10 +325,11 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("paused", a_notice(), []),
     ("paused", a_supplement(), []),
     ("paused", acceptance(), []),
-    ("paused", a_correction(), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
+    ("paused", a_correction(), NotYet),
     ("paused", giving_up(), []),
     ("paused", a_lapse_corrected(), []),
     ("paused", a_holder(CENTER), HELD),
+    ("paused", a_voiding(), [*HELD, "Entered"]),
     ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockSet", "ClockPaused"]),
     ("paused", a_steps_end(), []),
     ("paused", a_pause(), []),
@@ -333,11 +344,11 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("deemed", a_notice(), []),
     ("deemed", a_supplement(), []),
     ("deemed", acceptance(), []),
-    # the two of the acceptance stop, and the one that had been missed was kept after all
-    ("deemed", a_correction(), [*HELD, *STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
+    ("deemed", a_correction(), NotYet),
     ("deemed", giving_up(), []),
     ("deemed", a_lapse_corrected(), []),
     ("deemed", a_holder(CENTER), HELD),
+    ("deemed", a_voiding(), [*HELD, "Entered"]),
     ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
     ("deemed", a_steps_end(), []),
     # its promise is over as it is found, and that is the second yellow card: what comes now does not move it
@@ -352,6 +363,25 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("deemed", an_end("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, "Entered"]),
     ("deemed", a_reopening(), []),
     ("deemed", a_recount("2026-03-10T10:00"), []),
+    ("void", opening(), []),
+    ("void", a_notice(), []),
+    ("void", a_supplement(), []),
+    ("void", acceptance(), []),
+    # the two of the acceptance stop, and the one that had been missed was kept after all
+    ("void", a_correction(), [*STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
+    ("void", giving_up(), []),
+    ("void", a_lapse_corrected(), []),
+    ("void", a_holder(CENTER), HELD),
+    ("void", a_voiding(), NotYet),
+    ("void", a_step(), NotYet),
+    ("void", a_steps_end(), NotYet),
+    ("void", a_pause(), NotYet),
+    ("void", a_resumption(), NotYet),
+    ("void", an_extension(), NotYet),
+    ("void", a_decision(), NotYet),
+    ("void", an_end(), NotYet),
+    ("void", a_reopening(), NotYet),
+    ("void", a_recount("2026-03-10T10:00"), []),
     ("decided", opening(), []),
     ("decided", a_notice(), []),
     ("decided", a_supplement(), []),
@@ -360,6 +390,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("decided", giving_up(), []),
     ("decided", a_lapse_corrected(), []),
     ("decided", a_holder(CENTER), HELD),
+    ("decided", a_voiding(), []),
     ("decided", a_step(), HELD),
     ("decided", a_steps_end(), HELD),
     ("decided", a_pause(), HELD),
@@ -377,6 +408,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("over", giving_up(), []),
     ("over", a_lapse_corrected(), ["Entered"]),
     ("over", a_holder(CENTER), HELD),
+    ("over", a_voiding(), []),
     ("over", a_step(), HELD),
     ("over", a_steps_end(), HELD),
     ("over", a_pause(), HELD),
@@ -394,6 +426,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("given up", giving_up(), []),
     ("given up", a_lapse_corrected(), ["Entered"]),
     ("given up", a_holder(CENTER), HELD),
+    ("given up", a_voiding(), []),
     ("given up", a_step(), HELD),
     ("given up", a_steps_end(), HELD),
     ("given up", a_pause(), HELD),
@@ -413,6 +446,7 @@ OF_CASES = (
     GiveUpCase,
     CorrectLapse,
     FollowRoute,
+    VoidRoute,
     StartStep,
     EndStep,
     PauseCase,
@@ -592,7 +626,14 @@ def test_the_wait_for_a_supplement_ends_on_a_working_day_and_nobody_misses_it() 
 
 def test_a_wait_is_not_the_period_of_the_notice() -> None:
     """Of a case deemed accepted after a supplement, it is the period of the notice that was kept after all."""
-    history = (opening(), a_notice("2026-03-02T15:00"), a_supplement("2026-03-02T16:00"), a_deeming(), a_correction())
+    history = (
+        opening(),
+        a_notice("2026-03-02T15:00"),
+        a_supplement("2026-03-02T16:00"),
+        a_deeming(),
+        a_voiding(),
+        a_correction(),
+    )
     _, wait, silent = (clock for clock in known(*history).clocks if clock.term.kind == "completeness")
     assert (wait.term.stage, wait.stopped_at) == ("supplement", at("2026-03-02T16:00"))
     assert (silent.term.stage, silent.stopped_at, silent.late) == (None, at("2026-03-09T17:59"), False)
@@ -608,14 +649,23 @@ def test_silence_is_found_late_and_counts_from_the_receipt() -> None:
 
 
 def test_what_was_not_silence_after_all_was_kept_in_time() -> None:
-    corrected = known(opening(), a_deeming(), a_correction("2026-03-09T17:59"))
+    corrected = known(opening(), a_deeming(), a_voiding(), a_correction("2026-03-09T17:59"))
     assert (corrected.phase, corrected.open_clocks) == ("open", ())
     (silent,) = [clock for clock in corrected.clocks if clock.term.kind == "completeness"]
     assert (silent.lamp, silent.late, silent.stopped_at) == ("yellow", False, at("2026-03-09T17:59"))
-    again = known(opening(), a_deeming(), a_correction(), a_supplement("2026-03-12T10:00"), acceptance(on="2026-03-13"))
+    again = known(
+        opening(),
+        a_deeming(),
+        a_voiding(),
+        a_correction(),
+        a_supplement("2026-03-12T10:00"),
+        acceptance(on="2026-03-13"),
+    )
     assert [clock.term.kind for clock in again.open_clocks] == ["promise", "statutory"]
-    # decided meanwhile, as it turns out: the decision holds
-    assert known(opening(), a_deeming(), a_correction(), a_decision("2026-03-12T10:00")).phase == "decided"
+    # decided meanwhile, as it turns out: the decision holds, also where it was set aside since
+    decided = (opening(), a_deeming(), a_decision("2026-03-12T10:00"))
+    for history in (decided, (*decided, a_reopening())):
+        assert known(*history, a_correction()) == known(*history)
 
 
 def test_nothing_was_missed_by_an_acceptance_that_was_none() -> None:
@@ -626,12 +676,12 @@ def test_nothing_was_missed_by_an_acceptance_that_was_none() -> None:
         ("promise", "yellow"),
         ("promise", "red"),
     ]
-    corrected = known(*history, a_correction("2026-03-05T17:00"))
+    corrected = known(*history, a_voiding(), a_correction("2026-03-05T17:00"))
     assert {card.status for card in corrected.cards} == {"revoked"}
     assert (corrected.open_clocks, {clock.late for clock in corrected.clocks}) == ((), {False})
     step = next(clock for clock in corrected.clocks if clock.term.kind == "step")
     assert step.stopped_at == step.period.start, "what began after the answer ran for no time"
-    again = known(*history, a_correction("2026-03-05T17:00"), acceptance(on="2026-03-05"))
+    again = known(*history, a_voiding(), a_correction("2026-03-05T17:00"), acceptance(on="2026-03-05"))
     assert [(clock.term.kind, str(due_on(clock))) for clock in again.open_clocks] == [
         ("promise", "2026-03-12"),
         ("statutory", "2026-04-02"),

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bianmin.events.parts import ComplaintKind
 from services.deadlines.domain.periods import CutOff, Unit
 from services.deadlines.domain.policies import Policies, Policy, PolicyInvalid, check_distinct
-from services.deadlines.domain.terms import COMPLETENESS, SUPPLEMENT, Item, Mark, Term, as_by_law
+from services.deadlines.domain.terms import COMPLETENESS, SUPPLEMENT, Item, Mark, Term, as_by_law, of_lodged_complaint
 
 COUNTY, CENTER = "520111", "520111101"
+KINDS: tuple[ComplaintKind, ...] = ("report", "suggestion")
 PROMISE = Term("promise", Unit.WORKDAY, 20, card="yellow")
 LICENCE = Item("LY-001", "01", "promised")
 
@@ -70,6 +72,12 @@ def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
         {"kind": "hotline", "budget": 99999, "unit": Unit.DAY},
         {"yellow": Mark(101)},
         {"order_days": 0},
+        {"extension": 5},  # the item's to say
+        {"kind": "complaint", "stage": "handling", "extension": 10},  # the law's
+        {"kind": "complaint", "stage": "return", "budget": 2, "unit": Unit.WORKDAY},
+        {"kind": "hotline", "stage": "return", "extension": 1},
+        {"kind": "hotline", "budget": 24, "unit": Unit.HOUR, "extension": 1},
+        {"kind": "hotline", "extension": 99999},
     ],
 )
 def test_what_is_not_a_regions_to_set_is_refused(wrong: dict[str, object]) -> None:
@@ -87,6 +95,31 @@ def test_what_is_said_of_a_kind_is_not_said_of_its_windows() -> None:
     assert as_by_law(named) == wait, "how long was told with the notice, and stays"
     with pytest.raises(PolicyInvalid):
         a_policy(kind="completeness", stage="supplement", budget=10, unit=Unit.DAY)
+
+
+def test_the_hotline_of_a_place_has_its_periods_by_the_kind_of_the_order_and_its_own_time_to_return_one() -> None:
+    policies = Policies(
+        [
+            a_policy(number=1, kind="hotline", unit=Unit.WORKDAY, budget=7, extension=5),
+            a_policy(number=2, kind="hotline", stage="suggestion", unit=Unit.WORKDAY, budget=3),
+            a_policy(number=3, kind="hotline", stage="return", unit=Unit.HOUR, budget=24),
+        ]
+    )
+    told = {
+        (applied.stage, applied.unit, applied.budget, applied.extension)
+        for kind in KINDS
+        for term in of_lodged_complaint(kind, "hotline")
+        if term.kind == "hotline"
+        for applied in [policies.applied(CENTER, term, None)]
+    }
+    assert told == {
+        ("report", Unit.WORKDAY, 7, 5),
+        ("suggestion", Unit.WORKDAY, 3, 0),
+        ("return", Unit.HOUR, 24, 0),
+    }
+    for term in of_lodged_complaint("report", "hotline"):
+        assert as_by_law(policies.applied(CENTER, term, None)) == term, "without it, what most places have"
+        assert Policies().applied(CENTER, term, None) == term
 
 
 def test_d10_nothing_and_not_set_are_different() -> None:

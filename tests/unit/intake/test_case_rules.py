@@ -44,7 +44,7 @@ from services.intake.domain.case import (
 from services.intake.domain.case import Refusal as Grounds
 from services.intake.domain.content import Material
 from services.intake.domain.registration import Admission, Guide, KnownOrg, admit
-from services.intake.domain.rules import Register, decide, evolve
+from services.intake.domain.rules import MaterialsMissing, Register, decide, evolve
 
 ID = UUID("01a207d3-afdc-7702-b13c-1d53a94d0e25")
 DAY = date(2026, 3, 2)
@@ -383,6 +383,31 @@ def test_an_acceptance_in_time_told_late_corrects_the_deeming(status: CaseStatus
 def test_why_a_deeming_is_not_corrected_by_an_acceptance(changes: dict[str, Any], on: date, why: str) -> None:
     with pytest.raises(Conflict, match=why):
         decide(a_deemed_case(**changes), accepting(on))
+
+
+def test_what_an_offline_desk_accepted_it_with_is_told_late_too() -> None:
+    case = a_deemed_case(status="in_progress", brought=(Brought(1, "copy"),))
+    with pytest.raises(MaterialsMissing, match=r"户口簿.*received_on"):
+        decide(case, accepting(NOTICE_DUE))
+    case = after(case, bringing(2, on=NOTICE_DUE))
+    kept = (case.status, case.deemed, case.accepted_on, case.received_on, case.missing)
+    assert kept == ("in_progress", True, DAY, DAY, ()), "it is not received anew, and accepted as it was"
+    case = after(case, accepting(NOTICE_DUE))
+    assert (case.status, case.deemed, case.accepted_on, case.received_on) == ("accepted", False, NOTICE_DUE, DAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "why"),
+    [
+        ({}, NOTICE_DUE + timedelta(days=1), str(NOTICE_DUE)),
+        ({"status": "granted", "decided_on": DAY}, DAY, "已经作出决定"),
+        ({"status": "withdrawn"}, DAY, "已撤回"),
+        ({"deemed": False}, DAY, "只有受理前"),
+    ],
+)
+def test_why_nothing_more_is_brought_to_an_accepted_case(changes: dict[str, Any], on: date, why: str) -> None:
+    with pytest.raises(Conflict, match=why):
+        decide(a_deemed_case(**changes), bringing(2, on=on))
 
 
 def test_a_notice_of_a_case_that_was_decided_and_opened_again_is_only_put_on_record() -> None:
