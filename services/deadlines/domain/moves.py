@@ -7,7 +7,7 @@ from functools import reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
-from bianmin.events.parts import ClockKind, EventData
+from bianmin.events.parts import EventData
 from bianmin.kit.clock import TZ
 from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
@@ -260,17 +260,6 @@ def moved_meanwhile(before: Clock, after: Clock, subject: Subject) -> EventData 
     return rescheduled(
         before, after, subject, "law" if before.calendar_version == after.calendar_version else "calendar"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A clock that ends on another day than before."""
-
-    clock_id: UUID
-    kind: ClockKind
-    org: str
-    before: date
-    after: date
 
 
 @dataclass(frozen=True, slots=True)

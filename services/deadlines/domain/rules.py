@@ -24,7 +24,7 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, appeal_by, changed, fallen, recounted, rescheduled
+from services.deadlines.domain.moves import appeal_by, changed, fallen, recounted, rescheduled
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -75,11 +75,7 @@ def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequen
     return recounted(book, subject, anew, command.now, told)
 
 
-def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:
+def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[ClockRescheduled]:
     """Which of a matter's clocks these calendars would move."""
     facts = _recount(book, subject, RecountClocks(subject.id, now, now, Cause(system(subject.answerable.org))))
-    return [
-        Move(fact.clock_id, fact.kind, fact.org, fact.previous_due_on, fact.due_on)
-        for fact in facts
-        if isinstance(fact, ClockRescheduled)
-    ]
+    return [fact for fact in facts if isinstance(fact, ClockRescheduled)]
