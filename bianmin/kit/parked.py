@@ -47,7 +47,7 @@ UPDATE held SET state = 'ready', next_try = now() WHERE id = ANY(ARRAY(
 _RETRY_DUE = """
 DELETE FROM held WHERE id = ANY(ARRAY(
     SELECT id FROM held WHERE state = 'parked' AND reason = $1 AND source LIKE 'timer:%' FOR UPDATE SKIP LOCKED
-)) RETURNING source
+))
 """
 _FREE = "UPDATE held SET state = 'ready', next_try = now() WHERE subject = ANY($1::text[]) AND state = 'behind'"
 
@@ -85,11 +85,10 @@ async def replay(database: Database, ids: Sequence[int] | None) -> int:
         return due + await run(tx, _REPLAY, list(ids or ()), ids is None)
 
 
-async def retry_parked_for(tx: Tx, reason: str) -> set[str]:
-    """What hindered these may be gone: events are tried again after the commit. Returns the timers, by name, that could
-    not do something for the same reason; what a timer does not look at again by itself, is the caller's to order."""
+async def retry_parked_for(tx: Tx, reason: str) -> None:
+    """What hindered these may be gone: they are tried again after the commit, events and what timers could not do."""
     await run(tx, _RETRY, reason)
-    return {source.removeprefix("timer:") for (source,) in await rows(tx, _RETRY_DUE, reason)}
+    await run(tx, _RETRY_DUE, reason)
 
 
 async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:

@@ -28,7 +28,7 @@ from services.deadlines.domain.publication import (
     publish,
     withdraw,
 )
-from services.deadlines.domain.regions import NATIONAL, Calendars
+from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
@@ -121,15 +121,9 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
         case _:
             assert_never(command)
     await rulebook.renew(tx)
-    await _try_again(tx, now)
+    # what no calendar reached far enough for may be counted by what was just published; if not, it is parked again
+    await parked.retry_parked_for(tx, YearMissing.__name__)
     return told
-
-
-async def _try_again(tx: Tx, now: datetime) -> None:
-    """What no calendar reached far enough for may be counted by what was just published; if not, it is parked again."""
-    if "recounts" in await parked.retry_parked_for(tx, YearMissing.__name__):
-        # the list that it was taken from is done with, and of its clocks none may cross a day that was published now
-        await recounts.order_all(tx, NATIONAL, now, new_id())
 
 
 async def _put_year(
