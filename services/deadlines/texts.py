@@ -15,7 +15,7 @@ _PERIODS = {
     ("completeness", "supplement"): "补正材料的期限",
     ("delivery", None): "送达期限",
     ("step", None): "环节办理期限",
-    ("card", None): "黄牌限期办结期限",
+    ("card", None): "黄牌要求的办结期限",
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
