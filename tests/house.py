@@ -50,9 +50,9 @@ class Client:
             return await self.http.put(f"/api/v1{path}", content=body, headers=headers, params=query or None)
         return await self.http.put(f"/api/v1{path}", json=body, headers=headers, params=query or None)
 
-    async def delete(self, path: str, *, etag: str | None = None) -> httpx2.Response:
+    async def delete(self, path: str, *, etag: str | None = None, **query: Any) -> httpx2.Response:
         headers = {**self.headers, **({"If-Match": etag} if etag else {})}
-        return await self.http.delete(f"/api/v1{path}", headers=headers)
+        return await self.http.delete(f"/api/v1{path}", headers=headers, params=query or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,8 @@ def refusal_of(error: RequestValidationError) -> Refusal:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return Malformed("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。")
-    errors = [FieldError(*told(one)) for one in found[:50]]
+    # what an endpoint and what it depends on both ask for is found wrong by each
+    errors = list(dict.fromkeys(FieldError(*told(one)) for one in found))[:50]
     return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=errors)
 
 

@@ -28,6 +28,7 @@ from services.deadlines.domain.publication import (
     publish,
     withdraw,
 )
+from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.years import tag_of
@@ -35,6 +36,7 @@ from services.deadlines.recounting import recount
 from services.deadlines.store import calendars, cards, documents, moves, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
 from services.deadlines.store.hours import content_of as content_of_hours
+from services.deadlines.store.hours import nearest
 from services.deadlines.store.policies import content_of as content_of_policies
 
 
@@ -52,10 +54,11 @@ Command = orders.Command | KeepOrg | Publish
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a region has published now. `version`: the tag that the next writer has to have seen."""
+    """What a region has published now. `version`: the tag that the next writer has to have seen, None where there is
+    nothing left to have seen."""
 
     region: str
-    version: int
+    version: int | None
     told: Any
 
 
@@ -101,18 +104,20 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
     known = await rulebook.alone(tx)
     match command:
         case PublishYear():
-            _, publication = publish(known.calendars, command)
-            told = await _put_year(tx, command, publication, now, announced)
+            after, publication = publish(known.calendars, command)
+            told = await _put_year(tx, command, after, publication, now, announced)
         case WithdrawYear(region=region, year=year):
-            _, publication = withdraw(known.calendars, command)
+            after, publication = withdraw(known.calendars, command)
             if number := await recounts.in_use(tx, region, year):
                 raise CalendarInUse(f"有 {number} 个在办时限跨越 {year} 年，正按这份日历计算；请公布更正后的安排。")
-            told = await _put_year(tx, command, publication, now, announced)
+            told = await _put_year(tx, command, after, publication, now, announced)
         case PublishHours(region=region, hours=hours):
             open_desks(known.calendars, command)
-            told = await _put_document(tx, command, "hours", content_of_hours(hours), hours, now)
+            version = await _put_document(tx, command, "hours", hours and content_of_hours(hours), now)
+            told = Published(region, version if hours else None, await nearest(tx, region))
         case PublishPolicies(region=region, policies=policies):
-            told = await _put_document(tx, command, "policies", content_of_policies(policies), policies, now)
+            version = await _put_document(tx, command, "policies", content_of_policies(policies), now)
+            told = Published(region, version, policies)
         case _:
             assert_never(command)
     await rulebook.renew(tx)
@@ -124,6 +129,7 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
 async def _put_year(
     tx: Tx,
     command: PublishYear | WithdrawYear,
+    after: Calendars,
     publication: Publication,
     now: datetime,
     announced: list[Announcement],
@@ -140,18 +146,20 @@ async def _put_year(
         changes=tuple(ChangedDay(date=change.date, works=change.works) for change in publication.changes),
     )
     announced.append(Announcement(name, version, data, command.by))
-    return Published(publication.region, 0 if year is None else tag_of(year), year)
+    holds = after.year(publication.region, publication.year)
+    return Published(publication.region, tag_of(holds), holds)
 
 
 async def _put_document(
-    tx: Tx, command: PublishHours | PublishPolicies, kind: Kind, content: Any, told: Any, now: datetime
-) -> Published:
+    tx: Tx, command: PublishHours | PublishPolicies, kind: Kind, content: Any | None, now: datetime
+) -> int:
+    """Returns its version."""
     known = await documents.own(tx, kind, command.region)
     if (known and known.version) != command.seen:
         raise ChangedMeanwhile("刚被他人修改；请重新读取，核对后再提交。")
     version = await documents.put(tx, kind, command.region, content, command.by.actor.id, now)
     await recounts.order_all(tx, command.region, now, new_id())
-    return Published(command.region, version, told)
+    return version
 
 
 async def _ring(tx: Tx, orders: Sequence[FireSignals], now: datetime, announced: list[Announcement]) -> set[UUID]:

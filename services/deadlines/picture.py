@@ -25,7 +25,7 @@ _LOOKS: Mapping[Mark, tuple[str, str, str]] = {
     "rest": ("休息日，不计入", _PALE, ""),
     "paused": ("暂停，不计入", _PALE, "M0 5L5 0M0 10L8.8 1.2M0.8 14L8.8 6M5.8 14L8.8 11"),
     "closed": ("不在开放时间，不计入", _PALE, "M3 7H5.8"),
-    "rolled": ("期满后顺延", _PALE, "M1 7H7.8"),
+    "rolled": ("期满后的日子", _PALE, "M1 7H7.8"),
 }
 _STYLE = (
     "text{font-family:sans-serif;fill:#1b1b1b;font-size:11px}"

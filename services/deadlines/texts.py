@@ -1,12 +1,12 @@
 """What deadlines says to people."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from bianmin.kit.words import PROCEDURES
+from bianmin.kit.words import PROCEDURES, UNITS
 from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
 from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.ledger import Entry
+from services.deadlines.domain.ledger import ANY_PROCEDURE, Entry
 from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import Unit
 
@@ -15,8 +15,7 @@ _PERIODS = {
     ("completeness", "supplement"): "补正材料的期限",
     ("delivery", None): "送达期限",
     ("step", None): "环节办理期限",
-    ("procedure", None): "特别程序期限",
-    ("card", None): "黄牌限期办结期限",
+    ("card", None): "黄牌要求的办结期限",
     ("promise", None): "承诺办结期限",
     ("statutory", None): "法定办结期限",
     ("complaint", "acceptance"): "投诉受理告知期限",
@@ -28,13 +27,8 @@ _PERIODS = {
     ("complaint", "rereview"): "投诉复核期限",
     ("hotline", None): "热线工单办理期限",
     ("hotline", "return"): "退回热线工单的期限",
-}
-_UNITS = {
-    Unit.WORKDAY: "个工作日",
-    Unit.DAY: "日",
-    Unit.WORKHOUR: "个工作小时",
-    Unit.HOUR: "小时",
-    Unit.IMMEDIATE: "日",
+    ("rating", None): "差评回访期限",
+    ("rectification", None): "整改期限",
 }
 _LAMPS = {"green": "尚在期限内。", "yellow": "临近到期，请抓紧办理。", "red": "已经超过期限。"}
 
@@ -54,18 +48,23 @@ def card(card: Card) -> str:
 
 def name_of(clock: Clock) -> str:
     """What a clock is called."""
-    return _PERIODS.get((clock.term.kind, clock.term.stage)) or _PERIODS.get((clock.term.kind, None)) or "办理期限"
+    kind, stage = clock.term.kind, clock.term.stage
+    if kind == "procedure" and stage is not None:
+        return f"{PROCEDURES.get(stage, ANY_PROCEDURE)}预计所需的期限"
+    return _PERIODS.get((kind, stage)) or _PERIODS.get((kind, None)) or "办理期限"
 
 
-def lines(clock: Clock, standstills: Sequence[Standstill]) -> list[str]:
-    """What stands above a clock's picture."""
-    return [
+def lines(clock: Clock, standstills: Sequence[Standstill], *, graced_from: date | None = None) -> list[str]:
+    """What stands above a clock's picture. `graced_from`: as in `explanation`."""
+    told = [
         f"{_length(clock).removeprefix('为')}，自{_since(clock)}起算",
-        *([f"已依法延长{clock.extended_by}{_UNITS[clock.term.unit]}"] if clock.extended_by else []),
-        *(_pause(each).removesuffix("。") for each in standstills if _touches(each, clock)),
-        _until(clock).removesuffix("。"),
-        _standing(clock).removesuffix("。") or "暂停中",
+        *([f"已依法延长{clock.extended_by}{UNITS[clock.term.unit]}"] if clock.extended_by else []),
+        *(_pause(each, clock) for each in standstills if _touches(each, clock)),
+        _grace(graced_from),
+        _until(clock),
+        _standing(clock),
     ]
+    return [line.removesuffix("。") for line in told if line]
 
 
 def explanation(
@@ -76,18 +75,21 @@ def explanation(
     *,
     capped: bool,
     recalculated: bool,
+    graced_from: date | None = None,
 ) -> str:
     """A clock in one paragraph for a citizen: how long, from when, how counted, until when, and how it stands.
 
     `capped`: the law's period ends it before its own. `recalculated`: the calendar is not the one it started with.
+    `graced_from`: the day, past already when it was counted, on which it would have ended without a day of grace.
     """
     sentences = [
         f"{name_of(clock)}{_length(clock)}，",
         f"自{_since(clock)}起算。",
-        _counted(clock.term.unit, ledger),
+        _counted(clock.term.unit, [day for day in ledger[1:] if graced_from is None or day.date <= graced_from]),
         "单独计算晚于法定期限，以法定期限届满日为准。" if capped else "",
-        *(_pause(each) for each in standstills if _touches(each, clock)),
+        *(_pause(each, clock) for each in standstills if _touches(each, clock)),
         *(_moved(each, clock) for each in moves),
+        _grace(graced_from),
         _until(clock),
         "起算之后日历有过更新，以上逐日说明依据现行日历。" if recalculated else "",
         _standing(clock),
@@ -102,11 +104,21 @@ def _touches(standstill: Standstill, clock: Clock) -> bool:
     return bool(clock.period.pauses) and begun_before and (ended is None or ended > clock.period.start)
 
 
-def _pause(standstill: Standstill) -> str:
-    name = PROCEDURES.get(standstill.reason, "特别程序")
+def _pause(standstill: Standstill, clock: Clock) -> str:
+    """Of periods in days whole days; of periods in hours the very time."""
+    name = PROCEDURES.get(standstill.reason, ANY_PROCEDURE)
     since, until = standstill.pause.since, standstill.pause.until
-    last = f"至{_day(until.date())}" if until else "起"
-    return f"{_day(since.date())}{last}因{name}（{standstill.legal_basis}）暂停，不计入。"
+    of_time = clock.term.unit.is_of_time
+    first, last = [at and (_moment(at) if of_time else _day(at.date())) for at in (since, until)]
+    span = f"{first}起" if last is None else f"{first}当日" if first == last else f"{first}至{last}"
+    counts = "其间的时间不计入" if of_time else "首尾两日在内，均不计入"
+    return f"{span}因{name}（{standstill.legal_basis}）暂停，{'不计入' if first == last or last is None else counts}。"
+
+
+def _grace(graced_from: date | None) -> str:
+    if graced_from is None:
+        return ""
+    return f"重新计算后，最后一日本应为{_day(graced_from)}，算出时该日已过，依规定宽限到下述日期。"
 
 
 _WHY = {"calendar": "放假安排调整", "policy": "办理时限规定调整", "law": "法定期限变动"}
@@ -114,7 +126,7 @@ _WHY = {"calendar": "放假安排调整", "policy": "办理时限规定调整", 
 
 def _moved(moved: Moved, clock: Clock) -> str:
     on = _day(moved.moved_at.date())
-    why = f"依法延长{moved.extended_by}{_UNITS[clock.term.unit]}" if moved.extended_by else f"因{_WHY[moved.reason]}"
+    why = f"依法延长{moved.extended_by}{UNITS[clock.term.unit]}" if moved.extended_by else f"因{_WHY[moved.reason]}"
     if moved.previous_due_on is None or moved.due_on is None or moved.previous_due_on == moved.due_on:
         return f"{on}{why}。"
     return f"{on}{why}，最后一日由{_day(moved.previous_due_on)}改为{_day(moved.due_on)}。"
@@ -144,13 +156,13 @@ def _until(clock: Clock) -> str:
         return "目前暂停计时，恢复后按剩余期限继续计算。"
     unsure = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整。" if end.provisional else ""
     if clock.term.unit.is_of_time:
-        return f"{_moment(end.due_at)}前均为按期。{unsure}"
+        return f"{_ending(end.due_at)}前均为按期。{unsure}"
     closing = "24时" if end.due_at.time() == time() else f"{end.due_at:%H:%M}下班"
     return f"最后一日为{_day(end.due_on)}，当日{closing}前均为按期。{unsure}"
 
 
-def _counted(unit: Unit, ledger: Sequence[Entry]) -> str:
-    skipped = sum(entry.mark in ("rest", "rolled") for entry in ledger[1:])
+def _counted(unit: Unit, days: Sequence[Entry]) -> str:
+    skipped = sum(entry.mark == ("rolled" if unit is Unit.DAY else "rest") for entry in days)
     match unit:
         case Unit.WORKDAY:
             rests = f"，其间有{skipped}天休息日不计入" if skipped else ""
@@ -172,6 +184,11 @@ def _standing(clock: Clock) -> str:
     if clock.stopped_at is None:
         return _LAMPS[clock.lamp]
     return f"已于{_day(clock.stopped_at.date())}停止计时，{'超过期限' if clock.late else '在期限内'}。"
+
+
+def _ending(moment: datetime) -> str:
+    """A moment as the end of something: midnight ends the day before."""
+    return f"{_day(moment.date() - timedelta(days=1))}24时" if moment.time() == time() else _moment(moment)
 
 
 def _moment(moment: datetime) -> str:

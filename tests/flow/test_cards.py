@@ -106,7 +106,8 @@ async def test_an_appeal_comes_within_ten_working_days(county: County) -> None:
     assert card["appeal_by"] == "2026-03-25T00:00:00+08:00"
     await it_is(county, "2026-03-25T00:00:01")
     head = county.someone("manager", CENTER, "civil")
-    assert (await head.post(f"/cards/{card['id']}/appeal", {"reason": "迟了"})).status_code == 409
+    late = await head.post(f"/cards/{card['id']}/appeal", {"reason": "迟了"})
+    assert (late.status_code, "2026-03-24 24 时以前" in late.json()["detail"]) == (409, True)
 
 
 async def test_two_yellow_cards_for_one_case_are_a_red_one(county: County) -> None:

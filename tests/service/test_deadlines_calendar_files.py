@@ -243,13 +243,17 @@ async def test_a18_a_calendar_in_use_is_not_withdrawn(county: County, admin: Cli
     path = f"/calendars/{COUNTY}/years/2026"
     etag = (await admin.put(path, a_year(*FESTIVAL))).headers["etag"]
     case = await county.a_running_case("2026-03-02")
+    would = (await admin.delete(path, etag=etag, preview="true")).json()
+    assert (would["changes"], would["crossing"]) == ([{"date": "2026-03-05", "works": True}], 1)
+    assert {move["new_due_on"] for move in would["moves"]} == {"2026-03-09", "2026-03-30"}
     answer = await admin.delete(path, etag=etag)
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bianmin:problem:calendar-in-use")
     assert "2 个在办时限" in answer.json()["detail"]
     await county.grants(case)
     answer = await admin.delete(path, etag=etag)
     assert (answer.status_code, answer.json()["region"]) == (200, "CN"), answer.text
-    assert (await admin.get(path)).json()["region"] == "CN"
+    holds = await admin.get(path)
+    assert (holds.json(), holds.headers["etag"]) == (answer.json(), answer.headers["etag"])
     [last, _] = (await admin.get(f"{path}/history")).json()["items"]
     assert (last["version"], last["year"]) == (2, None)
     told = [event.data for event in await county.announced() if isinstance(event.data, CalendarPublished)]
@@ -299,6 +303,47 @@ async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: Count
     assert (clock["due_at"], clock["due_on"]) == ("2026-03-09T17:30:00+08:00", "2026-03-09")
 
 
+async def test_hours_that_are_withdrawn_leave_those_above_and_stay_on_record(county: County, admin: Client) -> None:
+    path = f"/calendars/{STATION}/hours"
+    assert (await admin.delete(path)).status_code == 404
+    above = await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))
+    assert (await admin.delete(path)).status_code == 404
+    etag = (await admin.put(path, hours(WEEK[:2]))).headers["etag"]
+    assert (await admin.delete(path)).status_code == 428
+    assert (await admin.delete(path, etag='"7"')).status_code == 412
+    answer = await county.house.as_("admin", STATION, sub="a-7").delete(path, etag=etag)
+    assert (answer.status_code, answer.json()) == (200, above.json())
+    assert "etag" not in answer.headers, "there is nothing of its own to be seen"
+    assert (await admin.get(path)).json() == above.json()
+    [last, _] = (await admin.get(f"{path}/history")).json()["items"]
+    assert (last["version"], last["published_by"], last["hours"]) == (2, "a-7", None)
+    again = await admin.put(path, hours(WEEK[:3]))
+    assert (again.status_code, again.json()["version"]) == (201, 3)
+
+
+async def test_what_ran_till_the_desk_closed_moves_when_its_hours_are_withdrawn(county: County, admin: Client) -> None:
+    path = f"/calendars/{COUNTY}/hours"
+    await admin.put(f"/policies/{COUNTY}", {"policies": [{"kind": "completeness", "cut_off": "close"}]})
+    await settle(county.house)
+    await county.registers(case := str(new_id()))
+    would = (await admin.put(path, hours(WEEK), preview="true")).json()
+    assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:00", "17:30")]
+    assert (await admin.get(path)).json()["region"] is None
+    etag = (await admin.put(path, hours(WEEK))).headers["etag"]
+    await settle(county.house)
+    would = (await admin.delete(path, etag=etag, preview="true")).json()
+    assert (would["crossing"], would["examined"]) == (1, 1)
+    assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:30", "17:00")]
+    [clock] = await county.clocks(case_id=case)
+    assert clock["due_at"] == "2026-03-09T17:30:00+08:00"
+    assert (await admin.delete(path, etag=etag)).json()["region"] is None
+    await settle(county.house)
+    [clock] = await county.clocks(case_id=case)
+    assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
+    told = (await county.house.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()
+    assert told["calendar_version"] == clock["calendar_version"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -337,6 +382,28 @@ async def test_a12_days_and_hours_that_leave_a_desk_closed_for_a_year_are_refuse
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", no_tuesday)).status_code == 201
     answer = await admin.put(f"/calendars/{COUNTY}/hours", on_tuesdays)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:hours-invalid")
+    assert "没有开放时间" in answer.json()["detail"]
+
+
+async def test_a12_what_would_leave_a_desk_closed_for_a_year_is_not_withdrawn(county: County, admin: Client) -> None:
+    on_tuesdays = hours([[], [{"since": "09:00", "until": "12:00"}]])
+    tuesdays = [str(date(2026, 1, 6) + timedelta(days=7 * n)) for n in range(52)]
+    off, work = (a_year(*({"date": day, "kind": kind, "name": "休"} for day in tuesdays)) for kind in ("off", "work"))
+    own_hours = (await admin.put(f"/calendars/{STATION}/hours", hours(WEEK))).headers["etag"]
+    own_days = (await admin.put(f"/calendars/{STATION}/years/2026", off)).headers["etag"]
+    assert (await admin.put(f"/calendars/{COUNTY}/hours", on_tuesdays)).status_code == 201
+    answer = await admin.delete(f"/calendars/{STATION}/hours", etag=own_hours)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bianmin:problem:hours-needed")
+    assert "没有开放时间" in answer.json()["detail"]
+
+    own_days = (await admin.put(f"/calendars/{STATION}/years/2026", work, etag=own_days)).headers["etag"]
+    assert (await admin.delete(f"/calendars/{STATION}/hours", etag=own_hours)).status_code == 200
+    with_hours = await admin.get(f"/calendars/{COUNTY}/hours")
+    assert (await admin.delete(f"/calendars/{COUNTY}/hours", etag=with_hours.headers["etag"])).status_code == 200
+    assert (await admin.put(f"/calendars/{STATION}/hours", on_tuesdays)).status_code == 201
+    assert (await admin.put(f"/calendars/{COUNTY}/years/2026", off)).status_code == 201
+    answer = await admin.delete(f"/calendars/{STATION}/years/2026", etag=own_days)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bianmin:problem:calendar-needed")
     assert "没有开放时间" in answer.json()["detail"]
 
 

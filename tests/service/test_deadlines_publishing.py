@@ -189,6 +189,15 @@ async def test_a8_a12_b13_what_is_no_calendar_is_refused(
         assert (await rows(tx, "SELECT count(*) FROM document"))[0][0] == 0
 
 
+async def test_a_year_out_of_range_is_told_once(admin: Client) -> None:
+    for answer in [
+        await admin.put("/calendars/CN/years/1949", a_year()),
+        await admin.delete("/calendars/CN/years/2200"),
+    ]:
+        assert answer.status_code == 422
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["path:year"]
+
+
 async def test_a12_more_than_a_year_without_a_day_of_work_is_refused(admin: Client) -> None:
     answers = []
     for year in (2026, 2027):

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from bianmin.events.deadlines import ClockRescheduled
 from bianmin.events.parts import ClockKind
 from bianmin.kit.bodies import Body, Day, Short, Text, View
 from bianmin.kit.refusals import FieldError
 from services.deadlines.api.regions import check_own
-from services.deadlines.domain.moves import Move
 from services.deadlines.domain.periods import Unit
 from services.deadlines.domain.publication import YearInvalid
 from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
@@ -106,24 +106,28 @@ class ChangeView(View):
 
 
 class MoveView(View):
-    """A clock that would end on another day."""
+    """A clock that would end at another moment."""
 
     clock_id: UUID
     subject: UUID
     kind: ClockKind
     org: str
     due_on: date
+    due_at: datetime
     new_due_on: date
+    new_due_at: datetime
 
     @classmethod
-    def of(cls, subject_id: UUID, move: Move) -> Self:
+    def of(cls, subject_id: UUID, moved: ClockRescheduled) -> Self:
         return cls(
-            clock_id=move.clock_id,
+            clock_id=moved.clock_id,
             subject=subject_id,
-            kind=move.kind,
-            org=move.org,
-            due_on=move.before,
-            new_due_on=move.after,
+            kind=moved.kind,
+            org=moved.org,
+            due_on=moved.previous_due_on,
+            due_at=moved.previous_due_at,
+            new_due_on=moved.due_on,
+            new_due_at=moved.due_at,
         )
 
 

@@ -12,13 +12,11 @@ from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api import ics
 from services.deadlines.api.calendar_views import (
-    ChangeView,
     DayView,
     DifferencesView,
     DifferenceView,
     DueView,
     HistoryView,
-    MoveView,
     NamedDayView,
     OriginView,
     PreviewView,
@@ -28,17 +26,16 @@ from services.deadlines.api.calendar_views import (
     YearIn,
     YearView,
 )
+from services.deadlines.api.previews import Preview, previewed
 from services.deadlines.api.regions import region_known
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.ledger import ledger
 from services.deadlines.domain.periods import LONGEST, Period, Unit, due
-from services.deadlines.domain.publication import PublishYear, WithdrawYear, publish
+from services.deadlines.domain.publication import PublishYear, WithdrawYear, publish, withdraw
 from services.deadlines.domain.regions import NATIONAL, Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import moved_by
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, CalendarYear, Status, differences, tag_of
 from services.deadlines.handlers import CalendarInUse, Published
-from services.deadlines.store import documents, recounts, rulebook, subjects
+from services.deadlines.store import documents, recounts, rulebook
 from services.deadlines.store.calendars import name_of, year_of
 
 router = staffed("deadlines")
@@ -47,8 +44,6 @@ open_router = public("deadlines")
 AnyDesk = Annotated[Desk, desk()]
 Admin = Annotated[Desk, desk("admin")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
-PREVIEWED = 500
-"""Matters that a preview counts anew; of more it only tells how many there are."""
 
 
 class YearNotFound(NotFound):
@@ -219,7 +214,7 @@ async def import_year(
         Status | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
     ] = None,
     other_years: Annotated[Literal["refuse", "skip"], Query(description="其他年份的日子：拒绝，还是略过")] = "refuse",
-    preview: Annotated[bool, Query(description="只说明会变动什么，不公布")] = False,
+    preview: Preview = False,
 ) -> Response:
     """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排。"""
     found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
@@ -240,7 +235,7 @@ async def put_year(
     seen: Annotated[int | None, Depends(_seen)],
     body: YearIn,
     desk: Admin,
-    preview: Annotated[bool, Query(description="只说明会变动什么，不公布")] = False,
+    preview: Preview = False,
 ) -> Response:
     """公布一年的放假和调休上班安排，立即生效；跨越有变动日子的在办时限随即重新计算（进度见 `/calendars/recounts`）。
 
@@ -251,50 +246,31 @@ async def put_year(
 
 @router.delete(
     "/calendars/{region}/years/{year}",
-    response_model=YearView,
+    response_model=YearView | PreviewView,
     responses=refuses(NotFound, Forbidden, Conflict, CalendarInUse, Stale, PreconditionRequired),
 )
-async def withdraw_year(region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], desk: Admin) -> Response:
+async def withdraw_year(
+    region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], desk: Admin, preview: Preview = False
+) -> Response:
     """撤销一个地区自己公布的一年，此后沿用上级的，答复中即为沿用的；有在办时限按它计算的，不能撤销，只能更正。"""
     if seen is None:
         raise YearNotFound("这个地区没有公布过这一年的安排，沿用的是上级的。")
-
-    def view(done: Published) -> YearView:
-        return YearView.of(above)
-
-    known = await _in_force(desk, region)
-    above = known.without_year(region, year).year(region, year) if region != NATIONAL else known.year(region, year)
-    return await desk.submit(WithdrawYear(region, year, seen, desk.cause), view)
+    return await _put(desk, WithdrawYear(region, year, seen, desk.cause), preview=preview)
 
 
 def _published(done: Published) -> YearView:
     return YearView.of(done.told)
 
 
-async def _put(desk: Desk, command: PublishYear, *, preview: bool) -> Response:
-    if preview:
-        return shown(await _previewed(desk, command))
-    return await desk.submit(command, _published, status=201 if command.seen is None else 200)
-
-
-async def _previewed(desk: Desk, command: PublishYear) -> PreviewView:
+async def _put(desk: Desk, command: PublishYear | WithdrawYear, *, preview: bool) -> Response:
+    if not preview:
+        return await desk.submit(command, _published, status=201 if command.seen is None else 200)
     async with desk.looking() as tx:
-        book = await rulebook.in_force(tx)
-        after, publication = publish(book.calendars, command)
-        number, ids = await recounts.crossing(tx, publication, PREVIEWED)
-        matters = await subjects.load(tx, ids, locked=False)
-    moves = [
-        MoveView.of(id, move)
-        for id in ids
-        if id in matters
-        for move in moved_by(Rulebook(after, book.policies), matters[id], desk.now)
-    ]
-    return PreviewView(
-        changes=[ChangeView(date=change.date, works=change.works) for change in publication.changes],
-        crossing=number,
-        examined=len(ids),
-        moves=moves,
-    )
+        known = (await rulebook.in_force(tx)).calendars
+        made = publish(known, command) if isinstance(command, PublishYear) else withdraw(known, command)
+        after, publication = made
+        told = await previewed(tx, desk, publication.region, after, publication.span, publication.changes)
+    return shown(told)
 
 
 async def _in_force(desk: Desk, region: str) -> Calendars:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from services.deadlines.api.views import (
 )
 from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.ledger import Entry, ledger
+from services.deadlines.domain.ledger import Entry, ledger, without_grace
 from services.deadlines.domain.moves import Moved
 from services.deadlines.domain.periods import Due, due
 from services.deadlines.domain.terms import ENDED_BY_LAW
@@ -88,7 +89,7 @@ async def draw_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     clock = one.found.clock
     picture = drawn(
         texts.name_of(clock),
-        texts.lines(clock, one.found.standstills),
+        texts.lines(clock, one.found.standstills, graced_from=one.graced_from),
         one.days,
         clock.end.due_on if clock.end else None,
         desk.today,
@@ -133,6 +134,7 @@ class _Counted:
     moves: Sequence[Moved]
     own_end: Due | None
     """Where it would end by itself: the law's period can end it before."""
+    graced_from: date | None
 
 
 async def _counted(desk: Desk, found: Shown) -> _Counted:
@@ -146,7 +148,9 @@ async def _counted(desk: Desk, found: Shown) -> _Counted:
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
         own_end = due(calendar, clock.period)
-        return _Counted(found, calendar, ledger(calendar, clock.period, until), moved, own_end)
+        days = ledger(calendar, clock.period, until, found.standstills)
+        graced_from = without_grace(calendar, clock.period) if clock.end == own_end else None
+        return _Counted(found, calendar, days, moved, own_end, graced_from)
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
@@ -168,5 +172,6 @@ def _explained(one: _Counted) -> ExplanationView:
             and one.own_end is not None
             and one.own_end.due_on > one.days[-1].date,
             recalculated=one.calendar.version != clock.calendar_version,
+            graced_from=one.graced_from,
         ),
     )

@@ -10,16 +10,23 @@ from bianmin.kit.bodies import Body, View
 from bianmin.kit.door import Desk, IfMatch, desk, shown, staffed
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
+from services.deadlines.api.calendar_views import PreviewView
+from services.deadlines.api.previews import Preview, previewed
 from services.deadlines.api.regions import check_own, region_known, version_seen
 from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
-from services.deadlines.domain.publication import HoursInvalid, PublishHours
-from services.deadlines.domain.regions import upward
+from services.deadlines.domain.publication import HoursInvalid, PublishHours, open_desks
 from services.deadlines.domain.years import CalendarInvalid
 from services.deadlines.handlers import Published
-from services.deadlines.store import documents
-from services.deadlines.store.hours import hours_of
+from services.deadlines.store import documents, recounts, rulebook
+from services.deadlines.store.documents import Document
+from services.deadlines.store.hours import hours_of, nearest
 
 router = staffed("deadlines")
+
+
+class HoursNotFound(NotFound):
+    slug, title = "hours-not-found", "没有自己公布的开放时间"
+
 
 AnyDesk = Annotated[Desk, desk()]
 Admin = Annotated[Desk, desk("admin")]
@@ -74,23 +81,23 @@ class HoursView(View):
     make_up: list[IntervalView]
 
     @classmethod
-    def of(cls, done: Published) -> Self:
-        return cls.at(done.region, done.version, done.told)
-
-    @classmethod
-    def at(cls, region: str | None, version: int, hours: Hours) -> Self:
+    def of(cls, found: Document | None) -> Self:
+        hours = OFFICE if found is None else hours_of(found)
         return cls(
-            region=region,
-            version=version,
+            region=found and found.name,
+            version=found.version if found else 0,
             weekdays=[_told(day) for day in hours.weekdays],
             make_up=_told(hours.make_up),
         )
 
 
 class HoursVersionView(View):
+    """`hours`: null where they were withdrawn."""
+
+    version: int
     published_at: datetime
     published_by: str
-    hours: HoursView
+    hours: HoursView | None
 
 
 class HoursHistoryView(View):
@@ -102,11 +109,8 @@ async def get_hours(region: str, desk: AnyDesk) -> Response:
     """一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规。"""
     async with desk.looking() as tx:
         await region_known(tx, region)
-        for place in upward(region):
-            if found := await documents.own(tx, "hours", place):
-                view = HoursView.at(place, found.version, hours_of(found))
-                return shown(view, found.version if place == region else None)
-    return shown(HoursView.at(None, 0, OFFICE))
+        found = await nearest(tx, region)
+    return shown(HoursView.of(found), found.version if found and found.name == region else None)
 
 
 @router.get(
@@ -119,9 +123,10 @@ async def get_hours_history(region: str, desk: Admin) -> Response:
         found = await documents.history(tx, "hours", region)
     items = [
         HoursVersionView(
+            version=each.document.version,
             published_at=each.published_at,
             published_by=each.published_by,
-            hours=HoursView.at(region, each.document.version, hours_of(each.document)),
+            hours=HoursView.of(each.document) if each.document.content else None,
         )
         for each in found
     ]
@@ -134,17 +139,49 @@ async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | Non
 
 @router.put(
     "/calendars/{region}/hours",
-    response_model=HoursView,
+    response_model=HoursView | PreviewView,
     responses={
         201: {"description": "首次公布", "model": HoursView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
     },
 )
-async def put_hours(region: str, seen: Annotated[int | None, Depends(_seen)], body: HoursIn, desk: Admin) -> Response:
+async def put_hours(
+    region: str,
+    seen: Annotated[int | None, Depends(_seen)],
+    body: HoursIn,
+    desk: Admin,
+    preview: Preview = False,
+) -> Response:
     """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
     check_own(region, body.region)
-    command = PublishHours(region, body.hours(), seen, desk.cause)
-    return await desk.submit(command, HoursView.of, status=201 if seen is None else 200)
+    return await _put(desk, PublishHours(region, body.hours(), seen, desk.cause), preview=preview)
+
+
+@router.delete(
+    "/calendars/{region}/hours",
+    response_model=HoursView | PreviewView,
+    responses=refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
+)
+async def withdraw_hours(
+    region: str, seen: Annotated[int | None, Depends(_seen)], desk: Admin, preview: Preview = False
+) -> Response:
+    """撤销一个地区自己公布的开放时间，此后沿用上级的（都没有的，按常规），答复中即为沿用的；在办时限随即重新计算。"""
+    if seen is None:
+        raise HoursNotFound("这个地区没有公布过开放时间，沿用的是上级的或常规的。")
+    return await _put(desk, PublishHours(region, None, seen, desk.cause), preview=preview)
+
+
+async def _put(desk: Desk, command: PublishHours, *, preview: bool) -> Response:
+    if not preview:
+        return await desk.submit(command, _published, status=201 if command.seen is None else 200)
+    async with desk.looking() as tx:
+        after = open_desks((await rulebook.in_force(tx)).calendars, command)
+        told = await previewed(tx, desk, command.region, after, recounts.ALWAYS)
+    return shown(told)
+
+
+def _published(done: Published) -> HoursView:
+    return HoursView.of(done.told)
 
 
 def _intervals(given: list[IntervalIn]) -> tuple[Interval, ...]:

@@ -95,7 +95,7 @@ class ClockView(View):
 class EntryView(View):
     """A day of the ledger. `mark`: what it is to the period; `ordinal`: its number among the days that count.
 
-    `hours`: of a period in hours, how many of that day.
+    `hours`: of a period in hours, how many of that day, to the second; `reason` has it in words.
     """
 
     date: date
@@ -112,13 +112,14 @@ class EntryView(View):
             mark=entry.mark,
             counted=entry.counted,
             ordinal=entry.ordinal,
-            hours=None if entry.spent is None else entry.spent / timedelta(hours=1),
+            hours=None if entry.spent is None else round(entry.spent / timedelta(hours=1), 4),
             reason=entry.reason,
         )
 
 
 class PauseView(View):
-    """Days that do not count, the first and the last included; `last` null while it goes on.
+    """Days that do not count, the first and the last included; `last` null while it goes on. Of a period in hours what
+    lies between `since` and `until` does not.
 
     `evidence`: the id of the event that told of it.
     """
@@ -128,6 +129,8 @@ class PauseView(View):
     evidence: UUID | None
     first: date
     last: date | None
+    since: datetime
+    until: datetime | None
 
     @classmethod
     def of(cls, standstill: Standstill) -> Self:
@@ -138,6 +141,8 @@ class PauseView(View):
             evidence=standstill.evidence,
             first=pause.since.date(),
             last=pause.until and pause.until.date(),
+            since=pause.since,
+            until=pause.until,
         )
 
 

@@ -194,8 +194,9 @@ def appealed(
     if card.status != "issued":
         raise CardSettled(f"这张牌{_STATUS[card.status]}，不能再申诉。")
     if at > card.appeal_by:
+        last = (card.appeal_by - datetime.resolution).astimezone(TZ)  # the end of a day is the beginning of the next
         raise AppealTooLate(
-            f"申诉应在 {card.appeal_by:%Y-%m-%d %H:%M} 以前提出；确有错误的，请上级单位直接撤销（revoke）。"
+            f"申诉应在 {last:%Y-%m-%d} 24 时以前提出，现已过期；确有错误的，请上级单位直接撤销（revoke）。"
         )
     now = replace(card, status="appealed", appealed_at=at, appealed_by=by.id, appeal=appeal, version=card.version + 1)
     return [CardKept(now), CardAppealed(**_naming(now, clock, subject_kind), appealed_at=at)]

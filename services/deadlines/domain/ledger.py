@@ -1,16 +1,20 @@
 """How a period was counted, day by day: what counted, and why the rest did not."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bianmin.kit.clock import TZ
+from bianmin.kit.words import PROCEDURES
 from services.deadlines.domain.calendar import Calendar, Day, SpanReversed
-from services.deadlines.domain.periods import ONE_DAY, Period, Unit, counted_between, paused_days
+from services.deadlines.domain.clock import Standstill
+from services.deadlines.domain.periods import ONE_DAY, Pause, Period, Unit, counted_between, due, paused_days
 
 _CLOSED = "不在开放时间内"
-PAUSED = "特别程序或暂停期间，不计入"
+_GRACE = "期限已满，宽限的日子"
+_OVER_AT_MIDNIGHT = "期限在这一天零时届满"
+ANY_PROCEDURE = "特别程序"
 
 
 Mark = Literal["start", "counted", "make_up", "rest", "paused", "closed", "rolled"]
@@ -32,24 +36,39 @@ class Entry:
         return self.ordinal is not None
 
 
-def ledger(calendar: Calendar, period: Period, until: date) -> tuple[Entry, ...]:
+def ledger(
+    calendar: Calendar, period: Period, until: date, standstills: Sequence[Standstill] = ()
+) -> tuple[Entry, ...]:
     """A line a day from the start of a period to the day it ends on, or to any other day while it stands still.
 
     The counted days add up to the budget. Of calendar days that rolled over rest or a pause, the last is the day they
-    rolled to. Raises `SpanReversed`, `YearMissing`.
+    rolled to. `standstills`: what its pauses were for. Raises `SpanReversed`, `YearMissing`.
     """
-    if period.unit.is_of_time:
-        return tuple(_of_time(calendar, period, until))
-    return tuple(_of_days(calendar, period, until))
+    days = _of_time if period.unit.is_of_time else _of_days
+    return tuple(days(calendar, period, until, standstills))
 
 
-def _of_days(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
+def without_grace(calendar: Calendar, period: Period) -> date | None:
+    """The day on which a period with a day of grace would have ended without it; None where that took nothing."""
+    if period.not_before is None:
+        return None
+    with_it, by_itself = due(calendar, period), due(calendar, replace(period, not_before=None))
+    return by_itself.due_on if with_it and by_itself and by_itself.due_at < with_it.due_at else None
+
+
+def _of_days(calendar: Calendar, period: Period, until: date, standstills: Sequence[Standstill]) -> Iterator[Entry]:
+    ends = min(until, without_grace(calendar, period) or until)
     first, *others = calendar.days(period.start_on, until)
     yield Entry(first.date, "start", None, "起算日，不计入" if others else "当日办结，不计天数")
     paused = paused_days(period.pauses)
     ordinal = 0
     for day in others:
-        mark, reason = _judged(day, period, until, _is_paused(day.date, paused), ordinal)
+        if day.date > ends and not _is_paused(day.date, paused):
+            yield Entry(day.date, "rolled", None, _GRACE)
+            continue
+        mark, reason = _judged(day, period, ends, _is_paused(day.date, paused), ordinal)
+        if mark == "paused":
+            reason = _paused(day.date, standstills)
         counts = mark in ("counted", "make_up")
         ordinal += counts
         yield Entry(day.date, mark, ordinal if counts else None, reason)
@@ -57,7 +76,7 @@ def _of_days(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]
 
 def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -> tuple[Mark, str]:
     if paused:
-        return "paused", PAUSED
+        return "paused", ""
     if ordinal == period.budget:
         return "rolled", "期限已满，按规定展至最后一日"
     if period.unit is Unit.WORKDAY:
@@ -70,7 +89,7 @@ def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -
     return "counted", "自然日，最后一日"
 
 
-def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]:
+def _of_time(calendar: Calendar, period: Period, until: date, standstills: Sequence[Standstill]) -> Iterator[Entry]:
     days = calendar.days(period.start_on, until) if period.unit is Unit.WORKHOUR else _plain(period.start_on, until)
     paused = paused_days(period.pauses)
     remaining = timedelta(hours=period.budget)
@@ -82,11 +101,15 @@ def _of_time(calendar: Calendar, period: Period, until: date) -> Iterator[Entry]
         ordinal += bool(spent)
         if spent:
             mark: Mark = "make_up" if day.make_up else "counted"
-            yield Entry(day.date, mark, ordinal, day.reason, spent)
+            but = f"（{_procedures(day.date, standstills)}暂停的时间除外）" if _is_paused(day.date, paused) else ""
+            yield Entry(day.date, mark, ordinal, f"{day.reason}，计入{_length(spent)}{but}", spent)
+        elif not remaining:
+            over = "起算时即届满" if day.date == period.start_on else _OVER_AT_MIDNIGHT
+            yield Entry(day.date, "rolled", None, over if period.not_before is None else _GRACE, spent)
         elif not day.works:
             yield Entry(day.date, "rest", None, day.reason, spent)
         elif _is_paused(day.date, paused):
-            yield Entry(day.date, "paused", None, PAUSED, spent)
+            yield Entry(day.date, "paused", None, _paused(day.date, standstills), spent)
         else:
             yield Entry(day.date, "closed", None, _CLOSED, spent)
 
@@ -99,6 +122,27 @@ def _plain(start: date, until: date) -> Sequence[Day]:
 
 def _is_paused(day: date, paused: Sequence[tuple[date, date | None]]) -> bool:
     return any(since <= day and (until is None or day <= until) for since, until in paused)
+
+
+def _paused(day: date, standstills: Sequence[Standstill]) -> str:
+    return f"{_procedures(day, standstills)}期间，不计入"
+
+
+def _procedures(day: date, standstills: Sequence[Standstill]) -> str:
+    """What a day was paused for: the same procedure more than once is named once."""
+    named = [PROCEDURES.get(each.reason, ANY_PROCEDURE) for each in standstills if _lies_in(day, each.pause)]
+    return "、".join(dict.fromkeys(named)) or ANY_PROCEDURE
+
+
+def _lies_in(day: date, pause: Pause) -> bool:
+    return pause.since != pause.until and _is_paused(day, paused_days([pause]))
+
+
+def _length(spent: timedelta) -> str:
+    """`3小时20分`."""
+    minutes, seconds = divmod(round(spent.total_seconds()), 60)
+    parts = ((minutes // 60, "小时"), (minutes % 60, "分"), (seconds, "秒"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "不到1秒"
 
 
 def _midnight(day: date) -> datetime:

@@ -7,7 +7,7 @@ from functools import reduce
 from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
-from bianmin.events.parts import ClockKind, EventData, SubjectKind
+from bianmin.events.parts import EventData, SubjectKind
 from bianmin.kit.clock import TZ
 from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
@@ -326,17 +326,6 @@ def _rescheduled(before: Clock, after: Clock, kind: SubjectKind) -> EventData | 
         reason_code="policy" if before.term != after.term else reason,
         lamp=after.lamp,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A clock that ends on another day than before."""
-
-    clock_id: UUID
-    kind: ClockKind
-    org: str
-    before: date
-    after: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,13 @@ class WithdrawYear:
 
 @dataclass(frozen=True, slots=True)
 class PublishHours:
-    """The hours of a region's desks. `seen`: the version the writer has seen, None where there was none."""
+    """The hours of a region's desks, None where those above it are to hold again.
+
+    `seen`: the version the writer has seen, None where there was none.
+    """
 
     region: str
-    hours: Hours
+    hours: Hours | None
     seen: int | None
     by: Cause
 
@@ -50,7 +53,8 @@ class DayChange:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publication changes. `since`, `until`: clocks that cross a day between them are to be counted anew.
+    """What a publication changes. `span`: clocks that cross a day of it, first and last included, are to be counted
+    anew; None where there is none.
 
     `now`: what the region has of its own since, None where that was withdrawn.
     """
@@ -60,8 +64,7 @@ class Publication:
     now: CalendarYear | None
     status: Status
     changes: tuple[DayChange, ...]
-    since: date | None
-    until: date | None
+    span: tuple[date, date] | None
 
 
 class YearInvalid(Invalid):
@@ -78,6 +81,10 @@ class YearChangedMeanwhile(Conflict):
 
 class YearNeeded(Conflict):
     slug, title = "calendar-needed", "这份日历不能撤销"
+
+
+class HoursNeeded(Conflict):
+    slug, title = "hours-needed", "开放时间不能撤销"
 
 
 def publish(known: Calendars, command: PublishYear) -> tuple[Calendars, Publication]:
@@ -107,18 +114,25 @@ def withdraw(known: Calendars, command: WithdrawYear) -> tuple[Calendars, Public
         raise YearChangedMeanwhile("日历刚被他人更新；请重新读取，核对后再提交。")
     if region == NATIONAL:
         raise YearNeeded("全国日历是各地日历的基础，只能更正，不能撤销；请公布更正后的安排。")
-    after = known.without_year(region, year)
-    changes = [change for place in known.below(region) for change in _changes(known, after, place, year)]
+    try:
+        after = known.without_year(region, year)
+        changes = [change for place in known.below(region) for change in _changes(known, after, place, year)]
+    except CalendarInvalid as error:
+        raise YearNeeded(f"撤销后，{error}；请公布更正后的安排。") from error
     return after, _publication(known, after, region, year, None, changes)
 
 
-def open_desks(known: Calendars, command: PublishHours) -> None:
-    """Raises `HoursInvalid` where a desk of the region, or below it, would not open for a year."""
+def open_desks(known: Calendars, command: PublishHours) -> Calendars:
+    """The calendars with these hours. Raises `HoursInvalid`, `HoursNeeded` of a withdrawal, where a desk of the region,
+    or below it, would not open for a year."""
     after = known.with_hours(command.region, command.hours)
     try:
         for place in {command.region, *after.below(command.region)}:
             after.of(place)
+        return after
     except CalendarInvalid as error:
+        if command.hours is None:
+            raise HoursNeeded(f"撤销后，{error}；请公布更正后的开放时间。") from error
         raise HoursInvalid(f"{error}。", errors=[FieldError("/weekdays", "hours_invalid", str(error))]) from error
 
 
@@ -137,8 +151,7 @@ def _publication(
         now=now,
         status=status,
         changes=tuple(days[day] for day in sorted(days)),
-        since=touched[0] if touched else None,
-        until=touched[-1] if touched else None,
+        span=(touched[0], touched[-1]) if touched else None,
     )
 
 

@@ -79,9 +79,10 @@ class Calendars:
         """The same without what a region had published about a year."""
         return Calendars((one for one in self._years() if (one.region, one.year) != (region, year)), self._hours)
 
-    def with_hours(self, region: str, hours: Hours) -> "Calendars":
-        """The same with the hours of a region's desks, in place of what it had."""
-        return Calendars(self._years(), {**self._hours, region: hours})
+    def with_hours(self, region: str, hours: Hours | None) -> "Calendars":
+        """The same with the hours of a region's desks, in place of what it had; with none of its own where None."""
+        others = {place: theirs for place, theirs in self._hours.items() if place != region}
+        return Calendars(self._years(), others if hours is None else {**others, region: hours})
 
     def _years(self) -> Iterator[CalendarYear]:
         return (one for layer in self._layers.values() for one in layer.values())

@@ -21,7 +21,7 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import Move, appeal_by, as_set, changed, fallen, recounted
+from services.deadlines.domain.moves import appeal_by, as_set, changed, fallen, recounted
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 
@@ -60,11 +60,7 @@ def _recount(book: Rulebook, subject: Subject, command: RecountClocks) -> Sequen
     return recounted(book, subject, partial(as_set, book, subject), command.now)
 
 
-def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[Move]:
+def moved_by(book: Rulebook, subject: Subject, now: datetime) -> list[ClockRescheduled]:
     """Which of a matter's clocks these calendars would move."""
     facts = _recount(book, subject, RecountClocks(subject.id, now, now, Cause(system(subject.answerable.org))))
-    return [
-        Move(fact.clock_id, fact.kind, fact.org, fact.previous_due_on, fact.due_on)
-        for fact in facts
-        if isinstance(fact, ClockRescheduled)
-    ]
+    return [fact for fact in facts if isinstance(fact, ClockRescheduled)]

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from bianmin.kit.db import Tx
 from services.deadlines.domain.hours import Hours, Interval
+from services.deadlines.domain.regions import upward
+from services.deadlines.store import documents
 from services.deadlines.store.documents import Document
 
 
@@ -13,6 +16,14 @@ def content_of(hours: Hours) -> dict[str, Any]:
 def hours_of(document: Document) -> Hours:
     stored = document.content
     return Hours(tuple(map(_intervals, stored["weekdays"])), _intervals(stored["make_up"]))
+
+
+async def nearest(tx: Tx, region: str) -> Document | None:
+    """Those that hold at a region: its own, or those of the nearest above it that has any."""
+    for place in upward(region):
+        if found := await documents.own(tx, "hours", place):
+            return found
+    return None
 
 
 def _intervals(stored: list[list[int]]) -> tuple[Interval, ...]:

@@ -67,16 +67,18 @@ FROM recount r ORDER BY r.created_at DESC LIMIT $1
 """
 
 
+ALWAYS = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+
+
 async def order(tx: Tx, publication: Publication, now: datetime, recount_id: UUID) -> None:
     """Whatever runs across a changed day is to be counted anew."""
-    if publication.since is not None:
-        days = publication.since, publication.until
-        await run(tx, _ORDER, recount_id, publication.region, publication.year, *days, now)
+    if publication.span is not None:
+        await run(tx, _ORDER, recount_id, publication.region, publication.year, *publication.span, now)
 
 
 async def order_all(tx: Tx, region: str, now: datetime, recount_id: UUID) -> None:
     """Whatever runs at a region and below is to be counted anew."""
-    await run(tx, _ORDER, recount_id, region, now.year, date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31), now)
+    await run(tx, _ORDER, recount_id, region, now.year, *ALWAYS, now)
 
 
 async def in_use(tx: Tx, region: str, year: int) -> int:
@@ -119,13 +121,10 @@ async def put_back(tx: Tx, subject_ids: Sequence[UUID]) -> None:
     await run(tx, _PUT_BACK, list(subject_ids))
 
 
-async def crossing(tx: Tx, publication: Publication, limit: int) -> tuple[int, list[UUID]]:
-    """How many matters have clocks that run across a changed day, and the first of them to end."""
-    if publication.since is None:
-        return 0, []
-    days = publication.since, publication.until, publication.region
-    [(number,)] = await rows(tx, _COUNT, *days)
-    return number, [id for (id,) in await rows(tx, _SAMPLE, *days, limit)]
+async def crossing(tx: Tx, region: str, since: date, until: date, limit: int) -> tuple[int, list[UUID]]:
+    """How many matters have clocks that run across a day between these, and the first of them to end."""
+    [(number,)] = await rows(tx, _COUNT, since, until, region)
+    return number, [id for (id,) in await rows(tx, _SAMPLE, since, until, region, limit)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """What a citizen is told of a clock, and which calendar counts where."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 
+from bianmin.events.parts import ClockKind
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
-from services.deadlines.domain.ledger import ledger
+from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start, stop
+from services.deadlines.domain.ledger import ledger, without_grace
 from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.periods import Pause, Unit
 from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
@@ -83,6 +85,78 @@ def test_a_citizen_is_told_how_often_and_why_the_end_has_moved(national: Calenda
     assert "2026年3月3日依法延长10个工作日，最后一日由2026年3月30日改为2026年4月14日。" in text
     assert "2026年3月5日因放假安排调整，最后一日由2026年4月14日改为2026年4月15日。" in text
     assert "2026年3月6日依法延长5个工作日。" in text
+
+
+def account(
+    calendar: Calendar, term: Term, pauses: Sequence[tuple[Pause, str]] = (), not_before: date | None = None
+) -> tuple[str, dict[str, str]]:
+    """What is told of a clock that began on 2 March 2026 at ten: in a paragraph, and day by day."""
+    [new] = start([term], [UUID(int=1)], at("2026-03-02T10:00"), Answerable("520111101"))
+    period = replace(new.period, pauses=tuple(pause for pause, _ in pauses), not_before=not_before)
+    [clock] = reckon(Everywhere(calendar), [replace(new, period=period)])
+    standstills = [Standstill(UUID(int=2), pause, reason, "行政许可法第四十五条") for pause, reason in pauses]
+    assert clock.end is not None
+    days = ledger(calendar, period, clock.end.due_on, standstills)
+    graced_from = without_grace(calendar, period)
+    text = texts.explanation(clock, days, standstills, graced_from=graced_from, **PLAIN)
+    assert [line for line in texts.lines(clock, standstills, graced_from=graced_from) if line not in text] == []
+    return text, {str(each.date)[5:]: each.reason for each in days}
+
+
+@pytest.mark.parametrize(
+    ("term", "would_have_been"),
+    [
+        (Term("promise", Unit.WORKDAY, 3), "2026年3月5日"),
+        (Term("complaint", Unit.DAY, 5, "handling"), "2026年3月9日"),
+        (Term("promise", Unit.WORKHOUR, 5), "2026年3月2日"),
+        (Term("promise", Unit.IMMEDIATE, 0), "2026年3月2日"),
+    ],
+)
+def test_a_day_of_grace_is_told_and_is_no_day_that_counts(national: Calendar, term: Term, would_have_been: str) -> None:
+    text, days = account(national, term, not_before=date(2026, 3, 12))
+    assert f"重新计算后，最后一日本应为{would_have_been}，算出时该日已过，依规定宽限到下述日期。" in text
+    assert "2026年3月12日" in text
+    assert (days["03-10"], days["03-12"]) == ("期限已满，宽限的日子",) * 2
+    if term.unit is Unit.DAY:
+        assert "最后一日遇休息日，顺延2天。" in text
+        assert days["03-09"] == "自然日，最后一日"
+
+
+def test_a_day_of_grace_that_was_not_needed_is_not_told(national: Calendar) -> None:
+    assert "宽限" not in str(account(national, Term("promise", Unit.WORKDAY, 3), not_before=date(2026, 3, 5)))
+
+
+def test_hours_are_told_in_hours_and_minutes_and_so_is_what_they_were_paused_for(national: Calendar) -> None:
+    paused = Pause(at("2026-03-03T09:20"), at("2026-03-05T11:00"))
+    text, days = account(national, Term("promise", Unit.HOUR, 30), [(paused, "hearing")])
+    assert "2026年3月3日09:20至2026年3月5日11:00因听证（行政许可法第四十五条）暂停，其间的时间不计入。" in text
+    assert days == {
+        "03-02": "连续计时，计入14小时",
+        "03-03": "连续计时，计入9小时20分（听证暂停的时间除外）",
+        "03-04": "听证期间，不计入",
+        "03-05": "连续计时，计入6小时40分（听证暂停的时间除外）",
+    }
+
+
+def test_days_are_told_with_the_procedures_they_were_paused_for(national: Calendar) -> None:
+    hearing, publicity = (Pause(at(f"2026-03-0{day}T09:20"), at("2026-03-05T11:00")) for day in (3, 5))
+    term = Term("statutory", Unit.WORKDAY, 5)
+    text, days = account(national, term, [(hearing, "hearing"), (publicity, "publicity")])
+    assert "2026年3月3日至2026年3月5日因听证（行政许可法第四十五条）暂停，首尾两日在内，均不计入。" in text
+    assert "2026年3月5日当日因公示（行政许可法第四十五条）暂停，不计入。" in text
+    assert (days["03-04"], days["03-05"]) == ("听证期间，不计入", "听证、公示期间，不计入")
+
+
+def test_hours_that_are_over_at_midnight_are_over_with_the_day_before(national: Calendar) -> None:
+    text, days = account(national, Term("promise", Unit.HOUR, 14))
+    assert "2026年3月2日24时前均为按期。" in text
+    assert days["03-03"] == "期限在这一天零时届满"
+
+
+@pytest.mark.parametrize("kind", ["rating", "rectification"])
+def test_every_kind_of_clock_has_a_name(kind: ClockKind) -> None:
+    clock, _ = start([Term(kind, Unit.WORKDAY, 1)] * 2, [UUID(int=1)] * 2, at("2026-03-02T10:00"), Answerable("52"))
+    assert texts.name_of(clock) != "办理期限"
 
 
 def a_festival() -> CalendarYear:

@@ -34,7 +34,7 @@ def a_clock(term: Term, since: str, pauses: Sequence[Pause] = ()) -> Clock:
 def picture(clock: Clock, today: date) -> str:
     standstills = [Standstill(UUID(int=2), pause, "hearing", "行政许可法第四十五条") for pause in clock.period.pauses]
     until = clock.end.due_on if clock.end else today
-    days = ledger(CALENDARS.of(ORG), clock.period, until)
+    days = ledger(CALENDARS.of(ORG), clock.period, until, standstills)
     lines = texts.lines(clock, standstills)
     return drawn(texts.name_of(clock), lines, days, clock.end.due_on if clock.end else None, today)
 
@@ -55,7 +55,7 @@ def test_a_line_a_month_with_what_counted_and_what_did_not() -> None:
     assert (">2026.02<" in svg, ">2026.03<" in svg, ">2026.04<" in svg) == (True, True, False)
     assert marks(svg) == {"start": 1, "counted": 19, "make_up": 1, "rest": 7, "paused": 15}
     assert "2026-02-28 上班（春节调休）" in titles(svg)
-    assert "2026-02-20 特别程序或暂停期间，不计入" in titles(svg)
+    assert "2026-02-20 听证期间，不计入" in titles(svg)
     assert (svg.count('id="due"'), svg.count('id="today"')) == (1, 1)
     assert "2026年2月12日至2026年2月26日因听证" in svg
 

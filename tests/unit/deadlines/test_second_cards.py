@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from bianmin.events.deadlines import CardIssued
+from bianmin.kit.actors import Actor
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.cards import Card, CardKept, judged, weighed
+from services.deadlines.domain.cards import AppealTooLate, Card, CardKept, appealed, judged, weighed
 from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
 from services.deadlines.domain.policies import Policies, Policy
 from services.deadlines.domain.regions import Calendars
@@ -87,6 +88,14 @@ def test_the_second_in_one_case_is_a_red_one_unless_the_policy_does_without(
     second = given(missed(2, rule), first)
     assert [card.reason for card in second] == reasons
     assert not any(card.to_weigh for card in second)
+
+
+def test_an_appeal_that_is_late_is_told_its_last_day_and_not_the_midnight_after_it() -> None:
+    [card] = given(missed(), [])
+    head = Actor("m-1", "520111101", frozenset({"manager"}), "civil")
+    assert appealed(card, missed(), "case", card.appeal_by, head, b"")
+    with pytest.raises(AppealTooLate, match="2026-03-31 24 时以前"):
+        appealed(card, missed(), "case", at("2026-04-01T00:01"), head, b"")
 
 
 def test_one_red_card_for_a_missed_clock_is_enough() -> None:
