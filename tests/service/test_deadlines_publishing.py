@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,11 @@ from bianmin.kit import parked
 from bianmin.kit.db import Database, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from services.deadlines.calendars import shipped
+from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.clock import reckon
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.store import rulebook, subjects
+from services.deadlines.store import recounts, rulebook, subjects
 from tests.house import Client, House, a_house
 from tests.service.deadlines_county import (
     CENTER,
@@ -186,7 +187,7 @@ async def test_a8_a12_b13_what_is_no_calendar_is_refused(
     answer = await admin.put(f"/calendars/{region}/years/{year}", body, etag=etag)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     async with county.house.room("deadlines").database.reading() as tx:
-        assert (await rows(tx, "SELECT count(*) FROM document"))[0][0] == 0
+        assert (await rows(tx, "SELECT count(*) FROM document WHERE kind <> 'shipped'"))[0][0] == 0
 
 
 async def test_a_year_out_of_range_is_told_once(admin: Client) -> None:
@@ -402,6 +403,55 @@ async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged
         assert one["calendar_version"] == one["clock"]["calendar_version"]
         assert (one["days"][-1]["date"], one["days"][-1]["ordinal"]) == (one["clock"]["due_on"], 5)
         assert "依据现行日历" not in one["text"]
+
+
+async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_newer_years(
+    county: County, admin: Client
+) -> None:
+    """The newer comes with a day off that the older one, which is this, knows nothing of."""
+    await settle(county.house)
+    over, case = [await county.a_running_case("2026-03-02") for _ in range(2)]
+    await county.grants(over, "2026-03-03T10:00")
+    database = county.house.room("deadlines").database
+
+    async def a_newer_program_starts() -> bool:
+        async with database.transaction() as tx:
+            if brought := await rulebook.bring(tx, GENERATION + 1, with_a_festival("新节日"), at("2026-03-02T09:00")):
+                await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
+            return brought
+
+    assert [await a_newer_program_starts() for _ in range(2)] == [True, False], "one of its replicas does it"
+    await settle(county.house)
+    later = await county.a_running_case("2026-03-02")
+    for one in (case, later):
+        assert [clock["due_on"] for clock in await county.clocks(case_id=one)] == ["2026-03-10", "2026-03-31"]
+    async with database.transaction() as tx:
+        assert not await rulebook.bring(tx, GENERATION, shipped(), at("2026-03-02T09:00"))
+    assert [one["total"] for one in (await admin.get("/calendars/recounts")).json()["items"]] == [1]
+    # what was over before is explained by the years that it was judged by
+    assert [_of(await _explained(county, one), "2026-03-05") for one in (over, later)] == [
+        ("counted", "工作日"),
+        ("rest", "放假（新节日）"),
+    ]
+
+
+async def test_a_program_with_newer_years_has_all_that_runs_counted_by_them(county: County, admin: Client) -> None:
+    await settle(county.house)
+    case = await county.a_running_case("2026-03-02")
+    database = county.house.room("deadlines").database
+    async with database.transaction() as tx:
+        await run(tx, "UPDATE edition SET generation = 0")
+        await rulebook.bring(tx, GENERATION - 1, with_a_festival("旧节日"), at("2026-03-02T09:00"))
+        await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
+    await settle(county.house)
+    assert (await county.clocks(case_id=case))[0]["due_on"] == "2026-03-09"
+    assert len((await admin.get("/calendars/recounts")).json()["items"]) == 2
+
+
+def with_a_festival(name: str) -> list[CalendarYear]:
+    """The years that another program comes with."""
+    day = NamedDay(date(2026, 3, 5), Kind.OFF, name)
+    return [replace(year, days=(*year.days, day)) if year.year == 2026 else year for year in shipped()]
 
 
 async def _explained(county: County, case: str) -> dict[str, Any]:

@@ -146,8 +146,9 @@ async def get_differences(
     await _in_force(desk, region)
     async with desk.looking() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
+        shipped = await rulebook.as_shipped(tx, region, year)
     versions = {each.document.version: year_of(each.document) if each.document.content else None for each in found}
-    versions[0] = rulebook.as_shipped(region, year)
+    versions[0] = shipped
     later = max(versions) if until is None else until
     earlier = max(0, later - 1) if since is None else since
     if later not in versions or earlier not in versions:

@@ -142,9 +142,10 @@ async def _counted(desk: Desk, found: Shown) -> _Counted:
     org = clock.answerable.org
     async with desk.looking() as tx:
         calendar = (await rulebook.in_force(tx)).calendar_of(org)
-        if calendar.version != clock.calendar_version:  # published since, and the clock was over, or does not cross it
-            calendar = await rulebook.calendar_as_it_was(tx, org, clock.calendar_version) or calendar
+        history = await rulebook.ever(tx, org) if calendar.version != clock.calendar_version else None
         moved = await moves.of_clock(tx, clock.id)
+    if history is not None:  # published since, and the clock was over, or does not cross it
+        calendar = await rulebook.calendar_as_it_was(history, org, clock.calendar_version) or calendar
     until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
     try:
         own_end = due(calendar, clock.period)

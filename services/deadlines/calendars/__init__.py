@@ -16,6 +16,10 @@ from typing import Any
 
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 
+GENERATION = 2
+"""Raised with every change of the files: the newest that runs brings its years to all, and an older one leaves them be.
+"""
+
 
 def shipped() -> tuple[CalendarYear, ...]:
     """Every shipped year of every region, by region and year."""

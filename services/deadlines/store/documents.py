@@ -1,4 +1,5 @@
-"""What a region publishes, each time as a whole: a year of its calendar, the hours of its desks, its policies."""
+"""What a region publishes, each time as a whole: a year of its calendar, the hours of its desks, its policies. And, for
+the country, all the years that the program comes with."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any, Literal
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 
-Kind = Literal["calendar", "hours", "policies"]
+Kind = Literal["calendar", "hours", "policies", "shipped"]
 
 _PUT = """
 WITH put AS (

@@ -8,11 +8,13 @@ from uuid import UUID
 from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
-from bianmin.kit.parked import left_alone
+from bianmin.kit.parked import left_alone, retry_parked_for
+from services.deadlines.calendars import GENERATION, shipped
+from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.publication import Publication
 from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR
-from services.deadlines.store.rulebook import SHIPPED
+from services.deadlines.store import rulebook
 
 _ORDER = """
 INSERT INTO recount (id, region, year, since, until, state, total, created_at)
@@ -58,8 +60,7 @@ _FINISH = """
 UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'
     AND NOT EXISTS (SELECT FROM recount_subject s WHERE s.recount_id = r.id)
 """
-_OPEN = "SELECT shipped, (SELECT min(created_at) FROM recount WHERE state <> 'done') FROM edition"
-_UPGRADED = "UPDATE edition SET shipped = $1 WHERE shipped <> $1"
+_OPEN = "SELECT generation, (SELECT min(created_at) FROM recount WHERE state <> 'done') FROM edition"
 _PROGRESS = """
 SELECT r.id, r.region, r.year, r.state, r.total, r.created_at, r.finished_at,
     (SELECT count(*) FROM recount_subject s WHERE s.recount_id = r.id)
@@ -98,13 +99,14 @@ class Due:
 
 async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """The next matters to be counted anew, each taken by one replica. Lists them first, where that is to be done."""
-    [(shipped_with, oldest)] = await rows(tx, _OPEN)
-    if shipped_with != SHIPPED:
-        await run(tx, _UPGRADED, SHIPPED)
-        if shipped_with:
-            # the program came with other calendars than the one that ran before
-            await order_all(tx, NATIONAL, now, new_id())
-    elif oldest is None:
+    [(generation, oldest)] = await rows(tx, _OPEN)
+    if generation < GENERATION and await rulebook.bring(tx, GENERATION, shipped(), now):
+        # the program came with other calendars than the one that ran before; they are listed by the next who looks,
+        # since meanwhile nobody counts
+        await order_all(tx, NATIONAL, now, new_id())
+        await retry_parked_for(tx, YearMissing.__name__)
+        return []
+    if oldest is None:
         return []
     for id, since, until, region in await rows(tx, _ORDERED):
         # of ten million clocks it takes as long as it takes; were it given up, no signal would be told any more

@@ -1,20 +1,25 @@
-"""The rulebook in force: what the program ships, and what regions have published over it."""
+"""The rulebook in force: what the newest program ships, and what regions have published over it.
+
+While the house is upgraded, programs run that come with different years: they count by the same ones, which the newest
+has put beside what was published.
+"""
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, get_args
 
 from bianmin.kit.db import Tx, rows, run
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.policies import Policies
-from services.deadlines.domain.regions import Calendars, upward
+from services.deadlines.domain.regions import NATIONAL, Calendars, upward
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.years import CalendarYear
 from services.deadlines.store import documents
-from services.deadlines.store.calendars import content_of, year_of
+from services.deadlines.store.calendars import content_of, name_of, year_of
 from services.deadlines.store.documents import Document, Kind, published
 from services.deadlines.store.hours import hours_of
 from services.deadlines.store.policies import policies_of
@@ -23,6 +28,9 @@ _IN_FORCE = "SELECT digest FROM edition"
 _HELD = "SELECT digest FROM edition FOR SHARE"
 # the table and not its row: who comes after the publisher waits behind it, and does not pass it by for ever
 _ALONE = "LOCK TABLE edition IN EXCLUSIVE MODE"
+
+History = Sequence[tuple[Kind, Document]]
+"""What was published, the oldest first."""
 
 _built: dict[str, Rulebook] = {}
 """Rulebooks by the digest of what they are made of: the same in every database that published the same."""
@@ -49,38 +57,65 @@ async def renew(tx: Tx) -> None:
     await run(tx, "UPDATE edition SET digest = $1", _digest(found))
 
 
-async def calendar_as_it_was(tx: Tx, region: str, version: str) -> Calendar | None:
-    """A region's calendar when it had this version; None where the program has come with other years since."""
+async def bring(tx: Tx, generation: int, years: Iterable[CalendarYear], now: datetime) -> bool:
+    """These are the years that programs come with, from the commit on, unless those in force are as new. Whether others
+    were in force before."""
+    await run(tx, _ALONE)
+    [(before,)] = await rows(tx, "SELECT generation FROM edition")
+    if before >= generation:
+        return False
+    content = {name_of(year.region, year.year): content_of(year) for year in years}
+    await documents.put(tx, "shipped", NATIONAL, content, "system", now)
+    await run(tx, "UPDATE edition SET generation = $1", generation)
+    await renew(tx)
+    return bool(before)
+
+
+async def ever(tx: Tx, region: str) -> History:
+    """All that a region's calendar was ever made of."""
+    return await documents.ever(tx, ("calendar", "hours", "shipped"), upward(region))
+
+
+async def calendar_as_it_was(history: History, region: str, version: str) -> Calendar | None:
+    """A region's calendar when it had this version; None where it was made of what is not on record."""
     if (region, version) not in _old:
         if len(_old) > 256:
             _old.clear()
-        ever = await documents.ever(tx, ("calendar", "hours"), upward(region))
-        _old[region, version] = await asyncio.to_thread(_as_it_was, ever, region, version)
+        _old[region, version] = await asyncio.to_thread(_as_it_was, history, region, version)
     return _old[region, version]
 
 
-def _as_it_was(ever: Sequence[tuple[Kind, Document]], region: str, version: str) -> Calendar | None:
+def _as_it_was(history: History, region: str, version: str) -> Calendar | None:
     """What was published last was in force last: from there backwards."""
-    for length in range(len(ever), -1, -1):
-        found: dict[Kind, dict[str, Document]] = {"calendar": {}, "hours": {}}
-        for kind, document in ever[:length]:
+    for length in range(len(history), -1, -1):
+        found: dict[Kind, dict[str, Document]] = {"calendar": {}, "hours": {}, "shipped": {}}
+        for kind, document in history[:length]:
             found[kind][document.name] = document
         held = {kind: [each for each in named.values() if each.content is not None] for kind, named in found.items()}
-        calendar = _calendars(held["calendar"], held["hours"]).of(region)
+        calendar = _calendars(held).of(region)
         if calendar.version == version:
             return calendar
     return None
 
 
-def _calendars(years: Sequence[Document], hours: Sequence[Document]) -> Calendars:
-    """What regions have published, over what the program comes with."""
-    of = {(year.region, year.year): year for year in (*shipped(), *map(year_of, years))}
-    return Calendars(of.values(), {document.name: hours_of(document) for document in hours})
+def _calendars(found: Mapping[Kind, Sequence[Document]]) -> Calendars:
+    """What regions have published, over what programs come with."""
+    of = {(year.region, year.year): year for year in (*_brought(found["shipped"]), *map(year_of, found["calendar"]))}
+    return Calendars(of.values(), {document.name: hours_of(document) for document in found["hours"]})
 
 
-def as_shipped(region: str, year: int) -> CalendarYear | None:
-    """What the program comes with for a region's year."""
-    return next((each for each in shipped() if (each.region, each.year) == (region, year)), None)
+def _brought(documents: Sequence[Document]) -> Iterable[CalendarYear]:
+    """The years that programs come with: until one has brought its own, those of this one."""
+    if not documents:
+        return shipped()
+    [document] = documents
+    return [year_of(Document(name, document.version, content)) for name, content in document.content.items()]
+
+
+async def as_shipped(tx: Tx, region: str, year: int) -> CalendarYear | None:
+    """What programs come with for a region's year."""
+    years = _brought(await published(tx, "shipped"))
+    return next((each for each in years if (each.region, each.year) == (region, year)), None)
 
 
 async def _rulebook(tx: Tx, query: str) -> Rulebook:
@@ -90,7 +125,7 @@ async def _rulebook(tx: Tx, query: str) -> Rulebook:
         policies = [policy for document in found["policies"] for policy in policies_of(document)]
         if len(_built) > 8:
             _built.clear()
-        _built[digest] = Rulebook(_calendars(found["calendar"], found["hours"]), Policies(policies))
+        _built[digest] = Rulebook(_calendars(found), Policies(policies))
     return _built[digest]
 
 
@@ -101,7 +136,3 @@ async def _all(tx: Tx) -> dict[Kind, Sequence[Document]]:
 def _digest(content: Any) -> str:
     """Equal digests, equal content."""
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
-
-
-SHIPPED = _digest([[year.region, year.year, content_of(year)] for year in shipped()])
-"""Which calendars the program comes with."""

@@ -215,7 +215,8 @@ class DocumentHistoryRow(Tables, table=True):
 
 
 class EditionRow(Tables, table=True):
-    """The one row that says which rulebook is in force: the digest of all that was published.
+    """The one row that says which rulebook is in force: the digest of all that was published, and of what the newest
+    program came with, which is of this generation.
 
     Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes locks the table: so no clock is
     counted by calendars that are not in force any more, and missed by the recount.
@@ -224,7 +225,7 @@ class EditionRow(Tables, table=True):
     __tablename__ = "edition"
     id: int = Field(primary_key=True)
     digest: str
-    shipped: str
+    generation: int
 
 
 class RecountRow(Tables, table=True):

@@ -1,5 +1,6 @@
 """The shipped years against two independent packages and the table of the notices."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ import chinese_calendar  # type: ignore[import-untyped]
 import holidays
 import pytest
 
-from services.deadlines.calendars import shipped
+from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar import Calendar, merge
 from services.deadlines.domain.years import CalendarYear, Kind, Status
 
@@ -31,6 +32,12 @@ def days_of(kind: Kind) -> set[date]:
 def test_the_official_years_are_2004_to_2026_and_four_more_are_estimated(national: Calendar) -> None:
     assert {year for year, status in national.years.items() if status is Status.OFFICIAL} == set(OFFICIAL_YEARS)
     assert {year for year, status in national.years.items() if status is Status.ESTIMATED} == set(ESTIMATED_YEARS)
+
+
+def test_other_years_are_another_generation() -> None:
+    """Who changes a file raises `GENERATION`, and writes here what it is the number of."""
+    told = repr([(year.region, year.year, year.status.value, year.source, year.days) for year in shipped()])
+    assert (GENERATION, hashlib.sha256(told.encode()).hexdigest()[:16]) == (2, "0d0fd2f948c3e25b")
 
 
 def test_every_year_says_what_it_rests_on() -> None:
