@@ -57,7 +57,7 @@ async def test_c1_c10_a_pause_is_kept_with_its_reason_and_ends_with_what_ends_th
     [pause] = told["pauses"]
     assert (pause["reason"], pause["legal_basis"]) == ("hearing", "行政许可法第四十五条")
     assert (pause["first"], pause["last"], bool(pause["evidence"])) == ("2026-03-04", "2026-04-20", True)
-    assert "因听证（行政许可法第四十五条）暂停，不计入" in told["text"]
+    assert "因听证（行政许可法第四十五条）暂停，首尾两日在内，均不计入" in told["text"]
 
 
 ACTS: list[EventData] = [

@@ -164,7 +164,8 @@ def test_an_order_that_was_over_is_not_extended() -> None:
 
 def test_more_time_for_an_answer_takes_back_the_red_card_of_the_order_of_the_hotline() -> None:
     strict = Rulebook(
-        Calendars(shipped()), Policies([Policy(region=COUNTY, version=1, number=1, kind="hotline", card="red")])
+        Calendars(shipped()),
+        Policies([Policy(region=COUNTY, version=1, number=1, kind="hotline", card="red", extension=5)]),
     )
     order = replace(lodging(), channel="hotline", clock_ids=(FIRST, THIRD, FOURTH))
     accepted = reduce(evolve, decide(strict, None, order), None)
