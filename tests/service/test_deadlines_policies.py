@@ -178,6 +178,8 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
     [
         ([{"kind": "completeness", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the law's to say
         ([{"kind": "promise", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # the item's
+        ([{"kind": "procedure", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # told of each
+        ([{"kind": "card", "unit": "workday", "budget": 6}], "/policies/0/budget"),  # set by what was missed
         ([{"kind": "completeness", "unit": "day", "budget": 3}], "/policies/0/budget"),
         ([{"kind": "hotline", "unit": "workday", "budget": 367}], "/policies/0/budget"),
         ([{"kind": "hotline", "unit": "workhour", "budget": 2001}], "/policies/0/budget"),
@@ -197,7 +199,17 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
         ([{"kind": "completeness", "item_type": "01' or '1' == '1"}], "/policies/0/item_type"),
     ],
     ids=[
-        *("longer", "promise", "unit", "days", "hours", "immediate", "order"),
+        *(
+            "longer",
+            "promise",
+            "length of a procedure",
+            "length of an order",
+            "unit",
+            "days",
+            "hours",
+            "immediate",
+            "order",
+        ),
         *("extension", "extension of a promise", "order of praise", "nothing"),
         *("stage", "step", "procedure", "complaint", "e1-blank", "e4-twice"),
         "e5-expression",

@@ -104,6 +104,10 @@ class Policy:
             return
         if self.kind in OF_THE_ITEM:
             raise PolicyInvalid("budget", "承诺期限和法定期限由事项目录规定，不能由策略设定")
+        if self.kind == "procedure":
+            raise PolicyInvalid("budget", "特别程序所需的时间由办理单位逐件告知，不能由策略设定")
+        if self.kind == "card":
+            raise PolicyInvalid("budget", "黄牌要求的办结期限由错过的时限所用的策略以 order_days 设定，不在这里设定")
         if self.kind == "complaint" and self.stage is None:
             raise PolicyInvalid("stage", "投诉的各个期限长短不同，设定期限时应写明是哪一个")
         if self.kind != "hotline" and (self.kind, self.stage) in WINDOWS:
