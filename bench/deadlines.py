@@ -43,7 +43,7 @@ SIZE = 500
 """Commands at a time: the ticker's own default."""
 RATE = 500
 START = a_moment(FIRST_DAY)
-SIGNALS, RECOUNTS, CARDS = SERVICE.timers
+SIGNALS, RECOUNTS, _CARDS = SERVICE.timers
 
 
 @dataclass(slots=True)
@@ -89,18 +89,17 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
 async def _idle(stage: _Stage, ticks: int, ground: str) -> Figure:
     """All timers, with nothing due."""
     stage.clock.set(START)
-    await _all(stage)
+    await _look(stage)
     began = time.perf_counter()
     for _ in range(ticks):
-        await _all(stage)
+        await _look(stage)
     took = 1000 * (time.perf_counter() - began) / ticks
     return Figure("空转一次（三种定时器）", IDLE, took, detail=ground)
 
 
-async def _all(stage: _Stage) -> None:
-    for timer in (SIGNALS, RECOUNTS, CARDS):
-        if await stage.ticker.tick(timer):
-            raise CannotMeasure("本该无事可做")
+async def _look(stage: _Stage) -> None:
+    if await stage.ticker.look():
+        raise CannotMeasure("本该无事可做")
 
 
 _DUE_SOON = """

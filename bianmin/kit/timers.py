@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import structlog
 from bianmin.kit import outbox, parked
 from bianmin.kit.batch import Handle, Handled
 from bianmin.kit.clock import Clock
-from bianmin.kit.db import Database, Tx, attempt, is_away, is_transient, kind_of
+from bianmin.kit.db import Database, Tx, attempt, is_away, is_transient, kind_of, rows
 from bianmin.kit.decide import Refused, Work
 from bianmin.kit.wait import Bell, Patience
 
@@ -37,16 +38,28 @@ class Due(Protocol):
 class Timer:
     """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it.
 
-    A claim that takes out what it gives has a `put_back(tx, subject_ids)`: what could not be done is still to be done.
+    `waiting` is a condition in SQL, `$1` the moment: whether there may be anything due. It is asked all the time, so an
+    index has to know the answer. A claim that takes out what it gives has a `put_back(tx, subject_ids)`: what could not
+    be done is still to be done.
     """
 
     name: str
+    waiting: str
     claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Due]]]
     put_back: Callable[[Tx, Sequence[UUID]], Awaitable[None]] | None = None
 
 
+@dataclass(slots=True)
+class _Rest:
+    """How long a timer that failed is left alone."""
+
+    until: float = 0.0
+    patience: Patience = field(default_factory=Patience)
+
+
 class Ticker:
-    """Runs one service's timers. It looks every `poll` seconds, and at once when the clock is set."""
+    """Runs one service's timers. It looks every `poll` seconds, sooner where there was something to do, and at once
+    when the clock is set."""
 
     def __init__(
         self,
@@ -66,7 +79,8 @@ class Ticker:
         self._timers = timers
         self._clock = clock
         self._announced = announced
-        self._turn = asyncio.Lock()
+        self._look = f"SELECT {', '.join(timer.waiting for timer in timers)}"
+        self._rests = {timer.name: _Rest() for timer in timers}
         self._poll = poll
         self._size = size
         self.late: Callable[[float], None] = lambda seconds: None
@@ -74,25 +88,44 @@ class Ticker:
 
     async def run(self) -> None:
         """Tick for ever, in turns, one connection in all: where a timer fails, no other waits with it."""
-        await asyncio.gather(*map(self._run, self._timers))
-
-    async def _run(self, timer: Timer) -> None:
-        """Tick for ever; a failure is waited out."""
         patience, bell = Patience(), Bell()
         self._clock.on_move(bell.ring)
         while True:
             try:
-                async with self._turn:
-                    full = await self.tick(timer)
-                patience.regained()
-                if not full:
-                    await bell.wait(self._poll)
+                due = await self.look()
             except Exception as error:
-                if is_away(error):
-                    log.warning("timer.waits", service=self._service, timer=timer.name, error=type(error).__name__)
-                else:
-                    log.exception("timer.failed", service=self._service, timer=timer.name)
+                self._failed("look", error)
                 await asyncio.sleep(patience.lost())
+                continue
+            patience.regained()
+            if not any([await self._tried(timer) for timer in due]):
+                await bell.wait(self._poll / 5 if due else self._poll)
+
+    async def look(self) -> Sequence[Timer]:
+        """The timers that may have something to do: one statement for all of them."""
+        async with self._database.reading() as tx:
+            [waiting] = await rows(tx, self._look, self._clock.now())
+        return [timer for timer, due in zip(self._timers, waiting, strict=True) if due]
+
+    async def _tried(self, timer: Timer) -> bool:
+        """Tick, unless it rests from a failure. Whether there may be more."""
+        rest = self._rests[timer.name]
+        if rest.until > monotonic():
+            return False
+        try:
+            full = await self.tick(timer)
+        except Exception as error:
+            self._failed(timer.name, error)
+            rest.until = monotonic() + rest.patience.lost()
+            return False
+        rest.patience.regained()
+        return full
+
+    def _failed(self, what: str, error: Exception) -> None:
+        if is_away(error):
+            log.warning("timer.waits", service=self._service, timer=what, error=type(error).__name__)
+        else:
+            log.exception("timer.failed", service=self._service, timer=what)
 
     async def tick(self, timer: Timer) -> bool:
         """Do what is due now. Whether there may be more."""

@@ -8,7 +8,8 @@ from services.deadlines.api import calendars, cards, clocks, hours, policies
 from services.deadlines.figures import FIGURES
 from services.deadlines.handlers import claim_cards, claim_recounts, claim_signals, handle
 from services.deadlines.reactions import command_of
-from services.deadlines.store import recounts
+from services.deadlines.store import cards as card_store
+from services.deadlines.store import recounts, signals
 from services.deadlines.store.tables import Tables
 
 SERVICE = Service(
@@ -30,9 +31,9 @@ SERVICE = Service(
     listens=("intake", "routing", "complaints"),
     figures=FIGURES,
     timers=(
-        Timer("signals", claim_signals),
-        Timer("recounts", claim_recounts, recounts.put_back),
-        Timer("cards", claim_cards),
+        Timer("signals", signals.WAITING, claim_signals),
+        Timer("recounts", recounts.WAITING, claim_recounts, recounts.put_back),
+        Timer("cards", card_store.WAITING, claim_cards),
     ),
     counters="""
         SELECT id::text, sequence FROM subject UNION ALL SELECT name, version FROM document WHERE kind = 'calendar'

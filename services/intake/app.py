@@ -7,6 +7,7 @@ from bianmin.kit.timers import Timer
 from services.intake.api import cases, catalog, track
 from services.intake.handlers import claim_lapses, handle
 from services.intake.reactions import command_of
+from services.intake.store.cases import WAITING
 from services.intake.store.tables import Tables
 
 SERVICE = Service(
@@ -18,7 +19,7 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("routing", "deadlines"),
-    timers=(Timer("lapses", claim_lapses),),
+    timers=(Timer("lapses", WAITING, claim_lapses),),
     counters="SELECT id::text, sequence FROM cases UNION ALL SELECT org || '/' || code, sequence FROM item",
     effects="SELECT source, case_id::text, count(*) FROM timeline WHERE source <> '/bianmin/intake' GROUP BY 1, 2",
 )

@@ -185,7 +185,7 @@ async def test_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -
         cases = [await a_case_due_at(county, "09:10")]
         await all_told(county)
     town.now = AFTER
-    async with town.with_a_worker(timers=[Timer("broken", fails), *SERVICE.timers]) as worker:
+    async with town.with_a_worker(timers=[Timer("broken", "true", fails), *SERVICE.timers]) as worker:
         running = asyncio.create_task(worker.ticker.run())
         async with asyncio.timeout(30):
             while [subject for subject, _ in of_signals(await worker.told(), ClockRed)] != cases:

@@ -29,6 +29,7 @@ _PLAIN_TOO = ("settled_by", "settlement", "settled_reason", "to_weigh", "version
 _MOMENTS = ("issued_at", "appeal_by", "appealed_at", "settled_at")
 
 
+WAITING = "EXISTS (SELECT FROM card WHERE to_weigh)"
 # one at a time, so that of two cards of a unit the later is weighed when the earlier is known
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('deadlines.cards'))"
 _NEXT = f"""
@@ -62,7 +63,7 @@ class ToWeigh(NamedTuple):
 async def to_weigh(tx: Tx, limit: int) -> list[ToWeigh]:
     """The yellow cards that have still to be weighed, oldest first, by one replica at a time. Their matters are locked,
     in the order in which everybody locks them."""
-    if not await rows(tx, _NEXT, 1) or not (await rows(tx, _ALONE))[0][0]:
+    if not (await rows(tx, _ALONE))[0][0]:
         return []
     found = await rows(tx, _NEXT, limit)
     await rows(tx, _LOCKED, [subject_id for _, subject_id in found])

@@ -16,6 +16,9 @@ from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR
 from services.deadlines.store import rulebook
 
+WAITING = f"""
+EXISTS (SELECT FROM recount WHERE state <> 'done') OR EXISTS (SELECT FROM edition WHERE generation < {GENERATION})
+"""
 _ORDER = """
 INSERT INTO recount (id, region, year, since, until, state, total, created_at)
 VALUES ($1, $2, $3, $4, $5, 'ordered', 0, $6)

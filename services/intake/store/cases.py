@@ -127,6 +127,7 @@ async def waited_for(tx: Tx, today: date, limit: int) -> list[WaitedFor]:
     ]
 
 
+WAITING = "EXISTS (SELECT FROM cases WHERE waits_until < ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)"
 _WAITED_FOR = f"""
 SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 AND {left_alone("lapses", "cases.id")}
 ORDER BY waits_until, id LIMIT $2 FOR UPDATE SKIP LOCKED
