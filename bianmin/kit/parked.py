@@ -37,6 +37,7 @@ FROM unnest($2::text[], $3::text[]) AS due(subject, reason) ORDER BY subject
 ON CONFLICT (source, subject, sequence) DO UPDATE
 SET state = 'parked', reason = excluded.reason, attempts = h.attempts + 1, held_at = now()
 """
+_ANY_DUE = "SELECT FROM held WHERE source = 'timer:' || $1::text LIMIT 1"
 # whoever holds one of these rows is forgetting it just now
 _DUE_DONE = """
 DELETE FROM held WHERE id = ANY(ARRAY(
@@ -104,7 +105,8 @@ async def park_due(tx: Tx, timer: str, reasons: Mapping[UUID, str]) -> None:
 
 async def due_done(tx: Tx, timer: str, subjects: Iterable[UUID]) -> None:
     """What a timer could not do once and has done now is no matter for a person any more."""
-    await run(tx, _DUE_DONE, timer, [str(subject) for subject in subjects])
+    if await rows(tx, _ANY_DUE, timer):
+        await run(tx, _DUE_DONE, timer, [str(subject) for subject in subjects])
 
 
 def left_alone(timer: str, subject: str) -> str:

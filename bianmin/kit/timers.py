@@ -155,7 +155,7 @@ class Ticker:
                 if timer.put_back is not None:
                     await timer.put_back(tx, list(refused))
         for command in commands:
-            self.late((now - command.fire_at).total_seconds())
+            self.late(now.timestamp() - command.fire_at.timestamp())
         for subject_id, reason in refused.items():
             log.error("timer.parked", service=self._service, timer=timer.name, subject=str(subject_id), reason=reason)
         if handled.announced:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, assert_never
 from uuid import UUID
@@ -165,6 +165,7 @@ async def _put_document(
 async def _ring(tx: Tx, orders: Sequence[FireSignals], now: datetime, announced: list[Announcement]) -> set[UUID]:
     """Have those tell of which nothing follows but being told. Returns the clocks that are left: they are decided on
     with their matters."""
+    now = now.astimezone(UTC)  # as the database gives moments: across zones they compare ten times as slowly
     found = await signals.ringing(tx, [order.clock_id for order in orders])
     plain = {id for id, heard in found.items() if heard.clock.only_tells(now)}
     left = {order.subject_id for order in orders if order.clock_id not in plain}
@@ -203,7 +204,8 @@ async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subj
 async def claim_signals(tx: Tx, now: datetime, limit: int) -> list[FireSignals]:
     """The clocks that are due to signal, oldest first, as orders. They act where the clock is answered for."""
     found = await signals.due(tx, now, limit)
-    return [FireSignals(each.subject_id, each.clock_id, each.fire_at, now, Cause(system(each.org))) for each in found]
+    by = {org: Cause(system(org)) for org in {each.org for each in found}}
+    return [FireSignals(each.subject_id, each.clock_id, each.fire_at, now, by[each.org]) for each in found]
 
 
 async def claim_recounts(tx: Tx, now: datetime, limit: int) -> list[RecountClocks]:

@@ -10,12 +10,9 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from bianmin.events.deadlines import (
-    ClockExtended,
     ClockLampTurned,
     ClockRed,
     ClockReminded,
-    ClockRescheduled,
-    ClockResumed,
     ClockYellow,
 )
 from bianmin.events.parts import ClockKind, EventData, Lamp, SubjectKind
@@ -28,6 +25,7 @@ SIGNALS: dict[Signal, type[ClockReminded | ClockYellow | ClockRed]] = {
     "yellow": ClockYellow,
     "red": ClockRed,
 }
+_TURNS: dict[type[EventData], Lamp] = {ClockYellow: "yellow", ClockRed: "red"}
 _AFTER: dict[Lamp, tuple[Signal, ...]] = {"green": ("yellow", "red"), "yellow": ("red",), "red": ()}
 
 
@@ -43,15 +41,17 @@ class Moments(NamedTuple):
         """Red is the first moment that is late: the very last of the period is still in time."""
         return cls(reminder_at, yellow_at, None if due_at is None else due_at + datetime.resolution)
 
-    def passed(self, now: datetime) -> list[Signal]:
-        return [signal for signal, at in zip(SIGNALS, self, strict=True) if at is not None and now >= at]
+    def passed(self, now: datetime, told: frozenset[Signal]) -> list[Signal]:
+        """The signals that are due by `now` and not told yet, in their order."""
+        return [s for s, at in zip(SIGNALS, self, strict=True) if at is not None and now >= at and s not in told]
 
     def next(self, lamp: Lamp, told: frozenset[Signal]) -> datetime | None:
         """When there is something to tell next, or the lamp changes; None when nothing is left of either."""
-        moments = dict(zip(SIGNALS, self, strict=True))
-        waiting = [at for signal, at in moments.items() if at is not None and signal not in told]
-        turning = [at for signal in _AFTER[lamp] if (at := moments[signal]) is not None]
-        return min([*waiting, *turning], default=None)
+        turning = _AFTER[lamp]
+        waiting = [
+            at for s, at in zip(SIGNALS, self, strict=True) if at is not None and (s not in told or s in turning)
+        ]
+        return min(waiting, default=None)
 
 
 def lamp_at(moment: datetime, yellow_at: datetime | None, due_at: datetime) -> Lamp:
@@ -69,13 +69,7 @@ def better(one: Lamp, other: Lamp) -> Lamp:
 def heard(lamp: Lamp, told: Iterable[EventData]) -> Lamp:
     """What a lamp shows to those who hear these events of its clock."""
     for event in told:
-        match event:
-            case ClockYellow():
-                lamp = "yellow"
-            case ClockRed():
-                lamp = "red"
-            case ClockResumed(lamp=now) | ClockExtended(lamp=now) | ClockRescheduled(lamp=now):
-                lamp = now
+        lamp = _TURNS.get(type(event), getattr(event, "lamp", lamp))
     return lamp
 
 
@@ -108,7 +102,7 @@ class Ringing(NamedTuple):
     def ring(self, now: datetime) -> "Rung":
         """What it has to tell by `now` and has not told yet, in order."""
         moments = Moments.of(self.reminder_at, self.yellow_at, self.due_at)
-        due = [signal for signal in moments.passed(now) if signal not in self.told]
+        due = moments.passed(now, self.told)
         clock: dict[str, Any] = {
             "clock_id": self.clock_id,
             "subject_kind": self.subject_kind,

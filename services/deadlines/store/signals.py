@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.parked import left_alone
-from services.deadlines.domain.signals import SIGNALS, Ringing, Rung
+from services.deadlines.domain.signals import SIGNALS, Ringing, Rung, Signal
 
 WAITING = "EXISTS (SELECT FROM clock WHERE next_fire_at <= $1)"
 # what is still to be counted by a calendar that was published tells nothing by the one before
@@ -64,7 +65,7 @@ async def ringing(tx: Tx, clock_ids: Iterable[UUID]) -> dict[UUID, Heard]:
 
 def _heard(clock_id: UUID, *rest: Any) -> Heard:
     *plain, told, sequence = rest
-    return Heard(Ringing(clock_id, *plain, frozenset(told.split())), sequence)  # type: ignore[call-arg]
+    return Heard(Ringing(clock_id, *plain, read(told)), sequence)  # type: ignore[call-arg]
 
 
 async def save(tx: Tx, rung: Sequence[Rung], events: dict[UUID, int]) -> None:
@@ -79,6 +80,12 @@ async def save(tx: Tx, rung: Sequence[Rung], events: dict[UUID, int]) -> None:
         list(events),
         list(events.values()),
     )
+
+
+@cache
+def read(told: str) -> frozenset[Signal]:
+    """Signals, of how they are stored."""
+    return frozenset(told.split())  # type: ignore[arg-type]
 
 
 def written(told: frozenset[str]) -> str:

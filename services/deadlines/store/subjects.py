@@ -24,7 +24,7 @@ from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import PAUSED_BY_PROCEDURES, Item, Mark, Term, card_of
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
-from services.deadlines.store.signals import written
+from services.deadlines.store.signals import read, written
 from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -167,7 +167,7 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
         yellow_at=_local(row["yellow_at"]),
         cycle=row["cycle"],
         lamp=row["lamp"],
-        told=frozenset(row["told"].split()),
+        told=read(row["told"]),
         state=row["state"],
         stopped_at=_local(row["stopped_at"]),
         late=row["late"],
