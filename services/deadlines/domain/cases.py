@@ -11,6 +11,7 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import NotFound
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
+from services.deadlines.domain.beginning import opening, standing_still, start
 from services.deadlines.domain.clock import Answerable, Clock
 from services.deadlines.domain.commands import (
     AwaitSupplement,
@@ -34,17 +35,8 @@ from services.deadlines.domain.commands import (
     VoidRoute,
 )
 from services.deadlines.domain.facts import CycleBegun, Entered, HoldersMoved, StandstillKept, evolve
-from services.deadlines.domain.moves import (
-    call_off,
-    changed,
-    extend,
-    opening,
-    recounted,
-    standing_still,
-    start,
-    stop,
-    stop_all,
-)
+from services.deadlines.domain.missed import changed
+from services.deadlines.domain.moves import call_off, extend, recounted, stop, stop_all
 from services.deadlines.domain.periods import Pause
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject, check_before_the_end

@@ -6,6 +6,7 @@ from functools import reduce
 from typing import assert_never
 
 from services.deadlines.domain import terms
+from services.deadlines.domain.beginning import opening, start
 from services.deadlines.domain.clock import Clock
 from services.deadlines.domain.commands import (
     AnswerComplaint,
@@ -19,7 +20,7 @@ from services.deadlines.domain.commands import (
     ReviewComplaint,
 )
 from services.deadlines.domain.facts import Entered, KeptAway, Opened, evolve
-from services.deadlines.domain.moves import extend, hand_on, opening, start, stop, stop_all
+from services.deadlines.domain.moves import extend, hand_on, stop, stop_all
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject, check_before_the_end
 from services.deadlines.domain.visibility import Handling

@@ -1,62 +1,28 @@
-"""What is done to the clocks of a matter, whatever it is done for: started, stopped, counted anew."""
+"""What is done to the clocks of a matter, whatever it is done for: stopped, extended, handed on, counted anew."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
-from uuid import UUID
 
-from bianmin.events.deadlines import ClockExtended, ClockRed, ClockRescheduled, ClockStopped
+from bianmin.events.deadlines import ClockExtended, ClockRescheduled
 from bianmin.events.parts import EventData, SubjectKind
 from bianmin.kit.clock import TZ
-from bianmin.kit.ids import derived
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
+from services.deadlines.domain.beginning import standing_still
 from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.cards import RECOUNTED, RESTED, Card, CardKept, judged, resting_on, withdrawn
+from services.deadlines.domain.cards import RECOUNTED
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, basis, ending, naming
-from services.deadlines.domain.facts import ClockSet, Opened, StandstillKept, evolve
-from services.deadlines.domain.periods import Pause, Period, Unit, due, is_late
+from services.deadlines.domain.facts import ClockSet, StandstillKept, evolve
+from services.deadlines.domain.missed import changed, makes_up_for, taken_back
+from services.deadlines.domain.periods import Pause, Period, due, is_late
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.signals import better, turned
 from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import Term
 
 Told = Callable[[Clock, Clock], EventData | None]
 """What the others are told of what happened: of the clock before it and after it."""
-
-
-def opening(known: Subject | None, subject: Subject) -> Sequence[object]:
-    """A matter can be met in the middle of it first, by a reader that came later than its beginning."""
-    return [] if known else [Opened(subject)]
-
-
-def start(
-    book: Rulebook,
-    subject: Subject,
-    to_keep: Sequence[Term],
-    since: datetime,
-    ids: Sequence[UUID],
-    answerable: Answerable | None = None,
-) -> list[object]:
-    """Clocks for these terms; whoever answers for the matter answers for them, unless somebody else is named.
-
-    What starts while the matter stands still stands still with it.
-    """
-    answers = answerable or subject.answerable
-    new = clocks.start(book.terms(answers.org, to_keep, subject.item), ids, since, answers, subject.cycle)
-    running = clocks.reckon(book.calendars, [*subject.open_clocks, *new])[-len(new) :] if new else []
-    facts: list[object] = []
-    for clock in running:
-        facts += [ClockSet(clock), clocks.started(clock, subject.kind)]
-    if ongoing := next((each for each in subject.standstills if each.pause.until is None), None):
-        all_still = map(standing_still(subject.standstills), [*subject.open_clocks, *running])
-        still = clocks.reckon(book.calendars, list(all_still))[-len(running) :]
-        for before, clock in zip(running, still, strict=True):
-            if clock.state == "paused":
-                now = clocks.touched(before, clock, since)
-                facts += [ClockSet(now), clocks.paused(now, subject.kind, ongoing)]
-    return facts
 
 
 def stop(
@@ -65,8 +31,8 @@ def stop(
     """These clocks stop, or all that run. What stood still goes on for that moment: a pause ends with what it stops."""
     still = standing_still([_ended(each, at) for each in subject.standstills])
     stopping = [clock for clock in subject.open_clocks if which(clock)]
-    made_up_for = {terms.order_of(clock.term) for clock in stopping}
-    stopping += [clock for clock in subject.open_clocks if clock not in stopping and _orders(clock, made_up_for)]
+    missed = {terms.order_of(clock.term) for clock in stopping}
+    stopping += [clock for clock in subject.open_clocks if clock not in stopping and makes_up_for(clock, missed)]
     if any(clock.state == "paused" for clock in stopping):
         # those that the law's period limits are counted with it, whether it stops or not
         resumed = [_with_grace(book.calendar_of(c.answerable.org), still(c), at) for c in subject.open_clocks]
@@ -91,27 +57,11 @@ def call_off(book: Rulebook, subject: Subject, at: datetime) -> list[object]:
     return [*(StandstillKept(each) for each in never if each not in subject.standstills), *stop_all(book, plain, at)]
 
 
-def _orders(clock: Clock, stages: set[str]) -> bool:
-    return clock.term.kind == "card" and clock.term.stage in stages
-
-
 def _ended(standstill: Standstill, at: datetime) -> Standstill:
     pause = standstill.pause
     if pause.until is not None:
         return standstill
     return replace(standstill, pause=Pause(pause.since, max(at, pause.since)))
-
-
-def standing_still(standstills: Sequence[Standstill]) -> Callable[[Clock], Clock]:
-    """Gives a clock the pauses that stop it."""
-    pauses = tuple(each.pause for each in standstills)
-
-    def still(clock: Clock) -> Clock:
-        if not pauses or clock.term.kind not in terms.PAUSED_BY_PROCEDURES:
-            return clock
-        return replace(clock, period=replace(clock.period, pauses=pauses))
-
-    return still
 
 
 def recounted(
@@ -238,78 +188,6 @@ def _with_grace(calendar: Calendar, clock: Clock, at: datetime) -> Clock:
         if end is None or end.due_at > at:
             break
     return replace(clock, period=graced)
-
-
-def changed(
-    book: Rulebook, subject: Subject, changes: Sequence[tuple[Clock, Sequence[EventData]]], at: datetime
-) -> list[object]:
-    """Clocks as they are now with what they tell, and the cards that follow; what is as it was makes no fact."""
-    facts: list[object] = []
-    after = subject
-    for clock, told in changes:
-        if clock != subject.clock(clock.id):
-            missed = clock.lamp == "red" != subject.clock(clock.id).lamp
-            new = [ClockSet(clock), *told, *_carded(book, after, clock, told, missed, at)]
-            facts += new
-            for fact in new:
-                after = evolve(after, fact)
-    return facts
-
-
-def _carded(
-    book: Rulebook, subject: Subject, clock: Clock, told: Sequence[EventData], missed: bool, at: datetime
-) -> list[object]:
-    """What missing a clock brings: a card, and of a yellow one the order to make up for it while that can be done."""
-    if clock.term.card is None:
-        return []
-    stopped = any(isinstance(each, ClockStopped) for each in told)
-    if stopped and not clock.late:
-        return taken_back(book, subject, clock, at, "in_time")
-    if not clock.late and not missed and not any(isinstance(each, ClockRed) for each in told):
-        return []
-    facts = judged(subject.cards, clock, subject.kind, at, appeal_by(book, clock, at))
-    if facts and clock.term.card == "yellow" and not stopped:
-        [card] = [fact.card for fact in facts if isinstance(fact, CardKept) and fact.card.level == "yellow"]
-        order = derived(card.id, "order")
-        facts += start(book, subject, [terms.of_card(clock.term)], at, [order], clock.answerable)
-    return facts
-
-
-def taken_back(book: Rulebook, subject: Subject, clock: Clock, at: datetime, reason: str) -> list[object]:
-    """A clock that was missed turns out not to have been: the house revokes its cards, and what rests on them."""
-    theirs = [card for card in subject.cards if card.clock_id == clock.id and card.status != "revoked"]
-    facts = withdrawn(theirs, clock, subject.kind, at, reason)
-    return [*facts, *(fact for card in theirs for fact in fallen(book, subject, card, at))]
-
-
-def fallen(book: Rulebook, subject: Subject, card: Card, at: datetime) -> list[object]:
-    """What falls with a yellow card that is revoked: what it ordered, with the card for disobeying that, and a red one
-    that rested on it."""
-    if card.level != "yellow":
-        return []
-    order = terms.order_of(subject.clock(card.clock_id).term)
-    facts: list[object] = []
-    for clock in subject.clocks:
-        if clock.cycle == card.cycle and _orders(clock, {order}):
-            facts += _voided(book, subject, clock, at)
-    for red in resting_on(subject.cards, card):
-        facts += withdrawn([red], subject.clock(red.clock_id), subject.kind, at, RESTED)
-    return facts
-
-
-def _voided(book: Rulebook, subject: Subject, clock: Clock, at: datetime) -> list[object]:
-    """A clock that should not have run: it stops where it began, and brings nothing."""
-    [running] = clocks.reckon(book.calendars, [replace(clock, period=replace(clock.period, pauses=()))])
-    stopped, told = clocks.stop(running, subject.kind, running.period.start)
-    facts: list[object] = [ClockSet(stopped), *told] if told else []
-    return [*facts, *withdrawn(subject.cards, clock, subject.kind, at, RESTED)]
-
-
-def appeal_by(book: Rulebook, clock: Clock, at: datetime) -> datetime:
-    """Until when the unit may appeal against a card that it is given for this clock."""
-    end = due(book.calendar_of(clock.answerable.org), Period(Unit.WORKDAY, terms.APPEAL_DAYS, at))
-    assert end is not None, "it has no pauses"
-    return end.due_at
 
 
 def _rescheduled(before: Clock, after: Clock, kind: SubjectKind) -> EventData | None:

@@ -21,7 +21,8 @@ from services.deadlines.domain.commands import (
     WeighCard,
 )
 from services.deadlines.domain.complaints import decide_complaint
-from services.deadlines.domain.moves import appeal_by, as_set, changed, fallen, recounted
+from services.deadlines.domain.missed import appeal_by, changed, fallen
+from services.deadlines.domain.moves import as_set, recounted
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.subject import Subject
 

@@ -25,10 +25,10 @@ from bianmin.events.parts import EventData
 from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement
 from services.deadlines.calendars import shipped
+from services.deadlines.domain.beginning import standing_still
 from services.deadlines.domain.calendar import Calendar, YearMissing, merge
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start
 from services.deadlines.domain.commands import ExtendCase, FireSignals, PauseCase, RecountClocks, ResumeCase
-from services.deadlines.domain.moves import standing_still
 from services.deadlines.domain.periods import Due, Pause, Period, Unit, due, left
 from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.terms import Item, Term, as_by_law
