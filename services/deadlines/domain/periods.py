@@ -241,9 +241,9 @@ def _axis(calendar: Calendar, period: Period) -> tuple[Scale, int, list[Gap]]:
     gaps = union(_gaps(period.pauses, of_time=of_time)) if period.pauses else []
     if of_time:
         return _scale_of_time(calendar, period), tick(period.start), gaps
-    run = calendar.run(period.start_on)
-    scale = Workdays(run) if period.unit is Unit.WORKDAY else Days(run)
-    return scale, period.start_on.toordinal(), gaps
+    first = period.start_on
+    run = calendar.run(first)
+    return Workdays(run) if period.unit is Unit.WORKDAY else Days(run), first.toordinal(), gaps
 
 
 def _scale_of_time(calendar: Calendar, period: Period) -> Scale:
