@@ -1,6 +1,6 @@
 """How a period was counted, day by day: what counted, and why the rest did not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -9,7 +9,7 @@ from bianmin.kit.clock import TZ
 from bianmin.kit.words import PROCEDURES
 from services.deadlines.domain.calendar import Calendar, Day, SpanReversed
 from services.deadlines.domain.clock import Standstill
-from services.deadlines.domain.periods import ONE_DAY, Pause, Period, Unit, counted_between, due, paused_days
+from services.deadlines.domain.periods import ONE_DAY, Period, Unit, counted_between, due, paused_days
 
 _CLOSED = "不在开放时间内"
 _GRACE = "期限已满，宽限的日子"
@@ -60,7 +60,7 @@ def _of_days(calendar: Calendar, period: Period, until: date, standstills: Seque
     ends = min(until, without_grace(calendar, period) or until)
     first, *others = calendar.days(period.start_on, until)
     yield Entry(first.date, "start", None, "起算日，不计入" if others else "当日办结，不计天数")
-    paused = paused_days(period.pauses)
+    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, standstills)
     ordinal = 0
     for day in others:
         if day.date > ends and not _is_paused(day.date, paused):
@@ -68,7 +68,7 @@ def _of_days(calendar: Calendar, period: Period, until: date, standstills: Seque
             continue
         mark, reason = _judged(day, period, ends, _is_paused(day.date, paused), ordinal)
         if mark == "paused":
-            reason = _paused(day.date, standstills)
+            reason = f"{procedures(day.date)}期间，不计入"
         counts = mark in ("counted", "make_up")
         ordinal += counts
         yield Entry(day.date, mark, ordinal if counts else None, reason)
@@ -91,7 +91,7 @@ def _judged(day: Day, period: Period, until: date, paused: bool, ordinal: int) -
 
 def _of_time(calendar: Calendar, period: Period, until: date, standstills: Sequence[Standstill]) -> Iterator[Entry]:
     days = calendar.days(period.start_on, until) if period.unit is Unit.WORKHOUR else _plain(period.start_on, until)
-    paused = paused_days(period.pauses)
+    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, standstills)
     remaining = timedelta(hours=period.budget)
     ordinal = 0
     for day in days:
@@ -101,7 +101,7 @@ def _of_time(calendar: Calendar, period: Period, until: date, standstills: Seque
         ordinal += bool(spent)
         if spent:
             mark: Mark = "make_up" if day.make_up else "counted"
-            but = f"（{_procedures(day.date, standstills)}暂停的时间除外）" if _is_paused(day.date, paused) else ""
+            but = f"（{procedures(day.date)}暂停的时间除外）" if _is_paused(day.date, paused) else ""
             yield Entry(day.date, mark, ordinal, f"{day.reason}，计入{_length(spent)}{but}", spent)
         elif not remaining:
             over = "起算时即届满" if day.date == period.start_on else _OVER_AT_MIDNIGHT
@@ -109,7 +109,7 @@ def _of_time(calendar: Calendar, period: Period, until: date, standstills: Seque
         elif not day.works:
             yield Entry(day.date, "rest", None, day.reason, spent)
         elif _is_paused(day.date, paused):
-            yield Entry(day.date, "paused", None, _paused(day.date, standstills), spent)
+            yield Entry(day.date, "paused", None, f"{procedures(day.date)}期间，不计入", spent)
         else:
             yield Entry(day.date, "closed", None, _CLOSED, spent)
 
@@ -124,18 +124,18 @@ def _is_paused(day: date, paused: Sequence[tuple[date, date | None]]) -> bool:
     return any(since <= day and (until is None or day <= until) for since, until in paused)
 
 
-def _paused(day: date, standstills: Sequence[Standstill]) -> str:
-    return f"{_procedures(day, standstills)}期间，不计入"
+def _procedures(calendar: Calendar, period: Period, standstills: Sequence[Standstill]) -> Callable[[date], str]:
+    """Tells what a day was paused for: the same procedure more than once is named once."""
+    each_with_its_days = [
+        (PROCEDURES.get(each.reason, ANY_PROCEDURE), paused_days(calendar, replace(period, pauses=(each.pause,))))
+        for each in standstills
+    ]
 
+    def named(day: date) -> str:
+        names = [name for name, days in each_with_its_days if _is_paused(day, days)]
+        return "、".join(dict.fromkeys(names)) or ANY_PROCEDURE
 
-def _procedures(day: date, standstills: Sequence[Standstill]) -> str:
-    """What a day was paused for: the same procedure more than once is named once."""
-    named = [PROCEDURES.get(each.reason, ANY_PROCEDURE) for each in standstills if _lies_in(day, each.pause)]
-    return "、".join(dict.fromkeys(named)) or ANY_PROCEDURE
-
-
-def _lies_in(day: date, pause: Pause) -> bool:
-    return pause.since != pause.until and _is_paused(day, paused_days([pause]))
+    return named
 
 
 def _length(spent: timedelta) -> str:

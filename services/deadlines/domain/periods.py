@@ -63,7 +63,8 @@ class Pause:
     """Time that does not count (行政许可法 art. 45). `until` is None while it lasts.
 
     In periods of days every day from its first to its last does not count, both included; in periods of hours, the very
-    time between the two moments. What ended as it began was no pause.
+    time between the two moments. What ended as it began was no pause. Where a day is over as the desk closes, a pause
+    that begins later begins with the next: what was missed by then is not undone.
     """
 
     since: datetime
@@ -128,7 +129,7 @@ def due(calendar: Calendar, period: Period) -> Due | None:
         due_on = date.fromordinal(end)
         due_at = _over(calendar, due_on, period.cut_off)
     if period.not_before is not None:
-        floor = _rolled(calendar, period.not_before.toordinal(), union(_gaps(period.pauses, of_time=False)))
+        floor = _rolled(calendar, period.not_before.toordinal(), _gaps(calendar, period, of_time=False))
         if floor is None:
             return None
         at_least = _over(calendar, date.fromordinal(floor), period.cut_off)
@@ -204,11 +205,11 @@ def is_early(stopped_at: datetime, due_on: date) -> bool:
     return stopped_at < _midnight(due_on)
 
 
-def paused_days(pauses: Sequence[Pause]) -> list[tuple[date, date | None]]:
-    """The days that pauses take out, as spans with both ends included, in order and without overlaps."""
+def paused_days(calendar: Calendar, period: Period) -> list[tuple[date, date | None]]:
+    """The days that its pauses take out, as spans with both ends included, in order and without overlaps."""
     return [
         (date.fromordinal(since + 1), None if until is None else date.fromordinal(until))
-        for since, until in union(_gaps(pauses, of_time=False))
+        for since, until in _gaps(calendar, period, of_time=False)
     ]
 
 
@@ -238,7 +239,7 @@ def _rolled(calendar: Calendar, day: int, gaps: Sequence[Gap]) -> int | None:
 def _axis(calendar: Calendar, period: Period) -> tuple[Scale, int, list[Gap]]:
     """What a period is counted on, where it starts there, and what does not count there."""
     of_time = period.unit.is_of_time
-    gaps = union(_gaps(period.pauses, of_time=of_time)) if period.pauses else []
+    gaps = _gaps(calendar, period, of_time=of_time)
     if of_time:
         return _scale_of_time(calendar, period), tick(period.start), gaps
     first = period.start_on
@@ -260,14 +261,27 @@ def _working_time(calendar: Calendar, first: int) -> WorkingTime:
     return WorkingTime(calendar.run(date.fromordinal(first)), calendar.hours)
 
 
-def _gaps(pauses: Sequence[Pause], *, of_time: bool) -> list[Gap]:
-    real = [pause for pause in pauses if pause.until != pause.since]
+def _gaps(calendar: Calendar, period: Period, *, of_time: bool) -> list[Gap]:
+    real = [pause for pause in period.pauses if pause.until != pause.since]
     if of_time:
-        return [(tick(pause.since), None if pause.until is None else tick(pause.until)) for pause in real]
-    return [
-        (_day(pause.since).toordinal() - 1, None if pause.until is None else _day(pause.until).toordinal())
-        for pause in real
-    ]
+        return union([(tick(pause.since), None if pause.until is None else tick(pause.until)) for pause in real])
+    return union(
+        [
+            (
+                _last_before(calendar, pause, period.cut_off),
+                None if pause.until is None else _day(pause.until).toordinal(),
+            )
+            for pause in real
+        ]
+    )
+
+
+def _last_before(calendar: Calendar, pause: Pause, cut_off: CutOff) -> int:
+    """The last day that a pause leaves as it is: of one that begins when the desk has closed, that very day. What is
+    told by its day alone began while the desk was open."""
+    day = _day(pause.since)
+    after_close = cut_off is CutOff.CLOSE and _over(calendar, day, cut_off) < pause.since != some_time_on(day)
+    return day.toordinal() - (not after_close)
 
 
 def _over(calendar: Calendar, day: date, cut_off: CutOff) -> datetime:

@@ -264,6 +264,21 @@ def test_c11_what_was_missed_stays_missed_while_the_rest_stands_still() -> None:
     assert over.cards == (card,)
 
 
+def test_c11_what_was_missed_at_closing_time_is_not_undone_by_a_pause_of_that_evening() -> None:
+    closing = Policy(COUNTY, 1, 1, "promise", cut_off=CutOff.CLOSE)
+    book = Rulebook(Calendars(shipped()), Policies([closing]))
+    missed = told_by(then(None, opening(), acceptance(), book=book), "2026-03-09T17:00:01", book)
+    [card] = missed.cards
+    paused = then(missed, a_pause("2026-03-09T18:00"), book=book)
+    over = then(paused, a_resumption("2026-03-20T10:00"), book=book)
+    for after in (paused, over):
+        promise = of_kind(after, "promise")
+        assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
+        assert after.cards == (card,)
+    afternoon = then(missed, a_pause("2026-03-09T16:00"), book=book)
+    assert [card.status for card in afternoon.cards] == ["revoked"]
+
+
 def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_left_of_the_former() -> None:
     shorter = Policy(COUNTY, 1, 1, "complaint", "acceptance", unit=Unit.DAY, budget=10)
     book = Rulebook(Calendars(shipped()), Policies([shorter]))

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +16,7 @@ from bianmin.kit.clock import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, merge
 from services.deadlines.domain.hours import Hours, Interval, every_weekday
-from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit, due, left, nearing
+from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit, due, left, nearing, some_time_on
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from tests import counting
 
@@ -279,6 +279,28 @@ def test_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calen
     assert ended(national, closes).due_at == datetime(2026, 3, 9, 17, tzinfo=TZ)
     morning = merge([shipped()]).opened(Hours(((), (Interval.of("09:00", "12:00"),), (), (), (), (), ()), ()))
     assert ended(morning, closes).due_at == datetime(2026, 3, 10, tzinfo=TZ)  # closed on Mondays: 24:00
+
+
+@pytest.mark.parametrize(
+    ("since", "due_on"),
+    [
+        ("2026-03-09T16:59", "2026-03-13"),
+        ("2026-03-09T17:01", "2026-03-09"),
+        ("2026-03-06T16:59", "2026-03-16"),
+        ("2026-03-06T17:01", "2026-03-13"),
+        ("2026-03-07T18:00", "2026-03-13"),
+    ],
+)
+def test_c11_a_pause_that_begins_after_closing_time_leaves_that_day_as_it_is(
+    national: Calendar, since: str, due_on: str
+) -> None:
+    pause = Pause(datetime.fromisoformat(f"{since}+08:00"), datetime(2026, 3, 12, 10, tzinfo=TZ))
+    closes = Period(Unit.WORKDAY, 5, datetime(2026, 3, 2, 20, tzinfo=TZ), (pause,), CutOff.CLOSE)
+    assert ended(national, closes).due_on == date.fromisoformat(due_on)
+    whole_day = replace(pause, since=some_time_on(pause.since.date()))  # told by its day alone: the desk was open
+    assert ended(national, replace(closes, pauses=(whole_day,))) == ended(
+        national, replace(closes, pauses=(replace(pause, since=datetime.combine(pause.since.date(), time(9), TZ)),))
+    )
 
 
 def test_a16_a_station_that_opens_on_tuesdays_and_fridays(national: Calendar) -> None:
