@@ -8,7 +8,7 @@ from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.ledger import ANY_PROCEDURE, Entry
 from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.periods import CutOff, Unit
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
@@ -112,7 +112,9 @@ def _pause(standstill: Standstill, clock: Clock) -> str:
     first, last = [at and (_moment(at) if of_time else _day(at.date())) for at in (since, until)]
     span = f"{first}起" if last is None else f"{first}当日" if first == last else f"{first}至{last}"
     counts = "其间的时间不计入" if of_time else "首尾两日在内，均不计入"
-    return f"{span}因{name}（{standstill.legal_basis}）暂停，{'不计入' if first == last or last is None else counts}。"
+    said = "不计入" if first == last or last is None else counts
+    but = "（下班以后才暂停的，首日照计）" if not of_time and clock.term.cut_off is CutOff.CLOSE else ""
+    return f"{span}因{name}（{standstill.legal_basis}）暂停，{said}{but}。"
 
 
 def _grace(graced_from: date | None) -> str:
@@ -183,6 +185,8 @@ def _standing(clock: Clock) -> str:
         return ""
     if clock.stopped_at is None:
         return _LAMPS[clock.lamp]
+    if clock.term.is_window and clock.end and clock.stopped_at == clock.end.due_at:
+        return "期限已满。"
     return f"已于{_day(clock.stopped_at.date())}停止计时，{'超过期限' if clock.late else '在期限内'}。"
 
 

@@ -10,11 +10,12 @@ import pytest
 from bianmin.events.parts import ClockKind
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
+from services.deadlines.domain import terms
 from services.deadlines.domain.calendar import Calendar, YearMissing
 from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start, stop
 from services.deadlines.domain.ledger import ledger, without_grace
 from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import Pause, Unit
+from services.deadlines.domain.periods import CutOff, Pause, Unit
 from services.deadlines.domain.regions import Calendars, upward
 from services.deadlines.domain.terms import Term
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
@@ -74,6 +75,11 @@ def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calend
     assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
 
 
+def test_a_window_that_closed_by_itself_is_not_told_as_stopped_on_the_day_after(national: Calendar) -> None:
+    closed, _ = stop(a_clock(national, terms.COMPLAINT_RETURN, "2026-03-02"), "complaint", at("2026-03-10T10:00"))
+    assert told(national, closed).endswith("最后一日为2026年3月9日，当日24时前均为按期。期限已满。")
+
+
 def test_a_citizen_is_told_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
     clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-03-02")
     moves = [
@@ -120,6 +126,14 @@ def test_a_day_of_grace_is_told_and_is_no_day_that_counts(national: Calendar, te
     if term.unit is Unit.DAY:
         assert "最后一日遇休息日，顺延2天。" in text
         assert days["03-09"] == "自然日，最后一日"
+
+
+def test_a_pause_after_closing_time_is_told_to_leave_its_first_day(national: Calendar) -> None:
+    pause = Pause(at("2026-03-03T18:00"), at("2026-03-05T11:00"))
+    term = Term("promise", Unit.WORKDAY, 3, cut_off=CutOff.CLOSE)
+    text, days = account(national, term, [(pause, "hearing")])
+    assert "暂停，首尾两日在内，均不计入（下班以后才暂停的，首日照计）。" in text
+    assert (days["03-03"], days["03-04"], days["03-05"]) == ("工作日", "听证期间，不计入", "听证期间，不计入")
 
 
 def test_a_day_of_grace_that_was_not_needed_is_not_told(national: Calendar) -> None:
