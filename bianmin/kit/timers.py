@@ -81,6 +81,7 @@ class Ticker:
         self._announced = announced
         self._look = f"SELECT {', '.join(timer.waiting for timer in timers)}"
         self._rests = {timer.name: _Rest() for timer in timers}
+        self._handled = 0
         self._poll = poll
         self._size = size
         self.late: Callable[[float], None] = lambda seconds: None
@@ -98,8 +99,9 @@ class Ticker:
                 await asyncio.sleep(patience.lost())
                 continue
             patience.regained()
+            before = self._handled
             if not any([await self._tried(timer) for timer in due]):
-                await bell.wait(self._poll / 5 if due else self._poll)
+                await bell.wait(self._poll / 5 if self._handled > before else self._poll)
 
     async def look(self) -> Sequence[Timer]:
         """The timers that may have something to do: one statement for all of them."""
@@ -154,6 +156,7 @@ class Ticker:
                 await parked.park_due(tx, timer.name, refused)
                 if timer.put_back is not None:
                     await timer.put_back(tx, list(refused))
+        self._handled += len(commands) - len(refused)
         for command in commands:
             self.late(now.timestamp() - command.fire_at.timestamp())
         for subject_id, reason in refused.items():
