@@ -58,8 +58,8 @@ class _Rest:
 
 
 class Ticker:
-    """Runs one service's timers. It looks every `poll` seconds, sooner where there was something to do, and at once
-    when the clock is set."""
+    """Runs one service's timers. It looks every `poll` seconds, sooner after it did something, and at once when the
+    clock is set."""
 
     def __init__(
         self,

@@ -13,9 +13,10 @@ from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work
 from bianmin.kit.refusals import FieldError, Invalid, Refusal
 from services.intake.domain import item as item_rules
 from services.intake.domain.case import CaseCommand, FollowCase, LapseCase, RegisterCase
+from services.intake.domain.facts import evolve
 from services.intake.domain.item import ImportItem, ItemCommand
 from services.intake.domain.registration import Admission, KnownOrg, admit
-from services.intake.domain.rules import Register, decide, evolve
+from services.intake.domain.rules import Register, decide
 from services.intake.store import cases as case_store
 from services.intake.store import items as item_store
 from services.intake.store import orgs as org_store

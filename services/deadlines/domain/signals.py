@@ -9,12 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from bianmin.events.deadlines import (
-    ClockLampTurned,
-    ClockRed,
-    ClockReminded,
-    ClockYellow,
-)
+from bianmin.events.deadlines import ClockLampTurned, ClockRed, ClockReminded, ClockYellow
 from bianmin.events.parts import ClockKind, EventData, Lamp, SubjectKind
 from services.deadlines.domain.periods import is_late
 from services.deadlines.domain.terms import WINDOWS

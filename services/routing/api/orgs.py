@@ -13,7 +13,7 @@ from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.api import division_file
 from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
-from services.routing.api.views import ImportedOrgsView, OfficeView, OrgHead, OrgView, StaffView
+from services.routing.api.directory_views import ImportedOrgsView, OfficeView, OrgHead, OrgView, StaffView
 from services.routing.domain.divisions import ImportOrgs
 from services.routing.domain.orgs import EditOrg, NotYourOrg, Office, OpenOffice, Org, OrgNotFound
 from services.routing.domain.staff import AddStaff, StaffMember

@@ -1,4 +1,4 @@
-"""What routing shows."""
+"""What routing shows of cases: their routes and tasks, procedures and extensions."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -7,11 +7,9 @@ from uuid import UUID
 
 from bianmin.events.parts import (
     Delivery,
-    Dept,
     ItemFacts,
     Mode,
     Opinion,
-    OrgLevel,
     PeriodUnit,
     ProcedureKind,
     StepKind,
@@ -21,81 +19,11 @@ from bianmin.kit.access import Holder
 from bianmin.kit.bodies import View
 from bianmin.kit.words import PROCEDURES
 from services.routing import texts
-from services.routing.domain.divisions import Imported
-from services.routing.domain.orgs import Office, Org
 from services.routing.domain.route import Extension, ExtensionStatus, Outcome, Procedure, Route, RouteStatus, Task
-from services.routing.domain.staff import StaffMember, StaffRole
 from services.routing.store.views import ListedExtension, ListedTask
 
 OpenedReason = Callable[[UUID, bytes], str]
 """Opens what was sealed as a reason of this id."""
-
-
-class ImportedOrgsView(View):
-    """How many orgs an import created, changed, and found as they should be."""
-
-    created: int
-    changed: int
-    unchanged: int
-
-    @classmethod
-    def of(cls, done: Imported) -> Self:
-        return cls(created=done.created, changed=done.changed, unchanged=done.unchanged)
-
-
-class OfficeView(View):
-    dept: Dept
-    name: str
-    phone: str | None
-
-    @classmethod
-    def of(cls, office: Office) -> Self:
-        return cls(dept=office.dept, name=office.name, phone=office.phone)
-
-
-class OrgHead(View):
-    """An org in a list."""
-
-    code: str
-    level: OrgLevel
-    name: str
-    parent: str | None
-
-    @classmethod
-    def of(cls, org: Org) -> Self:
-        return cls(**_head(org))
-
-
-class OrgView(OrgHead):
-    offices: list[OfficeView]
-
-    @classmethod
-    def of(cls, org: Org) -> Self:
-        return cls(**_head(org), offices=[OfficeView.of(office) for office in org.offices])
-
-
-def _head(org: Org) -> dict[str, Any]:
-    return {"code": org.code, "level": org.level, "name": org.name, "parent": org.parent}
-
-
-class StaffView(View):
-    id: str
-    org: str
-    dept: Dept | None
-    name: str
-    roles: list[StaffRole]
-    phone: str | None
-
-    @classmethod
-    def of(cls, member: StaffMember) -> Self:
-        return cls(
-            id=member.id,
-            org=member.org,
-            dept=member.dept,
-            name=member.name,
-            roles=list(member.roles),
-            phone=member.phone,
-        )
 
 
 class OfficeRef(View):

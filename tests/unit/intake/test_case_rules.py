@@ -43,8 +43,9 @@ from services.intake.domain.case import (
 )
 from services.intake.domain.case import Refusal as Grounds
 from services.intake.domain.content import Material
+from services.intake.domain.facts import evolve
 from services.intake.domain.registration import Admission, Guide, KnownOrg, admit
-from services.intake.domain.rules import MaterialsMissing, Register, decide, evolve
+from services.intake.domain.rules import MaterialsMissing, Register, decide
 
 ID = UUID("01a207d3-afdc-7702-b13c-1d53a94d0e25")
 DAY = date(2026, 3, 2)
