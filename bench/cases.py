@@ -5,8 +5,8 @@ from itertools import cycle
 from typing import Any
 
 from bench import county
+from bench.environment import Environment, connected, until
 from bench.figures import Figure, Goal, ratios
-from bench.ground import Ground, connected, until
 from bench.http import Connection, prepared
 from bench.proc import Cpu
 from bench.server import NOTHING_STORED
@@ -15,17 +15,17 @@ GOAL = Goal("most", 2.5, "×")
 CLIENTS = 32
 
 
-async def measure(ground: Ground, quick: bool) -> list[Figure]:
+async def measure(environment: Environment, quick: bool) -> list[Figure]:
     """Rounds of both in turn, at one process (`serve intake` with its relay). A round of registrations ends when the
     relay has published them and their rows are gone, so their whole way into the log is counted."""
     rounds, requests = (3, 1000) if quick else (9, 1500)
-    url = await ground.new_database()
+    url = await environment.new_database()
     stored: list[Cpu] = []
     answered: list[Cpu] = []
-    async with ground.serving(url, "intake", profile=ground.profile) as served, connected(url) as watch:
-        meter = ground.meter(served.process.pid)
+    async with environment.serving(url, "intake", profile=environment.profile) as served, connected(url) as watch:
+        meter = environment.meter(served.process.pid)
         clients = [await Connection.open(served.port) for _ in range(CLIENTS)]
-        kinds = [(stored, _requests(ground, "/cases")), (answered, _requests(ground, NOTHING_STORED))]
+        kinds = [(stored, _requests(environment, "/cases")), (answered, _requests(environment, NOTHING_STORED))]
         for _, prepared_requests in kinds:
             await _crowd(clients, prepared_requests, requests)
         await _published(watch)
@@ -44,10 +44,10 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
     return [Figure("POST /cases，对比只校验不存", GOAL, spread.middle, spread, detail)]
 
 
-def _requests(ground: Ground, path: str) -> list[tuple[bytes, bytes]]:
+def _requests(environment: Environment, path: str) -> list[tuple[bytes, bytes]]:
     """One a station, from its own window."""
     return [
-        prepared("POST", path, county.headers(ground.tokens, "window", station), county.a_registration(station))
+        prepared("POST", path, county.headers(environment.tokens, "window", station), county.a_registration(station))
         for station in county.STATIONS
     ]
 

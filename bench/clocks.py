@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from bench.county import CENTER, COUNTY, DEPT, ITEM, STATIONS
+from bianmin.domain.access import Reach
+from bianmin.domain.actors import system
 from bianmin.events.parts import ItemFacts, Period
 from bianmin.kit import outbox
-from bianmin.kit.access import Reach
-from bianmin.kit.actors import system
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Database
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
+from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.commands import StartCaseClocks
 from services.deadlines.domain.regions import Calendars

@@ -8,20 +8,20 @@ from typing import Any
 
 from bench.counting import Count, CountingLog
 from bench.county import CannotMeasure
+from bench.environment import SESSION, Environment, connected
+from bench.event_histories import EVENTS_A_CASE, told
 from bench.figures import Figure, Goal, ratios
-from bench.ground import SESSION, Ground, connected
 from bench.handwritten import consume
 from bench.proc import Cpu
-from bench.stories import EVENTS_A_CASE, told
 from bianmin.events.envelope import compose
 from bianmin.events.registry import topic_of
-from bianmin.kit.clock import Clock
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.db import Database
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import Inbox
 from bianmin.kit.log import Record
 from bianmin.kit.log.postgres import PostgresLog, log_database
+from bianmin.kit.time_source import TimeSource
 from services.reporting.app import SERVICE
 
 GOAL = Goal("least", 70, "%")
@@ -40,13 +40,13 @@ class NotTheSame(CannotMeasure):
     """The two did not write the same: a ratio of them would say nothing."""
 
 
-async def measure(ground: Ground, quick: bool) -> list[Figure]:
+async def measure(environment: Environment, quick: bool) -> list[Figure]:
     """Rounds of both in turn: each takes in the whole log, with nothing in reporting's tables when it begins."""
     rounds, cases = (3, 500) if quick else (7, 1_500)
     events = cases * EVENTS_A_CASE
-    url = await ground.new_database()
+    url = await environment.new_database()
     database, logs = Database(url, SERVICE.name), log_database(url, pool=8)
-    meter = ground.meter()
+    meter = environment.meter()
     taken: list[Cpu] = []
     by_hand: list[Cpu] = []
     written = set()
@@ -117,7 +117,7 @@ async def _take_in(database: Database, logs: Database, events: int) -> None:
     log = CountingLog(PostgresLog(logs), Count(events))
     inbox = Inbox(SERVICE.name, SERVICE.command_of, SERVICE.handle)
     topics = [topic_of(source) for source in SERVICE.listens]
-    subscriber = Subscriber(SERVICE.name, database, log, topics, inbox, Clock(), announced=lambda: None, size=SIZE)
+    subscriber = Subscriber(SERVICE.name, database, log, topics, inbox, TimeSource(), announced=lambda: None, size=SIZE)
     running = asyncio.create_task(subscriber.run())
     try:
         async with asyncio.timeout(120):

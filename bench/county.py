@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bench.http import Connection, prepared
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.auth import Tokens
 from bianmin.kit.ids import new_id
 

@@ -15,15 +15,15 @@ from typing import Any
 
 from bench.clocks import FIRST_DAY, a_moment, fill, midnight
 from bench.county import COUNTY, CannotMeasure
+from bench.environment import SESSION, Environment, connected, until
 from bench.figures import Figure, Goal, percentile, ratios
-from bench.ground import SESSION, Ground, connected, until
 from bench.proc import Cpu, Meter
+from bianmin.domain.actors import system
 from bianmin.kit import outbox
-from bianmin.kit.actors import system
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database
 from bianmin.kit.decide import Cause, Refused
 from bianmin.kit.ids import new_id
+from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker
 from command.serving import spare_the_collector
 from services.deadlines.app import SERVICE
@@ -53,7 +53,7 @@ class _Stage:
     database: Database
     connection: Any
     ticker: Ticker
-    clock: Clock
+    clock: TimeSource
     meter: Meter
 
     async def rest(self) -> None:
@@ -61,19 +61,19 @@ class _Stage:
         await self.connection.execute("TRUNCATE outbox; CHECKPOINT")
 
 
-async def measure(ground: Ground, quick: bool) -> list[Figure]:
+async def measure(environment: Environment, quick: bool) -> list[Figure]:
     """All on one database, one after the other."""
-    url = await ground.new_database()
-    database, clock = Database(url, "deadlines"), Clock()
+    url = await environment.new_database()
+    database, clock = Database(url, "deadlines"), TimeSource()
     ticker = Ticker("deadlines", database, handle, SERVICE.timers, clock, announced=lambda: None)
-    clocks = ground.clocks or (100_000 if quick else 1_000_000)
+    clocks = environment.clocks or (100_000 if quick else 1_000_000)
     try:
         async with connected(url, search_path="deadlines", **SESSION) as connection:
             began = time.perf_counter()
             days = await fill(database, connection, clocks)
             filled = time.perf_counter() - began
             spare_the_collector()  # as every server process does
-            stage = _Stage(database, connection, ticker, clock, ground.meter())
+            stage = _Stage(database, connection, ticker, clock, environment.meter())
             figures = [
                 await _idle(stage, 200 if quick else 2000, f"{clocks:,} 个走着的时钟，装入用了 {filled:.0f} 秒"),
                 await _recount(stage, days[-1] + timedelta(days=21), rounds=2 if clocks <= 1_000_000 else 1),
@@ -86,7 +86,7 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
     return figures
 
 
-async def _idle(stage: _Stage, ticks: int, ground: str) -> Figure:
+async def _idle(stage: _Stage, ticks: int, environment: str) -> Figure:
     """All timers, with nothing due."""
     stage.clock.set(START)
     await _look(stage)
@@ -94,7 +94,7 @@ async def _idle(stage: _Stage, ticks: int, ground: str) -> Figure:
     for _ in range(ticks):
         await _look(stage)
     took = 1000 * (time.perf_counter() - began) / ticks
-    return Figure("空转一次（三种定时器）", IDLE, took, detail=ground)
+    return Figure("空转一次（三种定时器）", IDLE, took, detail=environment)
 
 
 async def _look(stage: _Stage) -> None:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench import county
+from bench.environment import ALL, Environment, connected, until
 from bench.figures import Figure, Goal, percentile
-from bench.ground import ALL, Ground, connected, until
 from bench.http import Connection, prepared
 
 GOAL_50 = Goal("most", 50, "ms")
@@ -64,18 +64,18 @@ class Sent:
     answered: float
 
 
-async def measure(ground: Ground, quick: bool) -> list[Figure]:
+async def measure(environment: Environment, quick: bool) -> list[Figure]:
     """Some seconds of this load to warm up, then the time that counts."""
     seconds = 10 if quick else 30
-    url = await ground.new_database()
+    url = await environment.new_database()
     watch = Watch()
-    async with ground.serving(url, *ALL, profile=ground.profile) as served, connected(url) as connection:
+    async with environment.serving(url, *ALL, profile=environment.profile) as served, connected(url) as connection:
         await connection.execute(_TELL)
         await connection.add_listener("bench", watch.tell)
-        desks = _Desks(ground, served.port)
+        desks = _Desks(environment, served.port)
         await desks.open()
         await _load(desks, 3 if quick else 10)
-        meter = ground.meter(served.process.pid)
+        meter = environment.meter(served.process.pid)
         before = meter.cpu()
         cases = await _load(desks, seconds)
         used = meter.cpu() - before
@@ -95,14 +95,16 @@ async def measure(ground: Ground, quick: bool) -> list[Figure]:
 class _Desks:
     """The windows of the villages and of the township, over kept connections."""
 
-    def __init__(self, ground: Ground, port: int) -> None:
+    def __init__(self, environment: Environment, port: int) -> None:
         self._port = port
         self._free: asyncio.Queue[Connection] = asyncio.Queue()
         self._registrations = [
-            prepared("POST", "/cases", county.headers(ground.tokens, "window", station), county.a_registration(station))
+            prepared(
+                "POST", "/cases", county.headers(environment.tokens, "window", station), county.a_registration(station)
+            )
             for station in county.STATIONS
         ]
-        self._center = county.headers(ground.tokens, "window", county.CENTER)
+        self._center = county.headers(environment.tokens, "window", county.CENTER)
 
     async def open(self) -> None:
         for _ in range(CONNECTIONS):

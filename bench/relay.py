@@ -8,10 +8,10 @@ from typing import Any
 from zlib import crc32
 
 from bench.counting import Count, CountingLog
+from bench.environment import SESSION, Environment, connected, until
+from bench.event_histories import EVENTS_A_CASE, told
 from bench.figures import Figure, Goal, ratios
-from bench.ground import SESSION, Ground, connected, until
 from bench.proc import Cpu
-from bench.stories import EVENTS_A_CASE, told
 from bianmin.kit import outbox
 from bianmin.kit.db import Database
 from bianmin.kit.log.postgres import PostgresLog, log_database
@@ -22,12 +22,12 @@ SIZE = 500
 """Rows at a time: the relay's own default."""
 
 
-async def measure(ground: Ground, quick: bool) -> list[Figure]:
+async def measure(environment: Environment, quick: bool) -> list[Figure]:
     """Rounds of both in turn, each with the same number of events waiting in the outbox when it begins."""
     rounds, events = (3, 15_000) if quick else (6, 40_000)
-    url = await ground.new_database()
+    url = await environment.new_database()
     database, logs = Database(url, "routing"), log_database(url, pool=8)
-    meter = ground.meter()
+    meter = environment.meter()
     relayed: list[Cpu] = []
     bare: list[Cpu] = []
     try:

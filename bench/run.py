@@ -14,12 +14,12 @@ from rich.console import Console
 
 from bench import cases, consumer, deadlines, latency, memory, proc, relay
 from bench.county import CannotMeasure
+from bench.environment import Environment, environment_in
 from bench.figures import Figure, table_of
-from bench.ground import Ground, a_ground
 from bianmin.kit import logs
 from bianmin.kit.embedded import EmbeddedError
 
-Measure = Callable[[Ground, bool], Awaitable[list[Figure]]]
+Measure = Callable[[Environment, bool], Awaitable[list[Figure]]]
 
 
 class Bench(StrEnum):
@@ -97,10 +97,10 @@ async def _measured(
 ) -> list[Figure]:
     figures: list[Figure] = []
     with _err.status("准备一个县的数据") as status:
-        async with a_ground(directory, profile, clocks) as ground:
+        async with environment_in(directory, profile, clocks) as environment:
             for each in dict.fromkeys(which):
                 status.update(f"正在测量 {each.value}")
-                figures += await BENCHES[each](ground, quick)
+                figures += await BENCHES[each](environment, quick)
     return figures
 
 

@@ -18,30 +18,32 @@ from typing import Annotated
 import uvloop
 from fastapi import Response
 
-from bianmin.kit import codes, logs
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.domain import codes
+from bianmin.kit import logs
+from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
-from command.house import SERVICES
+from command.deployment import SERVICES
 from command.serving import server_of, spare_the_collector
 from services.intake.api.bodies import Registration
 from services.intake.api.views import MaterialView, ReceiptView, RegisteredView
 
 NOTHING_STORED = "/bench/cases"
-router = staffed("intake")
+router = staff_router("intake")
 
 
 @router.post(NOTHING_STORED, status_code=201, response_model=RegisteredView)
 async def check_only(
-    body: Registration, desk: Annotated[Desk, desk("window", "agent", "manager", "citizen", "integrator")]
+    body: Registration,
+    context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen", "integrator")],
 ) -> Response:
     """Authenticate, validate, answer."""
-    codes.document_number(body.applicant.id_type, body.applicant.id_number, desk.today)
+    codes.document_number(body.applicant.id_type, body.applicant.id_number, context.today)
     if body.applicant.phone is not None:
         codes.phone(body.applicant.phone)
-    return shown(_answer(body, desk.now), 1, status=201)
+    return respond(_answer(body, context.now), 1, status=201)
 
 
 def _answer(body: Registration, now: datetime) -> RegisteredView:

@@ -14,10 +14,10 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bianmin.kit.actors import ROLES
+from bianmin.domain.actors import ROLES
 from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.settings import Settings, SettingsError
-from command import parked_app
+from command import parked
 
 app = typer.Typer(
     name="bianmin",
@@ -33,7 +33,7 @@ app = typer.Typer(
     出了问题先运行 `bianmin doctor`，它说明哪里不对、怎么办。
     """,
 )
-app.add_typer(parked_app.app, name="parked")
+app.add_typer(parked.app, name="parked")
 T = TypeVar("T")
 _err = Console(stderr=True)
 
@@ -88,7 +88,7 @@ def migrate(
     target: Annotated[Target, typer.Argument(help="全部、数据库、主题，或一个服务")] = Target.ALL, data: Data = None
 ) -> None:
     """把数据库结构升级到最新版本，并建立事件主题。可重复运行；多个同时运行时依次进行。"""
-    from command.preparing import prepare
+    from command.prepare import prepare
 
     _run(prepare(_settings(data=data), target.value))
 
@@ -136,7 +136,7 @@ def doctor(data: Data = None) -> None:
 @app.command()
 def reconcile(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印")] = False) -> None:
     """核对全部事件：有没有丢失、重复、乱序。0：没有；1：有，逐条列出；2：无法核对。"""
-    from command.reconciling import compare
+    from command.reconcile import compare
 
     try:
         settings = Settings.load(data=data)
@@ -151,7 +151,7 @@ def reconcile(data: Data = None, as_json: Annotated[bool, typer.Option("--json",
 def openapi(service: Annotated[ServiceName | None, typer.Argument(help="只要一个服务的")] = None) -> None:
     """打印接口说明（OpenAPI 3.1）。"""
     from bianmin.kit.docs import describe
-    from command.house import SERVICES
+    from command.deployment import SERVICES
 
     chosen = [each for each in SERVICES if service is None or each.name == service.value]
     _print_json(describe(chosen))

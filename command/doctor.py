@@ -11,11 +11,11 @@ from rich.console import Console
 
 from bianmin.events.registry import topic_of
 from bianmin.kit import logs, migrations, parked
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, kind_of, rows
 from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.settings import Settings
-from command.house import SERVICES, House, opened
+from bianmin.kit.time_source import TimeSource
+from command.deployment import SERVICES, Deployment, opened
 from services.deadlines.domain.calendar import Coverage
 from services.deadlines.domain.regions import NATIONAL
 from services.deadlines.store import rulebook
@@ -55,12 +55,12 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("ok", "运行环境", "生产" if settings.env == "production" else "开发（dev）：密钥自动生成，时钟可调")
     yield _space(settings)
     try:
-        async with opened(settings) as house:
-            async with _connected(house) as databases:
+        async with opened(settings) as deployment:
+            async with _connected(deployment) as databases:
                 for name, database in databases.items():
                     async for finding in _service(name, database):
                         yield finding
-            yield await _log(house)
+            yield await _log(deployment)
     except EmbeddedError as error:
         yield Finding("fail", "私有 PostgreSQL", "不能启动", str(error))
     except Exception as error:
@@ -69,8 +69,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
 
 
 @asynccontextmanager
-async def _connected(house: House) -> AsyncIterator[dict[str, Database]]:
-    async with house.databases() as databases:
+async def _connected(deployment: Deployment) -> AsyncIterator[dict[str, Database]]:
+    async with deployment.databases() as databases:
         yield databases
 
 
@@ -111,7 +111,7 @@ async def _service(name: str, database: Database) -> AsyncIterator[Finding]:
     async with database.reading() as tx:
         if name == "deadlines":
             book = await rulebook.in_force(tx)
-            yield calendar(Clock().today(), book.calendar_of(NATIONAL).coverage)
+            yield calendar(TimeSource().today(), book.calendar_of(NATIONAL).coverage)
         [(waiting, age)] = await rows(
             tx, "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox"
         )
@@ -135,11 +135,11 @@ async def _service(name: str, database: Database) -> AsyncIterator[Finding]:
         yield Finding("ok", name, f"数据库正常，待发布 {waiting}")
 
 
-async def _log(house: House) -> Finding:
-    kafka = bool(house.settings.kafka_servers())
+async def _log(deployment: Deployment) -> Finding:
+    kafka = bool(deployment.settings.kafka_servers())
     what = "事件通道（Kafka）" if kafka else "事件通道（PostgreSQL）"
     try:
-        async with house.log() as event_log:
+        async with deployment.log() as event_log:
             lag = {
                 each.name: await event_log.lag(f"bianmin.{each.name}", [topic_of(source) for source in each.listens])
                 for each in SERVICES

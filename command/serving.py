@@ -11,31 +11,31 @@ from bianmin.kit import logs
 from bianmin.kit.log import Log
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
-from command.house import SERVICES, House, opened
+from command.deployment import SERVICES, Deployment, opened
 
 
 async def serve_all(settings: Settings) -> None:
     """All five services on one port; the private database is made, migrated and, at the end, stopped."""
     _set_up_logs(settings)
-    async with opened(settings, own=True) as house:
-        if house.private:
-            await house.migrate()
-            await house.make_topics()
-        async with house.log() as event_log:
-            await serve_app(application(house, event_log), settings)
+    async with opened(settings, own=True) as deployment:
+        if deployment.private:
+            await deployment.migrate()
+            await deployment.make_topics()
+        async with deployment.log() as event_log:
+            await serve_app(application(deployment, event_log), settings)
 
 
 async def serve_one(settings: Settings, name: str) -> None:
     """One service with its relay, listener and timers."""
     _set_up_logs(settings)
-    async with opened(settings) as house, house.log() as event_log:
-        await serve_app(application(house, event_log, name), settings)
+    async with opened(settings) as deployment, deployment.log() as event_log:
+        await serve_app(application(deployment, event_log, name), settings)
 
 
-def application(house: House, event_log: Log, *names: str) -> FastAPI:
+def application(deployment: Deployment, event_log: Log, *names: str) -> FastAPI:
     """The application of the named services; of all where none is named."""
     chosen = [service for service in SERVICES if not names or service.name in names]
-    return process(chosen, house.settings, event_log, whole=SERVICES)
+    return process(chosen, deployment.settings, event_log, whole=SERVICES)
 
 
 def spare_the_collector() -> None:

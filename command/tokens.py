@@ -2,9 +2,9 @@
 
 import typer
 
-from bianmin.kit.actors import ROLES, Actor
+from bianmin.domain.actors import ROLES, Actor
+from bianmin.domain.codes import BadCode, level_of
 from bianmin.kit.auth import Tokens
-from bianmin.kit.codes import BadCode, level_of
 from bianmin.kit.settings import Settings
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.service import Service
-from tests.house import migrate
+from tests.harness import migrate
 
 _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path(os.environ.get("TMPDIR", "/tmp"))
 

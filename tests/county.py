@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx2
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.auth import Tokens
-from tests.house import Client
+from tests.harness import Client
 
 PROVINCE, CITY, COUNTY, CENTER, STATION = "52", "5201", "520111", "520111101", "520111101201"
 OTHER_CENTER, OTHER_STATION = "520111102", "520111102201"

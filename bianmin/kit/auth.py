@@ -9,8 +9,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from bianmin.kit.actors import ROLES, Actor
-from bianmin.kit.codes import level_of
+from bianmin.domain.actors import ROLES, Actor
+from bianmin.domain.codes import level_of
 from bianmin.kit.problems import Unauthenticated
 
 ISSUER = "bianmin"

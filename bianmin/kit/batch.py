@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bianmin.kit import idempotency, outbox
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, Tx, is_away
 from bianmin.kit.decide import Announcement, Command, Outcome, Refused
 from bianmin.kit.idempotency import Answer, Key, KeyReused
+from bianmin.kit.time_source import TimeSource
 
 
 class Handled(Protocol):
@@ -59,7 +59,7 @@ class Batcher:
         source: str,
         database: Database,
         handle: Handle,
-        clock: Clock,
+        clock: TimeSource,
         *,
         announced: Callable[[], None],
         size: int = 200,
@@ -187,7 +187,7 @@ class Batcher:
             refused = [entry.key for entry in fresh if entry.key and entry.key not in kept]
             known |= await idempotency.stored(tx, refused)
             keeping = idempotency.keeping(kept)
-            stored = await outbox.append(tx, handled.announced, source=self._source, at=now, with_=keeping)
+            stored = await outbox.append(tx, handled.announced, source=self._source, at=now, also=keeping)
             if keeping is not None and stored != len(kept):
                 raise idempotency.KeyRaced
             settled.announced = len(handled.announced)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from bianmin.events.parts import Code, OrgCode
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 
 
 def _make_integers_strict(schema: Any) -> None:

@@ -8,11 +8,11 @@ import structlog
 
 from bianmin.events.envelope import Event, Malformed, parse_event
 from bianmin.kit import inbox
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, Tx, is_away, is_transient, kind_of
 from bianmin.kit.inbox import Chain, Inbox, Raced, Tally
 from bianmin.kit.log import Consumer, Log, Lost, Stored
-from bianmin.kit.wait import Patience
+from bianmin.kit.time_source import TimeSource
+from bianmin.kit.wait import Backoff
 
 ATTEMPTS = 5
 SWEEP_SECONDS = 1.0
@@ -30,7 +30,7 @@ class Subscriber:
         event_log: Log,
         topics: Sequence[str],
         box: Inbox,
-        clock: Clock,
+        clock: TimeSource,
         *,
         announced: Callable[[], None],
         size: int = 500,
@@ -56,12 +56,12 @@ class Subscriber:
 
     async def run(self) -> None:
         """Read for ever; whatever fails is waited out and begun again from the committed offsets."""
-        patience = Patience()
+        backoff = Backoff()
         while True:
             try:
                 reader = await self._log.consumer(self.group, self._topics)
                 try:
-                    await self._read(reader, patience)
+                    await self._read(reader, backoff)
                 finally:
                     await reader.close()
             except Exception as error:
@@ -69,9 +69,9 @@ class Subscriber:
                     log.warning("consumer.waits", service=self._service, error=type(error).__name__)
                 else:
                     log.exception("consumer.failed", service=self._service)
-                await asyncio.sleep(patience.lost())
+                await asyncio.sleep(backoff.next())
 
-    async def _read(self, reader: Consumer, patience: Patience) -> None:
+    async def _read(self, reader: Consumer, backoff: Backoff) -> None:
         swept = 0.0
         while True:
             self.last_poll = time.monotonic()
@@ -79,7 +79,7 @@ class Subscriber:
             if fetched:
                 await self.digest(fetched)
                 await reader.commit(_upto(fetched))
-                patience.regained()
+                backoff.reset()
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 await self.sweep()
                 swept = time.monotonic()
@@ -97,7 +97,7 @@ class Subscriber:
                 await self._alone(event)
 
     async def _alone(self, event: Event) -> None:
-        patience = Patience(first=0.05, longest=1.0)
+        backoff = Backoff(first=0.05, longest=1.0)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 await self._in_one(lambda tx: self._inbox.take(tx, [event], self._clock.now()))
@@ -108,7 +108,7 @@ class Subscriber:
                 if attempt == ATTEMPTS or not (is_transient(error) or isinstance(error, Raced)):
                     await self._park(event, error)
                     return
-                await asyncio.sleep(patience.lost())
+                await asyncio.sleep(backoff.next())
 
     async def _park(self, event: Event, error: Exception) -> None:
         reason = kind_of(error)

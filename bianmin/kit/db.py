@@ -32,7 +32,7 @@ _SESSION: Mapping[str, str] = {
 }
 
 
-UNHURRIED = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
+ASYNC_COMMIT = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
 """A condition that always holds. A transaction that met it does not wait for the disk when it commits: only for what
 may be lost in a power cut, because it would then simply be done again."""
 

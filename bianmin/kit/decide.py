@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import EventData
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict
 
 

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from bianmin.kit.auth import Tokens
 from bianmin.kit.bodies import Body, Moment, View
-from bianmin.kit.clock import TZ, Clock
-from bianmin.kit.door import shown
+from bianmin.kit.endpoints import respond
 from bianmin.kit.problems import Unauthenticated
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid
+from bianmin.kit.time_source import TZ, TimeSource
 
 FIRST_YEAR, LAST_YEAR = 1950, 2199
 
@@ -23,7 +23,7 @@ class Present(View):
     now: datetime
 
 
-def install(app: FastAPI, clock: Clock, tokens: Tokens) -> None:
+def install(app: FastAPI, clock: TimeSource, tokens: Tokens) -> None:
     """Add `PUT /dev/clock`."""
 
     async def admin(request: Request) -> None:
@@ -41,4 +41,4 @@ def install(app: FastAPI, clock: Clock, tokens: Tokens) -> None:
             told = f"应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间"
             raise Invalid(f"时间{told}。", errors=[FieldError("/now", "out_of_range", told)])
         clock.set(body.now)
-        return shown(Present(now=clock.now()))
+        return respond(Present(now=clock.now()))

@@ -9,39 +9,41 @@ from sqlalchemy import text
 from starlette.responses import Response
 
 from bianmin.kit import migrations
-from bianmin.kit.room import Room
+from bianmin.kit.runtime import ServiceRuntime
 
 SILENCE = 30.0
 """Seconds a listener may go without asking the log before its process is not ready."""
 
 
-def install(app: FastAPI, rooms: Mapping[str, Room]) -> None:
+def install(app: FastAPI, runtimes: Mapping[str, ServiceRuntime]) -> None:
     """Add `/healthz` (restart me when this fails) and `/readyz` (send me requests while this is 200)."""
     migrated: set[str] = set()
 
     async def healthz(request: Request) -> Response:
-        failed = [name for room in rooms.values() for name in room.failed]
+        failed = [name for runtime in runtimes.values() for name in runtime.failed]
         return _answer({"status": "ok" if not failed else "failed", "tasks": failed}, not failed)
 
     async def readyz(request: Request) -> Response:
-        wrong = {name: reason for name, room in rooms.items() if (reason := await _wrong(name, room, migrated))}
+        wrong = {
+            name: reason for name, runtime in runtimes.items() if (reason := await _wrong(name, runtime, migrated))
+        }
         return _answer({"status": "ready" if not wrong else "not ready", "services": wrong}, not wrong)
 
     app.add_route("/healthz", healthz, include_in_schema=False)
     app.add_route("/readyz", readyz, include_in_schema=False)
 
 
-async def _wrong(name: str, room: Room, migrated: set[str]) -> str | None:
+async def _wrong(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str | None:
     try:
         if name not in migrated:
-            if await migrations.pending(room.service, room.database):
+            if await migrations.pending(runtime.service, runtime.database):
                 return "database not migrated: run `bianmin migrate`"
             migrated.add(name)
-        async with room.database.reading() as tx:
+        async with runtime.database.reading() as tx:
             await tx.execute(text("SELECT 1"))
     except Exception as error:
         return f"database: {type(error).__name__}"
-    if room.service.listens and time.monotonic() - room.subscriber.last_poll > SILENCE:
+    if runtime.service.listens and time.monotonic() - runtime.subscriber.last_poll > SILENCE:
         return "event log: not reached"
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bianmin.kit.db import Tx, rows
-from bianmin.kit.outbox import Part
+from bianmin.kit.outbox import SqlFragment
 from bianmin.kit.refusals import Invalid
 
 
@@ -58,7 +58,7 @@ async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
     return found
 
 
-def keeping(answers: Mapping[Key, Answer]) -> Part | None:
+def keeping(answers: Mapping[Key, Answer]) -> SqlFragment | None:
     """The statement that stores what the keys were answered. It touches fewer rows than there are answers when one of
     the keys is taken meanwhile: then everything has to be rolled back (`KeyRaced`)."""
     if not answers:
@@ -73,7 +73,7 @@ def keeping(answers: Mapping[Key, Answer]) -> Part | None:
         [answer.body for _, answer in given],
         [answer.etag for _, answer in given],
     ]
-    return Part(_keep, columns)
+    return SqlFragment(_keep, columns)
 
 
 _TYPES = ("text", "text", "bytea", "smallint", "bytea", "text")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bianmin.domain.actors import Actor
 from bianmin.events.envelope import Event, parse_event
 from bianmin.kit import outbox
-from bianmin.kit.actors import Actor
 from bianmin.kit.batch import Handle
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.decide import Behind, Cause, Command, Done, Outcome, Refused

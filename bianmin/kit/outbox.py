@@ -21,7 +21,7 @@ ORDER BY nth
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SqlFragment:
     """A statement that may be one part of a larger one: `sql(first)` numbers its parameters from `first`."""
 
     sql: Callable[[int], str]
@@ -29,14 +29,14 @@ class Part:
 
 
 async def append(
-    tx: Tx, announced: Sequence[Announcement], *, source: str, at: datetime, with_: Part | None = None
+    tx: Tx, announced: Sequence[Announcement], *, source: str, at: datetime, also: SqlFragment | None = None
 ) -> int:
     """Write the events of `source` (a service) that the relay will publish after the commit.
 
-    In the same statement goes `with_`, where there is one; the number of rows it touched is given back.
+    In the same statement goes `also`, where there is one; the number of rows it touched is given back.
     """
     if not announced:
-        return await run(tx, with_.sql(1), *with_.arguments) if with_ else 0
+        return await run(tx, also.sql(1), *also.arguments) if also else 0
     subjects, types, payloads = [], [], []
     for one in announced:
         subjects.append(one.subject)
@@ -57,7 +57,7 @@ async def append(
             )
         )
     arguments = (topic_of(source), subjects, types, payloads)
-    if with_ is None:
+    if also is None:
         return await run(tx, _APPEND, *arguments)
-    statement = f"WITH announced AS ({_APPEND}) {with_.sql(len(arguments) + 1)}"
-    return await run(tx, statement, *arguments, *with_.arguments)
+    statement = f"WITH announced AS ({_APPEND}) {also.sql(len(arguments) + 1)}"
+    return await run(tx, statement, *arguments, *also.arguments)

@@ -7,13 +7,13 @@ from fastapi import FastAPI
 
 from bianmin.kit import dev, docs, health, problems
 from bianmin.kit.auth import Tokens
-from bianmin.kit.clock import Clock
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.log import Log
 from bianmin.kit.metrics import Metrics
-from bianmin.kit.room import Room
+from bianmin.kit.runtime import ServiceRuntime
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
+from bianmin.kit.time_source import TimeSource
 
 
 def process(
@@ -22,17 +22,17 @@ def process(
     """The application that serves these services. Nothing is opened before its lifespan begins.
 
     The log is closed by who opened it, after the application."""
-    clock = Clock()
+    clock = TimeSource()
     sealer = Sealer(settings.data_keys())
     tokens = Tokens(settings.token_secret())
-    rooms = {each.name: Room(each, settings, event_log, clock, sealer, tokens) for each in services}
+    runtimes = {each.name: ServiceRuntime(each, settings, event_log, clock, sealer, tokens) for each in services}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for room in rooms.values():
-                room.start()
-                stack.push_async_callback(room.stop)
+            for runtime in runtimes.values():
+                runtime.start()
+                stack.push_async_callback(runtime.stop)
             yield
 
     app = FastAPI(
@@ -45,25 +45,25 @@ def process(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    app.state.rooms = rooms
+    app.state.runtimes = runtimes
     app.state.clock = clock
     problems.install(app)
     for service in services:
         for router in service.routers:
             # as they are, without the layer of an included router: a request is matched once
             app.router.routes.extend(router.routes)
-    health.install(app, rooms)
+    health.install(app, runtimes)
     docs.install(app, services, whole or services)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
-    metrics = Metrics(rooms, [figure for service in services for figure in service.figures])
-    for name, room in rooms.items():
-        room.ticker.late = metrics.services[name].timer_lateness_seconds.observe
+    metrics = Metrics(runtimes, [figure for service in services for figure in service.figures])
+    for name, runtime in runtimes.items():
+        runtime.ticker.late = metrics.services[name].timer_lateness_seconds.observe
 
     async def look() -> None:
-        for name, room in rooms.items():
-            await room.measure(metrics.services[name])
-            for figure, value in (await room.own_figures()).items():
+        for name, runtime in runtimes.items():
+            await runtime.measure(metrics.services[name])
+            for figure, value in (await runtime.own_figures()).items():
                 metrics.own[figure].labels(name).set(value)
 
     metrics.install(app, look)

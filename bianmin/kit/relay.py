@@ -6,16 +6,16 @@ import time
 
 import structlog
 
-from bianmin.kit.db import UNHURRIED, Database, is_away, rows
+from bianmin.kit.db import ASYNC_COMMIT, Database, is_away, rows
 from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log import Fenced, Log, Producer, Record
-from bianmin.kit.wait import Bell, Patience
+from bianmin.kit.wait import Backoff, WakeUp
 
 # all that is there, oldest first: never "id > last seen", for ids become visible out of order. What was published goes
 # in the same statement; both its parts see the rows as they were before it. It does not wait for the disk: a row that
 # came back after a power cut would only be published again
 _READ = f"""
-WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND {UNHURRIED})
+WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND {ASYNC_COMMIT})
 SELECT id, aggregatetype, aggregateid, payload FROM outbox WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
 """
 _AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox"
@@ -48,7 +48,7 @@ class Relay:
         self._linger = linger
         self._lease_seconds = lease
         self._lease = Lease(database, "relay", lease)
-        self.bell = Bell()
+        self.wake_up = WakeUp()
         """Rung after a commit that announced something."""
         self.leading = False
         self.published = 0
@@ -56,33 +56,33 @@ class Relay:
 
     async def run(self) -> None:
         """Lead whenever the lease is to be had, for ever; a failure is waited out."""
-        patience = Patience()
+        backoff = Backoff()
         while True:
             try:
                 if await self._lease.win():
-                    await self._lead(patience)
+                    await self._lead(backoff)
                 else:
-                    await self.bell.wait(self._lease_seconds / 4)
+                    await self.wake_up.wait(self._lease_seconds / 4)
             except (NotHeld, Fenced):
                 log.info("relay.superseded", service=self._service)
-                await asyncio.sleep(patience.lost())
+                await asyncio.sleep(backoff.next())
             except Exception as error:
                 if is_away(error):
                     log.warning("relay.waits", service=self._service, error=type(error).__name__)
                 else:
                     log.exception("relay.failed", service=self._service)
-                await asyncio.sleep(patience.lost())
+                await asyncio.sleep(backoff.next())
 
-    async def _lead(self, patience: Patience) -> None:
+    async def _lead(self, backoff: Backoff) -> None:
         producer = await self._log.producer(f"bianmin.{self._service}.relay")
         self.leading = True
         try:
-            await self._publish(producer, patience)
+            await self._publish(producer, backoff)
         finally:
             self.leading = False
             await producer.close()
 
-    async def _publish(self, producer: Producer, patience: Patience) -> None:
+    async def _publish(self, producer: Producer, backoff: Backoff) -> None:
         published: list[int] = []
         renewed = -math.inf  # the lease is checked again now that the producer, which fences every older one, is there
         while True:
@@ -94,14 +94,14 @@ class Relay:
                 waiting = await rows(tx, _READ, published, self._size)
             if waiting:
                 await producer.append([Record(topic, key, payload) for _, topic, key, payload in waiting])
-                patience.regained()
+                backoff.reset()
                 self.published += len(waiting)
             published = [row_id for row_id, *_ in waiting]
             if len(waiting) < self._size:
                 # rows that went are deleted with the next reading
                 if len(waiting) >= BUSY:
                     await asyncio.sleep(self._linger)
-                await self.bell.wait(self._poll)
+                await self.wake_up.wait(self._poll)
 
     async def backlog(self) -> tuple[int, float]:
         """How many events wait to be published, and how long the oldest has (seconds)."""

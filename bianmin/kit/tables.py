@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 
-def furnish(metadata: MetaData) -> None:
+def add_kit_tables(metadata: MetaData) -> None:
     """Add outbox, inbox, held events, leases and idempotency keys to a service's tables."""
     moment = DateTime(timezone=True)
     Table(

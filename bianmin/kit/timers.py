@@ -12,10 +12,10 @@ import structlog
 
 from bianmin.kit import outbox, parked
 from bianmin.kit.batch import Handle, Handled
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, Tx, attempt, is_away, is_transient, kind_of, rows
 from bianmin.kit.decide import Refused, Work
-from bianmin.kit.wait import Bell, Patience
+from bianmin.kit.time_source import TimeSource
+from bianmin.kit.wait import Backoff, WakeUp
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class _Rest:
     """How long a timer that failed is left alone."""
 
     until: float = 0.0
-    patience: Patience = field(default_factory=Patience)
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 class Ticker:
@@ -67,7 +67,7 @@ class Ticker:
         database: Database,
         handle: Handle,
         timers: Sequence[Timer],
-        clock: Clock,
+        clock: TimeSource,
         *,
         announced: Callable[[], None],
         poll: float = 0.5,
@@ -89,19 +89,19 @@ class Ticker:
 
     async def run(self) -> None:
         """Tick for ever, in turns, one connection in all: where a timer fails, no other waits with it."""
-        patience, bell = Patience(), Bell()
-        self._clock.on_move(bell.ring)
+        backoff, wake_up = Backoff(), WakeUp()
+        self._clock.on_move(wake_up.signal)
         while True:
             try:
                 due = await self.look()
             except Exception as error:
                 self._failed("look", error)
-                await asyncio.sleep(patience.lost())
+                await asyncio.sleep(backoff.next())
                 continue
-            patience.regained()
+            backoff.reset()
             before = self._handled
             if not any([await self._tried(timer) for timer in due]):
-                await bell.wait(self._poll / 5 if self._handled > before else self._poll)
+                await wake_up.wait(self._poll / 5 if self._handled > before else self._poll)
 
     async def look(self) -> Sequence[Timer]:
         """The timers that may have something to do: one statement for all of them."""
@@ -118,9 +118,9 @@ class Ticker:
             full = await self.tick(timer)
         except Exception as error:
             self._failed(timer.name, error)
-            rest.until = monotonic() + rest.patience.lost()
+            rest.until = monotonic() + rest.backoff.next()
             return False
-        rest.patience.regained()
+        rest.backoff.reset()
         return full
 
     def _failed(self, what: str, error: Exception) -> None:

@@ -4,13 +4,13 @@ import asyncio
 import random
 
 
-class Bell:
+class WakeUp:
     """Rings for one who waits; a ring while nobody waits is not lost."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def ring(self) -> None:
+    def signal(self) -> None:
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
@@ -24,7 +24,7 @@ class Bell:
         return True
 
 
-class Patience:
+class Backoff:
     """How long to wait before the next try: doubling from `first` to `longest` seconds, with a third of chance."""
 
     def __init__(self, first: float = 0.1, longest: float = 10.0) -> None:
@@ -32,10 +32,10 @@ class Patience:
         self._longest = longest
         self._next = first
 
-    def lost(self) -> float:
+    def next(self) -> float:
         seconds = self._next
         self._next = min(self._longest, seconds * 2)
         return seconds * random.uniform(0.67, 1.0)
 
-    def regained(self) -> None:
+    def reset(self) -> None:
         self._next = self._first

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.auth import Tokens
 
 PATIENCE = 90.0

@@ -7,8 +7,8 @@ from typing import get_args
 
 import yaml
 
+from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.parts import Dept
-from bianmin.kit.words import DEPTS
 from command.demo.api import Api, Refused
 
 DATA = files("command.demo") / "data"

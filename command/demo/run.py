@@ -17,11 +17,11 @@ from bianmin.kit import logs
 from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
 from command.demo.api import Api, Refused
+from command.demo.complaints import complain
 from command.demo.county import COUNTY, described, set_up
-from command.demo.grievances import complain
 from command.demo.tables import Played, show
 from command.demo.week import Matter, Week, planned
-from command.house import opened
+from command.deployment import opened
 from command.serving import application, server_of, spare_the_collector
 
 SEED = 2009
@@ -49,11 +49,11 @@ async def run_demo(settings: Settings, *, cases: int, keep: bool, data_given: bo
 @contextlib.asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
     """All five services in this process, and a client that speaks with them over HTTP."""
-    async with opened(settings, own=True) as house:
-        await house.migrate()
-        await house.make_topics()
-        async with house.log() as event_log:
-            server = server_of(application(house, event_log), settings)
+    async with opened(settings, own=True) as deployment:
+        await deployment.migrate()
+        await deployment.make_topics()
+        async with deployment.log() as event_log:
+            server = server_of(application(deployment, event_log), settings)
             spare_the_collector()
             task = asyncio.create_task(server.serve())
             try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from command.demo.api import Api, Person
 from command.demo.county import COUNTY, County, Item
 from command.demo.people import an_applicant

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bianmin.kit.actors import system
+from bianmin.domain.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Done, Refused, Work, decide_all
 from bianmin.kit.refusals import Refusal

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, assert_never
 from uuid import UUID
 
+from bianmin.domain.actors import system
 from bianmin.events.deadlines import CalendarPublished, ChangedDay
 from bianmin.kit import parked
-from bianmin.kit.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, Work, decide_all
 from bianmin.kit.ids import new_id

@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from bianmin.domain.access import Holder, Reach
+from bianmin.domain.actors import system
 from bianmin.events import complaints, intake, routing
 from bianmin.events.envelope import Event
 from bianmin.events.parts import Access
 from bianmin.events.registry import source_of
-from bianmin.kit.access import Holder, Reach
-from bianmin.kit.actors import system
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.commands import (
     AnswerComplaint,

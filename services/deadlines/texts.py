@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from bianmin.kit.words import PROCEDURES, UNITS
+from bianmin.domain.labels_zh import PROCEDURES, UNITS
 from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.ledger import ANY_PROCEDURE, Entry

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bianmin.kit.actors import system
-from bianmin.kit.clock import TZ
+from bianmin.domain.actors import system
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
 from bianmin.kit.refusals import FieldError, Invalid, Refusal
+from bianmin.kit.time_source import TZ
 from services.intake.domain import item as item_rules
 from services.intake.domain.case import CaseCommand, FollowCase, LapseCase, RegisterCase
 from services.intake.domain.facts import evolve

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bianmin.kit.words import PROCEDURES, UNITS
+from bianmin.domain.labels_zh import PROCEDURES, UNITS
 
 REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"

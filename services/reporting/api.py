@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from fastapi import Query, Response
 from pydantic import Field
 
+from bianmin.domain.labels_zh import DEPTS, MODES
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import Body, Day, OrgCode, View
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import FieldError
-from bianmin.kit.words import DEPTS, MODES
 from services.reporting.domain.figures import (
     By,
     Figures,
@@ -28,10 +28,11 @@ from services.reporting.domain.figures import (
 from services.reporting.store import report
 from services.reporting.store.report import Line, Report
 
-router = staffed("reporting")
+router = staff_router("reporting")
 
 Staff = Annotated[
-    Desk, desk("agent", "window", "department", "manager", "supervisor", "investigator", "integrator", "admin")
+    RequestContext,
+    context_for("agent", "window", "department", "manager", "supervisor", "investigator", "integrator", "admin"),
 ]
 
 
@@ -107,41 +108,43 @@ class PerformanceView(View):
     response_model=PerformanceView,
     responses=refuses(OrgNotYours, OrgUnknown, PeriodWrong),
 )
-async def performance(asked: Annotated[Asked, Query()], desk: Staff) -> Response:
+async def performance(asked: Annotated[Asked, Query()], context: Staff) -> Response:
     """一段时间内的办件、时限、投诉数据；统计口径是受理机构（按站点统计时是登记站点）。一次最多 400 天。"""
-    org = scope(desk.actor, asked.org)
-    period = Period.asked(asked.first, asked.last, desk.today)
-    async with desk.looking() as tx:
+    org = scope(context.actor, asked.org)
+    period = Period.asked(asked.first, asked.last, context.today)
+    async with context.read() as tx:
         known, name = await report.name_of(tx, org)
         if asked.org is not None and not known:
             detail = "没有这个机构；请核对机构代码。刚刚导入的机构，请稍后再查。"
             raise OrgUnknown(detail, errors=[FieldError("query:org", "org_unknown", detail)])
-        found = await report.performance(tx, org, period, asked.by, desk.actor)
-    return shown(_view(found, desk, org, name, period, asked.by))
+        found = await report.performance(tx, org, period, asked.by, context.actor)
+    return respond(_view(found, context, org, name, period, asked.by))
 
 
-def _view(found: Report, desk: Desk, org: str, name: str | None, period: Period, by: By) -> PerformanceView:
+def _view(
+    found: Report, context: RequestContext, org: str, name: str | None, period: Period, by: By
+) -> PerformanceView:
     lines = list(found.lines)
     if by == "month":
         there = {line.key: line for line in lines}
         lines = [there.get(month) or Line(month, None, Figures()) for month in period.months()]
-    overall = knows_of_complaints(desk.actor)
+    overall = knows_of_complaints(context.actor)
     return PerformanceView(
         org=org,
         name=name,
         first=period.first,
         last=period.last,
         by=by,
-        items=[_line(line, desk, org, by) for line in lines],
+        items=[_line(line, context, org, by) for line in lines],
         total=FiguresView(**_told(found.total, overall), cases=_cases(org=org)),
     )
 
 
-def _line(line: Line, desk: Desk, org: str, by: By) -> LineView:
-    told = _told(line.figures, knows_of_complaints(desk.actor))
+def _line(line: Line, context: RequestContext, org: str, by: By) -> LineView:
+    told = _told(line.figures, knows_of_complaints(context.actor))
     match by:
         case "org" | "station":
-            told = _told(line.figures, may_know_of_complaints_about(desk.actor, line.key))
+            told = _told(line.figures, may_know_of_complaints_about(context.actor, line.key))
             return LineView(**{by: line.key}, name=line.name, cases=_cases(org=line.key), **told)
         case "item":
             owner, _, code = line.key.partition("/")

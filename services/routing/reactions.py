@@ -6,9 +6,9 @@ from uuid import UUID
 
 from bianmin.events import deadlines, intake
 from bianmin.events.envelope import Event
-from bianmin.kit.clock import TZ
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
+from bianmin.kit.time_source import TZ
 from services.routing.domain.route import AnswerWithdrawal, KeepLegalEnd, LegalEnd, PlanRoute, VoidRoute
 from services.routing.handlers import Command
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.brokers import noida_kafka
-from tests.contract.grounds import KAFKA, Ground
+from tests.contract.environments import KAFKA, Ground
 
 REAL_KAFKA = os.environ.get("BIANMIN_TEST_KAFKA")
 

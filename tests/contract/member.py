@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from bianmin.kit.log import Lost, Stored
-from tests.contract.grounds import Ground, open_log, take, upto
+from tests.contract.environments import Ground, open_log, take, upto
 
 
 class Member:

@@ -9,7 +9,7 @@ import pytest
 from bianmin.kit.db import is_away
 from bianmin.kit.log.kafka import KafkaLog
 from tests.brokers import free_port, noida_kafka
-from tests.contract.grounds import KAFKA, Ground, take_each, upto
+from tests.contract.environments import KAFKA, Ground, take_each, upto
 
 
 async def test_without_a_broker_everything_fails_in_time_and_goes_on_when_it_is_back(tmp_path: Path) -> None:

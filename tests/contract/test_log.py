@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bianmin.kit.log import Consumer, Fenced, Record, Stored
-from tests.contract.grounds import PARTITIONS, Ground, take, take_each, upto, values
+from tests.contract.environments import PARTITIONS, Ground, take, take_each, upto, values
 from tests.contract.member import member_elsewhere
 
 

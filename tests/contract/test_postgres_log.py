@@ -9,7 +9,7 @@ import pytest
 from bianmin.kit.db import Database, is_away
 from bianmin.kit.log import Record
 from bianmin.kit.log.postgres import PostgresLog, log_database
-from tests.contract.grounds import PARTITIONS, Ground, take, upto, values
+from tests.contract.environments import PARTITIONS, Ground, take, upto, values
 from tests.contract.line import line_to
 
 Fresh = Callable[[], Awaitable[str]]

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bianmin.kit.clock import Clock
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.db import Database
 from bianmin.kit.log import Record
-from tests.contract.grounds import Ground
+from bianmin.kit.time_source import TimeSource
+from tests.contract.environments import Ground
 from tests.service import tiny
 
 
@@ -25,7 +25,7 @@ async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[
 async def listening(ground: Ground, database: Database) -> AsyncIterator[Subscriber]:
     name = str(ground.group)
     subscriber = Subscriber(
-        name, database, await ground.log(), [ground.topic], tiny.an_inbox(), Clock(), announced=lambda: None
+        name, database, await ground.log(), [ground.topic], tiny.an_inbox(), TimeSource(), announced=lambda: None
     )
     task = asyncio.create_task(subscriber.run())
     try:

@@ -27,7 +27,7 @@ from bianmin.kit.log.kafka import KafkaLog
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
-from command.house import SERVICES
+from command.deployment import SERVICES
 
 POINTS = (
     "between commit and publish",

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from command.house import SERVICES
+from command.deployment import SERVICES
 from tests.brokers import free_port
-from tests.fault.mortal import Mortal
+from tests.fault.crashing_server import Mortal
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx2
 
 from bianmin.kit.embedded import EmbeddedPostgres
-from command.house import SERVICES, create_database
+from command.deployment import SERVICES, create_database
 from tests.brokers import free_port, noida_kafka
 from tests.county import STATION, a_registration
-from tests.fault.mortal import Mortal, furnish, quiet, reconcile
-from tests.house import migrate
+from tests.fault.crashing_server import Mortal, furnish, quiet, reconcile
+from tests.harness import migrate
 
 
 async def test_without_its_broker_it_answers_as_ever_and_events_go_out_when_it_is_back(

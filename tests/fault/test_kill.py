@@ -13,7 +13,7 @@ import pytest
 from bianmin.kit.db import Database, run
 from tests.brokers import forget
 from tests.fault.child import POINTS
-from tests.fault.mortal import Mortal, all_answered_are_there, furnish, quiet, reconcile, register_many
+from tests.fault.crashing_server import Mortal, all_answered_are_there, furnish, quiet, reconcile, register_many
 
 CASES = 320
 """A run; six runs make more than 2,000 cases with those of the random kills."""

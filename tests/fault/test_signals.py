@@ -14,8 +14,8 @@ from bianmin.kit.db import Database, Tx, rows, run
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.clock import reckon
 from services.deadlines.store import rulebook, subjects
-from tests.fault.crowd import COMING, NOON, fill, sorts
-from tests.fault.nursery import OF_THE_RELAY, POINTS
+from tests.fault.many_clocks import COMING, NOON, fill, sorts
+from tests.fault.replicas import OF_THE_RELAY, POINTS
 
 CLOCKS, REPLICAS = 50_000, 10
 FATES = [(point, count) for count in (1, 1, 2, 1, 1) for point in POINTS]
@@ -66,7 +66,7 @@ async def replicas_at_noon(url: str, data: Path) -> AsyncIterator[Replicas]:
         nursery = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "tests.fault.nursery",
+            "tests.fault.replicas",
             *given,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

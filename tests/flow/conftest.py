@@ -12,11 +12,11 @@ import pytest
 
 from bianmin.kit import parked
 from bianmin.kit.auth import Tokens
-from command.house import SERVICES
+from command.deployment import SERVICES
 from tests.brokers import forget, noida_kafka
 from tests.county import a_county
-from tests.flow.grounds import Ground, five_processes
-from tests.house import Client, House, a_house, settled
+from tests.flow.environments import Ground, five_processes
+from tests.harness import Client, Harness, running_harness, settled
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class County:
 
     someone: Callable[..., Client]
     settles: Callable[[], Awaitable[None]]
-    house: House | None = None
+    harness: Harness | None = None
 
     @property
     def nobody(self) -> Client:
@@ -35,11 +35,13 @@ class County:
 @asynccontextmanager
 async def one_process(url: str, data: Path) -> AsyncIterator[County]:
     """All services in one process, with the log in PostgreSQL. Whatever was done, in the end nothing is set aside."""
-    async with a_house(url, SERVICES, data) as house:
-        rooms = [house.room(service.name) for service in SERVICES]
-        yield County(await a_county(house.http, house.tokens, lambda: settled(rooms)), lambda: settled(rooms), house)
-        await settled(rooms)
-        held = [(room.service.name, one) for room in rooms for one in await parked.listed(room.database)]
+    async with running_harness(url, SERVICES, data) as harness:
+        runtimes = [harness.runtime(service.name) for service in SERVICES]
+        yield County(
+            await a_county(harness.http, harness.tokens, lambda: settled(runtimes)), lambda: settled(runtimes), harness
+        )
+        await settled(runtimes)
+        held = [(runtime.service.name, one) for runtime in runtimes for one in await parked.listed(runtime.database)]
         assert held == []
 
 

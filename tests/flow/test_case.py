@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from tests.county import CENTER, COUNTY, OTHER_CENTER, STATION, a_registration
 from tests.flow.conftest import County
 
@@ -136,8 +136,8 @@ async def test_a_withdrawal_after_acceptance_is_answered_by_routing(anywhere: Co
 
 
 async def test_a_clock_turns_yellow_and_red_once_as_time_passes(county: County) -> None:
-    assert county.house is not None
-    clock = county.house.room("intake").clock
+    assert county.harness is not None
+    clock = county.harness.runtime("intake").clock
     village, center = county.someone("window", STATION), county.someone("window", CENTER)
     clock.set(datetime(2026, 2, 12, 9, tzinfo=TZ))
     case = await ok(village.post("/cases", a_registration()), 201)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from services.deadlines.domain.periods import Unit
-from tests.counting import end_of_days, works_in_china
 from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, PROVINCE
 from tests.flow.conftest import County
 from tests.flow.test_case import ok
 from tests.flow.test_time import it_is, until
+from tests.reference_counter import end_of_days, works_in_china
 
 CONCLUSION = {"outcome": "not_supported", "facts": "不属实", "reasons": "符合规定", "legal_basis": "信访工作条例"}
 

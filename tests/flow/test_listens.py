@@ -1,7 +1,7 @@
 """The documents say who reads whom; the services are what really does."""
 
 from bianmin.events.registry import LISTENS
-from command.house import SERVICES
+from command.deployment import SERVICES
 
 
 def test_every_service_listens_to_whom_the_documents_say() -> None:

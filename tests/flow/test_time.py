@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from services.deadlines.domain.periods import Unit
-from tests.counting import ONE_DAY, Works, end_of_days, works_in_china
 from tests.county import CENTER, COUNTY, PROVINCE, STATION, a_registration
 from tests.flow.conftest import County
 from tests.flow.test_case import decided, ok
+from tests.reference_counter import ONE_DAY, Works, end_of_days, works_in_china
 
 
 async def it_is(county: County, moment: str) -> None:
@@ -412,7 +412,7 @@ async def ended_in_april(county: County) -> list[int]:
 async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(
     county: County,
 ) -> None:
-    """The dates are those of the independent counter (`tests.counting`)."""
+    """The dates are those of the independent counter (`tests.reference_counter`)."""
     village, center = county.someone("window", STATION), county.someone("window", CENTER)
     office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")
     await it_is(county, "2026-01-26T10:00:00")

@@ -14,7 +14,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Record
 from services.deadlines.app import SERVICE
-from tests.house import House
+from tests.harness import Harness
 
 STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
 OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
@@ -58,7 +58,7 @@ def an_acceptance(on: str = "2026-03-02", org: str = STATION) -> intake.CaseAcce
 class County:
     """The other services, as far as deadlines hears of them."""
 
-    house: House
+    harness: Harness
     sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def tells(self, source: str, subject: str, data: EventData, *, time: str = "2026-03-02T09:00") -> None:
@@ -66,12 +66,12 @@ class County:
         await self.tell_all(source, [(subject, data)], time=time)
 
     async def tell_all(self, source: str, told: list[tuple[str, EventData]], *, time: str = "2026-03-02T09:00") -> None:
-        producer = await self.house.log.producer(f"bianmin.{source}.relay")
+        producer = await self.harness.log.producer(f"bianmin.{source}.relay")
         await producer.append(
             [Record(topic_of(source), subject, self._bytes(source, subject, data, time)) for subject, data in told]
         )
         await producer.close()
-        await self.house.settles()
+        await self.harness.settles()
 
     def _bytes(self, source: str, subject: str, data: EventData, time: str) -> bytes:
         self.sequences[source, subject] += 1
@@ -136,33 +136,33 @@ class County:
 
     async def clocks(self, **query: Any) -> list[dict[str, Any]]:
         """As the province's supervisor sees them."""
-        answer = await self.house.as_("supervisor", "52").get("/clocks", **query)
+        answer = await self.harness.as_("supervisor", "52").get("/clocks", **query)
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
     async def announced(self) -> list[Event]:
         """What deadlines has told the others so far."""
-        await self.house.settles()
-        scan = self.house.log.scan(topic_of("deadlines"))
+        await self.harness.settles()
+        scan = self.harness.log.scan(topic_of("deadlines"))
         return [parse_event(stored.record.value) async for stored in scan if stored.record.value is not None]
 
 
-async def becomes(house: House, moment: str) -> None:
+async def becomes(harness: Harness, moment: str) -> None:
     """The business clock is set, and everything that is due then has been signalled.
 
     The house looks by itself as well, and what it has claimed is not found by another look: so this waits for the rows.
     """
-    house.app.state.clock.set(at(moment))
-    room = house.room("deadlines")
+    harness.app.state.clock.set(at(moment))
+    runtime = harness.runtime("deadlines")
     async with asyncio.timeout(60):
-        await room.ticker.tick(SIGNALS)
-        while await number_due(house):
-            await room.ticker.tick(SIGNALS)
+        await runtime.ticker.tick(SIGNALS)
+        while await number_due(harness):
+            await runtime.ticker.tick(SIGNALS)
 
 
-async def number_due(house: House) -> int:
-    room = house.room("deadlines")
-    async with room.database.reading() as tx:
-        found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", room.clock.now())
+async def number_due(harness: Harness) -> int:
+    runtime = harness.runtime("deadlines")
+    async with runtime.database.reading() as tx:
+        found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", runtime.clock.now())
     return int(found[0][0])

@@ -10,11 +10,11 @@ from typing import Any
 from bianmin.events.deadlines import ClockRed, ClockReminded, ClockYellow
 from bianmin.events.envelope import Event, parse_event
 from bianmin.kit.batch import Handle
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, rows
+from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker, Timer
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import SIGNALS, County
 
 
@@ -24,7 +24,7 @@ class Worker:
 
     ticker: Ticker
     database: Database
-    clock: Clock
+    clock: TimeSource
 
     async def looks(self, timer: Timer = SIGNALS) -> None:
         """Until nothing is due any more."""
@@ -48,15 +48,15 @@ class Town:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[County]:
         """All of it, before there is any clock: it begins with the time of the machine."""
-        async with a_house(self.url, [SERVICE], self.data) as house:
-            house.app.state.clock.set(self.now)
-            yield County(house)
+        async with running_harness(self.url, [SERVICE], self.data) as harness:
+            harness.app.state.clock.set(self.now)
+            yield County(harness)
 
     @asynccontextmanager
     async def with_a_worker(
         self, size: int = 500, handle: Handle = SERVICE.handle, timers: Sequence[Timer] = SERVICE.timers
     ) -> AsyncIterator[Worker]:
-        database, clock = Database(self.url, SERVICE.name), Clock()
+        database, clock = Database(self.url, SERVICE.name), TimeSource()
         clock.set(self.now)
         ticker = Ticker(SERVICE.name, database, handle, timers, clock, announced=lambda: None, size=size)
         yield Worker(ticker, database, clock)

@@ -19,7 +19,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Record
 from services.routing.app import SERVICE
-from tests.house import Client, House, a_house
+from tests.harness import Client, Harness, running_harness
 
 PROVINCE, CITY, COUNTY, CENTER, STATION = "52", "5201", "520111", "520111101", "520111101201"
 OTHER_CENTER, OTHER_STATION = "520111102", "520111102201"
@@ -63,20 +63,20 @@ def an_acceptance(item: ItemFacts | None = None, where: Access | None = None) ->
 
 @dataclass
 class County:
-    house: House
+    harness: Harness
     sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def reviewer(self) -> Client:
-        return self.house.as_("window", CENTER, "civil")
+        return self.harness.as_("window", CENTER, "civil")
 
     @property
     def decider(self) -> Client:
-        return self.house.as_("department", COUNTY, "civil")
+        return self.harness.as_("department", COUNTY, "civil")
 
     @property
     def admin(self) -> Client:
-        return self.house.as_("admin", PROVINCE)
+        return self.harness.as_("admin", PROVINCE)
 
     async def imports(self, text: str | bytes = ORGS, *, who: Client | None = None, **options: Any) -> httpx2.Response:
         body = text.encode() if isinstance(text, str) else text
@@ -85,11 +85,11 @@ class County:
 
     async def tells(self, told: Sequence[tuple[str, EventData]], source: str = "intake") -> None:
         """Returns when routing has taken it in, and has told what it made of it."""
-        producer = await self.house.log.producer(f"bianmin.{source}.relay")
+        producer = await self.harness.log.producer(f"bianmin.{source}.relay")
         records = [Record(topic_of(source), subject, self._bytes(source, subject, data)) for subject, data in told]
         await producer.append(records)
         await producer.close()
-        await self.house.settles()
+        await self.harness.settles()
 
     def _bytes(self, source: str, subject: str, data: EventData) -> bytes:
         self.sequences[source, subject] += 1
@@ -114,7 +114,7 @@ class County:
         await self.tells([(case, intake.WithdrawalRequested(access=access())) for case in cases])
 
     async def route(self, case: str, who: Client | None = None) -> dict[str, Any]:
-        answer = await (who or self.house.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")
+        answer = await (who or self.harness.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")
         assert answer.status_code == 200, answer.text
         route: dict[str, Any] = answer.json()
         return route
@@ -141,14 +141,14 @@ class County:
         return case
 
     async def count(self, table: str) -> int:
-        async with self.house.room("routing").database.reading() as tx:
+        async with self.harness.runtime("routing").database.reading() as tx:
             return int((await rows(tx, f"SELECT count(*) FROM {table}"))[0][0])
 
     async def told(self, subject: str | None = None) -> list[Event]:
         """What routing has announced so far, of one subject in its order."""
-        await self.house.settles()
+        await self.harness.settles()
         found = []
-        async for stored in self.house.log.scan(topic_of("routing")):
+        async for stored in self.harness.log.scan(topic_of("routing")):
             assert stored.record.value is not None
             event = parse_event(stored.record.value)
             assert event.subject == stored.record.key
@@ -163,9 +163,9 @@ class County:
 @asynccontextmanager
 async def a_county(url: str, data: Path) -> AsyncIterator[County]:
     """Routing alone, on a migrated database, on the morning of `DAY`."""
-    async with a_house(url, [SERVICE], data) as house:
-        house.app.state.clock.set(NOW)
-        yield County(house)
+    async with running_harness(url, [SERVICE], data) as harness:
+        harness.app.state.clock.set(NOW)
+        yield County(harness)
 
 
 def of_requests(sent: Sequence[str]) -> list[str]:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bianmin.kit.actors import system
+from bianmin.domain.actors import system
 from bianmin.kit.batch import Batcher, DatabaseAway
-from bianmin.kit.clock import Clock
 from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused
 from bianmin.kit.idempotency import Answer, Key, KeyReused
 from bianmin.kit.refusals import Conflict
+from bianmin.kit.time_source import TimeSource
 from tests.service import tiny
 
 
@@ -31,7 +31,7 @@ class Handled:
     announced: list[Announcement] = field(default_factory=list)
 
 
-class Room:
+class ServiceRuntime:
     """A handler that writes each command down and remembers the size of each batch."""
 
     def __init__(self) -> None:
@@ -62,13 +62,13 @@ async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room()
+def runtime() -> ServiceRuntime:
+    return ServiceRuntime()
 
 
 @pytest.fixture
-async def batcher(database: Database, room: Room) -> AsyncIterator[Batcher]:
-    batcher = Batcher("tiny", database, room.handle, Clock(), announced=lambda: None)
+async def batcher(database: Database, runtime: ServiceRuntime) -> AsyncIterator[Batcher]:
+    batcher = Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None)
     yield batcher
     await batcher.close()
 
@@ -86,21 +86,23 @@ async def written(database: Database) -> list[str]:
         return [subject for (subject,) in await rows(tx, "SELECT subject FROM effect ORDER BY ctid")]
 
 
-async def test_a_lone_command_is_a_batch_of_its_own(batcher: Batcher, room: Room) -> None:
+async def test_a_lone_command_is_a_batch_of_its_own(batcher: Batcher, runtime: ServiceRuntime) -> None:
     assert (await batcher.submit(Write("a"), answer)).body == b"a"
-    assert room.batches == [1]
+    assert runtime.batches == [1]
 
 
-async def test_commands_that_come_while_a_batch_is_under_way_are_the_next_batch(batcher: Batcher, room: Room) -> None:
-    room.gate.clear()
+async def test_commands_that_come_while_a_batch_is_under_way_are_the_next_batch(
+    batcher: Batcher, runtime: ServiceRuntime
+) -> None:
+    runtime.gate.clear()
     first = asyncio.create_task(batcher.submit(Write("first"), answer))
-    while not room.batches:
+    while not runtime.batches:
         await asyncio.sleep(0)
     rest = [asyncio.create_task(batcher.submit(Write(str(n)), answer)) for n in range(10)]
     await asyncio.sleep(0)
-    room.gate.set()
+    runtime.gate.set()
     await asyncio.gather(first, *rest)
-    assert room.batches == [1, 10]
+    assert runtime.batches == [1, 10]
 
 
 async def test_a_refusal_leaves_with_its_command_alone(batcher: Batcher, database: Database) -> None:
@@ -136,13 +138,15 @@ async def test_the_same_key_twice_at_once_is_done_once(batcher: Batcher, databas
     assert await written(database) == ["a"]
 
 
-async def test_d25_the_same_key_at_two_replicas_at_once_is_done_once(database: Database, room: Room) -> None:
-    replicas = [Batcher("tiny", database, room.handle, Clock(), announced=lambda: None) for _ in range(2)]
-    room.gate.clear()
+async def test_d25_the_same_key_at_two_replicas_at_once_is_done_once(
+    database: Database, runtime: ServiceRuntime
+) -> None:
+    replicas = [Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None) for _ in range(2)]
+    runtime.gate.clear()
     both = [asyncio.create_task(each.submit(Write("a"), answer, a_key("k"))) for each in replicas]
-    while len(room.batches) < 2:
+    while len(runtime.batches) < 2:
         await asyncio.sleep(0)
-    room.gate.set()
+    runtime.gate.set()
     one, other = await asyncio.gather(*both)
     assert one == other
     assert await written(database) == ["a"]
@@ -163,15 +167,15 @@ async def test_a_refused_command_does_not_use_up_its_key(batcher: Batcher, datab
     assert (await batcher.submit(Write("yes"), answer, a_key("k"))).status == 201
 
 
-async def test_a_batch_of_repetitions_only_is_answered(batcher: Batcher, room: Room) -> None:
+async def test_a_batch_of_repetitions_only_is_answered(batcher: Batcher, runtime: ServiceRuntime) -> None:
     await batcher.submit(Write("a"), answer, a_key("k"))
     await batcher.submit(Write("a"), answer, a_key("k"))
-    assert room.batches == [1]
+    assert runtime.batches == [1]
 
 
 async def test_a_database_that_is_away_is_told_and_nothing_is_stored() -> None:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", "tiny")
-    batcher = Batcher("tiny", database, Room().handle, Clock(), announced=lambda: None)
+    batcher = Batcher("tiny", database, ServiceRuntime().handle, TimeSource(), announced=lambda: None)
     with pytest.raises(DatabaseAway):
         await batcher.submit(Write("a"), answer, a_key("k"))
     await batcher.close()

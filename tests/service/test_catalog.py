@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.intake.app import SERVICE
-from tests.house import House, a_house
+from tests.harness import Harness, running_harness
 from tests.service.test_intake import COUNTY, import_catalog
 
 ITEM: dict[str, Any] = {
@@ -25,13 +25,13 @@ ITEM: dict[str, Any] = {
 
 
 @pytest.fixture
-async def house(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        yield house
+async def harness(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Harness]:
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        yield harness
 
 
-async def imported(house: House, body: str, media: str = "application/json", dept: str | None = None) -> Any:
-    editor = house.as_("manager", COUNTY, dept)
+async def imported(harness: Harness, body: str, media: str = "application/json", dept: str | None = None) -> Any:
+    editor = harness.as_("manager", COUNTY, dept)
     path = f"/catalog/import?org={COUNTY}&publish=true"
     return await editor.post(path, content=body.encode(), headers={"Content-Type": media})
 
@@ -44,15 +44,15 @@ async def imported(house: House, body: str, media: str = "application/json", dep
         json.dumps({"items": [{**ITEM, "name": "𠮷村证明"}]}, ensure_ascii=False),
     ],
 )
-async def test_json_is_imported_however_it_is_written(house: House, body: str) -> None:
-    answer = await imported(house, body)
+async def test_json_is_imported_however_it_is_written(harness: Harness, body: str) -> None:
+    answer = await imported(harness, body)
     assert answer.status_code == 200, answer.text
-    shown = await house.nobody.get("/catalog/items/MZ-009", org=COUNTY)
+    shown = await harness.nobody.get("/catalog/items/MZ-009", org=COUNTY)
     assert shown.json()["name"] == "𠮷村证明"
 
 
-async def test_json_that_is_none_is_refused_with_its_line(house: House) -> None:
-    answer = await imported(house, '{"items": [\n{"code": }]}')
+async def test_json_that_is_none_is_refused_with_its_line(harness: Harness) -> None:
+    answer = await imported(harness, '{"items": [\n{"code": }]}')
     assert (answer.status_code, answer.json()["detail"]) == (400, "第 2 行：不是正确的 JSON。")
 
 
@@ -60,33 +60,33 @@ async def test_json_that_is_none_is_refused_with_its_line(house: House) -> None:
     "changed",
     ['name: "a\\0b"', "fee: {amount: .inf}", "fee: {amount: .nan}", 'name: "\\ud800"'],
 )
-async def test_what_no_database_keeps_is_refused_with_its_line(house: House, changed: str) -> None:
+async def test_what_no_database_keeps_is_refused_with_its_line(harness: Harness, changed: str) -> None:
     kept = [f"  {key}: {json.dumps(value)}" for key, value in ITEM.items() if not changed.startswith(key)]
-    answer = await import_catalog(house, "\n".join(["items:", "-", *kept, f"  {changed}"]))
+    answer = await import_catalog(harness, "\n".join(["items:", "-", *kept, f"  {changed}"]))
     assert answer.status_code in (400, 422), answer.text
     assert "行" in answer.text
-    assert (await house.nobody.get("/catalog/items", org=COUNTY)).json()["items"] == []
+    assert (await harness.nobody.get("/catalog/items", org=COUNTY)).json()["items"] == []
 
 
-async def test_an_endless_number_in_json_is_refused(house: House) -> None:
+async def test_an_endless_number_in_json_is_refused(harness: Harness) -> None:
     body = json.dumps({"items": [{**ITEM, "fee": {"amount": 1}}]}).replace('"amount": 1', '"amount": 1e999')
-    assert (await imported(house, body)).status_code == 422
+    assert (await imported(harness, body)).status_code == 422
 
 
-async def test_a_department_keeps_its_own_items_and_no_others(house: House) -> None:
+async def test_a_department_keeps_its_own_items_and_no_others(harness: Harness) -> None:
     body = json.dumps({"items": [ITEM]})
-    assert (await imported(house, body, dept="police")).status_code == 403
-    assert (await imported(house, body, dept="civil")).status_code == 200
-    others = house.as_("manager", COUNTY, "police")
+    assert (await imported(harness, body, dept="police")).status_code == 403
+    assert (await imported(harness, body, dept="civil")).status_code == 200
+    others = harness.as_("manager", COUNTY, "police")
     assert (await others.post(f"/catalog/items/MZ-009/retire?org={COUNTY}", {})).status_code == 403
     etag = (await others.get("/catalog/items/MZ-009", org=COUNTY)).headers["etag"]
     theirs = {**ITEM, "category": "police"}
     assert (await others.put("/catalog/items/MZ-009", theirs, etag=etag, org=COUNTY)).status_code == 403
 
 
-async def test_who_has_not_seen_a_draft_does_not_overwrite_it(house: House) -> None:
-    editor = house.as_("manager", COUNTY)
-    await imported(house, json.dumps({"items": [ITEM]}))
+async def test_who_has_not_seen_a_draft_does_not_overwrite_it(harness: Harness) -> None:
+    editor = harness.as_("manager", COUNTY)
+    await imported(harness, json.dumps({"items": [ITEM]}))
     published = (await editor.get("/catalog/items/MZ-009", org=COUNTY)).headers["etag"]
     drafted = await editor.put("/catalog/items/MZ-009", {**ITEM, "name": "改过的名称"}, etag=published, org=COUNTY)
     assert drafted.status_code == 200
@@ -97,13 +97,13 @@ async def test_who_has_not_seen_a_draft_does_not_overwrite_it(house: House) -> N
     draft = await editor.get("/catalog/items/MZ-009", org=COUNTY, draft="true")
     assert (draft.json()["name"], draft.json()["status"]) == ("改过的名称", "draft")
     assert (await editor.put("/catalog/items/MZ-009", ITEM, etag=draft.headers["etag"], org=COUNTY)).status_code == 200
-    citizens = await house.nobody.get("/catalog/items/MZ-009", org=COUNTY, draft="true")
+    citizens = await harness.nobody.get("/catalog/items/MZ-009", org=COUNTY, draft="true")
     assert citizens.json()["status"] == "published"
 
 
-async def test_what_is_done_at_once_has_a_period_also_without_a_number(house: House) -> None:
-    await imported(house, json.dumps({"items": [{**ITEM, "mode": "direct", "promise": {"unit": "immediate"}}]}))
-    await house.settles()
-    [event] = [stored async for stored in house.log.scan("bianmin.intake")]
+async def test_what_is_done_at_once_has_a_period_also_without_a_number(harness: Harness) -> None:
+    await imported(harness, json.dumps({"items": [{**ITEM, "mode": "direct", "promise": {"unit": "immediate"}}]}))
+    await harness.settles()
+    [event] = [stored async for stored in harness.log.scan("bianmin.intake")]
     assert event.record.value is not None
     assert b'"promise":{"value":0,"unit":"immediate"' in event.record.value

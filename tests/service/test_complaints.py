@@ -8,16 +8,16 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.actors import system
 from bianmin.events.complaints import ComplaintLodged, ComplaintRecused
 from bianmin.events.envelope import parse_event
 from bianmin.kit import sets
-from bianmin.kit.actors import system
 from bianmin.kit.db import rows
 from bianmin.kit.decide import Cause
 from services.complaints.app import SERVICE
 from services.complaints.handlers import KeepParty
 from services.complaints.store.tables import OrgRow, PartyRow
-from tests.house import House, a_house, statements
+from tests.harness import Harness, running_harness, statements
 
 COUNTY, ACCUSED, STATION = "520111", "520111101", "520111101201"
 TEXT, NAME = "窗口人员态度恶劣，拒不受理", "李四维"
@@ -26,13 +26,13 @@ NOWHERE = "01a207d3-afdc-7702-b13c-000000000000"
 
 
 @pytest.fixture
-async def house(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        async with house.room("complaints").database.transaction() as tx:
+async def harness(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Harness]:
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        async with harness.runtime("complaints").database.transaction() as tx:
             known = [{"code": code, "name": code} for code in ("52", "5201", COUNTY, ACCUSED, STATION)]
             await sets.write(tx, sets.insert(OrgRow, known))
             await sets.write(tx, sets.insert(PartyRow, [{"case_id": CASE, "staff": "hand"}]))
-        yield house
+        yield harness
 
 
 def a_lodging(**changes: Any) -> dict[str, Any]:
@@ -47,16 +47,16 @@ def a_lodging(**changes: Any) -> dict[str, Any]:
     }
 
 
-async def lodged(house: House, **changes: Any) -> dict[str, Any]:
-    answer = await house.nobody.post("/complaints", a_lodging(**changes))
+async def lodged(harness: Harness, **changes: Any) -> dict[str, Any]:
+    answer = await harness.nobody.post("/complaints", a_lodging(**changes))
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
     return told
 
 
-async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(house: House) -> None:
-    told = await lodged(house)
-    head, investigator = house.as_("manager", COUNTY), house.as_("investigator", COUNTY, sub="inv")
+async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(harness: Harness) -> None:
+    told = await lodged(harness)
+    head, investigator = harness.as_("manager", COUNTY), harness.as_("investigator", COUNTY, sub="inv")
     path = f"/complaints/{told['id']}"
     assert (await head.get(path)).json()["text"] == TEXT
     assert (await investigator.post(f"{path}/conclude", CONCLUSION)).status_code == 409
@@ -67,35 +67,35 @@ async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(hou
     assert (await investigator.post(f"{path}/conclude", CONCLUSION)).json()["outcome"] == "supported"
     assert (await investigator.post(f"{path}/reply", {"text": "已责令改正"})).json()["status"] == "replied"
     code = told["follow_code"]
-    followed = await house.nobody.get("/complaints/follow", code=f"{code[:6]}-{code[6:].lower()}")
+    followed = await harness.nobody.get("/complaints/follow", code=f"{code[:6]}-{code[6:].lower()}")
     assert followed.json()["reply"] == "已责令改正"
     assert "inv" not in followed.text
-    unknown = await house.nobody.get("/complaints/follow", code="ABCDEFGHJK23456789")
+    unknown = await harness.nobody.get("/complaints/follow", code="ABCDEFGHJK23456789")
     assert unknown.status_code == 404
 
 
 CONCLUSION = {"outcome": "supported", "facts": "属实", "reasons": "违反规定", "legal_basis": "信访工作条例"}
 
 
-async def test_by_name_with_a_name_and_anonymous_without(house: House) -> None:
-    assert (await house.nobody.post("/complaints", a_lodging(anonymous=False))).status_code == 422
+async def test_by_name_with_a_name_and_anonymous_without(harness: Harness) -> None:
+    assert (await harness.nobody.post("/complaints", a_lodging(anonymous=False))).status_code == 422
     named = {"complainant": {"name": NAME, "phone": "13000000002"}}
-    assert (await house.nobody.post("/complaints", a_lodging(**named))).status_code == 422
-    told = await lodged(house, anonymous=False, **named)
-    shown = (await house.as_("manager", COUNTY).get(f"/complaints/{told['id']}")).json()
+    assert (await harness.nobody.post("/complaints", a_lodging(**named))).status_code == 422
+    told = await lodged(harness, anonymous=False, **named)
+    shown = (await harness.as_("manager", COUNTY).get(f"/complaints/{told['id']}")).json()
     assert shown["complainant"]["name"] == NAME
 
 
-async def test_an_unknown_org_is_refused_and_nothing_is_stored(house: House) -> None:
-    answer = await house.nobody.post("/complaints", a_lodging(subject={"org": "529999"}))
+async def test_an_unknown_org_is_refused_and_nothing_is_stored(harness: Harness) -> None:
+    answer = await harness.nobody.post("/complaints", a_lodging(subject={"org": "529999"}))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/subject/org"
-    async with house.room("complaints").database.reading() as tx:
+    async with harness.runtime("complaints").database.reading() as tx:
         assert await rows(tx, "SELECT id FROM complaint") == []
 
 
-async def test_d26_a_retried_lodging_is_one_complaint_with_one_code(house: House) -> None:
-    answers = await asyncio.gather(*(house.nobody.post("/complaints", a_lodging(), key="once") for _ in range(5)))
+async def test_d26_a_retried_lodging_is_one_complaint_with_one_code(harness: Harness) -> None:
+    answers = await asyncio.gather(*(harness.nobody.post("/complaints", a_lodging(), key="once") for _ in range(5)))
     assert {answer.content for answer in answers} == {answers[0].content}
 
 
@@ -116,14 +116,14 @@ UNINVITED = [
 
 @pytest.mark.parametrize(("role", "org", "sub"), UNINVITED)
 async def test_for_the_accused_and_all_others_a_complaint_does_not_exist(
-    house: House, role: str, org: str, sub: str | None
+    harness: Harness, role: str, org: str, sub: str | None
 ) -> None:
-    somebody = house.as_(role, org, sub=sub)
+    somebody = harness.as_(role, org, sub=sub)
     before = await _all_answers(somebody, NOWHERE)
-    told = await lodged(house)
-    await house.as_("manager", COUNTY, sub="head").post(f"/complaints/{told['id']}/accept", {})
+    told = await lodged(harness)
+    await harness.as_("manager", COUNTY, sub="head").post(f"/complaints/{told['id']}/accept", {})
     assert await _all_answers(somebody, told["id"]) == before
-    assert (await house.as_("manager", COUNTY, sub="head").get("/complaints")).json()["items"]
+    assert (await harness.as_("manager", COUNTY, sub="head").get("/complaints")).json()["items"]
 
 
 async def _all_answers(somebody: Any, complaint: str) -> list[tuple[int, str, str | None]]:
@@ -143,25 +143,25 @@ async def _all_answers(somebody: Any, complaint: str) -> list[tuple[int, str, st
     return [(each.status_code, each.text.replace(complaint, ""), each.headers.get("etag")) for each in answers]
 
 
-async def test_who_is_recused_is_told_with_the_complaint_and_when_somebody_joins_them(house: House) -> None:
-    told = await lodged(house)
-    await house.settles()
-    room = house.room("complaints")
+async def test_who_is_recused_is_told_with_the_complaint_and_when_somebody_joins_them(harness: Harness) -> None:
+    told = await lodged(harness)
+    await harness.settles()
+    runtime = harness.runtime("complaints")
     joining = KeepParty(UUID(CASE), "late", Cause(system(STATION)))
-    async with room.database.transaction() as tx:
+    async with runtime.database.transaction() as tx:
         again = KeepParty(UUID(CASE), "hand", Cause(system(STATION)))
-        work = await SERVICE.handle(tx, [again, joining, joining], room.clock.now())
+        work = await SERVICE.handle(tx, [again, joining, joining], runtime.clock.now())
     [announced] = work.announced
     assert (announced.subject, announced.by.actor.org) == (told["id"], COUNTY)
     assert announced.data == ComplaintRecused(handler_org=COUNTY, accused_org=ACCUSED, recused=("bad", "hand", "late"))
-    events = [parse_event(one.record.value or b"") async for one in house.log.scan("bianmin.complaints")]
+    events = [parse_event(one.record.value or b"") async for one in harness.log.scan("bianmin.complaints")]
     [lodging] = [event.data for event in events if isinstance(event.data, ComplaintLodged)]
     assert lodging.recused == ("bad", "hand")
 
 
-async def test_nothing_that_was_written_is_kept_in_plain(house: House) -> None:
-    told = await lodged(house, anonymous=False, complainant={"name": NAME})
-    async with house.room("complaints").database.reading() as tx:
+async def test_nothing_that_was_written_is_kept_in_plain(harness: Harness) -> None:
+    told = await lodged(harness, anonymous=False, complainant={"name": NAME})
+    async with harness.runtime("complaints").database.reading() as tx:
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'complaints'"):
             if table == "idempotency":
                 continue  # the answer with the code is kept for a retry
@@ -171,19 +171,19 @@ async def test_nothing_that_was_written_is_kept_in_plain(house: House) -> None:
                     assert secret.encode().hex() not in row
 
 
-async def test_every_reading_is_on_record(house: House) -> None:
-    told = await lodged(house)
-    await house.as_("manager", COUNTY, sub="head").get(f"/complaints/{told['id']}")
-    async with house.room("complaints").database.reading() as tx:
+async def test_every_reading_is_on_record(harness: Harness) -> None:
+    told = await lodged(harness)
+    await harness.as_("manager", COUNTY, sub="head").get(f"/complaints/{told['id']}")
+    async with harness.runtime("complaints").database.reading() as tx:
         assert await rows(tx, "SELECT actor, complaint_id::text FROM audit") == [("head", told["id"])]
 
 
-async def test_statements_are_few(house: House) -> None:
-    told = await lodged(house)
-    head = house.as_("manager", COUNTY)
-    with statements(house.room("complaints").database) as sent:
+async def test_statements_are_few(harness: Harness) -> None:
+    told = await lodged(harness)
+    head = harness.as_("manager", COUNTY)
+    with statements(harness.runtime("complaints").database) as sent:
         await head.get(f"/complaints/{told['id']}")
     assert len([each for each in sent if "complaint" in each or "audit" in each]) <= 3
-    with statements(house.room("complaints").database) as sent:
+    with statements(harness.runtime("complaints").database) as sent:
         await head.get("/complaints", updated_since="2020-01-01T00:00:00+08:00")
     assert len([each for each in sent if "complaint" in each or "pg_stat" in each]) <= 3

@@ -11,7 +11,7 @@ from bianmin.events.parts import Office
 from bianmin.kit import parked
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -28,9 +28,9 @@ from tests.service.deadlines_county import (
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-02-13T09:00"))
-        yield County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-02-13T09:00"))
+        yield County(harness)
 
 
 async def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_its_business_date(county: County) -> None:
@@ -68,7 +68,7 @@ async def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_its_bus
 async def test_a_single_clock_has_an_etag_that_moves_with_it(county: County) -> None:
     case = await county.a_running_case()
     promise, _ = await county.clocks(case_id=case)
-    window = county.house.as_("window", CENTER)
+    window = county.harness.as_("window", CENTER)
     first = await window.get(f"/clocks/{promise['id']}")
     assert (first.status_code, first.json(), first.headers["etag"]) == (200, promise, '"1"')
     await county.grants(case)
@@ -115,14 +115,14 @@ async def test_a_period_that_reaches_into_a_missing_year_parks_its_event_and_nob
     await county.tell_all("intake", [(case, an_acceptance("2030-12-20")), (other, an_acceptance())])
     assert await county.clocks(case_id=case) == []
     assert len(await county.clocks(case_id=other)) == 2
-    (held,) = await parked.listed(county.house.room("deadlines").database)
+    (held,) = await parked.listed(county.harness.runtime("deadlines").database)
     assert (held.subject, held.state, held.reason) == (case, "parked", "YearMissing")
 
 
 async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> None:
     case = await county.a_running_case("2026-02-13")
     promise, _ = await county.clocks(case_id=case)
-    answer = await county.house.as_("window", STATION).get(f"/clocks/{promise['id']}/explain")
+    answer = await county.harness.as_("window", STATION).get(f"/clocks/{promise['id']}/explain")
     told = answer.json()
     assert (told["clock"], told["calendar_version"]) == (promise, promise["calendar_version"])
     days = {each["date"]: each for each in told["days"]}
@@ -144,19 +144,19 @@ async def test_explain_as_a_picture_is_for_whoever_sees_the_clock(county: County
     case = await county.a_running_case("2026-02-13")
     promise, _ = await county.clocks(case_id=case)
     path = f"/clocks/{promise['id']}/explain.svg"
-    answer = await county.house.as_("window", STATION).get(path)
+    answer = await county.harness.as_("window", STATION).get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
     assert answer.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert "承诺办结期限" in answer.text
     assert "2026-02-14 上班（春节调休）" in answer.text
-    assert (await county.house.as_("window", OTHER_CENTER).get(path)).status_code == 404
-    assert (await county.house.nobody.get(path)).status_code == 401
+    assert (await county.harness.as_("window", OTHER_CENTER).get(path)).status_code == 404
+    assert (await county.harness.nobody.get(path)).status_code == 401
 
 
 async def test_a_window_of_another_township_cannot_tell_a_clock_from_none(county: County) -> None:
     case = await county.a_running_case()
     promise, _ = await county.clocks(case_id=case)
-    stranger = county.house.as_("window", OTHER_CENTER)
+    stranger = county.harness.as_("window", OTHER_CENTER)
     assert (await stranger.get("/clocks")).json() == {"items": [], "next_cursor": None}
     assert (await stranger.get("/clocks", case_id=case, org=CENTER)).json()["items"] == []
     for path in ("", "/explain", "/explain.svg"):
@@ -185,7 +185,7 @@ async def test_who_sees_a_case_sees_its_clocks(
 ) -> None:
     case = await county.a_running_case()
     await county.hands_over(case, Office(org="5201", dept="hr"))
-    answer = await county.house.as_(role, org, dept).get("/clocks")
+    answer = await county.harness.as_(role, org, dept).get("/clocks")
     assert len(answer.json()["items"]) == (2 if sees else 0)
 
 
@@ -195,7 +195,7 @@ async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County)
         handler_org=COUNTY, accused_org=CENTER, kind="complaint", accepted_on=day("2026-03-03")
     )
     await county.tells("complaints", complaint, handling, time="2026-03-03T10:00")
-    investigator = county.house.as_("investigator", COUNTY)
+    investigator = county.harness.as_("investigator", COUNTY)
     returned, acceptance, handled = (await investigator.get("/clocks", kind="complaint")).json()["items"]
     assert (returned["stage"], returned["due_on"], returned["state"]) == ("return", "2026-03-09", "stopped")
     assert (acceptance["stage"], acceptance["due_on"], acceptance["state"]) == ("acceptance", "2026-03-17", "stopped")
@@ -206,14 +206,14 @@ async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County)
         None,
     )
     accused = [
-        county.house.as_(role, org)
+        county.harness.as_(role, org)
         for role in ("manager", "investigator", "supervisor", "admin", "window")
         for org in (CENTER, STATION)
     ]
     outsiders = [
-        county.house.as_("window", COUNTY),
-        county.house.as_("manager", COUNTY, "civil"),
-        county.house.as_("manager", OTHER_CENTER),
+        county.harness.as_("window", COUNTY),
+        county.harness.as_("manager", COUNTY, "civil"),
+        county.harness.as_("manager", OTHER_CENTER),
     ]
     for actor in accused + outsiders:
         assert (await actor.get("/clocks")).json()["items"] == []
@@ -236,17 +236,17 @@ async def test_praise_is_not_timed(county: County) -> None:
 
 async def test_nobody_without_a_token_sees_a_clock(county: County) -> None:
     for path in ("/clocks", f"/clocks/{new_id()}", f"/clocks/{new_id()}/explain", "/calendars/52/years/2026"):
-        assert (await county.house.nobody.get(path)).status_code == 401
+        assert (await county.harness.nobody.get(path)).status_code == 401
 
 
 async def test_whoever_has_the_number_of_a_cases_clock_is_told_of_it_and_nobody_of_a_complaints(county: County) -> None:
     case, complaint = await county.a_running_case(), await county.lodges()
-    nobody = county.house.nobody
+    nobody = county.harness.nobody
     [promise] = await county.clocks(case_id=case, kind="promise")
     told = (await nobody.get(f"/public/clocks/{promise['id']}")).json()
     assert set(told) == {"kind", "due_on", "provisional", "text", "days"}
     assert (told["kind"], told["due_on"], told["days"][-1]["ordinal"]) == ("promise", "2026-03-09", 5)
-    handled = (await county.house.as_("manager", COUNTY).get("/clocks", case_id=complaint)).json()["items"]
+    handled = (await county.harness.as_("manager", COUNTY).get("/clocks", case_id=complaint)).json()["items"]
     assert handled
     for clock in handled:
         assert (await nobody.get(f"/public/clocks/{clock['id']}")).status_code == 404

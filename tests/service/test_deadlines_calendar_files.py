@@ -11,16 +11,16 @@ from bianmin.events import routing
 from bianmin.events.deadlines import CalendarPublished
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import Client, a_house
+from tests.harness import Client, running_harness
 from tests.service.deadlines_county import COUNTY, STATION, County, at
 from tests.service.test_deadlines_publishing import FESTIVAL, a_year, settle
 
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(harness)
         for code, level in ((COUNTY, "county"), (STATION, "village")):
             told = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level})
             await county.tells("routing", code, told)
@@ -29,7 +29,7 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 @pytest.fixture
 def admin(county: County) -> Client:
-    return county.house.as_("admin", "52")
+    return county.harness.as_("admin", "52")
 
 
 def a_file(*events: str, name: str | None = "国务院办公厅通知") -> bytes:
@@ -78,7 +78,7 @@ async def test_a6_a_day_withdrawn_from_the_feed_is_removed(county: County, admin
     await put_file(admin, COUNTY, a_file(SPRING, an_event("三月三放假", "20260305")))
     answer = await put_file(admin, COUNTY, a_file(SPRING))
     assert (answer.status_code, len(answer.json()["days"])) == (200, 9)
-    due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-04", days=1)
+    due = await county.harness.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-04", days=1)
     assert due.json()["due_on"] == "2026-03-05"
     history = (await admin.get(f"/calendars/{COUNTY}/years/2026/history")).json()["items"]
     assert [(len(one["year"]["days"]), one["published_by"]) for one in history] == [(9, "admin-52"), (10, "admin-52")]
@@ -97,7 +97,7 @@ async def test_what_was_exported_is_imported_as_it_was_and_an_estimate_stays_one
     again = await admin.get(f"{path}.ics")
     assert (again.content, again.headers["etag"]) == (told.content, told.headers["etag"])
     assert told.content.count(b"DTSTAMP:") == told.content.count(b"BEGIN:VEVENT")
-    due = (await county.house.nobody.get("/calendars/52/due", start=f"{year}-03-02", days=5)).json()
+    due = (await county.harness.nobody.get("/calendars/52/due", start=f"{year}-03-02", days=5)).json()
     assert due["provisional"] is (year == 2027)
 
 
@@ -293,12 +293,12 @@ async def test_a_desk_has_the_hours_of_the_nearest_that_published_any(county: Co
 async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: County, admin: Client) -> None:
     policy = {"kind": "completeness", "cut_off": "close"}
     await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})
-    await settle(county.house)
+    await settle(county.harness)
     await county.registers(case := str(new_id()))
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
     await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))
-    await settle(county.house)
+    await settle(county.harness)
     [clock] = await county.clocks(case_id=case)
     assert (clock["due_at"], clock["due_on"]) == ("2026-03-09T17:30:00+08:00", "2026-03-09")
 
@@ -311,7 +311,7 @@ async def test_hours_that_are_withdrawn_leave_those_above_and_stay_on_record(cou
     etag = (await admin.put(path, hours(WEEK[:2]))).headers["etag"]
     assert (await admin.delete(path)).status_code == 428
     assert (await admin.delete(path, etag='"7"')).status_code == 412
-    answer = await county.house.as_("admin", STATION, sub="a-7").delete(path, etag=etag)
+    answer = await county.harness.as_("admin", STATION, sub="a-7").delete(path, etag=etag)
     assert (answer.status_code, answer.json()) == (200, above.json())
     assert "etag" not in answer.headers, "there is nothing of its own to be seen"
     assert (await admin.get(path)).json() == above.json()
@@ -324,23 +324,23 @@ async def test_hours_that_are_withdrawn_leave_those_above_and_stay_on_record(cou
 async def test_what_ran_till_the_desk_closed_moves_when_its_hours_are_withdrawn(county: County, admin: Client) -> None:
     path = f"/calendars/{COUNTY}/hours"
     await admin.put(f"/policies/{COUNTY}", {"policies": [{"kind": "completeness", "cut_off": "close"}]})
-    await settle(county.house)
+    await settle(county.harness)
     await county.registers(case := str(new_id()))
     would = (await admin.put(path, hours(WEEK), preview="true")).json()
     assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:00", "17:30")]
     assert (await admin.get(path)).json()["region"] is None
     etag = (await admin.put(path, hours(WEEK))).headers["etag"]
-    await settle(county.house)
+    await settle(county.harness)
     would = (await admin.delete(path, etag=etag, preview="true")).json()
     assert (would["crossing"], would["examined"]) == (1, 1)
     assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:30", "17:00")]
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:30:00+08:00"
     assert (await admin.delete(path, etag=etag)).json()["region"] is None
-    await settle(county.house)
+    await settle(county.harness)
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
-    told = (await county.house.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()
+    told = (await county.harness.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()
     assert told["calendar_version"] == clock["calendar_version"]
 
 
@@ -409,5 +409,5 @@ async def test_a12_what_would_leave_a_desk_closed_for_a_year_is_not_withdrawn(co
 
 async def test_only_an_admin_of_the_place_says_when_its_desks_open(county: County) -> None:
     for role, org, status in (("window", COUNTY, 403), ("admin", "520112", 403), ("admin", COUNTY, 201)):
-        answer = await county.house.as_(role, org).put(f"/calendars/{STATION}/hours", hours(WEEK))
+        answer = await county.harness.as_(role, org).put(f"/calendars/{STATION}/hours", hours(WEEK))
         assert answer.status_code == status

@@ -8,19 +8,19 @@ import pytest
 
 from bianmin.events import routing
 from services.deadlines.app import SERVICE
-from tests.house import Client, a_house, statements
+from tests.harness import Client, running_harness, statements
 from tests.service.deadlines_county import COUNTY, County
 
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        yield County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        yield County(harness)
 
 
 @pytest.fixture
 def citizen(county: County) -> Client:
-    return county.house.nobody
+    return county.harness.nobody
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_an_org_that_routing_announced_has_the_calendar_above_it(county: C
 
 
 async def test_a_year_tells_its_days_and_how_sure_they_are(county: County) -> None:
-    staff = county.house.as_("window", COUNTY)
+    staff = county.harness.as_("window", COUNTY)
     official = await staff.get("/calendars/52/years/2026")
     year = official.json()
     assert (year["region"], year["year"], year["status"]) == ("CN", 2026, "official")
@@ -107,12 +107,12 @@ async def test_a_year_tells_its_days_and_how_sure_they_are(county: County) -> No
 
 @pytest.mark.parametrize("path", ["/calendars/CN/years/2031", "/calendars/CN/years/-1", "/calendars/99/years/2026"])
 async def test_a_year_or_region_that_is_not_there_is_not_found(county: County, path: str) -> None:
-    assert (await county.house.as_("window", COUNTY).get(path)).status_code == 404
+    assert (await county.harness.as_("window", COUNTY).get(path)).status_code == 404
 
 
 async def test_a_calendar_is_asked_without_the_database_where_the_region_is_always_there(county: County) -> None:
-    with statements(county.house.room("deadlines").database) as sent:
-        await county.house.nobody.get("/calendars/52/due", start="2026-03-02", days=5)
+    with statements(county.harness.runtime("deadlines").database) as sent:
+        await county.harness.nobody.get("/calendars/52/due", start="2026-03-02", days=5)
         assert not [each for each in sent if "FROM org" in each]
-        await county.house.nobody.get("/calendars/5201/due", start="2026-03-02", days=5)
+        await county.harness.nobody.get("/calendars/5201/due", start="2026-03-02", days=5)
     assert len([each for each in sent if "FROM org" in each]) == 1

@@ -11,7 +11,7 @@ from bianmin.events import routing
 from bianmin.kit.db import rows
 from bianmin.kit.timers import Ticker
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import (
     CARDS,
     CENTER,
@@ -26,9 +26,9 @@ from tests.service.test_deadlines_publishing import settle
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(harness)
         await county.tells(
             "routing", COUNTY, routing.OrgChanged(code=COUNTY, name="云岩区", level="county", parent="5201")
         )
@@ -37,23 +37,23 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 async def published(county: County, rule: str) -> None:
     body = {"policies": [{"kind": "promise", "second_yellow": rule}]}
-    answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", body)
+    answer = await county.harness.as_("admin", "52").put(f"/policies/{COUNTY}", body)
     assert answer.status_code == 201, answer.text
-    await settle(county.house)
+    await settle(county.harness)
 
 
 async def cards(county: County) -> Counter[tuple[str, str, str]]:
     """Of which unit, level and reason there are how many, once all have been weighed."""
-    room = county.house.room("deadlines")
+    runtime = county.harness.runtime("deadlines")
     async with asyncio.timeout(30):
-        while await room.ticker.tick(CARDS) or await _to_weigh(county):
+        while await runtime.ticker.tick(CARDS) or await _to_weigh(county):
             pass
-    found = (await county.house.as_("supervisor", "52").get("/cards", limit=200)).json()["items"]
+    found = (await county.harness.as_("supervisor", "52").get("/cards", limit=200)).json()["items"]
     return Counter((card["org"], card["level"], card["reason"]) for card in found)
 
 
 async def _to_weigh(county: County) -> int:
-    async with county.house.room("deadlines").database.reading() as tx:
+    async with county.harness.runtime("deadlines").database.reading() as tx:
         return int((await rows(tx, "SELECT count(*) FROM card WHERE to_weigh"))[0][0])
 
 
@@ -61,11 +61,11 @@ async def test_the_second_in_twelve_months_brings_a_red_card_to_its_unit_alone(c
     await published(county, "year")
     await county.a_running_case("2026-03-02")
     await county.a_running_case("2026-03-02", org=OTHER_STATION)
-    await becomes(county.house, "2026-03-10T09:00")
+    await becomes(county.harness, "2026-03-10T09:00")
     yellow = Counter({(CENTER, "yellow", "promise"): 1, (OTHER_STATION[:9], "yellow", "promise"): 1})
     assert await cards(county) == yellow
     await county.a_running_case("2026-08-03")
-    await becomes(county.house, "2026-08-11T09:00")
+    await becomes(county.harness, "2026-08-11T09:00")
     found = await cards(county)
     assert {key: number for key, number in found.items() if key[2] not in ("card", "statutory")} == {
         **yellow,
@@ -78,7 +78,7 @@ async def test_without_such_a_policy_cases_are_not_seen_together(county: County)
     await published(county, "case")
     for _ in range(3):
         await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-10T09:00")
+    await becomes(county.harness, "2026-03-10T09:00")
     assert await cards(county) == {(CENTER, "yellow", "promise"): 3}
 
 
@@ -86,13 +86,13 @@ async def test_of_many_at_once_all_but_the_first_are_second_ones_whichever_repli
     await published(county, "year")
     for _ in range(12):
         await county.a_running_case("2026-03-02")
-    room = county.house.room("deadlines")
-    database = room.database
+    runtime = county.harness.runtime("deadlines")
+    database = runtime.database
     others = [
-        Ticker(SERVICE.name, database, SERVICE.handle, SERVICE.timers, room.clock, announced=lambda: None, size=size)
+        Ticker(SERVICE.name, database, SERVICE.handle, SERVICE.timers, runtime.clock, announced=lambda: None, size=size)
         for size in (2, 3, 5)
     ]
-    await becomes(county.house, "2026-03-10T09:00")
+    await becomes(county.harness, "2026-03-10T09:00")
     await asyncio.gather(*(ticker.tick(CARDS) for ticker in others for _ in range(8)))
     found = await cards(county)
     assert found == {(CENTER, "yellow", "promise"): 12, (CENTER, "red", "second_yellow_in_year"): 11}
@@ -101,11 +101,11 @@ async def test_of_many_at_once_all_but_the_first_are_second_ones_whichever_repli
 async def test_a_revoked_card_makes_no_other_a_second_one(county: County) -> None:
     await published(county, "year")
     await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-10T09:00")
+    await becomes(county.harness, "2026-03-10T09:00")
     await cards(county)
-    above = county.house.as_("supervisor", "52")
+    above = county.harness.as_("supervisor", "52")
     [card] = (await above.get("/cards")).json()["items"]
     assert (await above.post(f"/cards/{card['id']}/revoke", {"reason": "系统故障"})).status_code == 200
     await county.a_running_case("2026-03-11")
-    await becomes(county.house, "2026-03-19T09:00")
+    await becomes(county.harness, "2026-03-19T09:00")
     assert await cards(county) == {(CENTER, "yellow", "promise"): 2}

@@ -9,21 +9,21 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.actors import system
 from bianmin.events import intake, routing
 from bianmin.events.deadlines import ClockRed, ClockYellow
 from bianmin.events.parts import Office, Period
 from bianmin.kit import parked
-from bianmin.kit.actors import system
 from bianmin.kit.batch import Handled
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
+from bianmin.kit.time_source import TZ
 from bianmin.kit.timers import Timer
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.commands import DecideCase
 from services.deadlines.store import recounts
-from tests.house import statements
+from tests.harness import statements
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,

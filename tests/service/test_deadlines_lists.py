@@ -9,7 +9,7 @@ import pytest
 from bianmin.events import routing
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import Client, a_house, statements
+from tests.harness import Client, running_harness, statements
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -26,9 +26,9 @@ from tests.service.deadlines_county import (
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        yield County(harness)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def supervisor(county: County) -> Client:
     await county.grants(decided)
     await county.a_running_case(org=OTHER_STATION)
     await county.a_running_case("2026-03-16")
-    return county.house.as_("supervisor", "52")
+    return county.harness.as_("supervisor", "52")
 
 
 async def found(client: Client, **query: Any) -> list[tuple[str, str, str]]:
@@ -139,7 +139,7 @@ async def test_pages_show_every_clock_once(supervisor: Client, feed: dict[str, s
 async def test_a_cursor_is_good_for_its_own_question_and_its_own_reader(county: County, supervisor: Client) -> None:
     cursor = (await supervisor.get("/clocks", limit=1)).json()["next_cursor"]
     assert (await supervisor.get("/clocks", limit=1, cursor=cursor)).status_code == 200
-    other = county.house.as_("window", CENTER)
+    other = county.harness.as_("window", CENTER)
     for client, query in ((supervisor, {"lamp": "green"}), (supervisor, {"cursor": cursor[:-4] + "AAAA"}), (other, {})):
         assert (await client.get("/clocks", **{"limit": 1, "cursor": cursor, **query})).status_code == 400
 
@@ -157,7 +157,7 @@ async def test_looking_costs_one_statement_and_the_feed_and_an_explanation_two(
     county: County, supervisor: Client
 ) -> None:
     clock = (await supervisor.get("/clocks")).json()["items"][0]["id"]
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
     for path, query, cost in (
         (f"/clocks/{clock}", {}, 1),
         (f"/clocks/{clock}/explain", {}, 2),  # and whether its end has moved
@@ -170,7 +170,7 @@ async def test_looking_costs_one_statement_and_the_feed_and_an_explanation_two(
 
 
 async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County) -> None:
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
 
     async def cost(events: int) -> int:
         told = [(str(new_id()), an_acceptance()) for _ in range(events)]
@@ -184,7 +184,7 @@ async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County)
 
 async def test_who_is_recused_from_a_complaint_sees_nothing_of_its_clocks(county: County) -> None:
     complaint = await county.lodges(recused=("bad",))
-    bad, hand, other = (county.house.as_("manager", COUNTY, sub=name) for name in ("bad", "hand", "other"))
+    bad, hand, other = (county.harness.as_("manager", COUNTY, sub=name) for name in ("bad", "hand", "other"))
 
     async def seen_by(who: Client) -> int:
         found = (await who.get("/clocks", case_id=complaint)).json()["items"]
@@ -196,7 +196,7 @@ async def test_who_is_recused_from_a_complaint_sees_nothing_of_its_clocks(county
     assert [await seen_by(who) for who in (bad, hand, other)] == [0, 0, 2]
     clock, _ = (await other.get("/clocks", case_id=complaint)).json()["items"]
     assert (await hand.get(f"/clocks/{clock['id']}")).status_code == 404
-    admin = county.house.as_("admin", "52")
+    admin = county.harness.as_("admin", "52")
     assert (await admin.get("/clocks", case_id=complaint)).json()["items"] == []
 
 

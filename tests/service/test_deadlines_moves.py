@@ -11,7 +11,7 @@ from bianmin.events.parts import EventData, Office
 from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import CENTER, County, access, an_acceptance, at, day
 
 OFFICE = Office(org=CENTER, dept="civil")
@@ -25,13 +25,13 @@ PROCEDURE: dict[str, Any] = {
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        yield County(harness)
 
 
 async def pauses(county: County) -> list[tuple[Any, ...]]:
-    async with county.house.room("deadlines").database.reading() as tx:
+    async with county.harness.runtime("deadlines").database.reading() as tx:
         found = await rows(tx, "SELECT since, until, reason, legal_basis FROM pause")
         return [tuple(row) for row in found]
 
@@ -53,7 +53,7 @@ async def test_c1_c10_a_pause_is_kept_with_its_reason_and_ends_with_what_ends_th
     again = routing.CaseReopened(access=access(), item=an_acceptance().item, cycle=2, reopened_on=day("2026-05-06"))
     await county.tells("routing", case, again, time="2026-05-06T10:00")
     assert await pauses(county) == [ended]
-    told = (await county.house.as_("window", CENTER).get(f"/clocks/{clocks['statutory']['id']}/explain")).json()
+    told = (await county.harness.as_("window", CENTER).get(f"/clocks/{clocks['statutory']['id']}/explain")).json()
     [pause] = told["pauses"]
     assert (pause["reason"], pause["legal_basis"]) == ("hearing", "行政许可法第四十五条")
     assert (pause["first"], pause["last"], bool(pause["evidence"])) == ("2026-03-04", "2026-04-20", True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bianmin.domain.actors import system
 from bianmin.events import intake, routing
 from bianmin.events.deadlines import ClockRed
 from bianmin.events.parts import Period
 from bianmin.kit import parked
-from bianmin.kit.actors import system
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
@@ -44,12 +44,12 @@ async def a_case_due_at(county: County, clock: str) -> str:
 
 async def all_told(county: County) -> None:
     """Return when there is nothing left to tell by now: the reminders of these cases lie before it."""
-    room = county.house.room("deadlines")
+    runtime = county.harness.runtime("deadlines")
     async with asyncio.timeout(30):
         while True:
-            async with room.database.reading() as tx:
+            async with runtime.database.reading() as tx:
                 query = "SELECT count(*) FROM clock WHERE next_fire_at <= $1"
-                if (await rows(tx, query, room.clock.now()))[0][0] == 0:
+                if (await rows(tx, query, runtime.clock.now()))[0][0] == 0:
                     return
             await asyncio.sleep(0.02)
 
@@ -109,7 +109,7 @@ async def test_d7_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_asid
     async with town.running() as county:
         bad, *good = [await a_case_due_at(county, f"09:{minute}") for minute in range(10, 20)]
         await all_told(county)
-        async with county.house.room("deadlines").database.transaction() as tx:
+        async with county.harness.runtime("deadlines").database.transaction() as tx:
             await run(tx, spoiling, bad)
     town.now = AFTER
     async with town.with_a_worker() as worker:
@@ -133,7 +133,7 @@ async def test_d7_a_clock_that_nobody_can_read_stops_nobody_else_and_is_set_asid
 async def test_d7_what_a_recount_could_not_read_holds_up_no_other_and_is_counted_when_it_is_mended(town: Town) -> None:
     async with town.running() as county:
         bad, *good = [await county.a_running_case("2026-03-02") for _ in range(5)]
-        async with county.house.room("deadlines").database.transaction() as tx:
+        async with county.harness.runtime("deadlines").database.transaction() as tx:
             await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
     async with town.with_a_worker(size=3) as worker:
         festival = NamedDay(day("2026-03-05"), Kind.OFF, "三月三")
@@ -162,7 +162,7 @@ async def test_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) ->
     async with town.running() as county:
         mended, bad = [await a_case_due_at(county, f"09:{minute}") for minute in (10, 20)]
         await all_told(county)
-        async with county.house.room("deadlines").database.transaction() as tx:
+        async with county.harness.runtime("deadlines").database.transaction() as tx:
             await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE unit = 'hour'")
     town.now = AFTER
     async with town.with_a_worker() as worker:

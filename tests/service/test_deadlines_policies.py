@@ -10,7 +10,7 @@ from bianmin.events import complaints, routing
 from bianmin.events.deadlines import ClockYellow
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -27,9 +27,9 @@ from tests.service.test_deadlines_publishing import settle
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(harness)
         for code in (COUNTY, CENTER, OTHER_CENTER):
             told = routing.OrgChanged(code=code, name=code, level="county" if len(code) == 6 else "township")
             await county.tells("routing", code, told)
@@ -41,9 +41,9 @@ def shorter(days: int = 3) -> dict[str, Any]:
 
 
 async def published(county: County, region: str, *policies: dict[str, Any], etag: str | None = None) -> Any:
-    answer = await county.house.as_("admin", "52").put(f"/policies/{region}", {"policies": policies}, etag=etag)
+    answer = await county.harness.as_("admin", "52").put(f"/policies/{region}", {"policies": policies}, etag=etag)
     assert answer.status_code in (200, 201), answer.text
-    await settle(county.house)
+    await settle(county.harness)
     return answer
 
 
@@ -59,7 +59,7 @@ async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) 
 
 
 async def test_a13_days_hours_and_policy_may_each_be_of_another_region(county: County) -> None:
-    admin = county.house.as_("admin", "52")
+    admin = county.harness.as_("admin", "52")
     festival = {"date": "2026-03-05", "kind": "off", "name": "三月三"}
     calendar = {"status": "official", "source": "某县通知", "days": [festival]}
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", calendar)).status_code == 201
@@ -100,7 +100,7 @@ async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(
     await county.tells("complaints", complaint, handling)
 
     async def lamp_at(moment: str) -> tuple[str, str]:
-        await becomes(county.house, moment)
+        await becomes(county.harness, moment)
         [clock] = await county.clocks(case_id=complaint, state="running")
         return clock["due_on"], clock["lamp"]
 
@@ -114,10 +114,10 @@ async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(
 async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_counted_anew_as_well(
     county: County,
 ) -> None:
-    admin = county.house.as_("admin", "52")
+    admin = county.harness.as_("admin", "52")
     year = {"status": "official", "source": "国办通知", "days": [{"date": "2031-01-01", "kind": "off", "name": "元旦"}]}
     assert (await admin.put("/calendars/CN/years/2031", year)).status_code == 201
-    county.house.app.state.clock.set(at("2031-03-03T09:00"))
+    county.harness.app.state.clock.set(at("2031-03-03T09:00"))
     case = await county.a_running_case("2031-03-03")
     await published(county, COUNTY, {"kind": "promise", "cut_off": "close"})
     promise, _ = await county.clocks(case_id=case)
@@ -126,7 +126,7 @@ async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_coun
 
 async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
     await published(county, COUNTY, shorter(3), {**shorter(2), "item_type": "01"})
-    window = county.house.as_("window", CENTER)
+    window = county.harness.as_("window", CENTER)
     told = (
         await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05", mode="direct")
     ).json()
@@ -143,7 +143,7 @@ async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: Coun
 async def test_e1_of_a_case_the_item_is_to_be_told_of_a_complaint_there_is_none(county: County) -> None:
     of_licences = {"kind": "promise", "item_type": "01", "cut_off": "close"}
     await published(county, COUNTY, of_licences, {"kind": "hotline", "unit": "workday", "budget": 3})
-    window = county.house.as_("window", CENTER)
+    window = county.harness.as_("window", CENTER)
     answer = await window.get("/policies/applied", org=CENTER, kind="promise", mode="direct")
     assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, ["query:item_type"])
     assert "事项目录" in answer.json()["detail"]
@@ -154,9 +154,9 @@ async def test_e1_of_a_case_the_item_is_to_be_told_of_a_complaint_there_is_none(
 
 
 async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(county: County) -> None:
-    admin = county.house.as_("admin", COUNTY)
+    admin = county.harness.as_("admin", COUNTY)
     body = {"policies": [shorter()]}
-    assert (await county.house.as_("manager", COUNTY).put(f"/policies/{COUNTY}", body)).status_code == 403
+    assert (await county.harness.as_("manager", COUNTY).put(f"/policies/{COUNTY}", body)).status_code == 403
     assert (await admin.put("/policies/52", body)).status_code == 403
     assert (await admin.put("/policies/520199", body)).status_code == 404
     first = await admin.put(f"/policies/{COUNTY}", body)
@@ -219,7 +219,7 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
 async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
     county: County, policies: list[dict[str, Any]], pointer: str
 ) -> None:
-    answer = await county.house.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": policies})
+    answer = await county.harness.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": policies})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
@@ -237,7 +237,7 @@ async def test_what_can_be_told_apart_is_published(county: County) -> None:
     assert [{name: value for name, value in one.items() if value is not None} for one in shown] == told
     asked = {"org": COUNTY, "kind": "hotline"}
     for stage, budget, extension in (("suggestion", 366, 10), ("report", 15, 0), ("return", 24, 0)):
-        dry = (await county.house.as_("window", CENTER).get("/policies/applied", **asked, stage=stage)).json()
+        dry = (await county.harness.as_("window", CENTER).get("/policies/applied", **asked, stage=stage)).json()
         assert (dry["term"]["budget"], dry["term"]["extension"]) == (budget, extension)
 
 
@@ -245,7 +245,7 @@ async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: Count
     await published(county, COUNTY, {"kind": "completeness", "card": "none"})
     case = str(new_id())
     await county.registers(case)
-    await becomes(county.house, "2026-03-12T09:00")
+    await becomes(county.harness, "2026-03-12T09:00")
     types = {event.type for event in await county.announced()}
     assert "cn.bianmin.clock.red.v1" in types
     assert "cn.bianmin.card.issued.v1" not in types
@@ -259,7 +259,7 @@ async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_
     granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-02"), awaits_delivery=True)
     await county.tells("routing", case, granted)
     for moment in ("2026-03-06T09:00", "2026-03-12T09:00"):  # due on the 5th; ordered by the 11th
-        await becomes(county.house, moment)
+        await becomes(county.harness, moment)
     issued = [("card", "red", "issued"), ("delivery", "yellow", "issued")]
     assert await cards(county, case) == issued
     await published(county, COUNTY, etag=etag)
@@ -267,11 +267,11 @@ async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_
     running = {clock["kind"]: clock for clock in await county.clocks(case_id=case, state="running")}
     assert list(running) == ["delivery"]
     assert (running["delivery"]["due_on"], running["delivery"]["lamp"]) == ("2026-03-16", "green")
-    await becomes(county.house, "2026-03-16T23:59")
+    await becomes(county.harness, "2026-03-16T23:59")
     assert len(await cards(county, case)) == 2
 
 
 async def cards(county: County, case: str) -> list[tuple[str, str, str]]:
     """The newest first."""
-    found = (await county.house.as_("supervisor", "52").get("/cards", case_id=case)).json()["items"]
+    found = (await county.harness.as_("supervisor", "52").get("/cards", case_id=case)).json()["items"]
     return [(card["kind"], card["level"], card["status"]) for card in found]

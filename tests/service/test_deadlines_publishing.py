@@ -22,7 +22,7 @@ from services.deadlines.domain.clock import reckon
 from services.deadlines.domain.regions import Calendars
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
 from services.deadlines.store import recounts, rulebook, subjects
-from tests.house import Client, House, a_house
+from tests.harness import Client, Harness, running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -41,9 +41,9 @@ FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(harness)
         for code, level in ((COUNTY, "county"), ("520112", "county")):
             told = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level, "parent": code[:4]})
             await county.tells("routing", code, told)
@@ -52,19 +52,19 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 @pytest.fixture
 def admin(county: County) -> Client:
-    return county.house.as_("admin", "52")
+    return county.harness.as_("admin", "52")
 
 
-async def settle(house: House) -> None:
+async def settle(harness: Harness) -> None:
     """Everything that was published has been counted by. A recount is not done while something could not be counted."""
-    room = house.room("deadlines")
+    runtime = harness.runtime("deadlines")
     async with asyncio.timeout(60):
-        while await room.ticker.tick(RECOUNTS) or await unfinished(house):
+        while await runtime.ticker.tick(RECOUNTS) or await unfinished(harness):
             pass
 
 
-async def unfinished(house: House) -> int:
-    async with house.room("deadlines").database.reading() as tx:
+async def unfinished(harness: Harness) -> int:
+    async with harness.runtime("deadlines").database.reading() as tx:
         return int((await rows(tx, "SELECT count(*) FROM recount WHERE state <> 'done'"))[0][0])
 
 
@@ -78,11 +78,11 @@ async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_an
     ours = await county.a_running_case("2026-03-02")
     theirs = await county.a_running_case("2026-03-02", org="520112101201")
     overdue, yet_to_come = await county.lodges("2026-02-02"), await county.a_running_case("2026-03-06")
-    await becomes(county.house, "2026-03-02T09:00")
+    await becomes(county.harness, "2026-03-02T09:00")
     before = {clock["id"]: clock for clock in await county.clocks()}
     answer = await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
     assert (answer.status_code, answer.json()["region"]) == (201, COUNTY)
-    await settle(county.house)
+    await settle(county.harness)
     promise, statutory = await county.clocks(case_id=ours)
     assert (promise["due_on"], statutory["due_on"]) == ("2026-03-10", "2026-03-31")
     assert promise["calendar_version"].startswith(COUNTY)
@@ -101,7 +101,7 @@ async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_an
     assert (kept["reason"], kept["previous_due_on"], kept["due_on"]) == ("calendar", "2026-03-09", "2026-03-10")
     [recount] = (await admin.get("/calendars/recounts")).json()["items"][:1]
     assert (recount["state"], recount["total"], recount["left"]) == ("done", 1, 0)
-    due = await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)
+    due = await county.harness.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)
     assert due.json()["due_on"] == "2026-03-10"
 
 
@@ -124,7 +124,7 @@ async def test_a17_each_region_lies_over_those_above_it_and_the_explanation_name
     ):
         case = await county.a_running_case("2026-03-02", org=org)
         [promise, _] = await county.clocks(case_id=case)
-        told = (await county.house.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")).json()
+        told = (await county.harness.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")).json()
         assert told["clock"]["due_on"] == due_on
         assert {day["date"]: day["reason"] for day in told["days"][1:] if not day["counted"]} == skipped
 
@@ -138,7 +138,7 @@ async def test_d13_a_preview_tells_what_would_move_and_moves_nothing(county: Cou
         ("promise", "2026-03-09", "2026-03-10"),
         ("statutory", "2026-03-30", "2026-03-31"),
     ]
-    await settle(county.house)
+    await settle(county.harness)
     assert {clock["due_on"] for clock in await county.clocks()} == {"2026-03-09", "2026-03-30"}
     assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
 
@@ -160,8 +160,8 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
         (2, "更正", 1),
         (1, "某县通知", 1),
     ]
-    await settle(county.house)
-    assert (await county.house.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)).json()[
+    await settle(county.harness)
+    assert (await county.harness.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)).json()[
         "due_on"
     ] == "2026-03-09"
 
@@ -186,7 +186,7 @@ async def test_a8_a12_b13_what_is_no_calendar_is_refused(
     etag = (await admin.get("/calendars/CN/years/2026")).headers["etag"] if region == "CN" else None
     answer = await admin.put(f"/calendars/{region}/years/{year}", body, etag=etag)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    async with county.house.room("deadlines").database.reading() as tx:
+    async with county.harness.runtime("deadlines").database.reading() as tx:
         assert (await rows(tx, "SELECT count(*) FROM document WHERE kind <> 'shipped'"))[0][0] == 0
 
 
@@ -212,29 +212,29 @@ async def test_a12_more_than_a_year_without_a_day_of_work_is_refused(admin: Clie
 
 @pytest.mark.parametrize(("role", "org"), [("manager", COUNTY), ("admin", "520112"), ("window", CENTER)])
 async def test_only_an_admin_of_the_region_publishes(county: County, role: str, org: str) -> None:
-    answer = await county.house.as_(role, org).put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
+    answer = await county.harness.as_(role, org).put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
     assert answer.status_code == 403
-    own = await county.house.as_("admin", COUNTY).get("/calendars/CN/years/2026")
-    theirs = await county.house.as_("admin", COUNTY).put(
+    own = await county.harness.as_("admin", COUNTY).get("/calendars/CN/years/2026")
+    theirs = await county.harness.as_("admin", COUNTY).put(
         "/calendars/CN/years/2026", own.json(), etag=own.headers["etag"]
     )
     assert theirs.status_code == 403
 
 
 async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: County, admin: Client) -> None:
-    county.house.app.state.clock.set(at("2026-12-21T09:00"))
+    county.harness.app.state.clock.set(at("2026-12-21T09:00"))
     case = await county.a_running_case("2026-12-21")
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, True]
     year = await admin.get("/calendars/CN/years/2027")
     official = {**year.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
-    await settle(county.house)
+    await settle(county.harness)
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, False]
 
 
 async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County, admin: Client) -> None:
     async def told() -> dict[str, float]:
-        lines = (await county.house.http.get("/metrics")).text.splitlines()
+        lines = (await county.harness.http.get("/metrics")).text.splitlines()
         return {line.split("{")[0]: float(line.split()[1]) for line in lines if line.startswith("calendar_")}
 
     assert await told() == {"calendar_official_days": 304, "calendar_known_days": 1765}
@@ -242,7 +242,7 @@ async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County
     official = {**year.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
     assert await told() == {"calendar_official_days": 669, "calendar_known_days": 1765}
-    county.house.app.state.clock.set(at("2031-01-02T09:00"))
+    county.harness.app.state.clock.set(at("2031-01-02T09:00"))
     assert await told() == {"calendar_official_days": -1098, "calendar_known_days": -2}
 
 
@@ -252,13 +252,13 @@ NEXT = {"date": "2031-01-01", "kind": "off", "name": "元旦"}
 async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_be_published(
     county: County, admin: Client
 ) -> None:
-    county.house.app.state.clock.set(at("2030-12-20T09:00"))
+    county.harness.app.state.clock.set(at("2030-12-20T09:00"))
     case = await county.a_running_case("2030-12-20")
     await county.grants(case, "2030-12-23T10:00")
     assert await county.clocks(case_id=case) == []
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
     assert await still(database) == ("parked", "YearMissing", 0)
-    assert 'parked_events{service="deadlines"} 1.0' in (await county.house.http.get("/metrics")).text
+    assert 'parked_events{service="deadlines"} 1.0' in (await county.harness.http.get("/metrics")).text
     # what does not help is tried, and waits again
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
     async with asyncio.timeout(30):
@@ -274,7 +274,7 @@ async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_
 
 async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(county: County, admin: Client) -> None:
     """A longer period of the hotline reaches into a year that nobody knows: it keeps its date until somebody does."""
-    county.house.app.state.clock.set(at("2030-12-06T09:00"))
+    county.harness.app.state.clock.set(at("2030-12-06T09:00"))
     told = complaints.ComplaintLodged(
         handler_org=COUNTY,
         accused_org=CENTER,
@@ -287,17 +287,17 @@ async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(
     await county.tells("complaints", complaint := str(new_id()), told)
     policy = {"kind": "hotline", "unit": "workday", "budget": 30}
     assert (await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})).status_code == 201
-    room = county.house.room("deadlines")
+    runtime = county.harness.runtime("deadlines")
     async with asyncio.timeout(30):
-        while not (listed := await parked.listed(room.database)):
-            await room.ticker.tick(RECOUNTS)
+        while not (listed := await parked.listed(runtime.database)):
+            await runtime.ticker.tick(RECOUNTS)
     [held] = listed
     assert (held.source, held.subject, held.reason) == ("timer:recounts", complaint, "YearMissing")
     assert await due_of_the_hotline(county, complaint) == "2030-12-13"
     assert (await admin.put("/calendars/CN/years/2031", a_year(NEXT))).status_code == 201
-    await settle(county.house)
+    await settle(county.harness)
     assert await due_of_the_hotline(county, complaint) == "2031-01-20"
-    assert await parked.listed(room.database) == []
+    assert await parked.listed(runtime.database) == []
 
 
 async def still(database: Database) -> tuple[str, str, int]:
@@ -317,10 +317,10 @@ async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: Coun
     """A day of rest becomes a day of work, and the last day of the period lies in the past: there is a day of grace."""
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
     case = await county.a_running_case("2026-03-02")
-    county.house.app.state.clock.set(at("2026-03-10T09:00"))
+    county.harness.app.state.clock.set(at("2026-03-10T09:00"))
     year = await admin.get(f"/calendars/{COUNTY}/years/2026")
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(), etag=year.headers["etag"])).status_code == 200
-    await settle(county.house)
+    await settle(county.harness)
     promise, statutory = await county.clocks(case_id=case)
     assert (promise["due_on"], promise["lamp"], statutory["due_on"]) == ("2026-03-10", "yellow", "2026-03-30")
 
@@ -331,7 +331,7 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
     chance = random.Random(2020)
     starts = [date(2026, 1, 1) + timedelta(days=chance.randrange(200)) for _ in range(300)]
     orgs = [chance.choice(("520111101201", OTHER_STATION, "520112101201")) for _ in starts]
-    county.house.app.state.clock.set(at("2026-01-01T09:00"))
+    county.harness.app.state.clock.set(at("2026-01-01T09:00"))
     cases = [str(new_id()) for _ in starts]
     acceptances = [an_acceptance(str(start), org) for start, org in zip(starts, orgs, strict=True)]
     await county.tell_all("intake", list(zip(cases, acceptances, strict=True)))
@@ -348,11 +348,11 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
     for text in ("2026-02-28", "2026-05-09"):
         del revised[text]
     year = await admin.get("/calendars/CN/years/2026")
-    before = await all_clocks(county.house)
+    before = await all_clocks(county.harness)
     body = {**year.json(), "days": list(revised.values()), "source": "延长春节假期的通知"}
     assert (await admin.put("/calendars/CN/years/2026", body, etag=year.headers["etag"])).status_code == 200
-    await settle(county.house)
-    after = await all_clocks(county.house)
+    await settle(county.harness)
+    after = await all_clocks(county.harness)
     named = tuple(NamedDay(date.fromisoformat(d["date"]), Kind(d["kind"]), d["name"]) for d in revised.values())
     changed = CalendarYear("CN", 2026, Status.OFFICIAL, "延长春节假期的通知", named)
     calendars = Calendars(shipped()).with_year(changed)
@@ -375,15 +375,15 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
         for (case, on), end in zip(still.items(), later, strict=True)
     ]
     await county.tell_all("routing", list(zip(still, ended, strict=True)))
-    gone_on = await all_clocks(county.house)
+    gone_on = await all_clocks(county.harness)
     clocks = [clock for subject in gone_on.values() for clock in subject.clocks]
     counted = [clock for subject in gone_on.values() for clock in reckon(calendars, subject.clocks)]
     assert [clock.end for clock in clocks] == [clock.end for clock in counted]
     assert all(clock.end is not None for clock in clocks)
 
 
-async def all_clocks(house: House) -> dict[Any, Any]:
-    async with house.room("deadlines").database.reading() as tx:
+async def all_clocks(harness: Harness) -> dict[Any, Any]:
+    async with harness.runtime("deadlines").database.reading() as tx:
         ids = [row[0] for row in await rows(tx, "SELECT id FROM subject")]
         return await subjects.load(tx, ids, locked=False)
 
@@ -394,7 +394,7 @@ async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged
     path = f"/calendars/{COUNTY}/years/2026"
     first = await admin.put(path, a_year(*FESTIVAL))
     await admin.put(path, a_year({**FESTIVAL[0], "name": "改名"}), etag=first.headers["etag"])
-    await settle(county.house)
+    await settle(county.harness)
     later = await county.a_running_case("2026-03-02")
     told = [await _explained(county, each) for each in (case, later)]
     assert [one["calendar_version"][:6] for one in told] == ["CN-" + told[0]["calendar_version"][3:6], COUNTY]
@@ -409,10 +409,10 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
     county: County, admin: Client
 ) -> None:
     """The newer comes with a day off that the older one, which is this, knows nothing of."""
-    await settle(county.house)
+    await settle(county.harness)
     over, case = [await county.a_running_case("2026-03-02") for _ in range(2)]
     await county.grants(over, "2026-03-03T10:00")
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
 
     async def a_newer_program_starts() -> bool:
         async with database.transaction() as tx:
@@ -421,7 +421,7 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
             return brought
 
     assert [await a_newer_program_starts() for _ in range(2)] == [True, False], "one of its replicas does it"
-    await settle(county.house)
+    await settle(county.harness)
     later = await county.a_running_case("2026-03-02")
     for one in (case, later):
         assert [clock["due_on"] for clock in await county.clocks(case_id=one)] == ["2026-03-10", "2026-03-31"]
@@ -436,14 +436,14 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
 
 
 async def test_a_program_with_newer_years_has_all_that_runs_counted_by_them(county: County, admin: Client) -> None:
-    await settle(county.house)
+    await settle(county.harness)
     case = await county.a_running_case("2026-03-02")
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
     async with database.transaction() as tx:
         await run(tx, "UPDATE edition SET generation = 0")
         await rulebook.bring(tx, GENERATION - 1, with_a_festival("旧节日"), at("2026-03-02T09:00"))
         await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
-    await settle(county.house)
+    await settle(county.harness)
     assert (await county.clocks(case_id=case))[0]["due_on"] == "2026-03-09"
     assert len((await admin.get("/calendars/recounts")).json()["items"]) == 2
 
@@ -456,7 +456,7 @@ def with_a_festival(name: str) -> list[CalendarYear]:
 
 async def _explained(county: County, case: str) -> dict[str, Any]:
     [promise] = await county.clocks(case_id=case, kind="promise")
-    answer = await county.house.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")
+    answer = await county.harness.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")
     told: dict[str, Any] = answer.json()
     return told
 
@@ -470,23 +470,23 @@ async def test_what_cannot_be_counted_anew_stays_on_the_list_until_somebody_has_
     county: County, admin: Client
 ) -> None:
     bad, good = [await county.a_running_case("2026-03-02") for _ in range(2)]
-    room = county.house.room("deadlines")
-    async with room.database.transaction() as tx:
+    runtime = county.harness.runtime("deadlines")
+    async with runtime.database.transaction() as tx:
         await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1 AND kind = 'promise'", bad)
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
     async with asyncio.timeout(30):
         while (recount := await the_latest(admin))["left"] != 1:
-            await room.ticker.tick(RECOUNTS)
+            await runtime.ticker.tick(RECOUNTS)
     assert (recount["state"], recount["total"]) == ("running", 2)
     assert [clock["due_on"] for clock in await county.clocks(case_id=good)] == ["2026-03-10", "2026-03-31"]
-    [held] = await parked.listed(room.database)
+    [held] = await parked.listed(runtime.database)
     assert (held.source, held.subject, held.state) == ("timer:recounts", bad, "parked")
-    await room.ticker.tick(RECOUNTS)
-    assert [one.attempts for one in await parked.listed(room.database)] == [held.attempts], "left alone for a minute"
-    async with room.database.transaction() as tx:
+    await runtime.ticker.tick(RECOUNTS)
+    assert [one.attempts for one in await parked.listed(runtime.database)] == [held.attempts], "left alone for a minute"
+    async with runtime.database.transaction() as tx:
         await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1 AND kind = 'promise'", bad)
-    await parked.replay(room.database, [held.id])
-    await settle(county.house)
+    await parked.replay(runtime.database, [held.id])
+    await settle(county.harness)
     assert [clock["due_on"] for clock in await county.clocks(case_id=bad)] == ["2026-03-10", "2026-03-31"]
     assert (await the_latest(admin))["state"] == "done"
 
@@ -501,7 +501,7 @@ async def test_who_comes_after_a_publisher_waits_for_it_and_counts_by_what_it_pu
     county: County, admin: Client
 ) -> None:
     """However many count at the same time: a publisher that waits for them is the next."""
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
     async with database.transaction() as before, database.transaction() as after:
         await rulebook.in_force(before, held=True)
         published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
@@ -516,7 +516,7 @@ async def test_who_comes_after_a_publisher_waits_for_it_and_counts_by_what_it_pu
 async def test_nobody_waits_for_ever_for_a_publisher_that_waits_for_them(county: County, admin: Client) -> None:
     """A timer has matters in hand before it asks for the rulebook; whoever has that may wait for one of them."""
     case = UUID(await county.a_running_case("2026-03-02"))
-    database = county.house.room("deadlines").database
+    database = county.harness.runtime("deadlines").database
     async with database.transaction() as counting:
         await rulebook.in_force(counting, held=True)
         async with database.transaction() as timer:

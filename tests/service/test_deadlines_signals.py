@@ -12,18 +12,18 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.actors import system
 from bianmin.events import routing
 from bianmin.events.deadlines import ClockRed, ClockStarted, ClockStopped, ClockYellow
 from bianmin.events.envelope import Event
 from bianmin.kit import outbox
-from bianmin.kit.actors import system
 from bianmin.kit.db import rows
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.commands import FireSignals
 from services.deadlines.handlers import claim_signals
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -42,9 +42,9 @@ MANY = 1200  # more than the 500 that one tick takes
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with a_house(await migrated([SERVICE]), [SERVICE], tmp_path) as house:
-        house.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(house)
+    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        yield County(harness)
 
 
 async def signals(county: County, kind: str = "promise") -> list[str]:
@@ -69,7 +69,7 @@ async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: Cou
         "2026-03-10T00:00:01",
         "2026-03-20T09:00",
     ):
-        await becomes(county.house, moment)
+        await becomes(county.harness, moment)
         promise, statutory = await of_the_decision(county, case)
         seen.append(promise["lamp"])
         assert statutory["lamp"] == "green"
@@ -80,7 +80,7 @@ async def test_the_lamp_turns_yellow_and_red_on_its_own_day_and_once(county: Cou
 
 async def test_a_signal_tells_when_it_was_due_and_when_it_was_found_and_who_answers(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-12T14:00")
+    await becomes(county.harness, "2026-03-12T14:00")
     _, _, reminder, yellow, red, card, order = await county.announced()
     assert (card.type, order.type) == ("cn.bianmin.card.issued.v1", "cn.bianmin.clock.started.v1")
     for event in (reminder, yellow, red):
@@ -97,11 +97,11 @@ async def test_d17_how_late_signals_were_is_told_by_the_second_the_minute_and_be
         await county.a_running_case(on)
     # left to the house's own timer: what two find at the same moment is late for both
     for moment in ("2026-03-09T00:05", "2026-03-10T03:00"):  # yellow at midnight; yellow and red at midnight
-        county.house.app.state.clock.set(at(moment))
+        county.harness.app.state.clock.set(at(moment))
         async with asyncio.timeout(60):
-            while await number_due(county.house):
+            while await number_due(county.harness):
                 pass
-    told = (await county.house.http.get("/metrics")).text
+    told = (await county.harness.http.get("/metrics")).text
     counted = dict(re.findall(r'timer_lateness_seconds_bucket\{le="([^"]+)",service="deadlines"\} (\S+)', told))
     up_to = {name: float(counted[name]) for name in ("1.0", "10.0", "60.0", "600.0", "+Inf")}
     assert up_to == {"1.0": 0, "10.0": 0, "60.0": 0, "600.0": 1, "+Inf": 3}
@@ -109,7 +109,7 @@ async def test_d17_how_late_signals_were_is_told_by_the_second_the_minute_and_be
 
 async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County) -> None:
     await county.a_running_case("2026-03-02")
-    admin = county.house.as_("admin", "52")
+    admin = county.harness.as_("admin", "52")
     assert (await admin.put("/dev/clock", {"now": "2026-03-12T10:00:00+08:00"})).status_code == 200
     async with asyncio.timeout(30):
         while await signals(county) != ["ClockStarted", *ALL_THREE]:
@@ -118,10 +118,10 @@ async def test_timers_wake_by_themselves_when_the_clock_is_moved(county: County)
 
 @pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "1949-10-01T15:00:00+08:00", "9999-12-31T23:59:59-14:00"])
 async def test_a_clock_that_nobody_could_read_is_not_set(county: County, now: str) -> None:
-    admin = county.house.as_("admin", "52")
+    admin = county.harness.as_("admin", "52")
     assert (await admin.put("/dev/clock", {"now": now})).status_code == 422
     assert (await admin.put("/dev/clock", {"now": "2026-03-12T10:00:00+08:00"})).status_code == 200
-    assert (await county.house.nobody.put("/dev/clock", {"now": 1})).status_code == 401
+    assert (await county.harness.nobody.put("/dev/clock", {"now": 1})).status_code == 401
 
 
 async def test_a_decision_told_after_midnight_counts_on_its_own_day(county: County) -> None:
@@ -134,33 +134,33 @@ async def test_a_decision_told_after_midnight_counts_on_its_own_day(county: Coun
 
 async def test_nothing_is_signalled_after_the_stop(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-09T10:00")
+    await becomes(county.harness, "2026-03-09T10:00")
     await county.grants(case, "2026-03-09T11:00")
-    await becomes(county.house, "2027-03-09T10:00")
+    await becomes(county.harness, "2027-03-09T10:00")
     assert await signals(county) == ["ClockStarted", "ClockReminded", "ClockYellow", "ClockStopped"]
     assert await signals(county, "statutory") == ["ClockStarted", "ClockStopped"]
 
 
 async def test_a_clock_set_back_takes_nothing_back_and_signals_nothing_again(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-12T10:00")
-    await becomes(county.house, "2026-03-05T10:00")
-    await becomes(county.house, "2026-03-13T10:00")
+    await becomes(county.harness, "2026-03-12T10:00")
+    await becomes(county.harness, "2026-03-05T10:00")
+    await becomes(county.harness, "2026-03-13T10:00")
     assert await signals(county) == ["ClockStarted", *ALL_THREE]
     promise, _ = await of_the_decision(county, case)
     assert promise["lamp"] == "red"
 
 
 async def test_a_case_of_a_desk_that_was_offline_signals_from_its_business_date(county: County) -> None:
-    await becomes(county.house, "2026-03-20T09:00")
+    await becomes(county.harness, "2026-03-20T09:00")
     await county.a_running_case("2026-03-02")
-    await becomes(county.house, "2026-03-20T09:01")
+    await becomes(county.harness, "2026-03-20T09:01")
     assert await signals(county) == ["ClockStarted", *ALL_THREE]
 
 
 async def test_a_complaint_signals_at_the_org_that_handles_it(county: County) -> None:
     await county.lodges("2026-03-02")
-    await becomes(county.house, "2026-03-18T09:00")
+    await becomes(county.harness, "2026-03-18T09:00")
     told = await signals(county, "complaint")
     # the window in which it could be returned closes without a word
     assert told == ["ClockStarted", "ClockStarted", "ClockStopped", *ALL_THREE]
@@ -172,7 +172,7 @@ async def test_d1_d4_a_thousand_due_clocks_are_signalled_once_each_by_three_repl
 ) -> None:
     url = await migrated([SERVICE])
     async with AsyncExitStack() as stack:
-        replicas = [await stack.enter_async_context(a_house(url, [SERVICE], tmp_path)) for _ in range(3)]
+        replicas = [await stack.enter_async_context(running_harness(url, [SERVICE], tmp_path)) for _ in range(3)]
         for replica in replicas:
             replica.app.state.clock.set(at("2026-03-02T09:00"))
         county = County(replicas[0])
@@ -201,7 +201,7 @@ def clock_of(event: Event) -> Any:
 async def test_d18_a_timer_takes_the_oldest_first(county: County) -> None:
     days = ["2026-03-04", "2026-03-02", "2026-03-03"]
     await county.tell_all("intake", [(str(new_id()), an_acceptance(on)) for on in days])
-    async with county.house.room("deadlines").database.transaction() as tx:
+    async with county.harness.runtime("deadlines").database.transaction() as tx:
         claimed = await claim_signals(tx, at("2026-03-20T00:00"), 2)
         theirs = [(await rows(tx, "SELECT started_on FROM clock WHERE id = $1", one.clock_id))[0][0] for one in claimed]
     assert [str(started_on) for started_on in theirs] == ["2026-03-02", "2026-03-03"]
@@ -211,13 +211,13 @@ async def test_d18_a_timer_takes_the_oldest_first(county: County) -> None:
 async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: County) -> None:
     """And a timer passes over what a decision holds."""
     case = await county.a_running_case("2026-03-02")
-    room = county.house.room("deadlines")
+    runtime = county.harness.runtime("deadlines")
     now = at("2026-03-12T10:00")
-    async with room.database.transaction() as first:
+    async with runtime.database.transaction() as first:
         signalled = await SERVICE.handle(first, await claim_signals(first, now, 10), now)
         decided = asyncio.create_task(county.grants(case, "2026-03-12T11:00"))
-        await waiting_for_a_lock(room.database)
-        async with room.database.transaction() as second:
+        await waiting_for_a_lock(runtime.database)
+        async with runtime.database.transaction() as second:
             assert await claim_signals(second, now, 10) == []
         await outbox.append(first, signalled.announced, source="deadlines", at=now)
     await decided
@@ -225,7 +225,7 @@ async def test_d6_a_decision_that_waits_for_a_signal_sees_what_it_did(county: Co
     told = [event.sequence for event in await county.announced()]
     assert told == list(range(1, len(told) + 1))
     promise, _ = await of_the_decision(county, case)
-    shown = await county.house.as_("window", CENTER).get(f"/clocks/{promise['id']}")
+    shown = await county.harness.as_("window", CENTER).get(f"/clocks/{promise['id']}")
     assert (promise["state"], promise["lamp"], shown.headers["etag"]) == ("stopped", "red", '"3"')
 
 
@@ -237,9 +237,9 @@ async def test_c6_nothing_is_told_in_a_pause_not_even_by_an_order_from_before_it
         for clock in await of_the_decision(county, case)
     ]
     await county.tells("routing", case, a_hearing("2026-03-04"))
-    async with county.house.room("deadlines").database.transaction() as tx:
+    async with county.harness.runtime("deadlines").database.transaction() as tx:
         assert (await SERVICE.handle(tx, ordered, now)).announced == []
-    await becomes(county.house, "2026-04-30T10:00")
+    await becomes(county.harness, "2026-04-30T10:00")
     for kind in ("promise", "statutory"):
         assert await signals(county, kind) == ["ClockStarted", "ClockPaused"]
     assert {clock["lamp"] for clock in await of_the_decision(county, case) if clock["kind"] != "procedure"} == {"green"}

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE

@@ -6,11 +6,11 @@ import pytest
 
 from bianmin.events.envelope import Event
 from bianmin.kit import parked
-from bianmin.kit.clock import Clock
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.db import Database, rows, run
 from bianmin.kit.inbox import Raced, Tally, due
 from bianmin.kit.log.postgres import PostgresLog
+from bianmin.kit.time_source import TimeSource
 from tests.service import tiny
 from tests.service.tiny import an_event, an_inbox, effects, held, positions
 
@@ -26,7 +26,7 @@ async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[
 def subscriber(database: Database) -> Subscriber:
     """Only its way of digesting is used here: no log is opened."""
     log = PostgresLog(database)
-    return Subscriber("tiny", database, log, [], an_inbox(), Clock(), announced=lambda: None)
+    return Subscriber("tiny", database, log, [], an_inbox(), TimeSource(), announced=lambda: None)
 
 
 async def take(database: Database, *events: Event) -> Tally:

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bianmin.domain.actors import system
 from bianmin.events.envelope import parse_event
 from bianmin.events.intake import ItemRetired
 from bianmin.kit import outbox
-from bianmin.kit.actors import system
 from bianmin.kit.db import Database, run
 from bianmin.kit.decide import Announcement, Cause
 from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log.postgres import PostgresLog
 from bianmin.kit.relay import Relay
-from tests.house import a_log
+from tests.harness import a_log
 from tests.service import tiny
 
 

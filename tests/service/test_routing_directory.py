@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.routing.app import SERVICE
-from tests.house import Client, statements
+from tests.harness import Client, statements
 from tests.service.routing_county import (
     CENTER,
     CITY,
@@ -89,7 +89,7 @@ async def test_an_org_that_fits_nowhere_is_refused(furnished: County, code: str,
 
 
 async def test_the_tree_is_read_level_by_level_and_by_name(furnished: County) -> None:
-    anyone = furnished.house.as_("window", STATION)
+    anyone = furnished.harness.as_("window", STATION)
 
     async def codes(**query: Any) -> list[str]:
         answer = await anyone.get("/orgs", **query)
@@ -112,14 +112,14 @@ async def test_the_tree_is_read_level_by_level_and_by_name(furnished: County) ->
 
 async def test_an_org_that_does_not_exist(furnished: County) -> None:
     for path in ("/orgs/520112", "/orgs/520112/offices", "/orgs/520112/staff"):
-        assert (await furnished.house.as_("admin", PROVINCE).get(path)).status_code == 404
+        assert (await furnished.harness.as_("admin", PROVINCE).get(path)).status_code == 404
     assert (await furnished.admin.post("/orgs/520112/offices", CIVIL)).status_code == 404
     assert (await furnished.admin.post("/orgs/520112/staff", CLERK)).status_code == 404
-    assert (await furnished.house.nobody.get(f"/orgs/{CENTER}")).status_code == 401
+    assert (await furnished.harness.nobody.get(f"/orgs/{CENTER}")).status_code == 401
 
 
 async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> None:
-    head = furnished.house.as_("manager", CENTER)
+    head = furnished.harness.as_("manager", CENTER)
     made = await head.post(f"/orgs/{CENTER}/offices", CIVIL)
     assert (made.status_code, made.json()) == (201, CIVIL)
     assert (await head.get(f"/orgs/{CENTER}/offices")).json() == {"items": [CIVIL], "next_cursor": None}
@@ -133,13 +133,13 @@ async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> 
     assert (await head.post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 409
     assert (await furnished.admin.post(f"/orgs/{STATION}/offices", CIVIL)).status_code == 409
     assert (await head.post(f"/orgs/{OTHER_CENTER}/offices", CIVIL)).status_code == 403
-    assert (await furnished.house.as_("window", CENTER).post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 403
+    assert (await furnished.harness.as_("window", CENTER).post(f"/orgs/{CENTER}/offices", CIVIL)).status_code == 403
     assert await furnished.count("office") == 1
 
 
 async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: County) -> None:
     await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
-    head = furnished.house.as_("manager", CENTER)
+    head = furnished.harness.as_("manager", CENTER)
     joined = await head.post(f"/orgs/{CENTER}/staff", CLERK)
     assert (joined.status_code, joined.json()) == (201, CLERK | {"org": CENTER})
     general = await head.post(f"/orgs/{CENTER}/staff", {"name": "李四", "roles": ["window"]})
@@ -152,15 +152,15 @@ async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: 
 
     assert await ids(head) == sorted([general.json()["id"], "S-17"])
     assert await ids(head, dept="civil") == ["S-17"]
-    assert await ids(furnished.house.as_("department", COUNTY, "civil")) == ["S-17"]
-    assert await ids(furnished.house.as_("department", COUNTY, "land")) == []
+    assert await ids(furnished.harness.as_("department", COUNTY, "civil")) == ["S-17"]
+    assert await ids(furnished.harness.as_("department", COUNTY, "land")) == []
     for stranger in (
-        furnished.house.as_("manager", OTHER_CENTER),
-        furnished.house.as_("window", STATION),
-        furnished.house.as_("citizen", PROVINCE),
+        furnished.harness.as_("manager", OTHER_CENTER),
+        furnished.harness.as_("window", STATION),
+        furnished.harness.as_("citizen", PROVINCE),
     ):
         assert (await stranger.get(f"/orgs/{CENTER}/staff")).status_code == 403
-    line = furnished.house.as_("department", COUNTY, "land")
+    line = furnished.harness.as_("department", COUNTY, "land")
     assert (await line.get(f"/orgs/{CENTER}/staff", dept="civil")).status_code == 403
     assert len(await furnished.told()) == 8, "nobody else is told who works where"
 
@@ -211,7 +211,7 @@ async def test_staff_are_paged(furnished: County) -> None:
 
 
 async def test_statements_per_request_are_few(furnished: County) -> None:
-    database = furnished.house.room("routing").database
+    database = furnished.harness.runtime("routing").database
     for path, most in (
         (f"/orgs/{CENTER}", 1),
         (f"/orgs/{CENTER}/offices", 1),

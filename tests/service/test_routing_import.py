@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.routing.app import SERVICE
-from tests.house import statements
+from tests.harness import statements
 from tests.service.routing_county import (
     CENTER,
     COUNTY,
@@ -48,7 +48,7 @@ def a_province() -> str:
 
 async def test_a_whole_province_is_imported_in_one_call_and_a_second_time_nothing_changes(county: County) -> None:
     text = a_province()
-    database = county.house.room("routing").database
+    database = county.harness.runtime("routing").database
     with statements(database) as sent:
         first = await county.imports(text)
     assert first.json() == {"created": 19572, "changed": 0, "unchanged": 0}
@@ -127,10 +127,10 @@ async def test_what_is_no_list_is_refused(county: County, body: str, media: str,
 
 
 async def test_only_an_admin_imports_and_only_what_is_theirs(furnished: County) -> None:
-    assert (await furnished.imports(who=furnished.house.as_("manager", PROVINCE))).status_code == 403
+    assert (await furnished.imports(who=furnished.harness.as_("manager", PROVINCE))).status_code == 403
     theirs = "code,level,name\n520111103,township,孟关乡\n"
-    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", CENTER))).status_code == 403
-    assert (await furnished.imports(theirs, who=furnished.house.as_("admin", COUNTY))).status_code == 200
+    assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", CENTER))).status_code == 403
+    assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", COUNTY))).status_code == 200
 
 
 async def test_two_imports_of_the_same_orgs_at_once_are_one_after_the_other(county: County) -> None:

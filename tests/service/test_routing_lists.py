@@ -8,7 +8,7 @@ import pytest
 
 from bianmin.kit.ids import new_id
 from services.routing.app import SERVICE
-from tests.house import Client, statements
+from tests.harness import Client, statements
 from tests.service.routing_county import (
     CENTER,
     COUNTY,
@@ -44,7 +44,7 @@ async def test_the_work_list_is_filtered_and_paged_the_oldest_first(county: Coun
         assert answer.status_code == 200, answer.text
         return [(one["case_id"], one["status"]) for one in answer.json()["items"]]
 
-    head = county.house.as_("supervisor", COUNTY)
+    head = county.harness.as_("supervisor", COUNTY)
     assert await listed(head, org=CENTER) == list(zip(cases, ["done", "received", "assigned"], strict=True))
     assert await listed(head, org=CENTER, status="assigned") == [(cases[2], "assigned")]
     waiting = [(cases[0], "assigned"), (cases[2], "assigned"), (far, "assigned")]
@@ -53,7 +53,7 @@ async def test_the_work_list_is_filtered_and_paged_the_oldest_first(county: Coun
     assert await listed(head, dept="land") == []
     assert len(await listed(head, dept="civil")) == 8
     assert await listed(county.reviewer, org=OTHER_CENTER) == [], "what they may not see is not there"
-    assert len(await listed(county.house.as_("window", STATION))) == 6, "the desk follows its cases"
+    assert len(await listed(county.harness.as_("window", STATION))) == 6, "the desk follows its cases"
     seen: list[str] = []
     cursor: str | None = None
     while True:
@@ -73,7 +73,7 @@ async def test_the_work_list_is_filtered_and_paged_the_oldest_first(county: Coun
 async def test_the_change_feed_is_in_the_order_of_change(county: County) -> None:
     cases = [await county.accepts(an_item("promised", "center")) for _ in range(3)]
     await county.reviewer.post(f"/tasks/{await county.turn(cases[0])}/receive")
-    integrator = county.house.as_("integrator", COUNTY)
+    integrator = county.harness.as_("integrator", COUNTY)
     feed = (await integrator.get("/tasks", updated_since="2020-01-01T00:00:00+08:00")).json()["items"]
     assert [one["case_id"] for one in feed] == [cases[1], cases[2], cases[0]]
     since = feed[-1]["updated_at"]
@@ -84,7 +84,7 @@ async def test_the_change_feed_is_in_the_order_of_change(county: County) -> None
 
 
 async def test_statements_per_request_are_few(county: County) -> None:
-    database = county.house.room("routing").database
+    database = county.harness.runtime("routing").database
     case = await county.accepts()
     task = await county.turn(case)
     with statements(database) as sent:
@@ -101,7 +101,7 @@ async def test_statements_per_request_are_few(county: County) -> None:
 
 
 async def test_many_acceptances_are_planned_in_one_transaction(county: County) -> None:
-    database = county.house.room("routing").database
+    database = county.harness.runtime("routing").database
     cases = [str(new_id()) for _ in range(200)]
     with statements(database) as sent:
         await county.tells([(case, an_acceptance()) for case in cases])

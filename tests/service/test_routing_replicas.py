@@ -26,8 +26,8 @@ async def test_each_task_is_received_and_completed_once(pair: Pair) -> None:
     one, _ = pair
     tasks = [await one.turn(await one.accepts()) for _ in range(10)]
     clerks = [
-        house.as_("window", CENTER, "civil", sub=f"S-{n}")
-        for n, house in zip(range(20), cycle(county.house for county in pair), strict=False)
+        harness.as_("window", CENTER, "civil", sub=f"S-{n}")
+        for n, harness in zip(range(20), cycle(county.harness for county in pair), strict=False)
     ]
     received = await asyncio.gather(*(clerk.post(f"/tasks/{task}/receive") for task in tasks for clerk in clerks))
     assert sorted(answer.status_code for answer in received) == [200] * 10 + [409] * 190

@@ -10,7 +10,7 @@ import pytest
 
 from bianmin.kit.db import rows
 from services.routing.app import SERVICE
-from tests.house import Client
+from tests.harness import Client
 from tests.service.routing_county import (
     CENTER,
     COUNTY,
@@ -36,10 +36,10 @@ async def test_strangers_learn_nothing_of_a_case_not_even_that_it_exists(county:
     case = await county.accepts()
     task = await county.turn(case)
     strangers = [
-        county.house.as_("window", OTHER_CENTER, "civil"),
-        county.house.as_("manager", OTHER_STATION),
-        county.house.as_("department", COUNTY, "land"),
-        county.house.as_("citizen", STATION),
+        county.harness.as_("window", OTHER_CENTER, "civil"),
+        county.harness.as_("manager", OTHER_STATION),
+        county.harness.as_("department", COUNTY, "land"),
+        county.harness.as_("citizen", STATION),
     ]
     acts: dict[str, Any] = {
         "receive": None,
@@ -60,12 +60,12 @@ async def test_strangers_learn_nothing_of_a_case_not_even_that_it_exists(county:
         assert theirs == nobodys
         assert {status for status, _ in theirs} == {404}
         assert (await who.get("/tasks")).json() == {"items": [], "next_cursor": None}
-    assert (await county.house.nobody.get("/tasks")).status_code == 401
+    assert (await county.harness.nobody.get("/tasks")).status_code == 401
 
 
 async def test_who_sees_a_task_that_is_not_theirs_is_told_whose_it_is(county: County) -> None:
     task = await county.turn(await county.accepts())
-    for who in (county.house.as_("window", STATION), county.decider, county.house.as_("supervisor", COUNTY)):
+    for who in (county.harness.as_("window", STATION), county.decider, county.harness.as_("supervisor", COUNTY)):
         answer = await who.post(f"/tasks/{task}/receive")
         assert answer.status_code == 403
         assert CENTER in answer.json()["detail"]
@@ -74,7 +74,7 @@ async def test_who_sees_a_task_that_is_not_theirs_is_told_whose_it_is(county: Co
 async def test_a_case_id_is_no_task_id(county: County) -> None:
     cases = [await county.accepts(), await county.accepts()]
     await county.turn(cases[0])
-    deliver = county.house.as_("window", STATION).post(
+    deliver = county.harness.as_("window", STATION).post(
         f"/cases/{cases[0]}/deliver", {"method": "in_person", "signed_by": "x"}
     )
     receive = county.reviewer.post(f"/tasks/{cases[0]}/receive")
@@ -87,13 +87,13 @@ async def test_what_people_wrote_is_sealed_and_told_to_nobody_else(county: Count
     await county.works_off(case, county.reviewer, "agree", note=NOTE)
     await county.works_off(case, county.decider, "grant", note=NOTE)
     delivery = {"method": "in_person", "signed_by": SIGNATURE}
-    delivered = await county.house.as_("agent", STATION).post(f"/cases/{case}/deliver", delivery)
+    delivered = await county.harness.as_("agent", STATION).post(f"/cases/{case}/deliver", delivery)
     assert SIGNATURE not in delivered.text
     route = await county.route(case, county.decider)
     assert [step["note"] for step in route["steps"]] == [NOTE, NOTE], "for the offices on the way"
     assert route["delivered"] == {"method": "in_person", "delivered_on": "2026-03-02", "signed_by": "张**丰"}
     assert all(SIGNATURE.encode() not in event.raw for event in await county.told())
-    async with county.house.room("routing").database.reading() as tx:
+    async with county.harness.runtime("routing").database.reading() as tx:
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'routing'"):
             for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
                 for secret in (SIGNATURE, "13000000001"):

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.db import Database, Tx, rows, run
 from services.routing.app import SERVICE
 from services.routing.store import views

@@ -68,7 +68,7 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
     done = await county.reviewer.post(f"/tasks/{review['id']}/complete", {"opinion": "agree", "note": "材料属实"})
     assert (done.json()["status"], done.json()["opinion"]) == ("done", "agree")
     await county.works_off(case, county.decider, "grant")
-    delivered = await county.house.as_("window", STATION).post(
+    delivered = await county.harness.as_("window", STATION).post(
         f"/cases/{case}/deliver", {"method": "in_person", "signed_by": SIGNATURE}
     )
     assert delivered.json() == {
@@ -100,7 +100,7 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
 
 async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
     case = await county.accepts()
-    answer = await county.house.as_("window", STATION).get(f"/cases/{case}/route")
+    answer = await county.harness.as_("window", STATION).get(f"/cases/{case}/route")
     assert answer.headers["etag"] == '"1"'
     route = answer.json()
     assert without(route, "steps") == {
@@ -141,7 +141,7 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
 
 async def test_what_a_station_decides_on_the_spot_is_closed_by_its_decision(county: County) -> None:
     case = await county.accepts(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
-    window = county.house.as_("window", STATION)
+    window = county.harness.as_("window", STATION)
     await county.works_off(case, window, "grant")
     route = await county.route(case)
     assert (route["status"], route["closed_on"], route["lead"]) == (
@@ -209,7 +209,7 @@ async def test_a_case_is_sent_back_with_a_reason_and_comes_again(county: County)
 
 async def test_of_twenty_clerks_one_receives_and_the_others_are_told_who(county: County) -> None:
     cases = [await county.accepts() for _ in range(3)]
-    clerks = [(f"S-{n}", county.house.as_("window", CENTER, "civil", sub=f"S-{n}")) for n in range(20)]
+    clerks = [(f"S-{n}", county.harness.as_("window", CENTER, "civil", sub=f"S-{n}")) for n in range(20)]
     for case in cases:
         task = await county.turn(case)
         answers = await asyncio.gather(*(clerk.post(f"/tasks/{task}/receive") for _, clerk in clerks))
@@ -252,7 +252,7 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
     before = await county.route(case)
     await county.tells([(case, an_acceptance())])
     assert await county.route(case) == before
-    async with county.house.room("routing").database.reading() as tx:
+    async with county.harness.runtime("routing").database.reading() as tx:
         assert [tuple(row) for row in await rows(tx, "SELECT subject, reason FROM passed_over")] == [
             (case, "PlannedAlready")
         ]
@@ -261,7 +261,7 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
 async def test_a_procedure_that_routing_does_not_know_waits_for_a_person_and_stops_nobody(county: County) -> None:
     strange, plain = str(new_id()), str(new_id())
     await county.tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
-    assert await parked.count(county.house.room("routing").database) == 1
+    assert await parked.count(county.harness.runtime("routing").database) == 1
     assert (await county.route(plain))["status"] == "open"
 
 
@@ -288,10 +288,10 @@ async def test_what_makes_no_sense_changes_nothing(county: County, act: str, bod
 
 async def test_a_delivery_says_who_signed(county: County) -> None:
     case = await county.a_granted_case()
-    window = county.house.as_("window", STATION)
+    window = county.harness.as_("window", STATION)
     for wrong in ({"method": "in_person"}, {"method": "pigeon", "signed_by": "x"}, {"signed_by": "x"}):
         assert (await window.post(f"/cases/{case}/deliver", wrong)).status_code == 422
-    county_head = county.house.as_("manager", PROVINCE)
+    county_head = county.harness.as_("manager", PROVINCE)
     body = {"method": "post", "signed_by": SIGNATURE}
     assert (await county_head.post(f"/cases/{case}/deliver", body)).status_code == 403
     assert (await window.post(f"/cases/{case}/deliver", body)).status_code == 200

@@ -12,7 +12,7 @@ from bianmin.events.parts import ItemFacts
 from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from services.routing.app import SERVICE
-from tests.house import Client, statements
+from tests.harness import Client, statements
 from tests.service.routing_county import (
     CENTER,
     COUNTY,
@@ -71,7 +71,7 @@ async def a_licence_case(county: County, desk: str = STATION) -> str:
 
 
 def head(county: County) -> Client:
-    return county.house.as_("manager", COUNTY)
+    return county.harness.as_("manager", COUNTY)
 
 
 async def asks(county: County, case: str, reason: str = WHY) -> str:
@@ -118,15 +118,15 @@ async def test_who_approves_reads_why_and_so_does_who_sees_the_case_and_nobody_e
     assert answered.status_code == 200
     assert {"reason", "answer"} & answered.json().keys() == set(), "an answer is kept for retries, and not sealed there"
     await is_decided_and_reopened(county, case)
-    for who in (head(county), county.decider, county.house.as_("window", STATION), county.reviewer):
+    for who in (head(county), county.decider, county.harness.as_("window", STATION), county.reviewer):
         route = await county.route(case, who)
         assert [(one["reason"], one["answer"]) for one in route["extensions"]] == [(WHY, ANSWER)]
         assert [one["reason"] for one in route["procedures"]] == [HEARING["reason"]]
         assert [one["reason"] for one in route["past"]] == [f"{GROUNDS}\n{BASIS}"]
-    assert (await county.house.as_("manager", OTHER_STATION).get(f"/cases/{case}/route")).status_code == 404
+    assert (await county.harness.as_("manager", OTHER_STATION).get(f"/cases/{case}/route")).status_code == 404
     for event in await county.told():
         assert all(secret not in event.raw.decode() for secret in SECRETS)
-    async with county.house.room("routing").database.reading() as tx:
+    async with county.harness.runtime("routing").database.reading() as tx:
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'routing'"):
             for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
                 for secret in SECRETS:
@@ -167,18 +167,18 @@ async def test_requests_are_listed_for_who_may_see_their_case(county: County) ->
     assert [one["id"] for one in await listed(head(county), status="requested")] == ids[2:]
     assert [one["id"] for one in await listed(head(county), status="rejected", org=COUNTY)] == [ids[1]]
     assert await listed(head(county), org=CENTER) == [], "it is the county that decides"
-    assert [one["id"] for one in await listed(county.house.as_("supervisor", PROVINCE), org=PROVINCE)] == ids
+    assert [one["id"] for one in await listed(county.harness.as_("supervisor", PROVINCE), org=PROVINCE)] == ids
     assert [one["id"] for one in await listed(county.reviewer)] == ids[:3], "what they may not see is not there"
-    for stranger in (county.house.as_("department", COUNTY, "land"), county.house.as_("citizen", STATION)):
+    for stranger in (county.harness.as_("department", COUNTY, "land"), county.harness.as_("citizen", STATION)):
         assert await listed(stranger) == []
-    assert [one["id"] for one in await listed(county.house.as_("window", OTHER_CENTER, "civil"))] == ids[3:]
-    assert (await county.house.nobody.get("/extensions")).status_code == 401
+    assert [one["id"] for one in await listed(county.harness.as_("window", OTHER_CENTER, "civil"))] == ids[3:]
+    assert (await county.harness.nobody.get("/extensions")).status_code == 401
     assert (await head(county).get("/extensions", status="lost")).status_code == 422
 
 
 async def test_requests_are_paged_in_one_statement_a_page(county: County) -> None:
     ids = [await asks(county, await a_licence_case(county)) for _ in range(3)]
-    with statements(county.house.room("routing").database) as sent:
+    with statements(county.harness.runtime("routing").database) as sent:
         first = (await head(county).get("/extensions", limit=2)).json()
     assert len(of_requests(sent)) == 1, sent
     last = (await head(county).get("/extensions", limit=2, cursor=first["next_cursor"])).json()

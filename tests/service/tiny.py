@@ -19,7 +19,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import Inbox, cause_of
 from bianmin.kit.log import Record, Stored
 from bianmin.kit.refusals import Conflict, NotFound
-from bianmin.kit.tables import furnish
+from bianmin.kit.tables import add_kit_tables
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -100,7 +100,7 @@ async def furnished(new_database: Callable[[], Awaitable[str]], schema: str = "t
     """A database with the kit's tables, and one for the effects."""
     database = Database(await new_database(), schema)
     metadata = MetaData()
-    furnish(metadata)
+    add_kit_tables(metadata)
     async with database.transaction() as tx:
         await tx.execute(text(f"CREATE SCHEMA {schema}"))
         await tx.run_sync(metadata.create_all)

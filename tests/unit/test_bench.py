@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from bench import proc
+from bench.event_histories import EVENTS_A_CASE, told
 from bench.figures import Figure, Goal, percentile, ratios, shown, table_of
 from bench.proc import Cpu, Meter
 from bench.run import Bench, main
-from bench.stories import EVENTS_A_CASE, told
 
 AT_MOST, AT_LEAST = Goal("most", 2.5, "×"), Goal("least", 70, "%")
 

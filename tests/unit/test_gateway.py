@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bianmin.kit.docs import describe
-from command.house import SERVICES
+from command.deployment import SERVICES
 
 CONF = Path(__file__).parents[2] / "deploy" / "gateway" / "default.conf"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bianmin.kit.docs import describe
-from command.house import SERVICES
+from command.deployment import SERVICES
 
 OF_WHAT_EXISTS = [
     (f"{method} {path}", told)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
 from bianmin.kit.bodies import View
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.complaints.domain.complaint import Complaint, PaperKind, Status
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
+from bianmin.domain.codes import parent_of
 from bianmin.events.complaints import ComplaintEscalated, ComplaintExtended, ComplaintTransferred
 from bianmin.events.parts import ComplaintLevel
-from bianmin.kit.clock import TZ
-from bianmin.kit.codes import parent_of
 from bianmin.kit.refusals import Conflict, Forbidden
+from bianmin.kit.time_source import TZ
 from services.complaints.domain.complaint import Complaint, Escalate, Extend, Object, Transfer
 from services.complaints.domain.facts import Objected
 from services.complaints.domain.impartial import NotImpartial

@@ -1,8 +1,8 @@
 """Who may know of a complaint, and who must not."""
 
-from bianmin.kit.access import handles_complaints
-from bianmin.kit.actors import Actor
-from bianmin.kit.codes import parent_of
+from bianmin.domain.access import handles_complaints
+from bianmin.domain.actors import Actor
+from bianmin.domain.codes import parent_of
 from bianmin.kit.refusals import Conflict
 from services.complaints.domain.complaint import Complaint
 

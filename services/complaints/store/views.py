@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, false, literal, or_, select
 
+from bianmin.domain.access import handles_complaints
+from bianmin.domain.actors import Actor
 from bianmin.kit import feed, sets
-from bianmin.kit.access import handles_complaints
-from bianmin.kit.actors import Actor
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset

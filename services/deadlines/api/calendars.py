@@ -6,10 +6,19 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.kit.bodies import Day
-from bianmin.kit.clock import TZ
-from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, etag_of, public, shown, staffed
+from bianmin.kit.endpoints import (
+    IfMatch,
+    RequestContext,
+    check_if_match,
+    context_for,
+    etag_of,
+    public_router,
+    respond,
+    staff_router,
+)
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.time_source import TZ
 from services.deadlines.api import ics
 from services.deadlines.api.calendar_views import (
     DayView,
@@ -38,11 +47,11 @@ from services.deadlines.handlers import CalendarInUse, Published
 from services.deadlines.store import documents, recounts, rulebook
 from services.deadlines.store.calendars import name_of, year_of
 
-router = staffed("deadlines")
-open_router = public("deadlines")
+router = staff_router("deadlines")
+open_router = public_router("deadlines")
 
-AnyDesk = Annotated[Desk, desk()]
-Admin = Annotated[Desk, desk("admin")]
+AnyDesk = Annotated[RequestContext, context_for()]
+Admin = Annotated[RequestContext, context_for("admin")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
@@ -57,13 +66,13 @@ class CalendarMissing(Invalid):
 @open_router.get("/calendars/{region}/due", response_model=DueView, responses=refuses(NotFound))
 async def calculate_due(
     region: str,
-    desk: AnyDesk,
+    context: AnyDesk,
     start: Annotated[Day, Query(description="起算日，当日不计入（民法典 art. 201）")],
     days: Annotated[int, Query(ge=0, le=LONGEST)],
     unit: Literal["workday", "day"] = "workday",
 ) -> Response:
     """期限何时届满：工作日不含法定节假日、含调休上班日；自然日遇休息日顺延（行政许可法 art. 82，民法典 art. 203）。"""
-    calendar = (await _in_force(desk, region)).of(region)
+    calendar = (await _in_force(context, region)).of(region)
     period = Period(Unit(unit), days, datetime.combine(start, time(), TZ))
     try:
         answer = due(calendar, period)
@@ -72,7 +81,7 @@ async def calculate_due(
     except YearMissing as missing:
         where = FieldError("query:start", "calendar_missing", str(missing))
         raise CalendarMissing(f"{missing}。", errors=[where]) from missing
-    return shown(
+    return respond(
         DueView(
             region=region,
             start=start,
@@ -88,11 +97,11 @@ async def calculate_due(
 
 
 @router.get("/calendars/recounts", response_model=RecountsView, responses=refuses(Forbidden))
-async def list_recounts(desk: Admin) -> Response:
+async def list_recounts(context: Admin) -> Response:
     """日历更新后的重新计算：已完成多少，还剩多少；最近的在前。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         found = await recounts.latest(tx, 20)
-    return shown(RecountsView(items=[RecountView.of(one) for one in found]))
+    return respond(RecountsView(items=[RecountView.of(one) for one in found]))
 
 
 @router.get(
@@ -100,18 +109,18 @@ async def list_recounts(desk: Admin) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
 )
-async def export_year(region: str, year: int, desk: AnyDesk) -> Response:
+async def export_year(region: str, year: int, context: AnyDesk) -> Response:
     """同一年的安排，iCalendar 格式：可订阅，也可原样导入；是已公布的还是推定的、来源、地区都写在文件里。"""
-    found = _year(await _in_force(desk, region), region, year)
+    found = _year(await _in_force(context, region), region, year)
     etag = etag_of(tag_of(found)) or ""
     return Response(ics.written(found), headers={"ETag": etag}, media_type="text/calendar; charset=utf-8")
 
 
 @router.get("/calendars/{region}/years/{year}", response_model=YearView, responses=refuses(NotFound))
-async def get_year(region: str, year: int, desk: AnyDesk) -> Response:
+async def get_year(region: str, year: int, context: AnyDesk) -> Response:
     """某地某年的放假和调休上班安排；没有自己日历的地区，给出上级的。"""
-    found = _year(await _in_force(desk, region), region, year)
-    return shown(YearView.of(found), tag_of(found))
+    found = _year(await _in_force(context, region), region, year)
+    return respond(YearView.of(found), tag_of(found))
 
 
 def _year(known: Calendars, region: str, year: int) -> CalendarYear:
@@ -124,12 +133,12 @@ def _year(known: Calendars, region: str, year: int) -> CalendarYear:
 @router.get(
     "/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound, Forbidden)
 )
-async def get_history(region: str, year: Year, desk: Admin) -> Response:
+async def get_history(region: str, year: Year, context: Admin) -> Response:
     """这个地区这一年的日历历次公布的内容、时间和经办人；最近的在前。随程序提供的不在其中。"""
-    await _in_force(desk, region)
-    async with desk.looking() as tx:
+    await _in_force(context, region)
+    async with context.read() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
-    return shown(HistoryView(items=[VersionView.of(one) for one in found]))
+    return respond(HistoryView(items=[VersionView.of(one) for one in found]))
 
 
 @router.get(
@@ -138,13 +147,13 @@ async def get_history(region: str, year: Year, desk: Admin) -> Response:
 async def get_differences(
     region: str,
     year: Year,
-    desk: Admin,
+    context: Admin,
     since: Annotated[int | None, Query(ge=0, description="较早的版本；0 为随程序提供的，默认为上一版")] = None,
     until: Annotated[int | None, Query(ge=0, description="较晚的版本，默认为现行的")] = None,
 ) -> Response:
     """两次公布之间逐日的不同，以及各自是已公布的还是推定的、来源。"""
-    await _in_force(desk, region)
-    async with desk.looking() as tx:
+    await _in_force(context, region)
+    async with context.read() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
         shipped = await rulebook.as_shipped(tx, region, year)
     versions = {each.document.version: year_of(each.document) if each.document.content else None for each in found}
@@ -154,7 +163,7 @@ async def get_differences(
     if later not in versions or earlier not in versions:
         raise YearNotFound(f"这一年只公布过 {max(versions)} 次，没有这个版本。")
     before, after = versions[earlier], versions[later]
-    return shown(
+    return respond(
         DifferencesView(
             since=earlier,
             until=later,
@@ -172,13 +181,13 @@ async def get_differences(
     )
 
 
-async def _seen(region: str, year: Year, desk: Admin, if_match: IfMatch = None) -> int | None:
+async def _seen(region: str, year: Year, context: Admin, if_match: IfMatch = None) -> int | None:
     """The tag of what the writer has seen. Asked before the body is judged."""
-    known = await _in_force(desk, region)
+    known = await _in_force(context, region)
     own = known.own(region, year)
-    if region != NATIONAL and not desk.actor.covers(region):
+    if region != NATIONAL and not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
-    if region == NATIONAL and len(desk.actor.org) > 2:
+    if region == NATIONAL and len(context.actor.org) > 2:
         raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
         # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
@@ -209,7 +218,7 @@ async def import_year(
     region: str,
     year: Year,
     seen: Annotated[int | None, Depends(_seen)],
-    desk: Admin,
+    context: Admin,
     source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为文件里写的")] = None,
     status: Annotated[
         Status | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
@@ -219,7 +228,7 @@ async def import_year(
 ) -> Response:
     """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排。"""
     found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
-    return await _put(desk, PublishYear(found, seen, desk.cause), preview=preview)
+    return await _put(context, PublishYear(found, seen, context.cause), preview=preview)
 
 
 @router.put(
@@ -235,14 +244,14 @@ async def put_year(
     year: Year,
     seen: Annotated[int | None, Depends(_seen)],
     body: YearIn,
-    desk: Admin,
+    context: Admin,
     preview: Preview = False,
 ) -> Response:
     """公布一年的放假和调休上班安排，立即生效；跨越有变动日子的在办时限随即重新计算（进度见 `/calendars/recounts`）。
 
     地方的安排逐日覆盖上级的。`preview=true` 时只说明哪些日子、哪些时限会变动。
     """
-    return await _put(desk, PublishYear(body.of(region, year), seen, desk.cause), preview=preview)
+    return await _put(context, PublishYear(body.of(region, year), seen, context.cause), preview=preview)
 
 
 @router.delete(
@@ -251,31 +260,31 @@ async def put_year(
     responses=refuses(NotFound, Forbidden, Conflict, CalendarInUse, Stale, PreconditionRequired),
 )
 async def withdraw_year(
-    region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], desk: Admin, preview: Preview = False
+    region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], context: Admin, preview: Preview = False
 ) -> Response:
     """撤销一个地区自己公布的一年，此后沿用上级的，答复中即为沿用的；有在办时限按它计算的，不能撤销，只能更正。"""
     if seen is None:
         raise YearNotFound("这个地区没有公布过这一年的安排，沿用的是上级的。")
-    return await _put(desk, WithdrawYear(region, year, seen, desk.cause), preview=preview)
+    return await _put(context, WithdrawYear(region, year, seen, context.cause), preview=preview)
 
 
 def _published(done: Published) -> YearView:
     return YearView.of(done.told)
 
 
-async def _put(desk: Desk, command: PublishYear | WithdrawYear, *, preview: bool) -> Response:
+async def _put(context: RequestContext, command: PublishYear | WithdrawYear, *, preview: bool) -> Response:
     if not preview:
-        return await desk.submit(command, _published, status=201 if command.seen is None else 200)
-    async with desk.looking() as tx:
+        return await context.submit(command, _published, status=201 if command.seen is None else 200)
+    async with context.read() as tx:
         known = (await rulebook.in_force(tx)).calendars
         made = publish(known, command) if isinstance(command, PublishYear) else withdraw(known, command)
         after, publication = made
-        told = await previewed(tx, desk, publication.region, after, publication.span, publication.changes)
-    return shown(told)
+        told = await previewed(tx, context, publication.region, after, publication.span, publication.changes)
+    return respond(told)
 
 
-async def _in_force(desk: Desk, region: str) -> Calendars:
+async def _in_force(context: RequestContext, region: str) -> Calendars:
     """The calendars in force. Raises `RegionNotFound` where nobody knows the region."""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         return (await rulebook.in_force(tx)).calendars

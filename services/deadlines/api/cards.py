@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from bianmin.events.parts import CardLevel, ClockKind
 from bianmin.kit.bodies import Body, Moment, OrgCode, Text, View
 from bianmin.kit.crypto import Sealer
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
@@ -20,11 +20,11 @@ from services.deadlines.domain.subject import Subject
 from services.deadlines.store import cards
 from services.deadlines.store.cards import ShownCard, WantedCards
 
-router = staffed("deadlines")
+router = staff_router("deadlines")
 
-AnyDesk = Annotated[Desk, desk()]
-Head = Annotated[Desk, desk("manager")]
-Above = Annotated[Desk, desk("manager", "supervisor")]
+AnyDesk = Annotated[RequestContext, context_for()]
+Head = Annotated[RequestContext, context_for("manager")]
+Above = Annotated[RequestContext, context_for("manager", "supervisor")]
 _MOVES = refuses(NotFound, Forbidden, Conflict)
 
 
@@ -93,7 +93,7 @@ class CardView(View):
 
 @router.get("/cards", response_model=Page[CardView], responses=refuses(Malformed))
 async def list_cards(
-    desk: AnyDesk,
+    context: AnyDesk,
     org: Annotated[OrgCode | None, Query(description="被发牌单位所在的区划，含下级")] = None,
     case_id: Annotated[UUID | None, Query(description="办件的编号")] = None,
     level: CardLevel | None = None,
@@ -104,57 +104,59 @@ async def list_cards(
 ) -> Response:
     """本单位看得到的黄牌、红牌，新的在前；撤销的仍然在列，可用 `status=revoked` 单独查询。"""
     wanted = WantedCards(org, case_id, level, status, updated_since)
-    async with desk.looking() as tx:
-        page, following = await cards.page(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
-    items = [CardView.of(one.card, one.subject_id, desk.room.sealer) for one in page]
-    return shown(Page(items=items, next_cursor=following))
+    async with context.read() as tx:
+        page, following = await cards.page(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
+    items = [CardView.of(one.card, one.subject_id, context.runtime.sealer) for one in page]
+    return respond(Page(items=items, next_cursor=following))
 
 
 @router.get("/cards/{card_id}", response_model=CardView, responses=refuses(NotFound))
-async def get_card(card_id: UUID, desk: AnyDesk) -> Response:
+async def get_card(card_id: UUID, context: AnyDesk) -> Response:
     """一张牌：因何发出，是否申诉，结论如何。"""
-    found = await _found(desk, card_id)
-    return shown(CardView.of(found.card, found.subject_id, desk.room.sealer), found.card.version)
+    found = await _found(context, card_id)
+    return respond(CardView.of(found.card, found.subject_id, context.runtime.sealer), found.card.version)
 
 
 @router.post("/cards/{card_id}/appeal", response_model=CardView, responses=_MOVES)
-async def appeal_card(card_id: UUID, body: SayingIn, desk: Head) -> Response:
+async def appeal_card(card_id: UUID, body: SayingIn, context: Head) -> Response:
     """申诉：由被发牌单位的负责人在申诉期限内提出一次，由上级单位决定撤销或维持。"""
-    found = await _found(desk, card_id)
-    said = _sealed(desk.room.sealer, card_id, "appeal", body.reason)
-    return await _submitted(desk, found, AppealCard(found.subject_id, card_id, said, desk.now, desk.cause))
+    found = await _found(context, card_id)
+    said = _sealed(context.runtime.sealer, card_id, "appeal", body.reason)
+    return await _submitted(context, found, AppealCard(found.subject_id, card_id, said, context.now, context.cause))
 
 
 @router.post("/cards/{card_id}/revoke", response_model=CardView, responses=_MOVES)
-async def revoke_card(card_id: UUID, body: SayingIn, desk: Above) -> Response:
+async def revoke_card(card_id: UUID, body: SayingIn, context: Above) -> Response:
     """撤销：由上级单位的负责人或督查人员办理，写明理由；牌和经过仍然保留，另行统计。"""
-    return await _settled(desk, card_id, body, revoke=True)
+    return await _settled(context, card_id, body, revoke=True)
 
 
 @router.post("/cards/{card_id}/uphold", response_model=CardView, responses=_MOVES)
-async def uphold_card(card_id: UUID, body: SayingIn, desk: Above) -> Response:
+async def uphold_card(card_id: UUID, body: SayingIn, context: Above) -> Response:
     """申诉不成立，维持原牌，写明理由。"""
-    return await _settled(desk, card_id, body, revoke=False)
+    return await _settled(context, card_id, body, revoke=False)
 
 
-async def _settled(desk: Desk, card_id: UUID, body: SayingIn, *, revoke: bool) -> Response:
-    found = await _found(desk, card_id)
-    said = _sealed(desk.room.sealer, card_id, "settlement", body.reason)
-    return await _submitted(desk, found, SettleCard(found.subject_id, card_id, revoke, said, desk.now, desk.cause))
+async def _settled(context: RequestContext, card_id: UUID, body: SayingIn, *, revoke: bool) -> Response:
+    found = await _found(context, card_id)
+    said = _sealed(context.runtime.sealer, card_id, "settlement", body.reason)
+    return await _submitted(
+        context, found, SettleCard(found.subject_id, card_id, revoke, said, context.now, context.cause)
+    )
 
 
-async def _submitted(desk: Desk, found: ShownCard, command: AppealCard | SettleCard) -> Response:
-    sealer = desk.room.sealer
+async def _submitted(context: RequestContext, found: ShownCard, command: AppealCard | SettleCard) -> Response:
+    sealer = context.runtime.sealer
 
     def view(subject: Subject) -> CardView:
         return CardView.of(subject.card(found.card.id), subject.id, sealer)
 
-    return await desk.submit(command, view)
+    return await context.submit(command, view)
 
 
-async def _found(desk: Desk, card_id: UUID) -> ShownCard:
-    async with desk.looking() as tx:
-        found = await cards.one(tx, desk.actor, card_id)
+async def _found(context: RequestContext, card_id: UUID) -> ShownCard:
+    async with context.read() as tx:
+        found = await cards.one(tx, context.actor, card_id)
     if found is None:
         raise CardNotFound("没有这张牌；请核对编号。")
     return found

@@ -10,7 +10,7 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.door import Desk, desk, public, shown, staffed
+from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond, staff_router
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import NotFound
@@ -35,10 +35,10 @@ from services.deadlines.picture import drawn
 from services.deadlines.store import moves, rulebook, views
 from services.deadlines.store.views import Shown, Wanted
 
-router = staffed("deadlines")
-open_router = public("deadlines")
+router = staff_router("deadlines")
+open_router = public_router("deadlines")
 
-AnyDesk = Annotated[Desk, desk()]
+AnyDesk = Annotated[RequestContext, context_for()]
 
 
 class ClockNotFound(NotFound):
@@ -47,7 +47,7 @@ class ClockNotFound(NotFound):
 
 @router.get("/clocks", response_model=Page[ClockView], responses=refuses(Malformed))
 async def list_clocks(
-    desk: AnyDesk,
+    context: AnyDesk,
     case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号")] = None,
     org: Annotated[OrgCode | None, Query(description="对时限负责的单位所在的区划，含下级")] = None,
     kind: ClockKind | None = None,
@@ -60,22 +60,22 @@ async def list_clocks(
 ) -> Response:
     """本单位看得到的时钟，先到期的在前；带 `updated_since` 时按变动先后排列。"""
     wanted = Wanted(case_id, org, kind, lamp, state, due_before, updated_since)
-    async with desk.looking() as tx:
-        page, following = await views.page(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[ClockView.of(one) for one in page], next_cursor=following))
+    async with context.read() as tx:
+        page, following = await views.page(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[ClockView.of(one) for one in page], next_cursor=following))
 
 
 @router.get("/clocks/{clock_id}", response_model=ClockView, responses=refuses(NotFound))
-async def get_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+async def get_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """一个时钟：期限多长、何时到期、现在是什么灯。"""
-    found = await _found(desk, clock_id)
-    return shown(ClockView.of(found), found.clock.version)
+    found = await _found(context, clock_id)
+    return respond(ClockView.of(found), found.clock.version)
 
 
 @router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
-async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+async def explain_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
-    return shown(_explained(await _counted(desk, await _found(desk, clock_id))))
+    return respond(_explained(await _counted(context, await _found(context, clock_id))))
 
 
 @router.get(
@@ -83,29 +83,29 @@ async def explain_clock(clock_id: UUID, desk: AnyDesk) -> Response:
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
 )
-async def draw_clock(clock_id: UUID, desk: AnyDesk) -> Response:
+async def draw_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """同样的说明画成图：每月一行，标出计入、休息、调休上班、暂停的日子，以及最后一日和今天；手机和打印都能看清。"""
-    one = await _counted(desk, await _found(desk, clock_id))
+    one = await _counted(context, await _found(context, clock_id))
     clock = one.found.clock
     picture = drawn(
         texts.name_of(clock),
         texts.lines(clock, one.found.standstills, graced_from=one.graced_from),
         one.days,
         clock.end.due_on if clock.end else None,
-        desk.today,
+        context.today,
     )
     return Response(picture, media_type="image/svg+xml; charset=utf-8")
 
 
 @open_router.get("/public/clocks/{clock_id}", response_model=PublicExplanationView, responses=refuses(NotFound))
-async def explain_clock_to_citizen(clock_id: UUID, desk: AnyDesk) -> Response:
+async def explain_clock_to_citizen(clock_id: UUID, context: AnyDesk) -> Response:
     """给群众看的期限说明：凭查询进度（`/track`）得到的时钟编号，不需要登录；一段话，并逐日说明。投诉的期限不在此列。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         found = await views.of_a_case(tx, clock_id)
     if found is None:
         raise ClockNotFound("没有这个时钟；请先用办件编号查询进度，核对编号。")
-    told = _explained(await _counted(desk, found))
-    return shown(
+    told = _explained(await _counted(context, found))
+    return respond(
         PublicExplanationView(
             kind=told.clock.kind,
             due_on=told.clock.due_on,
@@ -116,9 +116,9 @@ async def explain_clock_to_citizen(clock_id: UUID, desk: AnyDesk) -> Response:
     )
 
 
-async def _found(desk: Desk, clock_id: UUID) -> Shown:
-    async with desk.looking() as tx:
-        found = await views.one(tx, desk.actor, clock_id)
+async def _found(context: RequestContext, clock_id: UUID) -> Shown:
+    async with context.read() as tx:
+        found = await views.one(tx, context.actor, clock_id)
     if found is None:
         raise ClockNotFound("没有这个时钟；请核对编号。")
     return found
@@ -137,16 +137,16 @@ class _Counted:
     graced_from: date | None
 
 
-async def _counted(desk: Desk, found: Shown) -> _Counted:
+async def _counted(context: RequestContext, found: Shown) -> _Counted:
     clock = found.clock
     org = clock.answerable.org
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         calendar = (await rulebook.in_force(tx)).calendar_of(org)
         history = await rulebook.ever(tx, org) if calendar.version != clock.calendar_version else None
         moved = await moves.of_clock(tx, clock.id)
     if history is not None:  # published since, and the clock was over, or does not cross it
         calendar = await rulebook.calendar_as_it_was(history, org, clock.calendar_version) or calendar
-    until = clock.end.due_on if clock.end else max(desk.today, clock.period.start_on)
+    until = clock.end.due_on if clock.end else max(context.today, clock.period.start_on)
     try:
         own_end = due(calendar, clock.period)
         days = ledger(calendar, clock.period, until, found.standstills)

@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from bianmin.kit.bodies import Body, View
-from bianmin.kit.door import Desk, IfMatch, desk, shown, staffed
+from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond, staff_router
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
 from services.deadlines.api.calendar_views import PreviewView
@@ -21,15 +21,15 @@ from services.deadlines.store import documents, recounts, rulebook
 from services.deadlines.store.documents import Document
 from services.deadlines.store.hours import hours_of, nearest
 
-router = staffed("deadlines")
+router = staff_router("deadlines")
 
 
 class HoursNotFound(NotFound):
     slug, title = "hours-not-found", "没有自己公布的开放时间"
 
 
-AnyDesk = Annotated[Desk, desk()]
-Admin = Annotated[Desk, desk("admin")]
+AnyDesk = Annotated[RequestContext, context_for()]
+Admin = Annotated[RequestContext, context_for("admin")]
 
 
 class IntervalIn(Body):
@@ -105,20 +105,20 @@ class HoursHistoryView(View):
 
 
 @router.get("/calendars/{region}/hours", response_model=HoursView, responses=refuses(NotFound))
-async def get_hours(region: str, desk: AnyDesk) -> Response:
+async def get_hours(region: str, context: AnyDesk) -> Response:
     """一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         found = await nearest(tx, region)
-    return shown(HoursView.of(found), found.version if found and found.name == region else None)
+    return respond(HoursView.of(found), found.version if found and found.name == region else None)
 
 
 @router.get(
     "/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound, Forbidden)
 )
-async def get_hours_history(region: str, desk: Admin) -> Response:
+async def get_hours_history(region: str, context: Admin) -> Response:
     """历次公布的开放时间、时间和经办人；最近的在前。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         found = await documents.history(tx, "hours", region)
     items = [
@@ -130,11 +130,11 @@ async def get_hours_history(region: str, desk: Admin) -> Response:
         )
         for each in found
     ]
-    return shown(HoursHistoryView(items=items))
+    return respond(HoursHistoryView(items=items))
 
 
-async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | None:
-    return await version_seen(if_match, "hours", region, desk)
+async def _seen(region: str, context: Admin, if_match: IfMatch = None) -> int | None:
+    return await version_seen(if_match, "hours", region, context)
 
 
 @router.put(
@@ -149,12 +149,12 @@ async def put_hours(
     region: str,
     seen: Annotated[int | None, Depends(_seen)],
     body: HoursIn,
-    desk: Admin,
+    context: Admin,
     preview: Preview = False,
 ) -> Response:
     """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
     check_own(region, body.region)
-    return await _put(desk, PublishHours(region, body.hours(), seen, desk.cause), preview=preview)
+    return await _put(context, PublishHours(region, body.hours(), seen, context.cause), preview=preview)
 
 
 @router.delete(
@@ -163,21 +163,21 @@ async def put_hours(
     responses=refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
 )
 async def withdraw_hours(
-    region: str, seen: Annotated[int | None, Depends(_seen)], desk: Admin, preview: Preview = False
+    region: str, seen: Annotated[int | None, Depends(_seen)], context: Admin, preview: Preview = False
 ) -> Response:
     """撤销一个地区自己公布的开放时间，此后沿用上级的（都没有的，按常规），答复中即为沿用的；在办时限随即重新计算。"""
     if seen is None:
         raise HoursNotFound("这个地区没有公布过开放时间，沿用的是上级的或常规的。")
-    return await _put(desk, PublishHours(region, None, seen, desk.cause), preview=preview)
+    return await _put(context, PublishHours(region, None, seen, context.cause), preview=preview)
 
 
-async def _put(desk: Desk, command: PublishHours, *, preview: bool) -> Response:
+async def _put(context: RequestContext, command: PublishHours, *, preview: bool) -> Response:
     if not preview:
-        return await desk.submit(command, _published, status=201 if command.seen is None else 200)
-    async with desk.looking() as tx:
+        return await context.submit(command, _published, status=201 if command.seen is None else 200)
+    async with context.read() as tx:
         after = open_desks((await rulebook.in_force(tx)).calendars, command)
-        told = await previewed(tx, desk, command.region, after, recounts.ALWAYS)
-    return shown(told)
+        told = await previewed(tx, context, command.region, after, recounts.ALWAYS)
+    return respond(told)
 
 
 def _published(done: Published) -> HoursView:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.bodies import Body, Code, OrgCode, View
-from bianmin.kit.door import Desk, IfMatch, desk, shown, staffed
+from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond, staff_router
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api.regions import check_own, region_known, version_seen
@@ -37,10 +37,10 @@ from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
 from services.deadlines.store.policies import policies_of, row_of
 
-router = staffed("deadlines")
+router = staff_router("deadlines")
 
-AnyDesk = Annotated[Desk, desk()]
-Admin = Annotated[Desk, desk("admin")]
+AnyDesk = Annotated[RequestContext, context_for()]
+Admin = Annotated[RequestContext, context_for("admin")]
 Units = Annotated[int, Field(ge=0, le=LONGEST)]
 
 
@@ -171,7 +171,7 @@ class AppliedView(View):
 
 @router.get("/policies/applied", response_model=AppliedView, responses=refuses(NotFound))
 async def which_applies(
-    desk: AnyDesk,
+    context: AnyDesk,
     org: Annotated[OrgCode, Query(description="对时限负责的单位")],
     kind: ClockKind,
     stage: Annotated[str | None, Query(max_length=64)] = None,
@@ -183,7 +183,7 @@ async def which_applies(
 ) -> Response:
     """会适用哪一条策略、为什么：按先后列出考虑过的策略，以及各条不适用的原因。"""
     item = _item(kind, item_code, item_type, mode)
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, org)
         book = await rulebook.in_force(tx)
     law = by_law(kind, stage)
@@ -194,7 +194,7 @@ async def which_applies(
     why = f"{applied.policy} 的适用条件全部符合，且排在最前" if applied.policy else "没有适用的策略，按法律和事项规定"
     if applied.policy in shorter and is_silence_of_law(term, item):
         why += "；许可事项在期限内没有告知即为受理，期限的长短只按法律的规定"
-    return shown(
+    return respond(
         AppliedView(
             applied=applied.policy,
             why=f"{why}。",
@@ -231,27 +231,27 @@ def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: M
 
 
 @router.get("/policies/{region}", response_model=PoliciesView, responses=refuses(NotFound))
-async def get_policies(region: str, desk: AnyDesk) -> Response:
+async def get_policies(region: str, context: AnyDesk) -> Response:
     """一个地区自己公布的策略；没有公布过的，列表为空，沿用上级的。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         found = await documents.own(tx, "policies", region)
     if found is None:
-        return shown(PoliciesView(region=region, version=0, policies=[]))
-    return shown(PoliciesView.of(Published(region, found.version, policies_of(found))), found.version)
+        return respond(PoliciesView(region=region, version=0, policies=[]))
+    return respond(PoliciesView.of(Published(region, found.version, policies_of(found))), found.version)
 
 
 @router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound, Forbidden))
-async def get_policies_history(region: str, desk: Admin) -> Response:
+async def get_policies_history(region: str, context: Admin) -> Response:
     """这个地区历次公布的策略、时间和经办人；最近的在前。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         found = await documents.history(tx, "policies", region)
-    return shown(PoliciesHistoryView(items=[PoliciesVersionView.of(one) for one in found]))
+    return respond(PoliciesHistoryView(items=[PoliciesVersionView.of(one) for one in found]))
 
 
-async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | None:
-    return await version_seen(if_match, "policies", region, desk)
+async def _seen(region: str, context: Admin, if_match: IfMatch = None) -> int | None:
+    return await version_seen(if_match, "policies", region, context)
 
 
 @router.put(
@@ -263,7 +263,7 @@ async def _seen(region: str, desk: Admin, if_match: IfMatch = None) -> int | Non
     },
 )
 async def put_policies(
-    region: str, seen: Annotated[int | None, Depends(_seen)], body: PoliciesIn, desk: Admin
+    region: str, seen: Annotated[int | None, Depends(_seen)], body: PoliciesIn, context: Admin
 ) -> Response:
     """公布一个地区的全部策略，立即生效；在办的时限按新策略重新计算，已用的时间照算（进度见 `/calendars/recounts`）。
 
@@ -280,8 +280,8 @@ async def put_policies(
         check_distinct(theirs)
     except PolicyInvalid as error:
         raise _wrong(f"/policies/{int(error.field) - 1}", error) from error
-    command = PublishPolicies(region, tuple(theirs), seen, desk.cause)
-    return await desk.submit(command, PoliciesView.of, status=201 if seen is None else 200)
+    command = PublishPolicies(region, tuple(theirs), seen, context.cause)
+    return await context.submit(command, PoliciesView.of, status=201 if seen is None else 200)
 
 
 def _wrong(pointer: str, error: PolicyInvalid) -> PoliciesWrong:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from bianmin.kit.db import Tx
-from bianmin.kit.door import Desk
+from bianmin.kit.endpoints import RequestContext
 from services.deadlines.api.calendar_views import ChangeView, MoveView, PreviewView
 from services.deadlines.domain.publication import DayChange
 from services.deadlines.domain.regions import Calendars
@@ -22,7 +22,7 @@ PREVIEWED = 500
 
 async def previewed(
     tx: Tx,
-    desk: Desk,
+    context: RequestContext,
     region: str,
     after: Calendars,
     span: tuple[date, date] | None,
@@ -37,6 +37,6 @@ async def previewed(
         crossing=number,
         examined=len(ids),
         moves=[
-            MoveView.of(id, moved) for id in ids if id in matters for moved in moved_by(book, matters[id], desk.now)
+            MoveView.of(id, moved) for id in ids if id in matters for moved in moved_by(book, matters[id], context.now)
         ],
     )

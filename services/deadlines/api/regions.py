@@ -1,8 +1,8 @@
 """Whether a region is there, and who may publish for it."""
 
-from bianmin.kit.codes import BadCode, level_of
+from bianmin.domain.codes import BadCode, level_of
 from bianmin.kit.db import Tx
-from bianmin.kit.door import Desk, check_if_match
+from bianmin.kit.endpoints import RequestContext, check_if_match
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL
 from services.deadlines.store import documents, orgs
@@ -31,14 +31,14 @@ async def region_known(tx: Tx, region: str) -> None:
         raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
 
 
-async def version_seen(if_match: str | None, kind: Kind, region: str, desk: Desk) -> int | None:
+async def version_seen(if_match: str | None, kind: Kind, region: str, context: RequestContext) -> int | None:
     """The version of a region's document that the writer has seen, and may replace. Asked before the body is judged."""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         await region_known(tx, region)
         found = await documents.own(tx, kind, region)
     if region == NATIONAL:
         raise Forbidden("全国没有统一的规定；请按省或以下的地区公布。")
-    if not desk.actor.covers(region):
+    if not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的规定；其他地区的，请联系该地区或其上级的管理员。")
     version = found.version if found else None
     check_if_match(if_match, version)

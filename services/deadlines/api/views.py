@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit.bodies import View, read_day, read_moment
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clock import ClockState, Standstill
 from services.deadlines.domain.ledger import Entry, Mark
 from services.deadlines.domain.moves import Moved

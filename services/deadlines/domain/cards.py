@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from bianmin.domain.actors import Actor
+from bianmin.domain.codes import ancestors
 from bianmin.events.deadlines import CardAppealed, CardIssued, CardRevoked, CardUpheld
 from bianmin.events.parts import CardLevel, ClockKind, EventData, SubjectKind
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
-from bianmin.kit.codes import ancestors
 from bianmin.kit.ids import derived
 from bianmin.kit.refusals import Conflict, Forbidden
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clock import Answerable, Clock, naming
 
 CardStatus = Literal["issued", "appealed", "upheld", "revoked"]

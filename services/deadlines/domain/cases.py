@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events.parts import ClockKind
-from bianmin.kit.access import Holder, Reach
-from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import NotFound
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
 from services.deadlines.domain.beginning import opening, standing_still, start

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bianmin.events.deadlines import ClockPaused, ClockResumed, ClockStarted, ClockStopped
 from bianmin.events.parts import EventData, Lamp, SubjectKind
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar import Calendar
 from services.deadlines.domain.periods import Due, Pause, Period, done_at, due, is_early, is_late, nearing
 from services.deadlines.domain.regions import Calendars

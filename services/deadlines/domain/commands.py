@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, ProcedureKind, StepKind
-from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.terms import Item

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events.parts import EventData
-from bianmin.kit.access import Holder, Reach
 from services.deadlines.domain.cards import CardKept
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.subject import Phase, Subject

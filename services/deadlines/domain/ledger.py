@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from bianmin.kit.clock import TZ
-from bianmin.kit.words import PROCEDURES
+from bianmin.domain.labels_zh import PROCEDURES
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar import Calendar, Day, SpanReversed
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.periods import ONE_DAY, Period, Unit, counted_between, due, paused_days

@@ -7,7 +7,7 @@ from functools import reduce
 
 from bianmin.events.deadlines import ClockExtended, ClockRescheduled
 from bianmin.events.parts import EventData, SubjectKind
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain import terms
 from services.deadlines.domain.beginning import standing_still

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar import Calendar, SpanReversed
 from services.deadlines.domain.hours import moment
 from services.deadlines.domain.scales import (

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from bianmin.kit.codes import ancestors
+from bianmin.domain.codes import ancestors
 from services.deadlines.domain.calendar import Calendar, YearMissing, merge
 from services.deadlines.domain.hours import Hours
 from services.deadlines.domain.years import CalendarInvalid, CalendarYear

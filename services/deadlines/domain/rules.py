@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from bianmin.domain.actors import system
 from bianmin.events.deadlines import ClockRescheduled
-from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.domain import clock as clocks
 from services.deadlines.domain.cards import appealed, settled, weighed

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from bianmin.domain.access import Reach
 from bianmin.events.parts import SubjectKind
-from bianmin.kit.access import Reach
 from bianmin.kit.refusals import Conflict
 from services.deadlines.domain.cards import Card
 from services.deadlines.domain.clock import Answerable, Clock, Standstill

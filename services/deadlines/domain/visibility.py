@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bianmin.kit import access
-from bianmin.kit.access import Reach, handles_complaints
-from bianmin.kit.actors import Actor
-from bianmin.kit.codes import ancestors
+from bianmin.domain import access
+from bianmin.domain.access import Reach, handles_complaints
+from bianmin.domain.actors import Actor
+from bianmin.domain.codes import ancestors
 
 
 @dataclass(frozen=True, slots=True)

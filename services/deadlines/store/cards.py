@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, select
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import CardLevel
 from bianmin.kit import feed, sets
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.parked import left_alone
 from bianmin.kit.subtree import under
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.cards import Card, CardStatus
 from services.deadlines.domain.clock import Answerable
 from services.deadlines.store.seen import visible

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
+from bianmin.kit.time_source import TZ
 
 Kind = Literal["calendar", "hours", "policies", "shipped"]
 

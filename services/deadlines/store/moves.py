@@ -7,9 +7,9 @@ from uuid import UUID
 
 from bianmin.events.deadlines import ClockExtended, ClockRescheduled
 from bianmin.kit import sets
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.moves import Moved
 from services.deadlines.store.tables import MoveRow
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
 from bianmin.kit.parked import left_alone, retry_parked_for
+from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar import YearMissing
 from services.deadlines.domain.publication import Publication

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.subtree import opened_by
 from services.deadlines.domain.visibility import bar_of, keys_of
 from services.deadlines.store.tables import subjects

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import Text, any_, cast, select
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events import parts
 from bianmin.events.parts import ClockKind
 from bianmin.kit import sets
-from bianmin.kit.access import Holder, Reach
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.cards import Card
 from services.deadlines.domain.clock import Answerable, Clock, Standstill
 from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from bianmin.kit.db import NAMES
 from bianmin.kit.sets import table_of
-from bianmin.kit.tables import furnish
+from bianmin.kit.tables import add_kit_tables
 
 
 class Tables(SQLModel):
@@ -19,7 +19,7 @@ class Tables(SQLModel):
     metadata = MetaData(naming_convention=NAMES)
 
 
-furnish(Tables.metadata)
+add_kit_tables(Tables.metadata)
 
 
 def _moment(**options: Any) -> Any:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clock import Clock, ClockState, Standstill
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.seen import visible

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from bianmin.kit import codes
+from bianmin.domain import codes
 from bianmin.kit.crypto import Sealer, same
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.api.bodies import Registration

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
+from bianmin.domain.codes import DocumentKind
 from bianmin.events.parts import Channel
 from bianmin.kit.bodies import Body, Code, Day, OrgCode, Short, Text
-from bianmin.kit.codes import DocumentKind
 from services.intake.domain.content import Content, ItemCode
 
 MaterialForm = Literal["original", "copy", "form", "electronic", "photo"]

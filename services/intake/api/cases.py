@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import Moment, OrgCode, Short
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
@@ -47,11 +47,11 @@ from services.intake.domain.case import (
 from services.intake.domain.rules import CaseNotFound, may_see
 from services.intake.store import views
 
-router = staffed("intake")
+router = staff_router("intake")
 
-Staff = Annotated[Desk, desk()]
-Front = Annotated[Desk, desk("window", "agent", "manager")]
-Organ = Annotated[Desk, desk("window", "manager")]
+Staff = Annotated[RequestContext, context_for()]
+Front = Annotated[RequestContext, context_for("window", "agent", "manager")]
+Organ = Annotated[RequestContext, context_for("window", "manager")]
 _MOVES = refuses(NotFound, Forbidden, Conflict)
 
 
@@ -61,25 +61,26 @@ class FilesNotOffered(Invalid):
 
 @router.post("/cases", status_code=201, response_model=RegisteredView, responses=refuses(Forbidden, Conflict))
 async def register_case(
-    body: Registration, desk: Annotated[Desk, desk("window", "agent", "manager", "citizen", "integrator")]
+    body: Registration,
+    context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen", "integrator")],
 ) -> Response:
     """登记一个办件：核对身份号码，列出所缺材料，给出编号和收件凭证。`missing` 只是提示，不是补正告知。"""
-    today = desk.today
+    today = context.today
     case_id = new_id()
     if body.agent is not None and body.agent.mandate_file_id is not None:
         raise _no_such_files([FieldError("/agent/mandate_file_id", "file_unknown", _UPLOAD_FIRST)])
-    return await desk.submit(
+    return await context.submit(
         RegisterCase(
             case_id=case_id,
             item_code=body.item_code,
             org=body.org,
             channel=body.channel,
-            applicant=applicants.seal(desk.room.sealer, case_id, body, today),
+            applicant=applicants.seal(context.runtime.sealer, case_id, body, today),
             brought=_brought(body.materials),
             received_on=body.received_on or today,
             today=today,
-            earliest=today - timedelta(days=desk.room.settings.received_on_max_back_days),
-            by=desk.cause,
+            earliest=today - timedelta(days=context.runtime.settings.received_on_max_back_days),
+            by=context.cause,
             client_ref=body.client_ref,
             agent_id=body.agent.staff_id if body.agent else None,
         ),
@@ -108,7 +109,7 @@ def _no_such_files(errors: list[FieldError]) -> FilesNotOffered:
 
 @router.get("/cases", response_model=Page[CaseSummary])
 async def list_cases(
-    desk: Staff,
+    context: Staff,
     org: Annotated[OrgCode | None, Query(description="登记单位所在的区划，含下级")] = None,
     status: CaseStatus | None = None,
     item_code: Annotated[str | None, Query(max_length=40)] = None,
@@ -119,89 +120,89 @@ async def list_cases(
 ) -> Response:
     """本单位看得到的办件，新的在前；带 `updated_since` 时按变动先后排列。"""
     wanted = views.CaseFilter(org, status, item_code, lamp, updated_since)
-    async with desk.looking() as tx:
-        items, next_cursor = await views.list_cases(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
+    async with context.read() as tx:
+        items, next_cursor = await views.list_cases(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
 
 
 @router.get("/cases/{case_id}", response_model=CaseView, responses=refuses(NotFound))
-async def get_case(case_id: UUID, desk: Staff) -> Response:
+async def get_case(case_id: UUID, context: Staff) -> Response:
     """一个办件：状态、材料、补正告知、时限；申请人信息已脱敏。"""
-    async with desk.looking() as tx:
-        case, _ = _theirs(desk, await views.case_and_vault(tx, case_id))
-    return shown(CaseView.of(case), case.version)
+    async with context.read() as tx:
+        case, _ = _theirs(context, await views.case_and_vault(tx, case_id))
+    return respond(CaseView.of(case), case.version)
 
 
 @router.get("/cases/{case_id}/applicant", response_model=ApplicantView, responses=refuses(NotFound, Forbidden))
 async def get_applicant(
     case_id: UUID,
-    desk: Annotated[Desk, desk("window", "agent", "manager", "department")],
+    context: Annotated[RequestContext, context_for("window", "agent", "manager", "department")],
     purpose: Annotated[Short, Query(description="查看原因，记入审计")],
 ) -> Response:
     """申请人未脱敏的信息，仅限经办单位；每次查看都记入审计（个人信息保护法 art. 6、51）。"""
-    async with desk.room.database.transaction() as tx:
-        case, vault = _theirs(desk, await views.case_and_vault(tx, case_id))
+    async with context.runtime.database.transaction() as tx:
+        case, vault = _theirs(context, await views.case_and_vault(tx, case_id))
         handling = {case.org, case.accepting_org, *(holder.org for holder in case.holders)}
-        if desk.actor.org not in handling:
+        if context.actor.org not in handling:
             raise Forbidden("只有经办单位可以查看申请人的完整信息。")
-        await views.audit(tx, desk.now, desk.actor, case_id, purpose)
-    return shown(applicants.unseal(desk.room.sealer, case, vault))
+        await views.audit(tx, context.now, context.actor, case_id, purpose)
+    return respond(applicants.unseal(context.runtime.sealer, case, vault))
 
 
 @router.get("/cases/{case_id}/timeline", response_model=TimelineView, responses=refuses(NotFound))
-async def get_timeline(case_id: UUID, desk: Staff) -> Response:
+async def get_timeline(case_id: UUID, context: Staff) -> Response:
     """办件的全过程，按先后排列，来自各个服务。"""
-    async with desk.looking() as tx:
-        _theirs(desk, await views.case_and_vault(tx, case_id))
+    async with context.read() as tx:
+        _theirs(context, await views.case_and_vault(tx, case_id))
         entries = await views.timeline_of(tx, case_id)
-    return shown(
+    return respond(
         TimelineView(
             items=[EntryView(**{**entry, "text": texts.step(entry["type"], entry["data"])}) for entry in entries]
         )
     )
 
 
-def _theirs(desk: Desk, found: tuple[Case, Any] | None) -> tuple[Case, Any]:
-    if found is None or not may_see(desk.actor, found[0]):
+def _theirs(context: RequestContext, found: tuple[Case, Any] | None) -> tuple[Case, Any]:
+    if found is None or not may_see(context.actor, found[0]):
         raise CaseNotFound("没有这个办件；请核对编号。")
     return found
 
 
 @router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_MOVES)
-async def give_notice(case_id: UUID, body: NoticeIn, desk: Front) -> Response:
+async def give_notice(case_id: UUID, body: NoticeIn, context: Front) -> Response:
     """一次性告知需要补正的全部材料（行政许可法 art. 32(4)）；再次提出新材料须负责人说明理由。"""
-    today = desk.today
+    today = context.today
     asked = tuple(Asked(one.no, one.reason) for one in body.missing)
     command = GiveNotice(
         case_id=case_id,
         missing=asked,
         noticed_on=body.noticed_on or today,
         today=today,
-        wait_days=desk.room.settings.supplement_wait_days,
-        by=desk.cause,
+        wait_days=context.runtime.settings.supplement_wait_days,
+        by=context.cause,
         override_reason=body.override_reason,
     )
-    return await desk.submit(command, CaseView.of)
+    return await context.submit(command, CaseView.of)
 
 
 @router.post("/cases/{case_id}/materials", response_model=CaseView, responses=_MOVES)
-async def add_materials(case_id: UUID, body: MaterialsIn, desk: Front) -> Response:
+async def add_materials(case_id: UUID, body: MaterialsIn, context: Front) -> Response:
     """申请人补交的材料；告知的都齐了，办件回到已登记；逾期办结后才录入的，期限内已补齐的，更正办结；视为受理后补录期限内已收到的。"""
-    today = desk.today
-    command = AddMaterials(case_id, _brought(body.materials), body.received_on or today, today, desk.cause)
-    return await desk.submit(command, CaseView.of)
+    today = context.today
+    command = AddMaterials(case_id, _brought(body.materials), body.received_on or today, today, context.cause)
+    return await context.submit(command, CaseView.of)
 
 
 @router.post("/cases/{case_id}/accept", response_model=CaseView, responses=_MOVES)
-async def accept_case(case_id: UUID, desk: Organ, body: AcceptanceIn | None = None) -> Response:
+async def accept_case(case_id: UUID, context: Organ, body: AcceptanceIn | None = None) -> Response:
     """受理：由受理单位办理；承诺时限和法定时限从受理日起算（行政许可法 art. 32、42）。"""
-    today = desk.today
+    today = context.today
     accepted_on: date = body.accepted_on if body and body.accepted_on else today
-    return await desk.submit(AcceptCase(case_id, accepted_on, today, desk.cause), CaseView.of)
+    return await context.submit(AcceptCase(case_id, accepted_on, today, context.cause), CaseView.of)
 
 
 @router.post("/cases/{case_id}/refuse", response_model=CaseView, responses=_MOVES)
-async def refuse_case(case_id: UUID, body: RefusalIn, desk: Organ) -> Response:
+async def refuse_case(case_id: UUID, body: RefusalIn, context: Organ) -> Response:
     """不予受理：写明理由、依据、救济途径；不属于本机关的，告知应去的机关（行政许可法 art. 32）。"""
     refusal = Refusal(
         body.reason_code,
@@ -209,9 +210,9 @@ async def refuse_case(case_id: UUID, body: RefusalIn, desk: Organ) -> Response:
         body.legal_basis,
         body.remedies or texts.REMEDIES,
         body.redirect_to,
-        desk.today,
+        context.today,
     )
-    return await desk.submit(RefuseCase(case_id, refusal, desk.cause), CaseView.of)
+    return await context.submit(RefuseCase(case_id, refusal, context.cause), CaseView.of)
 
 
 @router.post(
@@ -220,11 +221,13 @@ async def refuse_case(case_id: UUID, body: RefusalIn, desk: Organ) -> Response:
     responses={**_MOVES, 202: {"description": "已受理的办件：撤回申请已转交办理单位答复", "model": CaseView}},
 )
 async def withdraw_case(
-    case_id: UUID, body: WithdrawalIn, desk: Annotated[Desk, desk("window", "agent", "manager", "citizen")]
+    case_id: UUID,
+    body: WithdrawalIn,
+    context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen")],
 ) -> Response:
     """撤回是申请人的权利：受理前即时撤回；受理后（202）由办理单位答复。"""
 
     def status(case: Case) -> int:
         return 202 if case.withdrawal_pending else 200
 
-    return await desk.submit(WithdrawCase(case_id, body.reason, desk.today, desk.cause), CaseView.of, status)
+    return await context.submit(WithdrawCase(case_id, body.reason, context.today, context.cause), CaseView.of, status)

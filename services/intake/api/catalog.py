@@ -6,7 +6,15 @@ from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, public, shown, staffed
+from bianmin.kit.endpoints import (
+    IfMatch,
+    RequestContext,
+    check_if_match,
+    context_for,
+    public_router,
+    respond,
+    staff_router,
+)
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -23,11 +31,11 @@ from services.intake.domain.item import (
 from services.intake.handlers import Catalog, ImportCatalog
 from services.intake.store import catalog
 
-router = staffed("intake")
-open_router = public("intake")
+router = staff_router("intake")
+open_router = public_router("intake")
 
-Editor = Annotated[Desk, desk("admin", "manager")]
-Anyone = Annotated[Desk, desk()]
+Editor = Annotated[RequestContext, context_for("admin", "manager")]
+Anyone = Annotated[RequestContext, context_for()]
 Org = Annotated[OrgCode | None, Query(description="哪个地区的目录；不填为本单位（未登录时为最高一级）")]
 
 
@@ -37,7 +45,7 @@ class CodeDiffers(Invalid):
 
 @open_router.get("/catalog/items", response_model=Page[ItemView])
 async def list_items(
-    desk: Anyone,
+    context: Anyone,
     org: Org = None,
     category: Dept | None = None,
     mode: Mode | None = None,
@@ -47,51 +55,51 @@ async def list_items(
 ) -> Response:
     """在一个地区可以办理的事项，按编码排列；同一编码以最近的上级发布的为准。"""
     wanted = catalog.ItemFilter(org, category, mode, q)
-    async with desk.looking() as tx:
-        items, following = await catalog.list_items(tx, wanted, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[_view(row) for row in items], next_cursor=following))
+    async with context.read() as tx:
+        items, following = await catalog.list_items(tx, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[_view(row) for row in items], next_cursor=following))
 
 
 @open_router.get("/catalog/items/{code}", response_model=ItemView, responses=refuses(NotFound))
 async def get_item(
     code: str,
-    desk: Anyone,
+    context: Anyone,
     org: Org = None,
     draft: Annotated[bool, Query(description="要尚未发布的草稿（限管理员和负责人）")] = False,
 ) -> Response:
     """一个事项的办事指南：材料、步骤、收费、时限、依据。有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。"""
-    here = org or desk.actor.org or None
-    edits = desk.actor.may("admin", "manager")
-    async with desk.looking() as tx:
+    here = org or context.actor.org or None
+    edits = context.actor.may("admin", "manager")
+    async with context.read() as tx:
         found = await catalog.draft_of(tx, here, code) if draft and edits and here else None
         found = found or await catalog.nearest(tx, here, code, drafts=edits)
     if found is None:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
     # who has seen what is published has not seen the draft, and must not overwrite it
     is_behind = found["status"] == "published" and found["latest"] > found["number"]
-    return shown(_view(found), found["version"] - is_behind)
+    return respond(_view(found), found["version"] - is_behind)
 
 
 @open_router.get("/catalog/items/{code}/versions", response_model=VersionsView, responses=refuses(NotFound))
-async def list_versions(code: str, desk: Anyone, org: Org = None) -> Response:
+async def list_versions(code: str, context: Anyone, org: Org = None) -> Response:
     """一个事项历次发布的版本；办件始终按登记时的版本办理。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         rows = await catalog.versions_of(
-            tx, org or desk.actor.org or None, code, drafts=desk.actor.may("admin", "manager")
+            tx, org or context.actor.org or None, code, drafts=context.actor.may("admin", "manager")
         )
     if not rows:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
-    return shown(VersionsView(items=[VersionView(**row) for row in rows]))
+    return respond(VersionsView(items=[VersionView(**row) for row in rows]))
 
 
 def _view(row: Any) -> ItemView:
     return ItemView.at(row["org"], row["number"], row["status"], catalog.content_of(row), row["changed_at"])
 
 
-async def _seen_version(code: str, desk: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
+async def _seen_version(code: str, context: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
     """The version that the writer has seen. Asked before the body is judged."""
-    async with desk.looking() as tx:
-        version = await catalog.version_of(tx, org or desk.actor.org, code)
+    async with context.read() as tx:
+        version = await catalog.version_of(tx, org or context.actor.org, code)
     check_if_match(if_match, version)
     return version
 
@@ -105,26 +113,26 @@ async def _seen_version(code: str, desk: Editor, org: Org = None, if_match: IfMa
     },
 )
 async def draft_item(
-    code: str, seen: Annotated[int | None, Depends(_seen_version)], body: ItemIn, desk: Editor, org: Org = None
+    code: str, seen: Annotated[int | None, Depends(_seen_version)], body: ItemIn, context: Editor, org: Org = None
 ) -> Response:
     """起草事项的下一个版本；发布以前，办件仍按已发布的版本办理。"""
     if body.code != code:
         where = FieldError("/code", "code_differs", "应与地址中的编码相同")
         raise CodeDiffers("事项编码与地址中的不一致。", errors=[where])
-    command = DraftItem(org or desk.actor.org, body.content(), desk.cause, expected=seen)
-    return await desk.submit(command, ItemView.drafted, status=201 if seen is None else 200)
+    command = DraftItem(org or context.actor.org, body.content(), context.cause, expected=seen)
+    return await context.submit(command, ItemView.drafted, status=201 if seen is None else 200)
 
 
 @router.post("/catalog/items/{code}/publish", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
-async def publish_item(code: str, desk: Editor, org: Org = None) -> Response:
+async def publish_item(code: str, context: Editor, org: Org = None) -> Response:
     """发布草稿；承诺时限不得长于法定时限，联合办理至少两个单位并有一个主办。"""
-    return await desk.submit(PublishItem(org or desk.actor.org, code, desk.cause), ItemView.of)
+    return await context.submit(PublishItem(org or context.actor.org, code, context.cause), ItemView.of)
 
 
 @router.post("/catalog/items/{code}/retire", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
-async def retire_item(code: str, desk: Editor, org: Org = None) -> Response:
+async def retire_item(code: str, context: Editor, org: Org = None) -> Response:
     """停用事项：不再登记新的办件，已登记的照常办理。"""
-    return await desk.submit(RetireItem(org or desk.actor.org, code, desk.cause), ItemView.retired)
+    return await context.submit(RetireItem(org or context.actor.org, code, context.cause), ItemView.retired)
 
 
 _YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/json"]
@@ -140,13 +148,13 @@ _YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/jso
         "requestBody": {"required": True, "content": {media: {"schema": {"type": "object"}} for media in _YAML[::3]}},
     },
 )
-async def import_catalog(request: Request, desk: Editor, org: Org = None, publish: bool = False) -> Response:
+async def import_catalog(request: Request, context: Editor, org: Org = None, publish: bool = False) -> Response:
     """导入一份事项目录（YAML 或 JSON），全部成功或全部不导入；错误逐条指出行号。内容没有变化的事项不产生新版本。"""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     contents = import_file.read(await request.body(), is_json=media.endswith("json"))
-    where = org or desk.actor.org
-    items = tuple(ImportItem(where, content, publish, desk.cause) for content in contents)
-    return await desk.submit(ImportCatalog(items, desk.cause), _imported)
+    where = org or context.actor.org
+    items = tuple(ImportItem(where, content, publish, context.cause) for content in contents)
+    return await context.submit(ImportCatalog(items, context.cause), _imported)
 
 
 def _imported(done: Catalog) -> ImportedView:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from bianmin.kit.door import Desk, desk, public, shown
+from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
 from services.intake import texts
@@ -13,7 +13,7 @@ from services.intake.api.views import ProgressView
 from services.intake.domain.rules import name_of
 from services.intake.store import views
 
-router = public("intake")
+router = public_router("intake")
 
 
 class NothingToTrack(NotFound):
@@ -22,17 +22,17 @@ class NothingToTrack(NotFound):
 
 @router.get("/track", response_model=ProgressView, responses=refuses(NotFound))
 async def track(
-    desk: Annotated[Desk, desk()],
+    context: Annotated[RequestContext, context_for()],
     case_no: Annotated[str, Query(max_length=60)],
     id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位")],
 ) -> Response:
     """凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         found = await views.by_number(tx, case_no.strip())
-        if not applicants.is_tail(desk.room.sealer, found, id_tail):
+        if not applicants.is_tail(context.runtime.sealer, found, id_tail):
             raise NothingToTrack("没有查到；请核对办件编号和证件号码后四位。")
         assert found is not None
         case, _ = found
         entries = await views.timeline_of(tx, case.id)
     steps = [{"at": entry["at"], "text": texts.step(entry["type"], entry["data"])} for entry in entries]
-    return shown(ProgressView.of(case, name_of(case), steps))
+    return respond(ProgressView.of(case, name_of(case), steps))

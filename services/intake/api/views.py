@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from bianmin.domain.labels_zh import PROCEDURES
 from bianmin.events.parts import CaseStatus, Channel, Lamp, Mode, ProcedureKind
 from bianmin.kit.bodies import View
-from bianmin.kit.clock import TZ
-from bianmin.kit.words import PROCEDURES
+from bianmin.kit.time_source import TZ
 from services.intake.domain.case import Case
 from services.intake.domain.content import Content
 from services.intake.domain.item import Item

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events.envelope import Event
 from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office, ProcedureKind
-from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 from services.intake.domain.clocks import is_of_notice
 from services.intake.domain.content import Material

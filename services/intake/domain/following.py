@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bianmin.domain.access import Holder
 from bianmin.events import routing
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.kit.access import Holder
 from services.intake.domain.case import Case, Procedure
 from services.intake.domain.clocks import CARD_EVENTS, CLOCK_EVENTS, awaited_until, follow_card, follow_clock
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bianmin.domain.codes import Level, level_of
+from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.parts import ItemFacts
-from bianmin.kit.codes import Level, level_of
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid
-from bianmin.kit.words import DEPTS
 from services.intake.domain.case import RegisterCase
 from services.intake.domain.content import Material
 

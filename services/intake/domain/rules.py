@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
+from bianmin.domain.access import sees
+from bianmin.domain.actors import Actor
 from bianmin.events import deadlines
 from bianmin.events.intake import (
     CaseAccepted,
@@ -19,8 +21,6 @@ from bianmin.events.intake import (
     SupplementRequested,
     WithdrawalRequested,
 )
-from bianmin.kit.access import sees
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
 from services.intake.domain.case import (
     OPEN_BEFORE_ACCEPTANCE,

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import and_, any_, select
 
+from bianmin.domain.access import Holder, seen_by
 from bianmin.events.parts import EventData
 from bianmin.events.registry import source_of
 from bianmin.kit import sets
-from bianmin.kit.access import Holder, seen_by
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
 from bianmin.kit.parked import left_alone
+from bianmin.kit.time_source import TZ
 from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Procedure, Refusal
 from services.intake.store.guides import guide_of
 from services.intake.store.tables import ApplicantRow, CaseRow, TimelineRow, cases, versions

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from bianmin.domain.codes import ancestors
 from bianmin.kit import sets
-from bianmin.kit.codes import ancestors
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from services.intake.domain.content import Content

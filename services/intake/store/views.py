@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from bianmin.domain.access import keys_of
+from bianmin.domain.actors import Actor
 from bianmin.kit import feed, sets
-from bianmin.kit.access import keys_of
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
+from bianmin.kit.time_source import TZ
 from services.intake.domain.case import Case
 from services.intake.store.cases import CASES, case_of
 from services.intake.store.tables import AuditRow, applicants, cases, timeline

@@ -14,7 +14,7 @@ from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event
 from bianmin.events.parts import Access, CardLevel, ComplaintKind, Dept, ItemFacts, Mode, Outcome
 from bianmin.events.registry import source_of
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 
 INTAKE, ROUTING, DEADLINES, COMPLAINTS = map(source_of, ("intake", "routing", "deadlines", "complaints"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from bianmin.kit.actors import Actor, Role
+from bianmin.domain.actors import Actor, Role
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid
 
 By = Literal["org", "station", "item", "dept", "mode", "month"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import RowMapping, TextClause, bindparam, text
 from sqlalchemy import types as sql
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.db import Tx, rows
 from services.reporting.domain.figures import By, Figures, Period, knows_of_complaints
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from bianmin.kit.db import NAMES
-from bianmin.kit.tables import furnish
+from bianmin.kit.tables import add_kit_tables
 
 
 class Tables(SQLModel):
@@ -22,7 +22,7 @@ class Tables(SQLModel):
     metadata = MetaData(naming_convention=NAMES)
 
 
-furnish(Tables.metadata)
+add_kit_tables(Tables.metadata)
 
 
 def _code(**options: Any) -> Any:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from bianmin.domain import codes
 from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel, ProcedureKind
-from bianmin.kit import codes
 from bianmin.kit.bodies import Body, Code, Short, Text
 from services.routing.domain.staff import StaffRole
 

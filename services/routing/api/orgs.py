@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.door import Desk, IfMatch, check_if_match, desk, shown, staffed
+from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
@@ -19,12 +19,14 @@ from services.routing.domain.orgs import EditOrg, NotYourOrg, Office, OpenOffice
 from services.routing.domain.staff import AddStaff, StaffMember
 from services.routing.store import views
 
-router = staffed("routing")
+router = staff_router("routing")
 
-Anyone = Annotated[Desk, desk()]
-Admin = Annotated[Desk, desk("admin")]
-Keeper = Annotated[Desk, desk("admin", "manager")]
-Colleague = Annotated[Desk, desk("agent", "window", "department", "manager", "supervisor", "investigator", "admin")]
+Anyone = Annotated[RequestContext, context_for()]
+Admin = Annotated[RequestContext, context_for("admin")]
+Keeper = Annotated[RequestContext, context_for("admin", "manager")]
+Colleague = Annotated[
+    RequestContext, context_for("agent", "window", "department", "manager", "supervisor", "investigator", "admin")
+]
 
 _CSV, _JSON = "text/csv", "application/json"
 _LIST = {"type": "array", "items": DivisionIn.model_json_schema()}
@@ -46,19 +48,19 @@ _LIST = {"type": "array", "items": DivisionIn.model_json_schema()}
         },
     },
 )
-async def import_orgs(request: Request, desk: Admin) -> Response:
+async def import_orgs(request: Request, context: Admin) -> Response:
     """导入行政区划（CSV：`code,level,name`，或同样内容的 JSON 列表），全部成功或全部不导入；错误逐条指出行号。
 
     没有变化的机构不发出事件；名单中没有的机构保持原样。
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     read = division_file.read_csv if media == _CSV else division_file.read_json
-    return await desk.submit(ImportOrgs(read(await request.body()), desk.cause), ImportedOrgsView.of)
+    return await context.submit(ImportOrgs(read(await request.body()), context.cause), ImportedOrgsView.of)
 
 
 @router.get("/orgs", response_model=Page[OrgHead], responses=refuses())
 async def list_orgs(
-    desk: Anyone,
+    context: Anyone,
     parent: Annotated[OrgCode | None, Query(description="只要这个机构的直接下级")] = None,
     org: Annotated[OrgCode | None, Query(description="所在的区划，含下级")] = None,
     q: Annotated[str | None, Query(min_length=1, max_length=60, description="名称中的字")] = None,
@@ -66,30 +68,30 @@ async def list_orgs(
     cursor: Cursor = None,
 ) -> Response:
     """机构目录，按区划代码排列。"""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         wanted = views.WantedOrgs(parent, org, q)
-        page, following = await views.list_orgs(tx, wanted, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[OrgHead.of(one) for one in page], next_cursor=following))
+        page, following = await views.list_orgs(tx, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[OrgHead.of(one) for one in page], next_cursor=following))
 
 
 @router.get("/orgs/{code}", response_model=OrgView, responses=refuses(NotFound))
-async def get_org(code: OrgCode, desk: Anyone) -> Response:
+async def get_org(code: OrgCode, context: Anyone) -> Response:
     """一个机构：级别、名称、上级、办理单位。"""
-    org = await _found(desk, code)
-    return shown(OrgView.of(org), org.version)
+    org = await _found(context, code)
+    return respond(OrgView.of(org), org.version)
 
 
-async def _found(desk: Desk, code: str) -> Org:
-    async with desk.looking() as tx:
+async def _found(context: RequestContext, code: str) -> Org:
+    async with context.read() as tx:
         org = await views.org(tx, code)
     if org is None:
         raise OrgNotFound("没有这个机构；请核对区划代码。")
     return org
 
 
-async def _seen_version(code: OrgCode, desk: Admin, if_match: IfMatch = None) -> int | None:
+async def _seen_version(code: OrgCode, context: Admin, if_match: IfMatch = None) -> int | None:
     """The version that the writer has seen. Asked before the body is judged."""
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         version = await views.version_of(tx, code)
     check_if_match(if_match, version)
     return version
@@ -104,18 +106,18 @@ async def _seen_version(code: OrgCode, desk: Admin, if_match: IfMatch = None) ->
     },
 )
 async def put_org(
-    code: OrgCode, seen: Annotated[int | None, Depends(_seen_version)], body: OrgIn, desk: Admin
+    code: OrgCode, seen: Annotated[int | None, Depends(_seen_version)], body: OrgIn, context: Admin
 ) -> Response:
     """新设机构，或更改机构名称；级别须与代码长度一致，上级机构须已存在。"""
-    command = EditOrg(code, body.level, body.name, seen, desk.cause)
-    return await desk.submit(command, OrgView.of, status=201 if seen is None else 200)
+    command = EditOrg(code, body.level, body.name, seen, context.cause)
+    return await context.submit(command, OrgView.of, status=201 if seen is None else 200)
 
 
 @router.get("/orgs/{code}/offices", response_model=Page[OfficeView], responses=refuses(NotFound))
-async def list_offices(code: OrgCode, desk: Anyone) -> Response:
+async def list_offices(code: OrgCode, context: Anyone) -> Response:
     """一个机构的全部办理单位。村站和服务点自身就是办理单位，没有下设。"""
-    org = await _found(desk, code)
-    return shown(Page(items=[OfficeView.of(office) for office in org.offices]))
+    org = await _found(context, code)
+    return respond(Page(items=[OfficeView.of(office) for office in org.offices]))
 
 
 @router.post(
@@ -124,39 +126,39 @@ async def list_offices(code: OrgCode, desk: Anyone) -> Response:
     response_model=OfficeView,
     responses=refuses(NotFound, Forbidden, Conflict),
 )
-async def open_office(code: OrgCode, body: OfficeIn, desk: Keeper) -> Response:
+async def open_office(code: OrgCode, body: OfficeIn, context: Keeper) -> Response:
     """在乡镇中心或以上设立一个办理单位；事项由其类别对应的办理单位办理。"""
     office = Office(body.dept, body.name, body.phone)
 
     def opened(org: Org) -> OfficeView:
         return OfficeView.of(org.office(body.dept) or office)
 
-    return await desk.submit(OpenOffice(code, office, desk.cause), opened, status=201)
+    return await context.submit(OpenOffice(code, office, context.cause), opened, status=201)
 
 
 @router.get("/orgs/{code}/staff", response_model=Page[StaffView], responses=refuses(NotFound, Forbidden))
 async def list_staff(
     code: OrgCode,
-    desk: Colleague,
+    context: Colleague,
     dept: Annotated[Dept | None, Query(description="只要这个条线的人员")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """一个机构的人员，按编号排列；仅限本单位及上级查看，部门只看本条线。"""
-    actor = desk.actor
+    actor = context.actor
     if not actor.covers(code) or (actor.dept is not None and dept not in (None, actor.dept)):
         raise NotYourOrg(f"只能查看本单位（{actor.org}）及下属机构、本条线的人员。")
-    async with desk.looking() as tx:
+    async with context.read() as tx:
         if await views.version_of(tx, code) is None:
             raise OrgNotFound("没有这个机构；请核对区划代码。")
-        page, following = await views.list_staff(tx, code, actor.dept or dept, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[StaffView.of(member) for member in page], next_cursor=following))
+        page, following = await views.list_staff(tx, code, actor.dept or dept, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[StaffView.of(member) for member in page], next_cursor=following))
 
 
 @router.post(
     "/orgs/{code}/staff", status_code=201, response_model=StaffView, responses=refuses(NotFound, Forbidden, Conflict)
 )
-async def add_staff(code: OrgCode, body: StaffIn, desk: Keeper) -> Response:
+async def add_staff(code: OrgCode, body: StaffIn, context: Keeper) -> Response:
     """登记一名工作人员。目录只说明谁在哪里；能办什么由其登录凭证决定。"""
     member = StaffMember(
         id=body.id or str(new_id()),
@@ -166,4 +168,4 @@ async def add_staff(code: OrgCode, body: StaffIn, desk: Keeper) -> Response:
         dept=body.dept,
         phone=body.phone,
     )
-    return await desk.submit(AddStaff(member, desk.cause), StaffView.of, status=201)
+    return await context.submit(AddStaff(member, context.cause), StaffView.of, status=201)

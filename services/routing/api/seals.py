@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bianmin.kit.codes import mask_name
+from bianmin.domain.codes import mask_name
 from bianmin.kit.crypto import Sealer
 from services.routing.domain.route import Route, Task
 

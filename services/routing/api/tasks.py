@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import Dept, TaskStatus
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.door import Desk, desk, shown, staffed
+from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
@@ -19,15 +19,15 @@ from services.routing.api.views import ListedTaskView, TaskView
 from services.routing.domain.route import CompleteTask, ReceiveTask, ReturnTask, Route, StartTask
 from services.routing.store import views
 
-router = staffed("routing")
+router = staff_router("routing")
 
-Staff = Annotated[Desk, desk()]
+Staff = Annotated[RequestContext, context_for()]
 _MOVES = refuses(NotFound, Forbidden, Conflict)
 
 
 @router.get("/tasks", response_model=Page[ListedTaskView], responses=refuses())
 async def list_tasks(
-    desk: Staff,
+    context: Staff,
     org: Annotated[OrgCode | None, Query(description="办理单位所在的区划，含下级")] = None,
     dept: Annotated[Dept | None, Query(description="办理单位的条线")] = None,
     assignee: Annotated[str | None, Query(min_length=1, max_length=200, description="签收人的编号")] = None,
@@ -38,25 +38,25 @@ async def list_tasks(
 ) -> Response:
     """本单位看得到的办件的任务，先来的在前；带 `updated_since` 时按变动先后排列。"""
     wanted = views.WantedTasks(org, dept, assignee, status, updated_since)
-    async with desk.looking() as tx:
-        page, following = await views.list_tasks(tx, desk.actor, wanted, desk.room.cursors, cursor, limit)
-    return shown(Page(items=[ListedTaskView.of(one) for one in page], next_cursor=following))
+    async with context.read() as tx:
+        page, following = await views.list_tasks(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[ListedTaskView.of(one) for one in page], next_cursor=following))
 
 
 @router.post("/tasks/{task_id}/receive", response_model=TaskView, responses=_MOVES)
-async def receive_task(task_id: UUID, desk: Staff, body: Nothing | None = None) -> Response:
+async def receive_task(task_id: UUID, context: Staff, body: Nothing | None = None) -> Response:
     """签收：从此由签收人办理。同一任务只能由一人签收。"""
-    return await desk.submit(ReceiveTask(task_id, desk.now, desk.cause), _of(task_id))
+    return await context.submit(ReceiveTask(task_id, context.now, context.cause), _of(task_id))
 
 
 @router.post("/tasks/{task_id}/start", response_model=TaskView, responses=_MOVES)
-async def start_task(task_id: UUID, desk: Staff, body: Nothing | None = None) -> Response:
+async def start_task(task_id: UUID, context: Staff, body: Nothing | None = None) -> Response:
     """开始办理。可以省略：签收以后可以直接办完。"""
-    return await desk.submit(StartTask(task_id, desk.cause), _of(task_id))
+    return await context.submit(StartTask(task_id, context.cause), _of(task_id))
 
 
 @router.post("/tasks/{task_id}/complete", response_model=TaskView, responses=_MOVES)
-async def complete_task(task_id: UUID, body: CompletionIn, desk: Staff) -> Response:
+async def complete_task(task_id: UUID, body: CompletionIn, context: Staff) -> Response:
     """办完：审核步骤给出意见，决定步骤作出决定。
 
     不予许可须写明理由和依据，并告知救济途径（行政许可法 art. 38(2)）。
@@ -64,22 +64,22 @@ async def complete_task(task_id: UUID, body: CompletionIn, desk: Staff) -> Respo
     command = CompleteTask(
         task_id=task_id,
         opinion=body.opinion,
-        at=desk.now,
-        today=desk.today,
-        by=desk.cause,
-        note=seals.note(desk.room.sealer, task_id, body.note) if body.note else None,
+        at=context.now,
+        today=context.today,
+        by=context.cause,
+        note=seals.note(context.runtime.sealer, task_id, body.note) if body.note else None,
         reason_code=body.reason_code,
         legal_basis=body.legal_basis,
     )
-    return await desk.submit(command, _of(task_id))
+    return await context.submit(command, _of(task_id))
 
 
 @router.post("/tasks/{task_id}/return", response_model=TaskView, responses=_MOVES)
-async def return_task(task_id: UUID, body: ReturnIn, desk: Staff) -> Response:
+async def return_task(task_id: UUID, body: ReturnIn, context: Staff) -> Response:
     """退回上一步重新办理，须写明理由。"""
-    reason = seals.note(desk.room.sealer, task_id, body.reason)
-    command = ReturnTask(task_id, reason, desk.now, (new_id(), new_id()), desk.cause)
-    return await desk.submit(command, _of(task_id))
+    reason = seals.note(context.runtime.sealer, task_id, body.reason)
+    command = ReturnTask(task_id, reason, context.now, (new_id(), new_id()), context.cause)
+    return await context.submit(command, _of(task_id))
 
 
 def _of(task_id: UUID) -> Callable[[Route], TaskView]:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
+from bianmin.domain.access import Holder
+from bianmin.domain.labels_zh import PROCEDURES
 from bianmin.events.parts import (
     Delivery,
     ItemFacts,
@@ -15,9 +17,7 @@ from bianmin.events.parts import (
     StepKind,
     TaskStatus,
 )
-from bianmin.kit.access import Holder
 from bianmin.kit.bodies import View
-from bianmin.kit.words import PROCEDURES
 from services.routing import texts
 from services.routing.domain.route import Extension, ExtensionStatus, Outcome, Procedure, Route, RouteStatus, Task
 from services.routing.store.views import ListedExtension, ListedTask

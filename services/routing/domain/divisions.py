@@ -3,8 +3,8 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from bianmin.domain.codes import BadCode, level_of, parent_of
 from bianmin.events.parts import OrgLevel
-from bianmin.kit.codes import BadCode, level_of, parent_of
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import FieldError, Invalid
 from services.routing.domain.orgs import EditOrg, NotYourOrg, PlaceOrg, Tree, check_theirs

@@ -1,7 +1,7 @@
 """Who works at an office."""
 
-from bianmin.kit.access import Holder
-from bianmin.kit.actors import Actor
+from bianmin.domain.access import Holder
+from bianmin.domain.actors import Actor
 from bianmin.kit.refusals import Forbidden
 
 

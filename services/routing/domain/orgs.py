@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
+from bianmin.domain.actors import Actor
+from bianmin.domain.codes import level_of, parent_of
 from bianmin.events.parts import Dept, OrgLevel
 from bianmin.events.routing import OfficeOf, OrgChanged
-from bianmin.kit.actors import Actor
-from bianmin.kit.codes import level_of, parent_of
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from bianmin.domain.access import Holder
 from bianmin.events.parts import Dept, ItemFacts, Level, StepKind
 from bianmin.events.routing import PlannedStep, RoutePlanned, TaskAssigned
-from bianmin.kit.access import Holder
 from bianmin.kit.refusals import Invalid
 from services.routing.domain.facts import TasksMoved, evolve, told
 from services.routing.domain.route import Route, Task, office_at, ref

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bianmin.domain.access import sees
+from bianmin.domain.actors import Actor
 from bianmin.events.routing import CaseReopened, RouteVoided
-from bianmin.kit.access import sees
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict
 from services.routing.domain.facts import CycleBegun, ExtensionKept, Voided, cancelled, evolve
 from services.routing.domain.offices import NotTheOffice

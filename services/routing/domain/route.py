@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events.parts import (
     Access,
     Delivery,
@@ -18,7 +19,6 @@ from bianmin.events.parts import (
     TaskStatus,
 )
 from bianmin.events.parts import Office as OfficeRef
-from bianmin.kit.access import Holder, Reach
 from bianmin.kit.decide import Cause
 
 RouteStatus = Literal["open", "granted", "denied", "withdrawn", "void"]

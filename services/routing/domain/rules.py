@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from bianmin.domain.access import sees
+from bianmin.domain.actors import Actor
 from bianmin.events.intake import CaseWithdrawn
 from bianmin.events.routing import CaseClosed, CaseDelivered, WithdrawalRejected
-from bianmin.kit.access import sees
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, NotFound
 from services.routing.domain.facts import LegalEndKept, Opened, SignedFor, cancelled, evolve
 from services.routing.domain.offices import NotTheOffice

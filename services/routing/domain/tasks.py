@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
+from bianmin.domain.access import sees
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import Opinion, StepKind, TaskStatus
 from bianmin.events.routing import (
     CaseClosed,
@@ -16,8 +18,6 @@ from bianmin.events.routing import (
     TaskReturned,
     TaskStarted,
 )
-from bianmin.kit.access import sees
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.routing.domain.facts import TasksMoved, evolve, told
 from services.routing.domain.offices import NotTheOffice, works_at

@@ -5,6 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import assert_never
 
+from bianmin.domain.access import Holder
+from bianmin.domain.actors import Actor
+from bianmin.domain.labels_zh import PROCEDURES, UNITS
 from bianmin.events.parts import PeriodUnit
 from bianmin.events.routing import (
     ExtensionApproved,
@@ -13,11 +16,8 @@ from bianmin.events.routing import (
     ProcedureEnded,
     ProcedureStarted,
 )
-from bianmin.kit.access import Holder
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import Conflict, FieldError, Invalid, NotFound
-from bianmin.kit.words import PROCEDURES, UNITS
+from bianmin.kit.time_source import TZ
 from services.routing.domain.facts import ExtensionKept, ProcedureKept
 from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import (

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import any_, func, select, union
 
+from bianmin.domain.access import Holder, seen_by
 from bianmin.events.parts import ItemFacts
 from bianmin.kit import sets
-from bianmin.kit.access import Holder, seen_by
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
+from bianmin.kit.time_source import TZ
 from services.routing.domain.route import Delivered, Extension, LegalEnd, Outcome, Procedure, Route, Task
 from services.routing.store.tables import (
     ExtensionRow,

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 
+from bianmin.domain.access import Holder, keys_of
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
 from bianmin.kit import feed
-from bianmin.kit.access import Holder, keys_of
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
+from bianmin.kit.time_source import TZ
 from services.routing.domain.orgs import Office, Org
 from services.routing.domain.route import Extension, ExtensionStatus, Task
 from services.routing.domain.staff import StaffMember

@@ -9,13 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.envelope import Event
-from bianmin.kit.actors import Actor
 from bianmin.kit.inbox import Tally
-from bianmin.kit.room import Room
+from bianmin.kit.runtime import ServiceRuntime
 from bianmin.kit.service import Service
 from services.reporting.app import SERVICE
-from tests.house import House, a_house
+from tests.harness import Harness, running_harness
 
 
 def an_actor(org: str, role: str = "supervisor", dept: str | None = None, sub: str = "S-viewer") -> Actor:
@@ -26,26 +26,26 @@ def an_actor(org: str, role: str = "supervisor", dept: str | None = None, sub: s
 class Reporting:
     """The service, as its neighbours and its readers meet it."""
 
-    house: House
+    harness: Harness
 
     @property
-    def room(self) -> Room:
-        return self.house.room(SERVICE.name)
+    def runtime(self) -> ServiceRuntime:
+        return self.harness.runtime(SERVICE.name)
 
     async def hears(self, *events: Event) -> Tally:
         """One batch arrives."""
-        async with self.room.database.transaction() as tx:
-            return await self.room.inbox.take(tx, events, self.room.clock.now())
+        async with self.runtime.database.transaction() as tx:
+            return await self.runtime.inbox.take(tx, events, self.runtime.clock.now())
 
     async def hears_in_batches(self, events: Sequence[Event], size: int) -> None:
         for start in range(0, len(events), size):
             await self.hears(*events[start : start + size])
 
     async def answers(self, who: Actor | None, **asked: Any) -> httpx2.Response:
-        client = self.house.nobody
+        client = self.harness.nobody
         if who is not None:
             (role,) = who.roles
-            client = self.house.as_(role, who.org, who.dept, sub=who.id)
+            client = self.harness.as_(role, who.org, who.dept, sub=who.id)
         return await client.get("/reports/performance", **{name.rstrip("_"): str(each) for name, each in asked.items()})
 
     async def reports(self, who: Actor, **asked: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Reporting:
 
     async def rows(self, table: str) -> list[Any]:
         """What is in a table, in a fixed order."""
-        async with self.room.database.reading() as tx:
+        async with self.runtime.database.reading() as tx:
             found = await tx.exec_driver_sql(f"SELECT to_jsonb(t) FROM {table} t ORDER BY to_jsonb(t)::text")
             return list(found.scalars())
 
@@ -72,8 +72,8 @@ async def open_reporting(
     async with AsyncExitStack() as opened:
 
         async def open_one() -> Reporting:
-            house = a_house(await migrated([SERVICE]), [SERVICE], tmp_path)
-            return Reporting(await opened.enter_async_context(house))
+            harness = running_harness(await migrated([SERVICE]), [SERVICE], tmp_path)
+            return Reporting(await opened.enter_async_context(harness))
 
         yield open_one
 

@@ -9,11 +9,18 @@ from typing import Any
 
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.envelope import Event
-from bianmin.kit.actors import Actor
 from services.reporting.domain.figures import Figures
 from tests.service.reporting.conftest import Reporting, an_actor
-from tests.unit.reporting.stories import CENTER, COUNTY, OTHER_CENTER, STATION, a_year_in_the_county, interleaved
+from tests.unit.reporting.event_histories import (
+    CENTER,
+    COUNTY,
+    OTHER_CENTER,
+    STATION,
+    a_year_in_the_county,
+    interleaved,
+)
 
 Happening = tuple[date, str]
 PERIODS = [

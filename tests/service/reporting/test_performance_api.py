@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.house import statements
+from tests.harness import statements
 from tests.service.reporting.conftest import Reporting, an_actor, by_key, in_turn
-from tests.unit.reporting.stories import (
+from tests.unit.reporting.event_histories import (
     CENTER,
     COUNTY,
     NAMES,
@@ -101,7 +101,7 @@ async def test_the_month_changes_at_midnight_in_shanghai(reporting: Reporting) -
         ("2026-01-31T15:59:59+00:00", "2026-01-01", (1, 0)),
         ("2026-01-31T16:00:00+00:00", "2026-02-01", (0, 1)),
     ):
-        reporting.room.clock.set(datetime.fromisoformat(moment))
+        reporting.runtime.clock.set(datetime.fromisoformat(moment))
         report = await reporting.reports(county)
         assert report["from"] == first
         assert (report["total"]["registered"], report["total"]["accepted"]) == counted
@@ -197,6 +197,6 @@ async def test_a_report_takes_two_statements(reporting: Reporting) -> None:
     case = a_case(teller).registered(date(2026, 1, 5))
     await reporting.hears(*case.intake, teller.org(COUNTY), *a_complaint(teller, CENTER, date(2026, 1, 6)))
     for by in ("org", "station", "item", "dept", "mode", "month"):
-        with statements(reporting.room.database) as sent:
+        with statements(reporting.runtime.database) as sent:
             await reporting.reports(an_actor(COUNTY), by=by, org=COUNTY, **WINTER)
         assert len([each for each in sent if "FROM org WHERE" in each or "case_fact" in each]) == 2

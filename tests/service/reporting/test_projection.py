@@ -12,7 +12,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.log import Record, Stored
 from services.reporting.app import SERVICE
 from tests.service.reporting.conftest import Open, Reporting, an_actor
-from tests.unit.reporting.stories import (
+from tests.unit.reporting.event_histories import (
     CENTER,
     COUNTY,
     Teller,
@@ -57,7 +57,7 @@ async def test_events_delivered_twice_count_once(reporting: Reporting) -> None:
 
 async def counted(reporting: Reporting) -> dict[tuple[str, str], int]:
     assert SERVICE.effects is not None
-    async with reporting.room.database.reading() as tx:
+    async with reporting.runtime.database.reading() as tx:
         return {(source, subject): n for source, subject, n in await rows(tx, SERVICE.effects)}
 
 
@@ -106,7 +106,7 @@ async def test_an_event_whose_subject_is_no_id_is_refused_by_itself(reporting: R
     bad.id = "no-id"
     bad.registered(date(2026, 1, 5))
     told = [Record("bianmin.intake", event.subject, event.raw) for event in (*good.intake, *bad.intake)]
-    await reporting.room.subscriber.digest([Stored(record, 0, offset) for offset, record in enumerate(told)])
+    await reporting.runtime.subscriber.digest([Stored(record, 0, offset) for offset, record in enumerate(told)])
     assert [row["case_id"] for row in await reporting.rows("case_fact")] == [good.id]
     assert [(row["subject"], row["state"]) for row in await reporting.rows("held")] == [("no-id", "parked")]
 
@@ -114,11 +114,11 @@ async def test_an_event_whose_subject_is_no_id_is_refused_by_itself(reporting: R
 async def test_what_is_announced_on_the_topics_shows_in_the_figures(reporting: Reporting) -> None:
     chains = a_year_in_the_county(random.Random(4), 30)
     for service in SERVICE.listens:
-        producer = await reporting.house.log.producer(service)
+        producer = await reporting.harness.log.producer(service)
         mine = [event for chain in chains for event in chain if event.source == source_of(service)]
         await producer.append([Record(topic_of(service), event.subject, event.raw) for event in mine])
         await producer.close()
-    await reporting.house.settles()
+    await reporting.harness.settles()
     report = await reporting.reports(an_actor(COUNTY), from_="2025-11-01", to="2026-06-30")
     assert report["total"]["registered"] == 30
 
@@ -127,5 +127,5 @@ async def test_the_schema_is_what_the_tables_say(reporting: Reporting) -> None:
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), SERVICE.metadata)
 
-    async with reporting.room.database.transaction() as tx:
+    async with reporting.runtime.database.transaction() as tx:
         assert await tx.run_sync(differences) == []

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.service.reporting.conftest import Reporting, an_actor, by_key, in_turn
-from tests.unit.reporting.stories import (
+from tests.unit.reporting.event_histories import (
     CENTER,
     COUNTY,
     OTHER_CENTER,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from services.complaints.domain.complaint import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import reduce
 from uuid import UUID
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock

@@ -20,9 +20,9 @@ from bianmin.events.deadlines import (
     ClockStopped,
     ClockYellow,
 )
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.refusals import NotFound
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.commands import Command, DecideCase, FireSignals
 from services.deadlines.domain.facts import evolve
 from services.deadlines.domain.rules import decide
@@ -57,7 +57,7 @@ YELLOW = {"promise": datetime(2026, 3, 9, tzinfo=TZ), "statutory": datetime(2026
 moments = st.integers(0, 60 * 24 * 4).map(lambda quarters: START + timedelta(minutes=15 * quarters))
 
 
-class House:
+class Harness:
     """One matter as the service keeps it: topics are read in order, what comes too early waits, timers tick."""
 
     def __init__(self) -> None:
@@ -76,13 +76,13 @@ class House:
                     del queue[0]
                     moved = True
 
-    def copied(self) -> "House":
-        other = House()
+    def copied(self) -> "Harness":
+        other = Harness()
         other.states, other.told = dict(self.states), list(self.told)
         other.waiting = {topic: list(commands) for topic, commands in self.waiting.items()}
         return other
 
-    def is_as(self, other: "House") -> bool:
+    def is_as(self, other: "Harness") -> bool:
         return (self.states, self.waiting) == (other.states, other.waiting)
 
     def ticks(self, now: datetime) -> None:
@@ -121,19 +121,19 @@ def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataOb
     if decided_at is not None:
         routing += [a_decision(decided_at), a_decision(decided_at + timedelta(days=1))]
     unread: dict[str, list[Any]] = {"intake": [opening(), acceptance()], "routing": list(routing)}
-    house = House()
+    harness = Harness()
     now = START
     for step, moment in data.draw(st.lists(st.tuples(st.sampled_from(["intake", "routing", "tick"]), moments))):
         now = max(now, moment)
         if step == "tick":
-            house.ticks(now)
+            harness.ticks(now)
         elif unread[step] and happened(unread[step][0], now):
-            house.reads(step, unread[step].pop(0))
+            harness.reads(step, unread[step].pop(0))
     for topic, rest in unread.items():
         for command in rest:
-            house.reads(topic, command)
-    house.ticks(END)
-    check(house.told, stopped=decided_at)
+            harness.reads(topic, command)
+    harness.ticks(END)
+    check(harness.told, stopped=decided_at)
 
 
 def happened(command: Command, now: datetime) -> bool:
@@ -221,19 +221,19 @@ def test_of_a_corrected_acceptance_the_topics_may_be_read_in_any_order(
     intake: list[Command], routing: list[Command]
 ) -> None:
     """All interleavings of the two; those that have come to the same are followed once."""
-    places: dict[tuple[int, int], list[House]] = {(0, 0): [House()]}
+    places: dict[tuple[int, int], list[Harness]] = {(0, 0): [Harness()]}
     for n in range(len(intake) + 1):
         for m in range(len(routing) + 1):
-            for house in places[n, m]:
+            for harness in places[n, m]:
                 for topic, unread, place in (("intake", intake[n:], (n + 1, m)), ("routing", routing[m:], (n, m + 1))):
                     if unread:
-                        after = house.copied()
+                        after = harness.copied()
                         after.reads(topic, unread[0])
                         known = places.setdefault(place, [])
                         known += [] if any(after.is_as(each) for each in known) else [after]
     [end] = places[len(intake), len(routing)]
     assert end.waiting == {"intake": [], "routing": []}
-    in_step = House()
+    in_step = Harness()
     first = 2  # routing hears of nothing before the acceptance, nor intake of a way that is void
     for topic, commands in (("intake", intake[:first]), ("routing", routing), ("intake", intake[first:])):
         for command in commands:
@@ -243,11 +243,11 @@ def test_of_a_corrected_acceptance_the_topics_may_be_read_in_any_order(
 
 def test_an_acceptance_after_a_void_way_has_its_own_step_and_pause_and_no_extension() -> None:
     intake, routing = STORIES["accepted in time after all"]
-    house = House()
+    harness = Harness()
     for topic, commands in (("intake", intake), ("routing", routing)):
         for command in commands:
-            house.reads(topic, command)
-    clocks = {clock.id.int: clock for clock in house.states[SUBJECT].clocks}
+            harness.reads(topic, command)
+    clocks = {clock.id.int: clock for clock in harness.states[SUBJECT].clocks}
     assert {clocks[id].term.kind for id in (101, 102, 161)} == {"promise", "statutory", "step"}
     assert [clocks[id].extended_by for id in (101, 102)] == [0, 0]
     assert [(clocks[id].stopped_at, clocks[id].late) for id in (61, 161)] == [

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.deadlines import CardRevoked, ClockPaused
 from bianmin.events.parts import ComplaintChannel, Period, ProcedureKind
-from bianmin.kit.actors import Actor
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock, Standstill
@@ -22,7 +22,7 @@ from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.rules import decide
 from services.deadlines.domain.subject import Subject
 from services.deadlines.domain.terms import Mark
-from tests.counting import ONE_DAY, end_of_days, works_in_china
+from tests.reference_counter import ONE_DAY, end_of_days, works_in_china
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
     BY,

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.access import Holder, Reach
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, EventData, ItemFacts, Office
-from bianmin.kit.access import Holder, Reach
-from bianmin.kit.clock import TZ
 from bianmin.kit.ids import new_id
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clock import Standstill
 from services.deadlines.domain.commands import (
     AnswerComplaint,

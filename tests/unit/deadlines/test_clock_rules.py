@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.access import Holder, Reach
+from bianmin.domain.actors import system
 from bianmin.events.deadlines import ClockStarted
 from bianmin.events.parts import ComplaintKind, ComplaintLevel, ItemFacts, Period
-from bianmin.kit.access import Holder, Reach
-from bianmin.kit.actors import system
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import YearMissing

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bianmin.domain.access import Holder, Reach, handles_complaints, sees
+from bianmin.domain.actors import ROLES, Actor
+from bianmin.domain.codes import within
 from bianmin.events.parts import Dept
-from bianmin.kit.access import Holder, Reach, handles_complaints, sees
-from bianmin.kit.actors import ROLES, Actor
-from bianmin.kit.codes import within
 from services.deadlines.domain.visibility import Handling, bar_of, keys_of, seen_by
 
 STAFF = sorted(ROLES - {"citizen"})

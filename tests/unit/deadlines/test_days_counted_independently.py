@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar import Calendar, merge
 from services.deadlines.domain.periods import Unit, left
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status

@@ -22,8 +22,8 @@ from bianmin.events.deadlines import (
     ClockYellow,
 )
 from bianmin.events.parts import EventData
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement
+from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.beginning import standing_still
 from services.deadlines.domain.calendar import Calendar, YearMissing, merge
@@ -34,9 +34,9 @@ from services.deadlines.domain.rulebook import Rulebook
 from services.deadlines.domain.terms import Item, Term, as_by_law
 from services.deadlines.domain.years import Status
 from services.intake.domain.clocks import CLOCK_EVENTS, Told, follow_clock
-from tests import counting
+from tests import reference_counter
 from tests.unit.deadlines.everywhere import Everywhere
-from tests.unit.deadlines.lives import Life, Step, a_beginning, a_life, for_each_case, volumes
+from tests.unit.deadlines.random_histories import Life, Step, a_beginning, a_life, for_each_case, volumes
 from tests.unit.deadlines.test_clock_rules import CENTER
 
 SIGNALS: dict[type[EventData], str] = {ClockReminded: "reminder", ClockYellow: "yellow", ClockRed: "red"}
@@ -232,15 +232,15 @@ def as_decided(book: Rulebook, clock: Clock, item: Item | None, chance: random.R
 
 
 @cache
-def places() -> Sequence[counting.Place]:
+def places() -> Sequence[reference_counter.Place]:
     """With overlays, desks of all hours, and summer time."""
     chance = random.Random(1987)
-    return [counting.a_place(chance) for _ in range(24)]
+    return [reference_counter.a_place(chance) for _ in range(24)]
 
 
-def a_period_somewhere(chance: random.Random) -> tuple[counting.Place, Period]:
+def a_period_somewhere(chance: random.Random) -> tuple[reference_counter.Place, Period]:
     """And early enough to end."""
-    place, period = chance.choice(places()), counting.a_period(chance)
+    place, period = chance.choice(places()), reference_counter.a_period(chance)
     early = period.start - timedelta(days=2000 if period.start.year > 2020 else 0)
     return place, replace(
         period, start=early, pauses=tuple(moved(each, early - period.start) for each in period.pauses)
@@ -264,17 +264,17 @@ def test_what_is_used_up_and_what_is_left_are_the_budget_and_its_extension_at_an
         there: Any = left(place.calendar, each, at)
         if period.unit.is_of_time:
             there = timedelta(microseconds=there)
-        assert counting.used_up(place, each, at) + there == each.budget * unit
+        assert reference_counter.used_up(place, each, at) + there == each.budget * unit
 
 
-def kept(place: counting.Place, period: Period, law: int) -> list[Clock]:
+def kept(place: reference_counter.Place, period: Period, law: int) -> list[Clock]:
     """A promise, and a period of the law in the same unit."""
     budgets = {"promise": period.budget, "statutory": law}
     terms = [Term(kind, period.unit, budget) for kind, budget in budgets.items()]  # type: ignore[arg-type]
     return start(terms, [UUID(int=1), UUID(int=2)], period.start, Answerable(CENTER))
 
 
-def counted_with(place: counting.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
+def counted_with(place: reference_counter.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
     """What follows for clocks from pauses, leaving aside what the pauses were."""
     stills = [Standstill(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
     found = reckon(Everywhere(place.calendar), [standing_still(stills)(clock) for clock in clocks])
@@ -320,9 +320,11 @@ def calendars_with_holes() -> Sequence[Calendar]:
 
 
 @cache
-def china() -> counting.Place:
+def china() -> reference_counter.Place:
     opening = [("09:00", "12:00"), ("13:00", "17:00")]
-    return counting.Place(merge([shipped()]), counting.works_in_china, lambda day: opening, counting.SHANGHAI)
+    return reference_counter.Place(
+        merge([shipped()]), reference_counter.works_in_china, lambda day: opening, reference_counter.SHANGHAI
+    )
 
 
 @for_each_case
@@ -330,10 +332,10 @@ def test_no_number_comes_of_a_missing_year_and_an_estimated_one_makes_it_provisi
     calendar = chance.choice(calendars_with_holes())
     first = date(chance.randrange(2010, 2026), chance.choice((1, 11, 12, 12)), chance.randrange(1, 29))
     begun = datetime(first.year, first.month, first.day, chance.randrange(24), tzinfo=TZ)
-    period = counting.a_period(chance)
+    period = reference_counter.a_period(chance)
     by = begun - period.start
     period = replace(period, start=begun, pauses=tuple(moved(each, by) for each in period.pauses))
-    end = counting.walked(china(), period)
+    end = reference_counter.walked(china(), period)
     last = end.astimezone(TZ).date() if isinstance(end, datetime) else end
     assert last is not None
     crossed = range(first.year, last.year + 1)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.domain import ledger as ledgers
 from services.deadlines.domain import periods
 from services.deadlines.domain.calendar import Calendar, SpanReversed, YearMissing, merge

@@ -1,4 +1,4 @@
-"""Periods of every unit, with pauses, overlays and summer time, against a counter that walks (tests/counting.py)."""
+"""Periods of every unit, with pauses, overlays and summer time, against tests/reference_counter.py, which walks."""
 
 import random
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar import Calendar, merge
 from services.deadlines.domain.hours import Hours, Interval, every_weekday
 from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit, due, left, nearing, some_time_on
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
-from tests import counting
+from tests import reference_counter
 
 T = TypeVar("T")
 ALL_DAY = Interval.of("00:00", "24:00")
-COUNTED = 50_000  # `python -m tests.counting 1000000` counts more
+COUNTED = 50_000  # `python -m tests.reference_counter 1000000` counts more
 
 untimed = settings(deadline=None, database=None, max_examples=300)
 seeds = st.integers(0, 2**32)
@@ -30,15 +30,15 @@ seeds = st.integers(0, 2**32)
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_periods_end_where_walking_ends(seed: int) -> None:
-    assert list(counting.differences(COUNTED // 4, seed)) == []
+    assert list(reference_counter.differences(COUNTED // 4, seed)) == []
 
 
 def test_the_walk_would_notice_a_day_that_is_wrong() -> None:
     chance = random.Random(1)
-    place = counting.a_place(chance)
-    wrong = counting.Place(place.calendar, lambda day: day.weekday() < 5, place.opening, place.zone)
-    periods = [counting.a_period(chance) for _ in range(500)]
-    assert sum(counting.walked(place, each) != counting.walked(wrong, each) for each in periods) > 50
+    place = reference_counter.a_place(chance)
+    wrong = reference_counter.Place(place.calendar, lambda day: day.weekday() < 5, place.opening, place.zone)
+    periods = [reference_counter.a_period(chance) for _ in range(500)]
+    assert sum(reference_counter.walked(place, each) != reference_counter.walked(wrong, each) for each in periods) > 50
 
 
 def ended(calendar: Calendar, period: Period) -> Due:
@@ -49,8 +49,8 @@ def ended(calendar: Calendar, period: Period) -> Due:
 
 def somewhere(seed: int) -> tuple[Calendar, Period]:
     chance = random.Random(seed)
-    calendar = counting.a_place(chance).calendar
-    period = counting.a_period(chance)
+    calendar = reference_counter.a_place(chance).calendar
+    period = reference_counter.a_period(chance)
     if period.start.year > 2024:
         period = Period(period.unit, period.budget, period.start - timedelta(days=1000), ())
     return calendar, period
@@ -321,10 +321,10 @@ def test_a16_any_days_of_the_week_are_counted_as_walking_counts_them(
     calendar = national.opened(Hours(tuple(tuple(Interval.of(*each) for each in day) for day in week), ()))
     for day in range(60):
         start = datetime(2026, 1, 26, 10, tzinfo=TZ) + timedelta(days=day)
-        opened = counting.open_time(
-            counting.works_in_china, lambda each: week[each.weekday()], TZ, start.date() - timedelta(days=1)
+        opened = reference_counter.open_time(
+            reference_counter.works_in_china, lambda each: week[each.weekday()], TZ, start.date() - timedelta(days=1)
         )
-        walked = counting.end_of_hours(opened, timedelta(hours=7), start.astimezone(UTC), [])
+        walked = reference_counter.end_of_hours(opened, timedelta(hours=7), start.astimezone(UTC), [])
         assert ended(calendar, Period(Unit.WORKHOUR, 7, start)).due_at == walked
 
 
@@ -371,8 +371,10 @@ def test_b2_in_every_zone_of_the_world_what_passes_until_the_end_is_the_budget()
             start = datetime(2010, 1, 5, tzinfo=UTC) + timedelta(seconds=chance.randrange(320 * 86400))
             budget = timedelta(hours=chance.randrange(1, 200))
             end = ended(calendar, Period(Unit.WORKHOUR, budget // timedelta(hours=1), start)).due_at
-            opened = counting.open_time(lambda day: True, lambda day: night, zone, start.date() - timedelta(days=2))
-            if counting.end_of_hours(opened, budget, start, []) != end:
+            opened = reference_counter.open_time(
+                lambda day: True, lambda day: night, zone, start.date() - timedelta(days=2)
+            )
+            if reference_counter.end_of_hours(opened, budget, start, []) != end:
                 wrong.append((name, start, budget, end))
     assert wrong == []
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.deadlines import CardIssued
-from bianmin.kit.actors import Actor
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.cards import AppealTooLate, Card, CardKept, appealed, judged, weighed
 from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bianmin.domain.access import Holder
+from bianmin.domain.actors import Actor
 from bianmin.events import deadlines
 from bianmin.events.deadlines import ClockRescheduled, ClockStarted
 from bianmin.events.envelope import Event, compose, parse_event
@@ -21,11 +23,9 @@ from bianmin.events.intake import (
 )
 from bianmin.events.parts import CaseStatus, EventData, ItemFacts, Lamp, Period
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, WithdrawalRejected
-from bianmin.kit.access import Holder
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+from bianmin.kit.time_source import TZ
 from services.intake.domain.case import (
     AcceptCase,
     AddMaterials,

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bianmin.kit.access import Holder, Reach, keys_of, seen_by, sees
-from bianmin.kit.actors import Actor
+from bianmin.domain.access import Holder, Reach, keys_of, seen_by, sees
+from bianmin.domain.actors import Actor
 
 STATION, CENTER, COUNTY, PROVINCE = "520111101201", "520111101", "520111", "52"
 

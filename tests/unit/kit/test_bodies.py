@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bianmin.kit.bodies import Body, Day, Moment
 from bianmin.kit.problems import told
-from command.house import SERVICES
+from command.deployment import SERVICES
 
 
 class Within(Body):

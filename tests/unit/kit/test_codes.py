@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bianmin.kit.codes import (
+from bianmin.domain.codes import (
     BadCode,
     Level,
     ancestors,

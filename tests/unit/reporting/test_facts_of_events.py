@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bianmin.events import deadlines, intake, routing
-from bianmin.kit.clock import TZ
+from bianmin.kit.time_source import TZ
 from services.reporting.domain.facts import NEVER, CasePatch, Patches, concerns, fold
-from tests.unit.reporting.stories import (
+from tests.unit.reporting.event_histories import (
     CENTER,
     COUNTY,
     STATION,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from services.reporting.domain.figures import (
     LONGEST,
     Figures,
@@ -15,7 +15,7 @@ from services.reporting.domain.figures import (
     may_know_of_complaints_about,
     scope,
 )
-from tests.unit.reporting.stories import CENTER, COUNTY, OTHER_CENTER, STATION
+from tests.unit.reporting.event_histories import CENTER, COUNTY, OTHER_CENTER, STATION
 
 TODAY = date(2026, 2, 17)
 

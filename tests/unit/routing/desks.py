@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import Access, ItemFacts, Mode, Opinion, TaskStatus
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
+from bianmin.kit.time_source import TZ
 from services.routing.domain.facts import evolve
 from services.routing.domain.route import (
     AnswerExtension,

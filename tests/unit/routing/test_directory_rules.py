@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.decide import Done, Refused, decide_all
 from bianmin.kit.refusals import Refusal
 from services.routing.domain import orgs

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.decide import Cause, decide_all
 from services.routing.domain import orgs
 from services.routing.domain.divisions import (

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import ItemFacts, Mode, Period
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.refusals import Refusal
+from bianmin.kit.time_source import TZ
 from services.routing.domain.offices import NotTheOffice
 from services.routing.domain.route import (
     AnswerExtension,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bianmin.kit.actors import Actor
+from bianmin.domain.actors import Actor
 from bianmin.kit.refusals import Conflict, Refusal
 from services.routing.domain.rules import NotToDeliver, NotYetPlanned, RouteNotFound
 from services.routing.domain.tasks import NotTheOffice

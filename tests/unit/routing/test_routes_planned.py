@@ -2,7 +2,7 @@
 
 import pytest
 
-from bianmin.kit.access import Holder
+from bianmin.domain.access import Holder
 from bianmin.kit.refusals import Conflict
 from services.routing.domain.plan import ProcedureUnknown
 from tests.unit.routing.desks import (

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bianmin.domain.actors import Actor
 from bianmin.events.parts import TaskStatus
-from bianmin.kit.actors import Actor
 from bianmin.kit.refusals import Refusal
 from services.routing.domain.tasks import (
     NothingBefore,

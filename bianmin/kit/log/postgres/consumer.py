@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bianmin.kit.db import UNHURRIED, Database, is_away, rows, run
+from bianmin.kit.db import ASYNC_COMMIT, Database, is_away, rows, run
 from bianmin.kit.log import Lost, Record, Stored
 from bianmin.kit.log.postgres.headers import unpack
 from bianmin.kit.log.postgres.membership import Claim, Membership, Standing
@@ -36,7 +36,7 @@ WITH upto AS (
     ORDER BY claim.partition_id FOR UPDATE OF claim
 )
 UPDATE claim SET next_offset = ours.next_offset FROM ours
-WHERE claim.group_name = $1 AND claim.partition_id = ours.partition_id AND {UNHURRIED}
+WHERE claim.group_name = $1 AND claim.partition_id = ours.partition_id AND {ASYNC_COMMIT}
 AND (SELECT count(*) FROM ours) = cardinality($2::smallint[])
 """
 _COMMITTED = "SELECT partition_id, next_offset FROM claim WHERE group_name = $1 AND partition_id = ANY($2::smallint[])"

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from bianmin.kit.db import Database, is_away
-from bianmin.kit.wait import Patience
+from bianmin.kit.wait import Backoff
 
 CHANNEL = "bianmin_log"
 
@@ -51,27 +51,27 @@ class News:
             self._listening = None
 
     async def _listen(self) -> None:
-        patience = Patience(first=0.05, longest=2.0)
+        backoff = Backoff(first=0.05, longest=2.0)
         while True:
             try:
-                await self._listen_once(patience)
+                await self._listen_once(backoff)
             except Exception as error:
                 if not is_away(error):
                     log.exception("log.news_failed")
-            await asyncio.sleep(patience.lost())
+            await asyncio.sleep(backoff.next())
 
-    async def _listen_once(self, patience: Patience) -> None:
-        lost = asyncio.Event()
+    async def _listen_once(self, backoff: Backoff) -> None:
+        next = asyncio.Event()
         async with self._database.engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
-                driver.add_termination_listener(lambda _: lost.set())
+                driver.add_termination_listener(lambda _: next.set())
                 await driver.add_listener(CHANNEL, self._heard)
-                patience.regained()
+                backoff.reset()
                 # what was said while nobody listened
                 for followers in self._followers.values():
                     _wake(followers)
-                await lost.wait()
+                await next.wait()
             finally:
                 # it listens: nothing for the pool
                 await connection.invalidate()

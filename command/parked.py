@@ -11,7 +11,7 @@ from rich.table import Table
 from bianmin.kit import parked
 from bianmin.kit.db import Database
 from bianmin.kit.settings import Settings
-from command.house import opened
+from command.deployment import opened
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,7 @@ def discard(
 
 async def _list(settings: Settings, service: str | None, everything: bool) -> None:
     table = Table("编号", "服务", "类型", "来源", "对象", "序号", "状态", "原因", "尝试", "自")
-    async with opened(settings) as house, house.databases() as databases:
+    async with opened(settings) as deployment, deployment.databases() as databases:
         for name, database in databases.items():
             if service in (None, name):
                 for each in await parked.listed(database, behind=everything):
@@ -73,13 +73,13 @@ async def _list(settings: Settings, service: str | None, everything: bool) -> No
 
 
 async def _replay(settings: Settings, service: str, ids: list[int] | None) -> None:
-    async with opened(settings) as house, house.databases() as databases:
+    async with opened(settings) as deployment, deployment.databases() as databases:
         count = await parked.replay(_known(databases, service), ids)
     Console().print(f"{count} 个事件将再试一次。")
 
 
 async def _discard(settings: Settings, service: str, ids: list[int]) -> None:
-    async with opened(settings) as house, house.databases() as databases:
+    async with opened(settings) as deployment, deployment.databases() as databases:
         count = await parked.discard(_known(databases, service), ids)
     Console().print(f"放弃了 {count} 个事件。")
 

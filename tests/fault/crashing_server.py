@@ -18,7 +18,7 @@ from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
 from tests.county import CENTER, COUNTY, STATION, a_county, a_registration
 from tests.flow.quiet import quiet_services
-from tests.house import Client
+from tests.harness import Client
 
 
 @dataclass

@@ -15,7 +15,7 @@ import httpx2
 from bianmin.kit.auth import Tokens
 from bianmin.kit.docs import describe
 from bianmin.kit.settings import Settings
-from command.house import SERVICES
+from command.deployment import SERVICES
 from tests.brokers import free_port
 from tests.flow.quiet import quiet_services
 

@@ -1,6 +1,6 @@
 """Replicas of deadlines, each a process, that die by kill -9 and are followed by new ones until stdin is closed.
 
-    python -m tests.fault.nursery URL DATA SHIFT REPLICAS '[["after the claim", 1], …]'
+    python -m tests.fault.replicas URL DATA SHIFT REPLICAS '[["after the claim", 1], …]'
 
 SHIFT is by how many seconds the business clock is ahead. The fates are given out in turn: a point, and the how often
 reached it kills. A line of stdin is a number: so many are killed from outside; whose own fate did not come true,
@@ -69,15 +69,15 @@ async def replica(url: str, data: str, shift: timedelta, fate: Fate) -> None:
     log, _ = open_log(url)
     app = process([service], settings, MortalLog(log, fate))
     app.state.clock.set(datetime.now(UTC) + shift)
-    room = app.state.rooms[SERVICE.name]
-    watch_commits(room.database.engine.sync_engine.pool, fate)
-    observe = room.ticker.late
+    runtime = app.state.runtimes[SERVICE.name]
+    watch_commits(runtime.database.engine.sync_engine.pool, fate)
+    observe = runtime.ticker.late
 
     def late(seconds: float) -> None:
         fate.reached("after the commit")
         observe(seconds)
 
-    room.ticker.late = late
+    runtime.ticker.late = late
     async with app.router.lifespan_context(app):
         await asyncio.Event().wait()
 

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from bianmin.domain.codes import parent_of
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, ItemFacts, Office
-from bianmin.kit.clock import TZ
-from bianmin.kit.codes import parent_of
+from bianmin.kit.time_source import TZ
 
 COUNTY, CENTER, OTHER_CENTER = "520111", "520111101", "520111102"
 STATION, SISTER_STATION, OTHER_STATION = "520111101201", "520111101202", "520111102201"

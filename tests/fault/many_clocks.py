@@ -9,7 +9,7 @@ from bianmin.events.parts import EventData, Period
 from bianmin.kit.db import Database, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.house import a_house
+from tests.harness import running_harness
 from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, an_item, at, day
 
 BEGINNING = at("2026-03-02T00:00")
@@ -72,9 +72,9 @@ def sorts(many: int) -> Sequence[Sort]:
 async def fill(url: str, data: Path, sorts: Sequence[Sort]) -> None:
     """A county with these matters; and in the table `before`, their clocks as they are before anything is due."""
     firsts = [str(new_id()) for _ in sorts]
-    async with a_house(url, [SERVICE], data) as house:
-        house.app.state.clock.set(BEGINNING)
-        county = County(house)
+    async with running_harness(url, [SERVICE], data) as harness:
+        harness.app.state.clock.set(BEGINNING)
+        county = County(harness)
         for first, sort in zip(firsts, sorts, strict=True):
             await county.tells(sort.source, first, sort.told, time=sort.time)
     database = Database(url, "deadlines")

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bench.county import CENTER, COUNTY, DEPT, ITEM, STATIONS
+from bianmin.domain.actors import Actor
 from bianmin.events import deadlines, intake, routing
 from bianmin.events.parts import Access, EventData, ItemFacts, Office
-from bianmin.kit.actors import Actor
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Cause
 from bianmin.kit.ids import new_id
+from bianmin.kit.time_source import TZ
 
 EVENTS_A_CASE = 12
 Told = tuple[str, Announcement]

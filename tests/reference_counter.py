@@ -1,6 +1,6 @@
 """An independent counter: it walks day by day, and shares no code with the periods of deadlines.
 
-    python -m tests.counting 1000000
+    python -m tests.reference_counter 1000000
 
 counts that many random periods both ways and prints every one on which they differ.
 """

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 TZ = ZoneInfo("Asia/Shanghai")
 
 
-class Clock:
+class TimeSource:
     """Now, in the county's zone. In development it can be set and then runs on from there."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from bianmin.events.registry import topic_of
 from bianmin.kit.auth import Tokens
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.settings import Settings
-from command.house import DATABASE, SERVICES, House
+from command.deployment import DATABASE, SERVICES, Deployment
 
 ALL = tuple(service.name for service in SERVICES)
 _QUIET = " AND ".join(f"NOT EXISTS (SELECT FROM {name}.outbox)" for name in ALL)
@@ -76,7 +76,7 @@ class Served:
 
 
 @dataclass
-class Ground:
+class Environment:
     home: Path
     postgres: EmbeddedPostgres
     profile: Path | None = None
@@ -120,9 +120,9 @@ class Ground:
         url = self.postgres.url(DATABASE)
         async with connected(self.postgres.url("postgres")) as connection:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
-        house = House(self.settings(url), private=True)
-        await house.migrate()
-        await house.make_topics()
+        deployment = Deployment(self.settings(url), private=True)
+        await deployment.migrate()
+        await deployment.make_topics()
         async with self.serving(url, *ALL) as served:
             await county.furnish(served.port, self.tokens)
             async with connected(url) as connection:
@@ -130,15 +130,17 @@ class Ground:
 
 
 @asynccontextmanager
-async def a_ground(directory: Path | None, profile: Path | None, clocks: int | None = None) -> AsyncIterator[Ground]:
+async def environment_in(
+    directory: Path | None, profile: Path | None, clocks: int | None = None
+) -> AsyncIterator[Environment]:
     """A furnished ground in a new directory below `directory`; gone at the end."""
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)
-        ground = Ground(home, postgres, profile, clocks)
-        await ground.furnish()
-        yield ground
+        environment = Environment(home, postgres, profile, clocks)
+        await environment.furnish()
+        yield environment
     finally:
         await asyncio.to_thread(postgres.stop)
         shutil.rmtree(home, ignore_errors=True)

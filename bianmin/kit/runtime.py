@@ -8,7 +8,6 @@ from bianmin.events.registry import topic_of
 from bianmin.kit import parked
 from bianmin.kit.auth import Tokens
 from bianmin.kit.batch import Batcher
-from bianmin.kit.clock import Clock
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.db import Database
@@ -20,17 +19,18 @@ from bianmin.kit.pages import Cursors
 from bianmin.kit.relay import Relay
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
+from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker
 
 STRICT = frozenset({"/api/v1/track", "/api/v1/complaints/follow"})
 """Routes where guessing would pay: they have a rate of their own."""
 
 
-class Room:
+class ServiceRuntime:
     """One opened service. `settings` is shared by all services of the process; `parts` is the service's own."""
 
     def __init__(
-        self, service: Service, settings: Settings, event_log: Log, clock: Clock, sealer: Sealer, tokens: Tokens
+        self, service: Service, settings: Settings, event_log: Log, clock: TimeSource, sealer: Sealer, tokens: Tokens
     ) -> None:
         self.service = service
         self.settings = settings
@@ -42,7 +42,7 @@ class Room:
         self.parts: Any = service.parts(settings) if service.parts else None
         self.database = Database(settings.database_of(service.name), service.name)
         self.relay = Relay(service.name, self.database, event_log)
-        announced = self.relay.bell.ring
+        announced = self.relay.wake_up.signal
         self.batcher = Batcher(service.name, self.database, service.handle, clock, announced=announced)
         self.inbox = Inbox(service.name, service.command_of, service.handle)
         self.subscriber = Subscriber(

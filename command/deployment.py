@@ -27,7 +27,7 @@ DATABASE = "bianmin"
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Deployment:
     """Settings that name a database that answers; whether that is the private one."""
 
     settings: Settings
@@ -69,17 +69,17 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, own: bool = False) -> AsyncIterator[House]:
+async def opened(settings: Settings, *, own: bool = False) -> AsyncIterator[Deployment]:
     """A house whose database answers. Without a database URL it is the private PostgreSQL under the data directory:
     started if need be, and left running for others at the end unless it is ours to `own`."""
     if settings.database_url is not None:
-        yield House(settings, private=False)
+        yield Deployment(settings, private=False)
         return
     server = EmbeddedPostgres(settings.data / "postgres")
     await asyncio.to_thread(server.start, own=own)
     try:
         await create_database(server)
-        yield House(settings.model_copy(update={"database_url": server.url(DATABASE)}), private=True)
+        yield Deployment(settings.model_copy(update={"database_url": server.url(DATABASE)}), private=True)
     finally:
         await asyncio.to_thread(server.stop)
 

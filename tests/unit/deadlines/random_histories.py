@@ -11,8 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bianmin.events import parts
-from bianmin.kit.clock import TZ
 from bianmin.kit.decide import Announcement, Refused, decide_all
+from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.clock import Clock, Standstill
 from services.deadlines.domain.commands import (

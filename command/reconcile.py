@@ -9,7 +9,7 @@ from rich.table import Table
 from bianmin.kit import logs
 from bianmin.kit.reconcile import Report, reconcile
 from bianmin.kit.settings import Settings
-from command.house import SERVICES, opened
+from command.deployment import SERVICES, opened
 
 SHOWN = 50
 
@@ -17,7 +17,7 @@ SHOWN = 50
 async def compare(settings: Settings, *, as_json: bool) -> int:
     """0 when nothing is lost, doubled or out of order; 1 with the differences."""
     logs.setup("WARNING", json=False)
-    async with opened(settings) as house, house.databases() as databases, house.log() as event_log:
+    async with opened(settings) as deployment, deployment.databases() as databases, deployment.log() as event_log:
         report = await reconcile(SERVICES, databases, event_log)
     if as_json:
         print(json.dumps(asdict(report), ensure_ascii=False, indent=2))

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.types import Message, Receive
 
-from bianmin.kit.actors import Actor, Role
+from bianmin.domain.actors import Actor, Role
 from bianmin.kit.batch import Answer
 from bianmin.kit.bodies import unwritable
 from bianmin.kit.db import Tx
@@ -36,17 +36,17 @@ from bianmin.kit.problems import (
 from bianmin.kit.refusals import Forbidden, Invalid
 
 if TYPE_CHECKING:
-    from bianmin.kit.room import Room
+    from bianmin.kit.runtime import ServiceRuntime
 
 NOBODY = Actor(id="anonymous", org="", roles=frozenset())
 _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RequestContext:
     """One request at one service: who asks, and the ways to answer."""
 
-    room: "Room"
+    runtime: "ServiceRuntime"
     actor: Actor
     key: Key | None
     trace: str | None
@@ -57,11 +57,11 @@ class Desk:
 
     @property
     def now(self) -> datetime:
-        return self.room.clock.now()
+        return self.runtime.clock.now()
 
     @property
     def today(self) -> date:
-        return self.room.clock.today()
+        return self.runtime.clock.today()
 
     @property
     def signed_in(self) -> bool:
@@ -76,16 +76,16 @@ class Desk:
             code = status if isinstance(status, int) else status(state)
             return Answer(code, to_json(view(state)), etag_of(getattr(state, "version", None)))
 
-        return _response(await self.room.batcher.submit(command, answer, self.key))
+        return _response(await self.runtime.batcher.submit(command, answer, self.key))
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[Tx]:
+    async def read(self) -> AsyncIterator[Tx]:
         """A connection for a view; it changes nothing."""
-        async with self.room.database.reading() as tx:
+        async with self.runtime.database.reading() as tx:
             yield tx
 
 
-def shown(view: BaseModel, version: int | None = None, status: int = 200) -> Response:
+def respond(view: BaseModel, version: int | None = None, status: int = 200) -> Response:
     """A view as an answer, with its ETag."""
     return _response(Answer(status, to_json(view), etag_of(version)))
 
@@ -121,16 +121,16 @@ def check_if_match(given: str | None, version: int | None) -> None:
         raise Stale("内容已被他人修改；请重新读取，核对后再提交。")
 
 
-def desk(*roles: Role) -> Any:
+def context_for(*roles: Role) -> Any:
     """The desk of the request, for staff in one of these roles (403 otherwise); for all when none is named."""
 
-    async def the_desk(request: Request) -> Desk:
-        here: Desk = request.state.desk
+    async def context_of(request: Request) -> RequestContext:
+        here: RequestContext = request.state.context
         if roles and not here.actor.may(*roles):
             raise Forbidden(f"此操作需要以下角色之一：{'、'.join(_ROLE_NAMES[role] for role in roles)}。")
         return here
 
-    return Depends(the_desk)
+    return Depends(context_of)
 
 
 _ROLE_NAMES: dict[Role, str] = {
@@ -146,11 +146,11 @@ _ROLE_NAMES: dict[Role, str] = {
 }
 
 
-class _Door(APIRoute):
+class _GuardedRoute(APIRoute):
     """A route that lets in only what may come in. `service` and `public` are set by `staffed` and `public`."""
 
     service: ClassVar[str]
-    public: ClassVar[bool]
+    public_router: ClassVar[bool]
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -160,42 +160,42 @@ class _Door(APIRoute):
         async def admit(request: Request) -> Response:
             if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
                 raise Malformed("地址中含有 NUL 字符，请删去后重新提交。")
-            room: Room = request.app.state.rooms[self.service]
-            actor = await self._who(room, request)
+            runtime: ServiceRuntime = request.app.state.runtimes[self.service]
+            actor = await self._who(runtime, request)
             key = None
             if request.method in ("POST", "PUT", "PATCH"):
-                limit = room.settings.import_limit if large else room.settings.body_limit
+                limit = runtime.settings.import_limit if large else runtime.settings.body_limit
                 request = Request(request.scope, _limited(request.receive, request, limit))
                 key = await _key(request, actor) if request.method == "POST" else None
                 await _check_body(request, takes)
-            request.state.desk = Desk(room, actor, key, _trace(request))
+            request.state.context = RequestContext(runtime, actor, key, _trace(request))
             return await handle(request)
 
         return admit
 
-    async def _who(self, room: "Room", request: Request) -> Actor:
+    async def _who(self, runtime: "ServiceRuntime", request: Request) -> Actor:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return room.tokens.verify(token.strip()).actor
-        if not self.public:
+            return runtime.tokens.verify(token.strip()).actor
+        if not self.public_router:
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
-        await room.limits.check(request, self.path_format)
+        await runtime.limits.check(request, self.path_format)
         return NOBODY
 
 
-def staffed(service: str) -> APIRouter:
+def staff_router(service: str) -> APIRouter:
     """A router for whoever has a token."""
-    return _router(service, public=False)
+    return _router(service, public_router=False)
 
 
-def public(service: str) -> APIRouter:
+def public_router(service: str) -> APIRouter:
     """A router for everybody; without a token, rate-limited."""
-    return _router(service, public=True)
+    return _router(service, public_router=True)
 
 
-def _router(service: str, *, public: bool) -> APIRouter:
-    door = type("Door", (_Door,), {"service": service, "public": public})
-    return APIRouter(prefix="/api/v1", tags=[service], route_class=door)
+def _router(service: str, *, public_router: bool) -> APIRouter:
+    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public_router})
+    return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
 
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -264,4 +264,14 @@ def _holds_unwritable(body: bytes) -> bool:
         return False  # not JSON: said so when it is parsed
 
 
-__all__ = ["Desk", "IfMatch", "check_if_match", "desk", "etag_of", "public", "shown", "staffed", "status_of"]
+__all__ = [
+    "IfMatch",
+    "RequestContext",
+    "check_if_match",
+    "context_for",
+    "etag_of",
+    "public_router",
+    "respond",
+    "staff_router",
+    "status_of",
+]

@@ -14,14 +14,14 @@ from asyncpg.connection import LoggedQuery
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from bianmin.domain.actors import Actor
 from bianmin.events.registry import SERVICES, topic_of
 from bianmin.kit import migrations
-from bianmin.kit.actors import Actor
 from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
-from bianmin.kit.room import Room
+from bianmin.kit.runtime import ServiceRuntime
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
 
@@ -56,15 +56,15 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Harness:
     app: FastAPI
     http: httpx2.AsyncClient
     tokens: Tokens
     log: PostgresLog
 
-    def room(self, service: str) -> Room:
-        room: Room = self.app.state.rooms[service]
-        return room
+    def runtime(self, service: str) -> ServiceRuntime:
+        runtime: ServiceRuntime = self.app.state.runtimes[service]
+        return runtime
 
     def as_(self, role: str, org: str, dept: str | None = None, *, sub: str | None = None) -> Client:
         """A client of somebody in this role."""
@@ -78,15 +78,15 @@ class House:
 
     async def settles(self) -> None:
         """Return when every event that was announced has reached everybody who listens."""
-        await settled([self.room(name) for name in self.app.state.rooms])
+        await settled([self.runtime(name) for name in self.app.state.runtimes])
 
 
-async def settled(rooms: Sequence[Room]) -> None:
+async def settled(runtimes: Sequence[ServiceRuntime]) -> None:
     async def quiet() -> bool:
-        for room in rooms:
-            if (await room.relay.backlog())[0]:
+        for runtime in runtimes:
+            if (await runtime.relay.backlog())[0]:
                 return False
-        return not any([await room.subscriber.lag() for room in rooms if room.service.listens])
+        return not any([await runtime.subscriber.lag() for runtime in runtimes if runtime.service.listens])
 
     async with asyncio.timeout(30):
         # twice: an event that was just taken in may have announced another
@@ -95,14 +95,14 @@ async def settled(rooms: Sequence[Room]) -> None:
 
 
 @asynccontextmanager
-async def a_house(url: str, services: Sequence[Service], data: Path, **settings: Any) -> AsyncIterator[House]:
+async def running_harness(url: str, services: Sequence[Service], data: Path, **settings: Any) -> AsyncIterator[Harness]:
     """Services on a migrated database."""
     given = Settings.load({}, data=data, database_url=url, public_rate="100000/minute", **settings)
     async with a_log(url) as log:
         app = process(services, given, log)
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test")
         async with app.router.lifespan_context(app), http:
-            yield House(app, http, Tokens(given.token_secret()), log)
+            yield Harness(app, http, Tokens(given.token_secret()), log)
 
 
 @asynccontextmanager

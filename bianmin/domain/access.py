@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bianmin.kit.actors import ROLES, Actor
-from bianmin.kit.codes import ancestors
+from bianmin.domain.actors import ROLES, Actor
+from bianmin.domain.codes import ancestors
 
 _STAFF = sorted(ROLES - {"citizen"})
 

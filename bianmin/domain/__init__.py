@@ -1,0 +1,1 @@
+"""The vocabulary of the field that all services share: codes, actors, access, Chinese labels. Pure."""
