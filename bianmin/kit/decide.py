@@ -36,6 +36,7 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 K = TypeVar("K", bound=Hashable)
 C = TypeVar("C", bound=Command)
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ def decide_all(
     *,
     key: Callable[[C], K],
     subject: Callable[[K], str],
-    decide: Callable[[S | None, C], Sequence[object]],
-    evolve: Callable[[S | None, Any], S],
+    decide: Callable[[S | None, C], Sequence[F]],
+    evolve: Callable[[S | None, F], S],
 ) -> Work[K, S]:
     """Decide each command on the present state and evolve it by the facts decided.
 
