@@ -38,9 +38,11 @@ class NotAnswered(CannotMeasure):
     """A request of the bench was answered otherwise than it must be."""
 
 
-def headers(tokens: Tokens, role: str, org: str, media: str = "application/json") -> dict[str, str]:
-    """Of somebody who works there."""
-    actor = Actor(f"{role}-{org}", org, frozenset({role}))
+def headers(
+    tokens: Tokens, role: str, org: str, media: str = "application/json", *, dept: str | None = None
+) -> dict[str, str]:
+    """Headers of somebody who works there."""
+    actor = Actor(f"{role}-{org}", org, frozenset({role}), dept)
     return {
         "Authorization": f"Bearer {tokens.issue(actor, actor.id, seconds=36000)}",
         "Content-Type": media,

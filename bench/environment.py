@@ -81,6 +81,8 @@ class Environment:
     postgres: EmbeddedPostgres
     profile: Path | None = None
     clocks: int | None = None
+    stored: int = 0
+    share: float = 0.01
     _made: int = field(default=0)
 
     @property
@@ -131,14 +133,14 @@ class Environment:
 
 @asynccontextmanager
 async def environment_in(
-    directory: Path | None, profile: Path | None, clocks: int | None = None
+    directory: Path | None, profile: Path | None, clocks: int | None = None, stored: int = 0, share: float = 0.01
 ) -> AsyncIterator[Environment]:
     """A furnished ground in a new directory below `directory`; gone at the end."""
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)
-        environment = Environment(home, postgres, profile, clocks)
+        environment = Environment(home, postgres, profile, clocks, stored, share)
         await environment.furnish()
         yield environment
     finally:

@@ -12,7 +12,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import cases, consumer, deadlines, latency, memory, proc, relay
+from bench import cases, consumer, deadlines, latency, lifecycle, memory, proc, relay
 from bench.county import CannotMeasure
 from bench.environment import Environment, environment_in
 from bench.figures import Figure, table_of
@@ -29,6 +29,7 @@ class Bench(StrEnum):
     LATENCY = "latency"
     MEMORY = "memory"
     DEADLINES = "deadlines"
+    LIFECYCLE = "lifecycle"
 
 
 BENCHES: Mapping[Bench, Measure] = {
@@ -38,6 +39,7 @@ BENCHES: Mapping[Bench, Measure] = {
     Bench.LATENCY: latency.measure,
     Bench.MEMORY: memory.measure,
     Bench.DEADLINES: deadlines.measure,
+    Bench.LIFECYCLE: lifecycle.measure,
 }
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 _err = Console(stderr=True)
@@ -54,6 +56,9 @@ def bench(
     clocks: Annotated[
         int | None, typer.Option(min=1000, help="deadlines 用多少个走着的时钟，默认一百万（--quick 十万）")
     ] = None,
+    stored: Annotated[
+        int, typer.Option(min=0, help="lifecycle 再在多少件已办结的办件之中测一次，如 1000000", show_default=False)
+    ] = 0,
     profile: Annotated[
         Path | None, typer.Option(help="把 cases 或 latency 中服务进程的 cProfile 结果写入这个文件；此时的比值不作数")
     ] = None,
@@ -71,7 +76,10 @@ def bench(
     - `memory`：`bianmin up` 连同数据库空闲时的内存
     - `deadlines`：许多走着的时钟：空转、到点、日历变动后重新计算，对比写同样行的裸 SQL；从到点到事件要多久
 
-    全部约六分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
+    - `lifecycle`：一件办件的全过程（登记、受理、读路线、签收、办结、读路线、送达、查询），200 个客户端，
+      对比八次只校验不存的请求；`--stored N` 再在 N 件已办结的办件之中测一次
+
+    全部约八分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
     例：`bianmin bench`、`bianmin bench cases relay --quick`
     """
     if not proc.available():
@@ -81,7 +89,7 @@ def bench(
     before = os.getloadavg()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            figures = runner.run(_measured(which or list(Bench), quick, directory, profile, clocks))
+            figures = runner.run(_measured(which or list(Bench), quick, directory, profile, clocks, stored))
     except (CannotMeasure, EmbeddedError, TimeoutError) as error:
         _err.print(f"没有量成（{type(error).__name__}）：{error}", highlight=False, markup=False)
         raise typer.Exit(2) from None
@@ -93,11 +101,11 @@ def bench(
 
 
 async def _measured(
-    which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None, clocks: int | None
+    which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None, clocks: int | None, stored: int
 ) -> list[Figure]:
     figures: list[Figure] = []
     with _err.status("准备一个县的数据") as status:
-        async with environment_in(directory, profile, clocks) as environment:
+        async with environment_in(directory, profile, clocks, stored) as environment:
             for each in dict.fromkeys(which):
                 status.update(f"正在测量 {each.value}")
                 figures += await BENCHES[each](environment, quick)
