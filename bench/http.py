@@ -11,15 +11,18 @@ from typing import Any
 class Connection:
     """One client: a request at a time."""
 
+    port: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     @classmethod
     async def open(cls, port: int) -> "Connection":
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+        return cls(port, *await asyncio.open_connection("127.0.0.1", port))
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Send a whole request; (status, body) of the answer."""
+        if self.reader.at_eof():  # the server closes a connection that was idle for some seconds
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         self.writer.write(request)
         head = await self.reader.readuntil(b"\r\n\r\n")
         _, _, rest = head.lower().partition(b"\r\ncontent-length:")

@@ -24,8 +24,8 @@ GOAL = Goal("most", 5, "×")
 STORED_GOAL = Goal("least", 90, "%")
 CLIENTS = 200
 REQUESTS = 8
-ROUTE_POLL = 0.25
-"""Seconds between two looks for a route that is not planned yet; such a look is no request of the story."""
+ROUTE_WAIT = 1.0
+"""Seconds before a client looks for the route, and between two looks. A look that comes too early is counted apart."""
 
 
 @dataclass(slots=True)
@@ -153,10 +153,10 @@ class Story:
         await county.ask(client, *prepared("POST", f"{path}/accept", self._center))
         look = b"".join(prepared("GET", f"{path}/route", self._clerk))
         early = 0
-        await asyncio.sleep(ROUTE_POLL)
+        await asyncio.sleep(ROUTE_WAIT)
         while (found := await client.ask(look))[0] == 404:
             early += 1
-            await asyncio.sleep(ROUTE_POLL)
+            await asyncio.sleep(ROUTE_WAIT)
         [step] = json.loads(found[1])["steps"]
         task = f"/tasks/{step['id']}"
         await county.ask(client, *prepared("POST", f"{task}/receive", self._clerk))

@@ -1,30 +1,19 @@
-"""Natural batching: commands that arrive together are one transaction, a lone one never waits."""
+"""Natural batching of commands: those that arrive together share a transaction, a lone one never waits."""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bianmin.kit import idempotency, outbox
 from bianmin.kit.db import Database, Tx, is_away
-from bianmin.kit.decide import Announcement, Command, Outcome, Refused
-from bianmin.kit.idempotency import Answer, Key, KeyReused
+from bianmin.kit.decide import Command, Done, Refused, Work
+from bianmin.kit.dispatch import CarryOut
+from bianmin.kit.execute import Raced, execute
+from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.time_source import TimeSource
-
-
-class Handled(Protocol):
-    """What a handler makes of a batch: an outcome for each command, in order, and what is to be announced."""
-
-    @property
-    def outcomes(self) -> list[Outcome]: ...
-    @property
-    def announced(self) -> list[Announcement]: ...
-
-
-Handle = Callable[[Tx, Sequence[Any], datetime], Awaitable[Handled]]
-"""The room behind all three doors: load many, decide each purely, save many. It never commits."""
 
 
 class DatabaseAway(Exception):
@@ -40,25 +29,25 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Settled:
-    """The results of one transaction, handed out after its commit."""
+class _Results:
+    """What one transaction gave: an answer or an error for each entry, handed out after the commit."""
 
     answers: list[Answer | Exception] = field(default_factory=list)
-    announced: int = 0
+    events: int = 0
 
 
 class Batcher:
-    """Collects commands while a transaction is under way, then takes all of them into the next.
+    """Collects commands while a transaction is under way; all of them are the next batch.
 
-    `linger` (seconds): a batch that follows a busy one waits that long to fill; otherwise a steady crowd
-    splits into two halves that take turns.
+    `linger` (seconds): a batch that follows a busy one waits that long to fill. Without it a steady crowd splits into
+    two halves that take turns.
     """
 
     def __init__(
         self,
         source: str,
         database: Database,
-        handle: Handle,
+        handle: CarryOut,
         clock: TimeSource,
         *,
         announced: Callable[[], None],
@@ -123,22 +112,19 @@ class Batcher:
 
     async def _settle(self, batch: list[_Entry]) -> None:
         try:
-            settled = await self._attempt(batch)
+            results = await execute(
+                self._database, self._source, self._carry_out, lambda tx, carry_out: self._perform(tx, carry_out, batch)
+            )
         except Exception as error:
             if is_away(error):
                 away = DatabaseAway()
                 away.__cause__ = error
-                self._hand_out(batch, [away] * len(batch))
-            elif len(batch) == 1:
-                self._hand_out(batch, [error])
-            else:
-                # the database refused the batch as a whole: find out for whom
-                for entry in batch:
-                    await self._settle([entry])
+                error = away
+            self._hand_out(batch, [error] * len(batch))
             return
-        if settled.announced:
+        if results.events:
             self._announced()
-        self._hand_out(batch, settled.answers)
+        self._hand_out(batch, results.answers)
 
     @staticmethod
     def _hand_out(batch: list[_Entry], results: Sequence[Answer | Exception]) -> None:
@@ -150,51 +136,39 @@ class Batcher:
             else:
                 entry.done.set_result(result)
 
-    async def _attempt(self, batch: list[_Entry]) -> _Settled:
-        for retry in (True, True, False):
-            committing = False
-            try:
-                async with self._database.transaction() as tx:
-                    settled = await self._perform(tx, batch)
-                    committing = True
-                return settled
-            except idempotency.KeyRaced:
-                if not retry:
-                    raise
-            except Exception as error:
-                # a connection that had gone stale in the pool: nothing was sent to be committed
-                if committing or not retry or not is_away(error):
-                    raise
-        raise AssertionError("unreachable")
+    async def _carry_out(self, tx: Tx, entries: Sequence[_Entry], now: datetime) -> Work[Any, Any]:
+        """Carry out the commands of the entries; the outcome of an entry that was done holds its answer."""
+        work = await self._handle(tx, [entry.command for entry in entries], now)
+        outcomes = [
+            Done(entry.answer(outcome.state)) if isinstance(outcome, Done) else outcome
+            for entry, outcome in zip(entries, work.outcomes, strict=True)
+        ]
+        return Work(outcomes=outcomes, announced=work.announced)
 
-    async def _perform(self, tx: Tx, batch: list[_Entry]) -> _Settled:
+    async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry]) -> _Results:
         known = await idempotency.stored(tx, [entry.key for entry in batch if entry.key])
         fresh = [entry for entry in batch if entry.key not in known]
-        now = self._clock.now()
-        results: dict[int, Answer | Exception] = {}
-        settled = _Settled()
+        results = _Results()
+        answers: dict[int, Answer | Exception] = {}
         if fresh:
-            handled = await self._handle(tx, [entry.command for entry in fresh], now)
+            now = self._clock.now()
+            work = await carry_out(tx, fresh, now)
             kept: dict[Key, Answer] = {}
-            for entry, outcome in zip(fresh, handled.outcomes, strict=True):
+            for entry, outcome in zip(fresh, work.outcomes, strict=True):
                 if isinstance(outcome, Refused):
-                    results[id(entry)] = outcome.error
+                    answers[id(entry)] = outcome.error
                     continue
-                answer = results[id(entry)] = entry.answer(outcome.state)
+                answers[id(entry)] = outcome.state
                 if entry.key is not None:
-                    kept[entry.key] = answer
-            # refused, perhaps, because another replica, for whose lock we waited, has just done the very same
-            refused = [entry.key for entry in fresh if entry.key and entry.key not in kept]
-            known |= await idempotency.stored(tx, refused)
+                    kept[entry.key] = outcome.state
+            # another replica, whose lock was waited for, may have carried out the same request: then its answer counts
+            known |= await idempotency.stored(tx, [entry.key for entry in fresh if entry.key and entry.key not in kept])
             keeping = idempotency.keeping(kept)
-            stored = await outbox.append(tx, handled.announced, source=self._source, at=now, also=keeping)
+            stored = await outbox.append(tx, work.announced, source=self._source, at=now, also=keeping)
             if keeping is not None and stored != len(kept):
-                raise idempotency.KeyRaced
-            settled.announced = len(handled.announced)
+                raise Raced
+            results.events = len(work.announced)
         for entry in batch:
             repeated = known.get(entry.key) if entry.key else None
-            settled.answers.append(results[id(entry)] if repeated is None else repeated)
-        return settled
-
-
-__all__ = ["Answer", "Batcher", "DatabaseAway", "Handle", "Handled", "KeyReused"]
+            results.answers.append(answers[id(entry)] if repeated is None else repeated)
+        return results

@@ -1,20 +1,21 @@
 """From log to inbox: effect and position in one transaction, the log's offset after it."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from bianmin.events.envelope import Event, Malformed, parse_event
-from bianmin.kit import inbox
-from bianmin.kit.db import Database, Tx, is_away, is_transient, kind_of
-from bianmin.kit.inbox import Chain, Inbox, Raced, Tally
+from bianmin.kit import held
+from bianmin.kit.db import Database, Tx, is_away, kind_of
+from bianmin.kit.dispatch import CarryOut
+from bianmin.kit.execute import execute
+from bianmin.kit.held import Chain
+from bianmin.kit.inbox import Inbox, Tally, chain_of
 from bianmin.kit.log import Consumer, Log, Lost, Stored
 from bianmin.kit.time_source import TimeSource
-from bianmin.kit.wait import Backoff
+from bianmin.kit.wait import Backoff, keep_running
 
-ATTEMPTS = 5
 SWEEP_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -48,28 +49,23 @@ class Subscriber:
 
     @property
     def group(self) -> str:
+        """The service's group at the log."""
         return f"bianmin.{self._service}"
 
     async def lag(self) -> int:
-        """How many entries of its topics the service has not taken in."""
+        """Return how many entries of its topics the service has not taken in."""
         return await self._log.lag(self.group, self._topics)
 
     async def run(self) -> None:
-        """Read for ever; whatever fails is waited out and begun again from the committed offsets."""
-        backoff = Backoff()
-        while True:
-            try:
-                reader = await self._log.consumer(self.group, self._topics)
-                try:
-                    await self._read(reader, backoff)
-                finally:
-                    await reader.close()
-            except Exception as error:
-                if is_away(error) or isinstance(error, Lost):
-                    log.warning("consumer.waits", service=self._service, error=type(error).__name__)
-                else:
-                    log.exception("consumer.failed", service=self._service)
-                await asyncio.sleep(backoff.next())
+        """Read for ever; after a failure begin again at the committed offsets."""
+        await keep_running("consumer", self._service, self._attend, replaced_by=(Lost,))
+
+    async def _attend(self, backoff: Backoff) -> None:
+        reader = await self._log.consumer(self.group, self._topics)
+        try:
+            await self._read(reader, backoff)
+        finally:
+            await reader.close()
 
     async def _read(self, reader: Consumer, backoff: Backoff) -> None:
         swept = 0.0
@@ -85,39 +81,12 @@ class Subscriber:
                 swept = time.monotonic()
 
     async def digest(self, fetched: Sequence[Stored]) -> None:
-        """Take a batch in; what the database refuses as a whole is found by going one by one."""
+        """Take a batch in; events at fault are parked and stop nobody else."""
         events = await self._readable(fetched)
-        try:
-            await self._in_one(lambda tx: self._inbox.take(tx, events, self._clock.now()))
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.info("consumer.one_by_one", service=self._service, error=kind_of(error), events=len(events))
-            for event in events:
-                await self._alone(event)
-
-    async def _alone(self, event: Event) -> None:
-        backoff = Backoff(first=0.05, longest=1.0)
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await self._in_one(lambda tx: self._inbox.take(tx, [event], self._clock.now()))
-                return
-            except Exception as error:
-                if is_away(error):
-                    raise
-                if attempt == ATTEMPTS or not (is_transient(error) or isinstance(error, Raced)):
-                    await self._park(event, error)
-                    return
-                await asyncio.sleep(backoff.next())
-
-    async def _park(self, event: Event, error: Exception) -> None:
-        reason = kind_of(error)
-        log.error("event.parked", service=self._service, type=event.type, event_id=str(event.id), reason=reason)
-        async with self._database.transaction() as tx:
-            await inbox.hold(tx, [(event, "parked", reason)])
+        await self._execute(lambda tx, carry_out: self._inbox.take(tx, events, self._clock.now(), carry_out))
 
     async def _readable(self, fetched: Sequence[Stored]) -> list[Event]:
-        """The events among the entries. Tombstones are skipped; what is no event is parked."""
+        """Return the events among the entries. Tombstones are skipped; what is no event is parked."""
         events = []
         for stored in fetched:
             if stored.record.value is None:
@@ -127,28 +96,27 @@ class Subscriber:
             except Malformed:
                 log.error("event.unreadable", service=self._service, topic=stored.record.topic, offset=stored.offset)
                 async with self._database.transaction() as tx:
-                    await inbox.park_unreadable(tx, stored)
+                    await held.hold_unreadable(tx, stored)
         return events
 
     async def sweep(self) -> None:
-        """Try again what is held and due: what waited, and what was released by hand."""
+        """Try again what is held and due: what waited, and what a person released."""
         async with self._database.reading() as tx:
-            chains = await inbox.due(tx)
-        for chain in dict.fromkeys(chains):
+            chains = await held.due(tx)
+        for chain in chains:
             await self._sweep_one(chain)
 
     async def _sweep_one(self, chain: Chain) -> None:
         try:
-            await self._in_one(lambda tx: self._inbox.retry(tx, [chain], self._clock.now()))
+            await self._execute(lambda tx, carry_out: self._inbox.retry(tx, [chain], self._clock.now(), carry_out))
         except Exception as error:
             if is_away(error):
                 raise
             async with self._database.transaction() as tx:
-                await inbox.park_head(tx, chain, kind_of(error))
+                await held.park_first(tx, chain, kind_of(error))
 
-    async def _in_one(self, work: Callable[[Tx], Awaitable[Tally]]) -> None:
-        async with self._database.transaction() as tx:
-            tally = await work(tx)
+    async def _execute(self, work: Callable[[Tx, CarryOut], Awaitable[Tally]]) -> None:
+        tally = await execute(self._database, self._service, self._inbox.carry_out, work, chain=chain_of)
         if tally.announced:
             self._announced()
 

@@ -103,7 +103,7 @@ def _driver(tx: Tx) -> Any:
 
 
 @asynccontextmanager
-async def attempt(tx: Tx) -> AsyncIterator[None]:
+async def savepoint(tx: Tx) -> AsyncIterator[None]:
     """A part of a transaction: should it raise, it alone is undone, and the transaction can go on."""
     begun = _driver(tx).transaction()  # within another, a savepoint
     await begun.start()

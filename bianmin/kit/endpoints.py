@@ -19,11 +19,10 @@ from pydantic_core import to_json
 from starlette.types import Message, Receive
 
 from bianmin.domain.actors import Actor, Role
-from bianmin.kit.batch import Answer
 from bianmin.kit.bodies import unwritable
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Command
-from bianmin.kit.idempotency import Key
+from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.problems import (
     Malformed,
     PreconditionRequired,

@@ -31,10 +31,6 @@ class KeyReused(Invalid):
     title = "重复的 Idempotency-Key"
 
 
-class KeyRaced(Exception):
-    """Another replica stored the same key meanwhile: everything is rolled back, then answered from its row."""
-
-
 _STORED = """
 SELECT i.client, i.key, i.fingerprint, i.status, i.body, i.etag
 FROM unnest($1::text[], $2::text[]) AS k(client, key) JOIN idempotency i USING (client, key)
@@ -60,7 +56,7 @@ async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
 
 def keeping(answers: Mapping[Key, Answer]) -> SqlFragment | None:
     """The statement that stores what the keys were answered. It touches fewer rows than there are answers when one of
-    the keys is taken meanwhile: then everything has to be rolled back (`KeyRaced`)."""
+    the keys was taken meanwhile: then everything has to be rolled back (`execute.Raced`)."""
     if not answers:
         return None
     # sorted, so that two replicas storing the same keys wait for each other in one direction only

@@ -4,12 +4,10 @@ import asyncio
 import math
 import time
 
-import structlog
-
-from bianmin.kit.db import ASYNC_COMMIT, Database, is_away, rows
+from bianmin.kit.db import ASYNC_COMMIT, Database, rows
 from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log import Fenced, Log, Producer, Record
-from bianmin.kit.wait import Backoff, WakeUp
+from bianmin.kit.wait import Backoff, WakeUp, keep_running
 
 # all that is there, oldest first: never "id > last seen", for ids become visible out of order. What was published goes
 # in the same statement; both its parts see the rows as they were before it. It does not wait for the disk: a row that
@@ -22,8 +20,6 @@ _AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0
 
 BUSY = 16
 """Events in one reading from which on the next one lets some gather: a crowd shares the cost of a publication."""
-
-log = structlog.get_logger(__name__)
 
 
 class Relay:
@@ -55,23 +51,14 @@ class Relay:
         """Events published since the start."""
 
     async def run(self) -> None:
-        """Lead whenever the lease is to be had, for ever; a failure is waited out."""
-        backoff = Backoff()
-        while True:
-            try:
-                if await self._lease.win():
-                    await self._lead(backoff)
-                else:
-                    await self.wake_up.wait(self._lease_seconds / 4)
-            except (NotHeld, Fenced):
-                log.info("relay.superseded", service=self._service)
-                await asyncio.sleep(backoff.next())
-            except Exception as error:
-                if is_away(error):
-                    log.warning("relay.waits", service=self._service, error=type(error).__name__)
-                else:
-                    log.exception("relay.failed", service=self._service)
-                await asyncio.sleep(backoff.next())
+        """Lead whenever the lease is to be had, for ever."""
+        await keep_running("relay", self._service, self._round, replaced_by=(NotHeld, Fenced))
+
+    async def _round(self, backoff: Backoff) -> None:
+        if await self._lease.win():
+            await self._lead(backoff)
+        else:
+            await self.wake_up.wait(self._lease_seconds / 4)
 
     async def _lead(self, backoff: Backoff) -> None:
         producer = await self._log.producer(f"bianmin.{self._service}.relay")

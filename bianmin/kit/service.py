@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from bianmin.events.envelope import Event
-from bianmin.kit.batch import Handle
 from bianmin.kit.decide import Command
+from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.metrics import Figure
 from bianmin.kit.timers import Timer
 
@@ -29,7 +29,7 @@ class Service:
     metadata: MetaData
     migrations: Path
     routers: Sequence[APIRouter]
-    handle: Handle
+    handle: CarryOut
     command_of: Callable[[Event], Command | None]
     listens: Sequence[str] = ()
     timers: Sequence[Timer] = ()

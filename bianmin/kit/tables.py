@@ -58,6 +58,18 @@ def add_kit_tables(metadata: MetaData) -> None:
         Index("ix_held_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
     )
     Table(
+        "parked_timer",
+        metadata,
+        # what a timer could not do; ids come from the sequence of `held`, so that one list can hold both
+        Column("id", BigInteger, primary_key=True, server_default=text("nextval('held_id_seq')")),
+        Column("timer", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("parked_at", moment, nullable=False, server_default=text("now()")),
+        Index("uq_parked_timer_timer_subject", "timer", "subject", unique=True),
+    )
+    Table(
         "passed_over",
         metadata,
         # events that came too late to matter: their effect is nothing, and that is on record

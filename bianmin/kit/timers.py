@@ -1,6 +1,5 @@
-"""The third door: what is due by the clock becomes commands, in batches, by any number of replicas."""
+"""Timers: what is due by the clock becomes commands, in batches, at any number of replicas."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,27 +9,28 @@ from uuid import UUID
 
 import structlog
 
-from bianmin.kit import outbox, parked
-from bianmin.kit.batch import Handle, Handled
-from bianmin.kit.db import Database, Tx, attempt, is_away, is_transient, kind_of, rows
-from bianmin.kit.decide import Refused, Work
+from bianmin.kit import outbox, parked_timers
+from bianmin.kit.db import Database, Tx, is_away, kind_of, rows
+from bianmin.kit.decide import Refused
+from bianmin.kit.dispatch import CarryOut
+from bianmin.kit.execute import execute
 from bianmin.kit.time_source import TimeSource
-from bianmin.kit.wait import Backoff, WakeUp
+from bianmin.kit.wait import Backoff, WakeUp, keep_running
 
 log = structlog.get_logger(__name__)
 
 
-class Due(Protocol):
-    """A command that a moment ordered."""
+class DueCommand(Protocol):
+    """A command from a timer that is due."""
 
     @property
     def subject_id(self) -> UUID:
-        """What it is about."""
+        """The subject that the command is about."""
         ...
 
     @property
     def fire_at(self) -> datetime:
-        """The moment it was due."""
+        """The moment the command was due."""
         ...
 
 
@@ -45,16 +45,26 @@ class Timer:
 
     name: str
     waiting: str
-    claim: Callable[[Tx, datetime, int], Awaitable[Sequence[Due]]]
+    claim: Callable[[Tx, datetime, int], Awaitable[Sequence[DueCommand]]]
     put_back: Callable[[Tx, Sequence[UUID]], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True)
 class _Rest:
-    """How long a timer that failed is left alone."""
+    """Until when (on the monotonic clock) a timer that failed is left alone."""
 
     until: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
+
+
+@dataclass(slots=True)
+class _Tick:
+    """What one batch of a timer came to. `refused`: the kind of the error by subject."""
+
+    now: datetime
+    commands: Sequence[DueCommand]
+    refused: dict[UUID, str] = field(default_factory=dict)
+    events: int = 0
 
 
 class Ticker:
@@ -65,7 +75,7 @@ class Ticker:
         self,
         service: str,
         database: Database,
-        handle: Handle,
+        handle: CarryOut,
         timers: Sequence[Timer],
         clock: TimeSource,
         *,
@@ -82,26 +92,23 @@ class Ticker:
         self._look = f"SELECT {', '.join(timer.waiting for timer in timers)}"
         self._rests = {timer.name: _Rest() for timer in timers}
         self._handled = 0
+        self._wake_up = WakeUp()
         self._poll = poll
         self._size = size
         self.late: Callable[[float], None] = lambda seconds: None
         """Told of every command handled, how long after it was due (seconds)."""
 
     async def run(self) -> None:
-        """Tick for ever, in turns, one connection in all: where a timer fails, no other waits with it."""
-        backoff, wake_up = Backoff(), WakeUp()
-        self._clock.on_move(wake_up.signal)
-        while True:
-            try:
-                due = await self.look()
-            except Exception as error:
-                self._failed("look", error)
-                await asyncio.sleep(backoff.next())
-                continue
-            backoff.reset()
-            before = self._handled
-            if not any([await self._tried(timer) for timer in due]):
-                await wake_up.wait(self._poll / 5 if self._handled > before else self._poll)
+        """Tick for ever, one timer after the other over one connection; a timer that fails holds up no other."""
+        self._clock.on_move(self._wake_up.signal)
+        await keep_running("timer", self._service, self._round)
+
+    async def _round(self, backoff: Backoff) -> None:
+        due = await self.look()
+        backoff.reset()
+        before = self._handled
+        if not any([await self._tick_unless_resting(timer) for timer in due]):
+            await self._wake_up.wait(self._poll / 5 if self._handled > before else self._poll)
 
     async def look(self) -> Sequence[Timer]:
         """The timers that may have something to do: one statement for all of them."""
@@ -109,73 +116,50 @@ class Ticker:
             [waiting] = await rows(tx, self._look, self._clock.now())
         return [timer for timer, due in zip(self._timers, waiting, strict=True) if due]
 
-    async def _tried(self, timer: Timer) -> bool:
-        """Tick, unless it rests from a failure. Whether there may be more."""
+    async def _tick_unless_resting(self, timer: Timer) -> bool:
         rest = self._rests[timer.name]
         if rest.until > monotonic():
             return False
         try:
             full = await self.tick(timer)
         except Exception as error:
-            self._failed(timer.name, error)
+            if is_away(error):
+                log.warning("timer.waits", service=self._service, timer=timer.name, error=type(error).__name__)
+            else:
+                log.exception("timer.failed", service=self._service, timer=timer.name)
             rest.until = monotonic() + rest.backoff.next()
             return False
         rest.backoff.reset()
         return full
 
-    def _failed(self, what: str, error: Exception) -> None:
-        if is_away(error):
-            log.warning("timer.waits", service=self._service, timer=what, error=type(error).__name__)
-        else:
-            log.exception("timer.failed", service=self._service, timer=what)
-
     async def tick(self, timer: Timer) -> bool:
-        """Do what is due now. Whether there may be more."""
-        try:
-            return await self._tick(timer, self._handle)
-        except Exception as error:
-            if is_away(error) or is_transient(error):
-                raise
-            log.info("timer.by_halves", service=self._service, timer=timer.name, error=kind_of(error))
-        return await self._tick(timer, self._by_halves)
-
-    async def _tick(self, timer: Timer, handle: Handle) -> bool:
-        now = self._clock.now()
-        async with self._database.transaction() as tx:
-            commands = await timer.claim(tx, now, self._size)
-            if not commands:
-                return False
-            handled = await handle(tx, commands, now)
-            await outbox.append(tx, handled.announced, source=self._service, at=now)
-            refused: dict[UUID, str] = {}
-            for command, outcome in zip(commands, handled.outcomes, strict=True):
-                if isinstance(outcome, Refused):
-                    refused[command.subject_id] = kind_of(outcome.error)
-            await parked.due_done(tx, timer.name, {command.subject_id for command in commands} - refused.keys())
-            if refused:
-                await parked.park_due(tx, timer.name, refused)
-                if timer.put_back is not None:
-                    await timer.put_back(tx, list(refused))
-        self._handled += len(commands) - len(refused)
-        for command in commands:
-            self.late(now.timestamp() - command.fire_at.timestamp())
-        for subject_id, reason in refused.items():
+        """Do what is due now; return whether there may be more. Raises what kept the batch from being done at all."""
+        tick = await execute(
+            self._database, self._service, self._handle, lambda tx, carry_out: self._perform(tx, carry_out, timer)
+        )
+        self._handled += len(tick.commands) - len(tick.refused)
+        for command in tick.commands:
+            self.late(tick.now.timestamp() - command.fire_at.timestamp())
+        for subject_id, reason in tick.refused.items():
             log.error("timer.parked", service=self._service, timer=timer.name, subject=str(subject_id), reason=reason)
-        if handled.announced:
+        if tick.events:
             self._announced()
-        return len(commands) >= self._size
+        return len(tick.commands) >= self._size
 
-    async def _by_halves(self, tx: Tx, commands: Sequence[Due], now: datetime) -> Handled:
-        """What cannot be done as a whole is found by halving: who is not at fault is not held up."""
-        try:
-            async with attempt(tx):
-                return await self._handle(tx, commands, now)
-        except Exception as error:
-            if is_away(error) or is_transient(error):
-                raise
-            if len(commands) == 1:
-                return Work(outcomes=[Refused(error)])
-        half = len(commands) // 2
-        first = await self._by_halves(tx, commands[:half], now)
-        second = await self._by_halves(tx, commands[half:], now)
-        return Work(outcomes=[*first.outcomes, *second.outcomes], announced=[*first.announced, *second.announced])
+    async def _perform(self, tx: Tx, carry_out: CarryOut, timer: Timer) -> _Tick:
+        now = self._clock.now()
+        commands = await timer.claim(tx, now, self._size)
+        tick = _Tick(now, commands)
+        if not commands:
+            return tick
+        work = await carry_out(tx, commands, now)
+        tick.events = await outbox.append(tx, work.announced, source=self._service, at=now)
+        for command, outcome in zip(commands, work.outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                tick.refused[command.subject_id] = kind_of(outcome.error)
+        await parked_timers.forget(tx, timer.name, {each.subject_id for each in commands} - tick.refused.keys())
+        if tick.refused:
+            await parked_timers.park(tx, timer.name, tick.refused)
+            if timer.put_back is not None:
+                await timer.put_back(tx, list(tick.refused))
+        return tick

@@ -122,7 +122,7 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
             assert_never(command)
     await rulebook.renew(tx)
     # what no calendar reached far enough for may be counted by what was just published; if not, it is parked again
-    await parked.retry_parked_for(tx, YearMissing.__name__)
+    await parked.replay_reason(tx, YearMissing.__name__)
     return told
 
 

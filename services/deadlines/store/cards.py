@@ -13,7 +13,7 @@ from bianmin.events.parts import CardLevel
 from bianmin.kit import feed, sets
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.pages import Cursors, Keyset
-from bianmin.kit.parked import left_alone
+from bianmin.kit.parked_timers import not_parked
 from bianmin.kit.subtree import under
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.cards import Card, CardStatus
@@ -33,7 +33,7 @@ WAITING = "EXISTS (SELECT FROM card WHERE to_weigh)"
 # one at a time, so that of two cards of a unit the later is weighed when the earlier is known
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('deadlines.cards'))"
 _NEXT = f"""
-SELECT id, subject_id FROM card WHERE to_weigh AND {left_alone("cards", "card.subject_id")}
+SELECT id, subject_id FROM card WHERE to_weigh AND {not_parked("cards", "card.subject_id")}
 ORDER BY issued_at, id LIMIT $1
 """
 _LOCKED = "SELECT id FROM subject WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
-from bianmin.kit.parked import left_alone, retry_parked_for
+from bianmin.kit.parked import replay_reason
+from bianmin.kit.parked_timers import not_parked
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar import YearMissing
@@ -46,7 +47,7 @@ SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY cr
 _CLAIM = f"""
 WITH taken AS (
     DELETE FROM recount_subject WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM recount_subject WHERE {left_alone("recounts", "recount_subject.subject_id")}
+        SELECT ctid FROM recount_subject WHERE {not_parked("recounts", "recount_subject.subject_id")}
         ORDER BY recount_id, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED
     )) RETURNING subject_id
 )
@@ -107,7 +108,7 @@ async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
         # the program came with other calendars than the one that ran before; they are listed by the next who looks,
         # since meanwhile nobody counts
         await order_all(tx, NATIONAL, now, new_id())
-        await retry_parked_for(tx, YearMissing.__name__)
+        await replay_reason(tx, YearMissing.__name__)
         return []
     if oldest is None:
         return []

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from bianmin.kit.db import Tx, rows, run
-from bianmin.kit.parked import left_alone
+from bianmin.kit.parked_timers import not_parked
 from services.deadlines.domain.signals import SIGNALS, Ringing, Rung, Signal
 
 WAITING = "EXISTS (SELECT FROM clock WHERE next_fire_at <= $1)"
@@ -16,7 +16,7 @@ DUE = f"""
 SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
 WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'ordered')
     AND NOT EXISTS (SELECT FROM recount_subject r WHERE r.subject_id = c.subject_id)
-    AND {left_alone("signals", "c.subject_id")}
+    AND {not_parked("signals", "c.subject_id")}
 ORDER BY c.next_fire_at LIMIT $2
 FOR UPDATE OF s SKIP LOCKED
 """

@@ -13,7 +13,7 @@ from bianmin.events.registry import source_of
 from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
-from bianmin.kit.parked import left_alone
+from bianmin.kit.parked_timers import not_parked
 from bianmin.kit.time_source import TZ
 from services.intake.domain.case import Applicant, Asked, Brought, Case, Notice, Procedure, Refusal
 from services.intake.store.guides import guide_of
@@ -129,7 +129,7 @@ async def waited_for(tx: Tx, today: date, limit: int) -> list[WaitedFor]:
 
 WAITING = "EXISTS (SELECT FROM cases WHERE waits_until < ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)"
 _WAITED_FOR = f"""
-SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 AND {left_alone("lapses", "cases.id")}
+SELECT id, accepting_org, waits_until FROM cases WHERE waits_until < $1 AND {not_parked("lapses", "cases.id")}
 ORDER BY waits_until, id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 
