@@ -16,6 +16,7 @@ from rich.console import Console
 
 from bianmin.domain.actors import ROLES
 from bianmin.kit.embedded import EmbeddedError
+from bianmin.kit.migrations import NewerThanProgram
 from bianmin.kit.settings import Settings, SettingsError
 from command import parked
 
@@ -191,8 +192,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
             return runner.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except EmbeddedError as error:
-        _err.print(str(error), highlight=False)
+    except (EmbeddedError, NewerThanProgram) as error:
+        _err.print(str(error), highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
 
 

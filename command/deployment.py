@@ -56,8 +56,22 @@ class Deployment:
             for database in opened.values():
                 await database.close()
 
+    async def refuse_newer(self, services: Sequence[Service]) -> None:
+        """Raise `NewerThanProgram` where the schema of a service has revisions that this program does not know.
+
+        Whatever else is wrong with a database does not stop the start: `/readyz` reports it until it is mended.
+        """
+        async with self.databases(services) as databases:
+            for service in services:
+                try:
+                    await migrations.pending(service, databases[service.name])
+                except migrations.NewerThanProgram:
+                    raise
+                except Exception:
+                    return
+
     async def migrate(self, services: Sequence[Service] = SERVICES) -> None:
-        """Bring the services' schemas up to date."""
+        """Bring the services' schemas up to date. Raises `NewerThanProgram`."""
         async with self.databases(services) as databases:
             for service in services:
                 await migrations.upgrade(service, databases[service.name])

@@ -44,7 +44,7 @@ async def examine(settings: Settings) -> int:
     failed = False
     async for finding in _findings(settings):
         mark = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}[finding.state]
-        console.print(f"{mark} {finding.what}：{finding.told}", highlight=False)
+        console.print(f"{mark} {finding.what}：{finding.told}", highlight=False, soft_wrap=True)
         if finding.remedy:
             console.print(f"    → {finding.remedy}", highlight=False)
         failed = failed or finding.state == "fail"
@@ -104,7 +104,11 @@ def calendar(today: date, coverage: Coverage) -> Finding:
 
 async def _service(name: str, database: Database) -> AsyncIterator[Finding]:
     service = next(each for each in SERVICES if each.name == name)
-    pending = await migrations.pending(service, database)
+    try:
+        pending = await migrations.pending(service, database)
+    except migrations.NewerThanProgram as error:
+        yield Finding("fail", name, str(error))
+        return
     if pending:
         yield Finding("fail", name, f"数据库结构差 {len(pending)} 个版本", "运行 bianmin migrate。")
         return

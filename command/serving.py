@@ -21,6 +21,8 @@ async def serve_all(settings: Settings) -> None:
         if deployment.private:
             await deployment.migrate()
             await deployment.make_topics()
+        else:
+            await deployment.refuse_newer(SERVICES)
         async with deployment.log() as event_log:
             await serve_app(application(deployment, event_log), settings)
 
@@ -28,8 +30,10 @@ async def serve_all(settings: Settings) -> None:
 async def serve_one(settings: Settings, name: str) -> None:
     """One service with its relay, listener and timers."""
     _set_up_logs(settings)
-    async with opened(settings) as deployment, deployment.log() as event_log:
-        await serve_app(application(deployment, event_log, name), settings)
+    async with opened(settings) as deployment:
+        await deployment.refuse_newer([service for service in SERVICES if service.name == name])
+        async with deployment.log() as event_log:
+            await serve_app(application(deployment, event_log, name), settings)
 
 
 def application(deployment: Deployment, event_log: Log, *names: str) -> FastAPI:

@@ -41,6 +41,8 @@ async def _wrong(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str 
             migrated.add(name)
         async with runtime.database.reading() as tx:
             await tx.execute(text("SELECT 1"))
+    except migrations.NewerThanProgram:
+        return "database newer than this program: upgrade the program"
     except Exception as error:
         return f"database: {type(error).__name__}"
     if runtime.service.listens and time.monotonic() - runtime.subscriber.last_poll > SILENCE:

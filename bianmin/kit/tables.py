@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
+    String,
     Table,
     Text,
     text,
@@ -100,3 +101,5 @@ def add_kit_tables(metadata: MetaData) -> None:
         Column("created_at", moment, nullable=False, server_default=text("now()")),
         Index("ix_idempotency_created_at", "created_at"),
     )
+    # the version table of the kit's own schema history, as Alembic makes it
+    Table("kit_version", metadata, Column("version_num", String(32), primary_key=True))

@@ -72,45 +72,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_complaint_fact_accused_org", "complaint_fact", ["accused_org"], unique=False)
     op.create_table(
-        "held",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("held_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
-    )
-    op.create_index(
-        "ix_held_next_try", "held", ["next_try"], unique=False, postgresql_where=sa.text("next_try IS NOT NULL")
-    )
-    op.create_index("ix_held_subject", "held", ["subject"], unique=False)
-    op.create_index("uq_held_source_subject_sequence", "held", ["source", "subject", "sequence"], unique=True)
-    op.create_table(
-        "idempotency",
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("etag", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("client", "key", name=op.f("pk_idempotency")),
-    )
-    op.create_index("ix_idempotency_created_at", "idempotency", ["created_at"], unique=False)
-    op.create_table(
-        "inbox",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "subject", name=op.f("pk_inbox")),
-    )
-    op.create_table(
         "item",
         sa.Column("org", sa.String(collation="C"), nullable=False),
         sa.Column("code", sa.String(collation="C"), nullable=False),
@@ -119,37 +80,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org", "code", name=op.f("pk_item")),
     )
     op.create_table(
-        "lease",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("holder", sa.UUID(), nullable=True),
-        sa.Column("token", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), server_default=sa.text("'-infinity'"), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
-    )
-    op.create_table(
         "org",
         sa.Column("code", sa.String(collation="C"), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_org")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("aggregatetype", sa.Text(), nullable=False),
-        sa.Column("aggregateid", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_table(
-        "passed_over",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("source", "subject", "sequence", name=op.f("pk_passed_over")),
     )

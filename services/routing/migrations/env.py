@@ -1,6 +1,0 @@
-"""Routing's schema history."""
-
-from bianmin.kit.migrations import environment
-from services.routing.store.tables import Tables
-
-environment(Tables.metadata)
