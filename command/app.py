@@ -19,6 +19,7 @@ from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.migrations import NewerThanProgram
 from bianmin.kit.settings import Settings, SettingsError
 from command import parked
+from command.deployment import load_settings
 
 app = typer.Typer(
     name="bianmin",
@@ -140,7 +141,7 @@ def reconcile(data: Data = None, as_json: Annotated[bool, typer.Option("--json",
     from command.reconcile import compare
 
     try:
-        settings = Settings.load(data=data)
+        settings = load_settings(data=data)
         code = asyncio.run(compare(settings, as_json=as_json))
     except Exception as error:
         _err.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
@@ -176,7 +177,7 @@ def bench(context: typer.Context) -> None:
 
 def _settings(**given: Any) -> Settings:
     try:
-        return Settings.load(**given)
+        return load_settings(**given)
     except SettingsError as error:
         _err.print(f"[bold]设置有误[/]\n{error}", highlight=False)
         raise typer.Exit(2) from None

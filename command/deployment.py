@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
@@ -24,6 +25,11 @@ from services.routing.app import SERVICE as ROUTING
 
 SERVICES: Sequence[Service] = (INTAKE, ROUTING, DEADLINES, COMPLAINTS, REPORTING)
 DATABASE = "bianmin"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process, those of all five services included. Raises `SettingsError`."""
+    return Settings.load(kinds=[service.settings for service in SERVICES], **given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rich.table import Table
 from bianmin.kit import parked
 from bianmin.kit.db import Database
 from bianmin.kit.settings import Settings
-from command.deployment import opened
+from command.deployment import load_settings, opened
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +28,7 @@ def list_parked(
     data: Data = None,
 ) -> None:
     """列出搁置和等候中的事件，先来的在前。"""
-    asyncio.run(_list(Settings.load(data=data), service, everything))
+    asyncio.run(_list(load_settings(data=data), service, everything))
 
 
 @app.command()
@@ -38,7 +38,7 @@ def replay(
     data: Data = None,
 ) -> None:
     """原因排除后再试一次；正在运行的服务一两秒内处理。"""
-    asyncio.run(_replay(Settings.load(data=data), service, ids))
+    asyncio.run(_replay(load_settings(data=data), service, ids))
 
 
 @app.command()
@@ -48,7 +48,7 @@ def discard(
     data: Data = None,
 ) -> None:
     """放弃这些事件（留有记录），排在后面的继续处理。"""
-    asyncio.run(_discard(Settings.load(data=data), service, ids))
+    asyncio.run(_discard(load_settings(data=data), service, ids))
 
 
 async def _list(settings: Settings, service: str | None, everything: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
@@ -33,12 +33,14 @@ from bianmin.kit.problems import (
     status_of,
 )
 from bianmin.kit.refusals import Forbidden, Invalid
+from bianmin.kit.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from bianmin.kit.runtime import ServiceRuntime
 
 NOBODY = Actor(id="anonymous", org="", roles=frozenset())
 _JSON = "application/json"
+S = TypeVar("S", bound=ServiceSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class RequestContext:
     @property
     def today(self) -> date:
         return self.runtime.clock.today()
+
+    def settings(self, kind: type[S]) -> S:
+        """The service's own settings, of the model that its `Service` names."""
+        return self.runtime.settings.of(kind)
 
     @property
     def signed_in(self) -> bool:

@@ -1,7 +1,9 @@
 """How often somebody without a token may ask: per source and route, in this process."""
 
+from collections.abc import Mapping
+
 from fastapi import Request
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
@@ -9,18 +11,20 @@ from bianmin.kit.problems import TooMany
 
 
 class Limits:
-    """The gateway has the real one; this one holds where there is none. `strict` routes have their own rate."""
+    """Counts requests by source and route. The gateway's limits are the real ones; these hold where there is none.
 
-    def __init__(self, rate: str, strict_rate: str, strict: frozenset[str], *, trust_proxy: bool) -> None:
+    `rate` is a limit such as `600/minute`; `rates` has those of the routes with one of their own, by template.
+    """
+
+    def __init__(self, rate: str, rates: Mapping[str, str], *, trust_proxy: bool) -> None:
         self._rate = parse(rate)
-        self._strict_rate = parse(strict_rate)
-        self._strict = strict
+        self._rates = {route: parse(rate) for route, rate in rates.items()}
         self._trust_proxy = trust_proxy
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def check(self, request: Request, route: str) -> None:
         """Count one request. Raises `TooMany` (429)."""
-        rate: RateLimitItem = self._strict_rate if route in self._strict else self._rate
+        rate = self._rates.get(route, self._rate)
         if not await self._counter.hit(rate, self.source_of(request), route):
             raise TooMany("请求过于频繁，请稍后再试。", retry_after=rate.get_expiry())
 

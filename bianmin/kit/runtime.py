@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from bianmin.events.registry import topic_of
 from bianmin.kit import parked
@@ -22,12 +21,9 @@ from bianmin.kit.settings import Settings
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker
 
-STRICT = frozenset({"/api/v1/track", "/api/v1/complaints/follow"})
-"""Routes where guessing would pay: they have a rate of their own."""
-
 
 class ServiceRuntime:
-    """One opened service. `settings` is shared by all services of the process; `parts` is the service's own."""
+    """One opened service. `settings` is shared by all services of the process."""
 
     def __init__(
         self, service: Service, settings: Settings, event_log: Log, clock: TimeSource, sealer: Sealer, tokens: Tokens
@@ -37,9 +33,9 @@ class ServiceRuntime:
         self.clock = clock
         self.sealer = sealer
         self.tokens = tokens
-        self.limits = Limits(settings.public_rate, settings.track_rate, STRICT, trust_proxy=settings.trusted_proxies)
+        rates = settings.of(service.settings).rates()
+        self.limits = Limits(settings.public_rate, rates, trust_proxy=settings.trusted_proxies)
         self.cursors = Cursors(lambda payload: sealer.digest("cursor", payload.decode()))
-        self.parts: Any = service.parts(settings) if service.parts else None
         self.database = Database(settings.database_of(service.name), service.name)
         self.relay = Relay(service.name, self.database, event_log)
         announced = self.relay.wake_up.signal

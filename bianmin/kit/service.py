@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
@@ -12,6 +11,7 @@ from bianmin.events.envelope import Event
 from bianmin.kit.decide import Command
 from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.metrics import Figure
+from bianmin.kit.settings import ServiceSettings
 from bianmin.kit.timers import Timer
 
 
@@ -21,7 +21,7 @@ class Service:
 
     `counters`: SQL giving (subject, sequence), what it announced of each subject so far.
     `effects`: SQL giving (source, subject, count), how many events of others took effect; None where none is counted.
-    Both are for `reconcile`.
+    Both are for `reconcile`. `settings`: the model of the service's own settings.
     """
 
     name: str
@@ -36,5 +36,4 @@ class Service:
     counters: str | None = None
     effects: str | None = None
     figures: Sequence[Figure] = ()
-    parts: Callable[[Any], Any] | None = None
-    """Made once of the `Settings` when the service is opened: what its endpoints find at `room.parts`."""
+    settings: type[ServiceSettings] = ServiceSettings

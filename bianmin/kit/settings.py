@@ -1,48 +1,49 @@
-"""What an operator may set: `BIANMIN_…` variables, read once at the edge and frozen."""
+"""What an operator may set: `BIANMIN_…` variables, read once when a process starts, then frozen."""
 
-import difflib
 import hmac
 import json
 import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from limits import parse
-from pydantic import AfterValidator, ByteSize, Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+)
 from sqlalchemy import make_url
 
-PREFIX = "BIANMIN_"
-TESTS = "BIANMIN_TEST_"
-_FILE = "_FILE"
-_SERVICE = "{service}"
+from bianmin.kit.variables import PREFIX, SERVICE_PLACEHOLDER, SettingsError, read_file, read_values, refuse_unknown
+
 _SECRETS = ("jwt_secret", "data_key")
 _SHORTEST_SECRET = 32  # bytes: as long as the keys that are made of it
 _DRIVER = "postgresql+asyncpg://"
 
 
-class SettingsError(Exception):
-    """The process cannot start like this. The text is for the operator and holds no value of a variable."""
-
-
-def _postgres(url: str) -> str:
+def _check_postgres_url(url: str) -> str:
     if not url.startswith(_DRIVER):
         raise ValueError(f"应以 {_DRIVER} 开头 (must start with it)")
     return url
 
 
-def _kafka(url: str) -> str:
+def _check_kafka_url(url: str) -> str:
     if not re.fullmatch(r"kafka://[^\s,/]+:\d+(,[^\s,/]+:\d+)*", url):
         raise ValueError("应如 kafka://host:9092,host2:9092 (must look like this)")
     return url
 
 
-def _rate(text: str) -> str:
+def _check_rate(text: str) -> str:
     try:
         parse(text)
     except ValueError:
@@ -50,21 +51,36 @@ def _rate(text: str) -> str:
     return text
 
 
-PostgresUrl = Annotated[str, AfterValidator(_postgres)]
-KafkaUrl = Annotated[str, AfterValidator(_kafka)]
-Rate = Annotated[str, AfterValidator(_rate)]
+PostgresUrl = Annotated[str, AfterValidator(_check_postgres_url)]
+KafkaUrl = Annotated[str, AfterValidator(_check_kafka_url)]
+Rate = Annotated[str, AfterValidator(_check_rate)]
 Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound="ServiceSettings")
 
 
-class Settings(BaseSettings):
-    """Every setting. Made of values alone here; `load` is what reads the environment.
+class ServiceSettings(BaseModel):
+    """The settings of one service: fields of a subclass are `BIANMIN_…` variables beside those of `Settings`.
+
+    Two services may declare the same field: both are then given the value of the one variable.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def rates(self) -> Mapping[str, str]:
+        """Rate limits (`60/minute`) of those routes that have one of their own, by the route's template."""
+        return {}
+
+
+class Settings(BaseModel):
+    """The settings of the kit. Made of values alone here; `load` is what reads the environment.
 
     Each variable may also be given as `BIANMIN_…_FILE`, the path of a file with the value. `{service}` in that path,
     or in a database URL, is the service's name: one set of variables serves five services with a database each.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Literal["dev", "production"] = "dev"
     data: Path = Path("var")
@@ -82,103 +98,102 @@ class Settings(BaseSettings):
     data_key: SecretStr | None = None
     """One secret, or several by key id as JSON: `{"1": "…", "2": "…"}`. A single secret is key 1."""
     public_rate: Rate = "600/minute"
-    track_rate: Rate = "60/minute"
     body_limit: ByteSize = ByteSize(1024**2)
     import_limit: ByteSize = ByteSize(16 * 1024**2)
     trusted_proxies: bool = False
     """Whether X-Forwarded-For is believed: only where a gateway of ours writes it."""
-    received_on_max_back_days: Count = 90
-    supplement_wait_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
-    _per_service: dict[str, str] = PrivateAttr(default_factory=dict)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is given: `load` asks the environment, so that nothing else ever does."""
-        return (init_settings,)
+    _paths_by_service: dict[str, str] = PrivateAttr(default_factory=dict)
+    _of_services: tuple[ServiceSettings, ...] = PrivateAttr(default=())
 
     @classmethod
-    def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Self:
-        """The settings of this process. What is `given` and not None outranks the environment. Raises `SettingsError`.
+    def load(
+        cls, environ: Mapping[str, str] | None = None, *, kinds: Sequence[type[ServiceSettings]] = (), **given: Any
+    ) -> Self:
+        """The settings of this process, with those of its services by `kinds`. Raises `SettingsError`.
 
-        In dev, secrets nobody gave come from a file under `data` that the first process makes.
+        What is `given` and not None outranks the environment. In dev, secrets that are not set come from a file under
+        `data` that the first process makes.
         """
         named = {name.upper(): value for name, value in (os.environ if environ is None else environ).items()}
-        _refuse_unknown(named, cls.model_fields)
-        values, later = _values(cls, named)
-        values |= {name: value for name, value in given.items() if value is not None}
-        settings = cls._of(values)
+        of_kinds = list(dict.fromkeys(field for kind in kinds for field in kind.model_fields))
+        refuse_unknown(named, [*cls.model_fields, *of_kinds])
+        values, paths = read_values(named, cls.model_fields)
+        kind_values, kind_paths = read_values(named, of_kinds)
+        if kind_paths:
+            names = ", ".join(f"{PREFIX}{name.upper()}_FILE" for name in kind_paths)
+            raise SettingsError(f"{names} 中不能用 {{service}}。({names} cannot differ by service)")
+        chosen = {name: value for name, value in given.items() if value is not None}
+        kind_values |= {name: chosen.pop(name) for name in of_kinds if name in chosen}
+        values |= chosen
+        of_services = tuple(
+            _validated(kind, {name: value for name, value in kind_values.items() if name in kind.model_fields})
+            for kind in kinds
+        )
+        settings = _validated(cls, values)
         if settings.env == "dev":
-            missing = [name for name in _SECRETS if name not in values and name not in later]
+            missing = [name for name in _SECRETS if name not in values and name not in paths]
             if missing:
                 root = _dev_secret(settings.data)
                 settings = settings.model_copy(
                     update={name: SecretStr(hmac.digest(root, name.encode(), "sha256").hex()) for name in missing}
                 )
-        settings._per_service = {name: path for name, path in later.items() if name not in values}
+        settings._paths_by_service = {name: path for name, path in paths.items() if name not in values}
+        settings._of_services = of_services
         settings._refuse_weak_secrets()
         return settings
 
+    def of(self, kind: type[S]) -> S:
+        """A service's own settings; its defaults where they were not loaded."""
+        return next((each for each in self._of_services if isinstance(each, kind)), None) or kind()
+
     def for_service(self, service: str) -> Self:
-        """The same settings, with what is in a file of the service's own."""
-        if not self._per_service:
+        """The same settings, with what is in files of the service's own. Raises `SettingsError`."""
+        if not self._paths_by_service:
             return self
-        read = {name: _read(path.replace(_SERVICE, service)) for name, path in self._per_service.items()}
-        mine = self._of({**self.model_dump(exclude_unset=True), **read})
+        read = {
+            name: read_file(path.replace(SERVICE_PLACEHOLDER, service)) for name, path in self._paths_by_service.items()
+        }
+        mine = _validated(type(self), {**self.model_dump(exclude_unset=True), **read})
+        mine._of_services = self._of_services
         mine._refuse_weak_secrets()
         return mine
 
     def database_of(self, service: str) -> str:
-        """Where the service's tables are, password included."""
+        """The URL of the service's database, password included. Raises `SettingsError` where none is set."""
         mine = self.for_service(service)
         if mine.database_url is None:
             raise SettingsError("没有数据库地址：请设置 BIANMIN_DATABASE_URL。(no database: set BIANMIN_DATABASE_URL)")
-        return _located(mine.database_url, service, mine.database_password)
+        return _complete_url(mine.database_url, service, mine.database_password)
 
     def log_database(self) -> str:
-        """Where the event log's tables are, where it is in PostgreSQL."""
+        """The URL of the database with the event log's tables, where the log is in PostgreSQL."""
         if self.log_database_url is None:
             return self.database_of("log")
-        return _located(self.log_database_url, "log", self.for_service("log").database_password)
+        return _complete_url(self.log_database_url, "log", self.for_service("log").database_password)
 
     def kafka_servers(self) -> tuple[str, ...]:
         """`host:port` of each broker; none where the log is in PostgreSQL."""
         return tuple(self.log_url.removeprefix("kafka://").split(",")) if self.log_url else ()
 
     def token_secret(self) -> str:
-        """What tokens are signed with."""
+        """The secret that signs tokens. Raises `SettingsError` where there is none."""
         return _required(self.jwt_secret, "jwt_secret")
 
     def data_keys(self) -> dict[int, bytes]:
-        """The secrets that personal data is sealed with, by key id."""
-        return {key_id: text.encode() for key_id, text in _keys(_required(self.data_key, "data_key")).items()}
+        """The secrets that personal data is sealed with, by key id. Raises `SettingsError` where there are none."""
+        keys = _parse_data_keys(_required(self.data_key, "data_key"))
+        return {key_id: text.encode() for key_id, text in keys.items()}
 
     def describe(self) -> str:
-        """A line for each setting, without its secrets."""
-        return "\n".join(f"{PREFIX}{name.upper()}={_shown(value)}" for name, value in self)
-
-    @classmethod
-    def _of(cls, values: Mapping[str, Any]) -> Self:
-        try:
-            return cls(**values)
-        except ValidationError as error:
-            wrong = (
-                f"{PREFIX}{str(one['loc'][0]).upper()} 的值不对：{one['msg'].removeprefix('Value error, ')}"
-                for one in error.errors()
-            )
-            raise SettingsError("\n".join(wrong)) from None
+        """A line for each setting, services' own included, without the secrets."""
+        values = {name: value for model in (self, *self._of_services) for name, value in model}
+        return "\n".join(f"{PREFIX}{name.upper()}={_without_secrets(value)}" for name, value in values.items())
 
     def _refuse_weak_secrets(self) -> None:
         if self.env != "production":
             return
-        absent = [name for name in _SECRETS if getattr(self, name) is None and name not in self._per_service]
+        absent = [name for name in _SECRETS if getattr(self, name) is None and name not in self._paths_by_service]
         if absent:
             names = ", ".join(PREFIX + name.upper() for name in absent)
             raise SettingsError(f"生产环境缺少 {names}。(production needs {names})")
@@ -194,53 +209,19 @@ class Settings(BaseSettings):
             )
 
 
-def _refuse_unknown(named: Iterable[str], fields: Iterable[str]) -> None:
-    known = [name.upper() + tail for name in fields for tail in ("", _FILE)]
-    lines = []
-    for name in sorted(named):
-        own = name.removeprefix(PREFIX)
-        if own != name and not name.startswith(TESTS) and own not in known:
-            nearest = PREFIX + difflib.get_close_matches(own, known, n=1, cutoff=0.0)[0]
-            lines.append(f"不认识的环境变量 {name}，是否想写 {nearest}？(unknown {name}; did you mean {nearest}?)")
-    if lines:
-        raise SettingsError("\n".join(lines))
-
-
-class _Variables(EnvSettingsSource):
-    """The environment as it was handed in."""
-
-    def __init__(self, settings: type[BaseSettings], named: Mapping[str, str]) -> None:
-        self._named = {name.lower(): value.strip() for name, value in named.items()}
-        super().__init__(settings, env_ignore_empty=True)
-
-    def _load_env_vars(self) -> Mapping[str, str | None]:
-        return {name: value for name, value in self._named.items() if value}
-
-
-def _values(settings: type[BaseSettings], named: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What is set now, and the paths of files that differ by service. A variable set to nothing is not set."""
-    values, later = dict(_Variables(settings, named)()), {}
-    for field in settings.model_fields:
-        name = f"{PREFIX}{field.upper()}"
-        path = named.get(name + _FILE, "").strip()
-        if path and field in values:
-            raise SettingsError(f"{name} 与 {name}{_FILE} 只能设置一个。(set only one of {name} and {name}{_FILE})")
-        if _SERVICE in path:
-            later[field] = path
-        elif path:
-            values[field] = _read(path)
-    return values, later
-
-
-def _read(path: str) -> str:
+def _validated(kind: type[M], values: Mapping[str, Any]) -> M:
+    """The settings that the values make. Raises `SettingsError`, which names the variables and not the values."""
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = type(error).__name__
-        raise SettingsError(f"读不到文件 {path}（{reason}）。(cannot read {path}: {reason})") from None
+        return kind(**values)
+    except ValidationError as error:
+        lines = (
+            f"{PREFIX}{str(found['loc'][0]).upper()} 的值不对：{found['msg'].removeprefix('Value error, ')}"
+            for found in error.errors()
+        )
+        raise SettingsError("\n".join(lines)) from None
 
 
-def _keys(text: str) -> dict[int, str]:
+def _parse_data_keys(text: str) -> dict[int, str]:
     if not text.startswith("{"):
         return {1: text}
     try:
@@ -262,15 +243,15 @@ def _required(secret: SecretStr | None, field: str) -> str:
     return secret.get_secret_value()
 
 
-def _located(template: str, service: str, password: SecretStr | None) -> str:
-    url = template.replace(_SERVICE, service)
+def _complete_url(template: str, service: str, password: SecretStr | None) -> str:
+    url = template.replace(SERVICE_PLACEHOLDER, service)
     parsed = make_url(url)
     if password is None or parsed.password is not None:
         return url
     return parsed.set(password=password.get_secret_value()).render_as_string(hide_password=False)
 
 
-def _shown(value: Any) -> str:
+def _without_secrets(value: Any) -> str:
     match value:
         case None:
             return ""
@@ -291,7 +272,7 @@ def _dev_secret(data: Path) -> bytes:
                 draft.write(secrets.token_hex(32).encode())
                 draft.flush()
                 os.fsync(draft.fileno())
-                with suppress(FileExistsError):  # complete or not there: whoever comes first, all read the same
+                with suppress(FileExistsError):  # whole or absent: the first process makes it, all read the same
                     os.link(draft.name, path)
         secret = path.read_bytes()
     except OSError as error:
@@ -302,3 +283,6 @@ def _dev_secret(data: Path) -> bytes:
     if len(secret) < _SHORTEST_SECRET:
         raise SettingsError(f"{path} 已损坏，请删除后重试。({path} is damaged: delete it)")
     return secret
+
+
+__all__ = ["Count", "Rate", "ServiceSettings", "Settings", "SettingsError"]

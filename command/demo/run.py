@@ -21,7 +21,7 @@ from command.demo.complaints import complain
 from command.demo.county import COUNTY, described, set_up
 from command.demo.tables import Played, show
 from command.demo.week import Matter, Week, planned
-from command.deployment import opened
+from command.deployment import load_settings, opened
 from command.serving import application, server_of, spare_the_collector
 
 SEED = 2009
@@ -37,7 +37,7 @@ async def run_demo(settings: Settings, *, cases: int, keep: bool, data_given: bo
     with contextlib.ExitStack() as stack:
         if not keep and not data_given:
             home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-demo-"))
-            settings = Settings.load(data=Path(home), port=0)
+            settings = load_settings(data=Path(home), port=0)
         elif not keep:
             settings = settings.model_copy(update={"port": 0})
         async with serving(settings) as (api, base):

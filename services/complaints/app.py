@@ -6,6 +6,7 @@ from bianmin.kit.service import Service
 from services.complaints.api.routes import open_router, router
 from services.complaints.handlers import handle
 from services.complaints.reactions import command_of
+from services.complaints.settings import ComplaintsSettings
 from services.complaints.store.tables import Tables
 
 SERVICE = Service(
@@ -18,4 +19,5 @@ SERVICE = Service(
     command_of=command_of,
     listens=("intake", "routing", "deadlines"),
     counters="SELECT id::text, sequence FROM complaint",
+    settings=ComplaintsSettings,
 )

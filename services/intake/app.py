@@ -7,6 +7,7 @@ from bianmin.kit.timers import Timer
 from services.intake.api import cases, catalog, track
 from services.intake.handlers import claim_lapses, handle
 from services.intake.reactions import command_of
+from services.intake.settings import IntakeSettings
 from services.intake.store.cases import WAITING
 from services.intake.store.tables import Tables
 
@@ -22,4 +23,5 @@ SERVICE = Service(
     timers=(Timer("lapses", WAITING, claim_lapses),),
     counters="SELECT id::text, sequence FROM cases UNION ALL SELECT org || '/' || code, sequence FROM item",
     effects="SELECT source, case_id::text, count(*) FROM timeline WHERE source <> '/bianmin/intake' GROUP BY 1, 2",
+    settings=IntakeSettings,
 )

@@ -45,6 +45,7 @@ from services.intake.domain.case import (
     WithdrawCase,
 )
 from services.intake.domain.rules import CaseNotFound, may_see
+from services.intake.settings import IntakeSettings
 from services.intake.store import views
 
 router = staff_router("intake")
@@ -79,7 +80,7 @@ async def register_case(
             brought=_brought(body.materials),
             received_on=body.received_on or today,
             today=today,
-            earliest=today - timedelta(days=context.runtime.settings.received_on_max_back_days),
+            earliest=today - timedelta(days=context.settings(IntakeSettings).received_on_max_back_days),
             by=context.cause,
             client_ref=body.client_ref,
             agent_id=body.agent.staff_id if body.agent else None,
@@ -178,7 +179,7 @@ async def give_notice(case_id: UUID, body: NoticeIn, context: Front) -> Response
         missing=asked,
         noticed_on=body.noticed_on or today,
         today=today,
-        wait_days=context.runtime.settings.supplement_wait_days,
+        wait_days=context.settings(IntakeSettings).supplement_wait_days,
         by=context.cause,
         override_reason=body.override_reason,
     )

@@ -11,6 +11,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bianmin.kit.settings import Settings, SettingsError
+from services.complaints.settings import ComplaintsSettings
+from services.intake.settings import IntakeSettings
 
 LONG = "a secret of at least thirty-two bytes"
 URL = "postgresql+asyncpg://bianmin_{service}@db.county/bianmin_{service}"
@@ -49,12 +51,41 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
         "received_on_max_back_days": "30",
         "supplement_wait_days": "15",
     }
-    settings = Settings.load(PRODUCTION | {f"BIANMIN_{name.upper()}": value for name, value in values.items()})
+    environ = PRODUCTION | {f"BIANMIN_{name.upper()}": value for name, value in values.items()}
+    settings = Settings.load(environ, kinds=[IntakeSettings, ComplaintsSettings])
     assert settings.kafka_servers() == ("a:9092", "b:9092")
     assert settings.body_limit == 2 * 1024**2
     assert settings.trusted_proxies
-    assert settings.model_fields_set == values.keys() | {"env", "jwt_secret", "data_key"}
-    assert settings.model_fields_set == Settings.model_fields.keys()
+    intake, complaints = settings.of(IntakeSettings), settings.of(ComplaintsSettings)
+    assert (intake.received_on_max_back_days, intake.supplement_wait_days) == (30, 15)
+    assert intake.track_rate == complaints.track_rate == "5/minute"
+    models = (settings, intake, complaints)
+    assert {name for model in models for name in model.model_fields_set} == values.keys() | {
+        "env",
+        "jwt_secret",
+        "data_key",
+    }
+    assert all(model.model_fields_set == type(model).model_fields.keys() for model in models)
+    assert "BIANMIN_SUPPLEMENT_WAIT_DAYS=15" in settings.describe()
+
+
+def test_a_setting_of_a_service_is_refused_where_that_service_is_unknown(tmp_path: Path) -> None:
+    told = refusal_of({"BIANMIN_TRACK_RATE": "5/minute", "BIANMIN_DATA": str(tmp_path)})
+    assert "BIANMIN_TRACK_RATE" in told
+
+
+def test_a_wrong_value_of_a_services_setting_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="BIANMIN_SUPPLEMENT_WAIT_DAYS"):
+        Settings.load({"BIANMIN_SUPPLEMENT_WAIT_DAYS": "0"}, kinds=[IntakeSettings], data=tmp_path)
+
+
+def test_a_file_of_a_services_setting_cannot_differ_by_service(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="BIANMIN_TRACK_RATE_FILE"):
+        Settings.load({"BIANMIN_TRACK_RATE_FILE": "/run/{service}"}, kinds=[IntakeSettings], data=tmp_path)
+
+
+def test_settings_of_services_that_were_not_loaded_have_their_defaults(tmp_path: Path) -> None:
+    assert Settings.load({}, data=tmp_path).of(IntakeSettings) == IntakeSettings()
 
 
 def test_what_is_given_outranks_the_environment_and_none_is_not_given(tmp_path: Path) -> None:
