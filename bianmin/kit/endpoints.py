@@ -155,7 +155,7 @@ class _GuardedRoute(APIRoute):
     """A route that lets in only what may come in. `service` and `public` are set by `staffed` and `public`."""
 
     service: ClassVar[str]
-    public_router: ClassVar[bool]
+    public: ClassVar[bool]
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -182,7 +182,7 @@ class _GuardedRoute(APIRoute):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return runtime.tokens.verify(token.strip()).actor
-        if not self.public_router:
+        if not self.public:
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
         await runtime.limits.check(request, self.path_format)
         return NOBODY
@@ -190,16 +190,16 @@ class _GuardedRoute(APIRoute):
 
 def staff_router(service: str) -> APIRouter:
     """A router for whoever has a token."""
-    return _router(service, public_router=False)
+    return _router(service, public=False)
 
 
 def public_router(service: str) -> APIRouter:
     """A router for everybody; without a token, rate-limited."""
-    return _router(service, public_router=True)
+    return _router(service, public=True)
 
 
-def _router(service: str, *, public_router: bool) -> APIRouter:
-    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public_router})
+def _router(service: str, *, public: bool) -> APIRouter:
+    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public})
     return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
 
 
