@@ -1,1 +1,1 @@
-"""The contract: what services announce to each other. pydantic only."""
+"""The event contract: the events that services publish to each other. Depends on pydantic only."""

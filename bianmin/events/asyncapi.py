@@ -1,4 +1,4 @@
-"""The contract as an AsyncAPI 3 document: topics are channels, event types are messages, services send and receive."""
+"""The contract as an AsyncAPI 3 document: topics are channels, event types are messages."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ _KAFKA = "0.5.0"
 
 
 def document(listens: Listens = LISTENS) -> dict[str, Any]:
-    """The whole contract. `listens`: whose topics each service reads."""
+    """Return the AsyncAPI document. `listens` maps a service to the services whose topics it reads."""
     producers = [service for service in SERVICES if announced_by(service)]
     return {
         "asyncapi": "3.0.0",
@@ -46,7 +46,7 @@ def document(listens: Listens = LISTENS) -> dict[str, Any]:
 def _channel(service: str) -> dict[str, Any]:
     return {
         "address": topic_of(service),
-        "title": f"What {service} announces",
+        "title": f"Events of {service}",
         "messages": {_key(model): {"$ref": f"#/components/messages/{_key(model)}"} for model in announced_by(service)},
         "bindings": {"kafka": {"topic": topic_of(service), "bindingVersion": _KAFKA}},
     }
@@ -62,7 +62,7 @@ def _operation(action: str, service: str) -> dict[str, Any]:
 
 
 def _message(model: type[EventData]) -> dict[str, Any]:
-    said = {
+    type_and_data = {
         "type": "object",
         "properties": {
             "type": {"type": "string", "const": model.event_type},
@@ -74,7 +74,7 @@ def _message(model: type[EventData]) -> dict[str, Any]:
         "title": model.event_title,
         "summary": meaning_of(model),
         "contentType": MEDIA_TYPE,
-        "payload": {"allOf": [{"$ref": "#/components/schemas/Envelope"}, said]},
+        "payload": {"allOf": [{"$ref": "#/components/schemas/Envelope"}, type_and_data]},
         "correlationId": {"location": "$message.payload#/correlationid"},
         "bindings": {
             "kafka": {
@@ -87,5 +87,5 @@ def _message(model: type[EventData]) -> dict[str, Any]:
 
 
 def _key(model: type[EventData]) -> str:
-    """The name of a message within the document."""
+    """Return the name of the message within the document."""
     return f"{model.event_name}.v{model.event_version}"

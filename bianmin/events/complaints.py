@@ -1,4 +1,5 @@
-"""What complaints announces, on topic `bianmin.complaints`: facts about the handling, nothing of the content."""
+"""The events of the complaints service, on topic `bianmin.complaints`: the handling of complaints, never their
+content."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
@@ -14,17 +15,18 @@ class _Complaint(EventData):
     producers: ClassVar[tuple[str, ...]] = ("complaints",)
 
     handler_org: OrgCode
-    """The org that handles it, a level above the accused."""
+    """The org that handles the complaint, one level above the accused org."""
     accused_org: OrgCode
-    """Nobody in it is ever shown anything that follows from this event (信访工作条例 art. 30)."""
+    """The org that the complaint is about. Readers show none of its staff anything about the complaint (信访工作条例
+    art. 30)."""
     recused: tuple[str, ...] = ()
-    """Staff by their ids to whom the same applies wherever they are: who is accused, and who had a hand in the case it
-    is about (art. 28)."""
+    """Staff ids of the accused person and of everybody who worked on the case in question. Readers show them nothing
+    about the complaint either, whatever their org (信访工作条例 art. 28)."""
 
 
 class ComplaintLodged(_Complaint):
-    """Somebody complained, reported, suggested or praised: every one is registered (信访工作条例 art. 22), and who
-    gave a name is told within 15 days whether it is accepted (art. 23)."""
+    """A complaint, report, suggestion or praise was registered, as every one must be (信访工作条例 art. 22). A
+    complainant who gave a name must be told within 15 days whether it is accepted (art. 23)."""
 
     event_name: ClassVar = "complaint.lodged"
     event_title: ClassVar = "投诉已登记"
@@ -34,12 +36,12 @@ class ComplaintLodged(_Complaint):
     channel: ComplaintChannel
     anonymous: bool
     case_id: UUID | None = None
-    """The case it is about, where it is about one."""
+    """The case that the complaint is about; null where it is about no case."""
     lodged_on: date
 
 
 class ComplaintAccepted(_Complaint):
-    """It is being handled: 60 days from here (信访工作条例 art. 34)."""
+    """The complaint was accepted. It must be concluded within 60 days of `accepted_on` (信访工作条例 art. 34)."""
 
     event_name: ClassVar = "complaint.accepted"
     event_title: ClassVar = "投诉已受理"
@@ -49,7 +51,7 @@ class ComplaintAccepted(_Complaint):
 
 
 class ComplaintRefused(_Complaint):
-    """It is not accepted, with reasons (信访工作条例 art. 23)."""
+    """The complaint was refused, with reasons (信访工作条例 art. 23)."""
 
     event_name: ClassVar = "complaint.refused"
     event_title: ClassVar = "投诉不予受理"
@@ -59,7 +61,7 @@ class ComplaintRefused(_Complaint):
 
 
 class ComplaintTransferred(_Complaint):
-    """Another org handles it from here: `handler_org`. It had come to the wrong one (信访工作条例 art. 23)."""
+    """The complaint had reached the wrong org and was handed to `handler_org` (信访工作条例 art. 23)."""
 
     event_name: ClassVar = "complaint.transferred"
     event_title: ClassVar = "投诉已转送"
@@ -70,7 +72,8 @@ class ComplaintTransferred(_Complaint):
 
 
 class ComplaintExtended(_Complaint):
-    """The head of the organ gave it more time, once; the complainant is told why (信访工作条例 art. 34)."""
+    """The head of the organ extended the period, which is possible once. The complainant is told the reason
+    (信访工作条例 art. 34)."""
 
     event_name: ClassVar = "complaint.extended"
     event_title: ClassVar = "投诉办理期限延长"
@@ -80,8 +83,8 @@ class ComplaintExtended(_Complaint):
 
 
 class ComplaintEscalated(_Complaint):
-    """The complainant does not agree with the answer: the organ above reviews it (复查), and the one above that once
-    more (复核, 信访工作条例 art. 35, 36)."""
+    """The complainant disagreed with the answer. The organ above reviews it (`review`, 复查); the organ above that one
+    reviews it a second time (`rereview`, 复核; 信访工作条例 art. 35, 36)."""
 
     event_name: ClassVar = "complaint.escalated"
     event_title: ClassVar = "投诉提请复查复核"
@@ -93,21 +96,22 @@ class ComplaintEscalated(_Complaint):
 
 
 class ComplaintAssigned(_Complaint):
-    """An investigator has it: nobody who handled the case, nor with an interest in it (信访工作条例 art. 28)."""
+    """The complaint was assigned to an investigator, who neither worked on the case nor has an interest in it
+    (信访工作条例 art. 28)."""
 
     event_name: ClassVar = "complaint.assigned"
     event_title: ClassVar = "投诉已交办"
 
 
 class ComplaintRecused(_Complaint):
-    """More people have had a hand in the case since: they too are kept away from it (信访工作条例 art. 28)."""
+    """More people have worked on the case since. `recused` now names them too (信访工作条例 art. 28)."""
 
     event_name: ClassVar = "complaint.recused"
     event_title: ClassVar = "新增回避人员"
 
 
 class ComplaintConcluded(_Complaint):
-    """Investigated, with one of three outcomes (信访工作条例 art. 32)."""
+    """The investigation ended with one of three outcomes (信访工作条例 art. 32)."""
 
     event_name: ClassVar = "complaint.concluded"
     event_title: ClassVar = "投诉已有结论"
@@ -118,7 +122,7 @@ class ComplaintConcluded(_Complaint):
 
 
 class ComplaintReplied(_Complaint):
-    """The complainant has the answer."""
+    """The complainant received the answer."""
 
     event_name: ClassVar = "complaint.replied"
     event_title: ClassVar = "投诉已答复"

@@ -1,4 +1,4 @@
-"""The files made from the models, for those who read the contract without reading Python."""
+"""The generated files of the contract: JSON Schemas, the AsyncAPI document and docs/events.md."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bianmin.events import asyncapi, catalogue
-from bianmin.events.compatibility import Broken, broken_promises
+from bianmin.events.compatibility import Incompatibility, incompatibilities
 from bianmin.events.registry import LISTENS, Listens
 from bianmin.events.schemas import Schema, documents
 
@@ -16,7 +16,7 @@ CATALOGUE = Path("docs/events.md")
 
 
 def files(listens: Listens = LISTENS) -> Mapping[Path, str]:
-    """What is to be committed, by path within the repository."""
+    """Return the text of each generated file by its path within the repository."""
     return {
         **{SCHEMAS / f"{name}.json": _json(schema) for name, schema in documents().items()},
         ASYNCAPI: _json(asyncapi.document(listens)),
@@ -25,18 +25,18 @@ def files(listens: Listens = LISTENS) -> Mapping[Path, str]:
 
 
 def stale(root: Path) -> list[Path]:
-    """Which of the committed files are missing, or not what the models say now, or of no model any more."""
+    """Return the paths of generated files that are missing, differ from the models, or belong to no model any more."""
     wanted = files()
     return [path for path, text in wanted.items() if _text(root / path) != text] + _orphans(root, wanted)
 
 
-def incompatible(schemas: Path) -> list[Broken]:
-    """What the models break of the promises in a directory of schemas."""
-    return broken_promises(_committed(schemas), documents())
+def incompatible(schemas: Path) -> list[Incompatibility]:
+    """Return the incompatible changes of the models against the schemas in a directory."""
+    return incompatibilities(_committed(schemas), documents())
 
 
 def write(root: Path) -> None:
-    """Make all files anew. It does not ask whether a promise is broken by that."""
+    """Write all generated files and delete the files of removed models. Does not check compatibility."""
     wanted = files()
     for path, text in wanted.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

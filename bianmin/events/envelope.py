@@ -23,52 +23,54 @@ _Name = Annotated[_Text, Field(min_length=1)]
 
 
 class Attributes(BaseModel):
-    """What every event says besides its data: the CloudEvents 1.0 attributes, and this system's extensions."""
+    """The attributes of every event: those of CloudEvents 1.0 and the extensions of this system."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     specversion: Literal["1.0"]
     id: UUID
-    """UUIDv7: unique everywhere."""
+    """UUIDv7, unique across services."""
     source: _Name
-    """`/bianmin/{service}`: who announced it."""
+    """`/bianmin/{service}`: the service that published the event."""
     type: _Name
-    """`cn.bianmin.{what.happened}.v{version}`."""
+    """The event type: `cn.bianmin.{name}.v{version}`."""
     subject: _Name
-    """What it happened to; the record's key, so order holds within it."""
+    """What the event is about, such as a case id. It is the key of the record: events of one subject are in order."""
     time: Moment
-    """When it was announced, at +08:00. Business dates are in the data."""
+    """When the event was stored, at +08:00. Business dates are in the data."""
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: _Name | None = None
     """The `$id` of the JSON Schema of the data."""
     sequence: Annotated[int, Field(ge=1, le=LAST_SEQUENCE)]
-    """Position within the subject at this source, gap-free from 1."""
+    """Position among the events of this source and subject, from 1 without gaps."""
     region: _Text
-    """Division code of the org where it happened; empty where nobody said who they are."""
+    """Division code of the org where it happened; empty for an anonymous act."""
     actor: _Name
-    """Staff id, or `citizen`, `anonymous`, `system`; never a name."""
+    """Who acted: a staff id, `citizen`, `anonymous` or `system`; never a name."""
     correlationid: _Name | None = None
-    """Which matter it belongs to."""
+    """Id that the events of one case or complaint share."""
     causationid: UUID | None = None
-    """The id of the event it follows from."""
+    """The id of the event that caused this one."""
     traceparent: _Name | None = None
     """W3C Trace Context."""
 
 
 class Event(Attributes):
-    """One event as it was read. `data` is None when the type is not known here: it still counts in its order."""
+    """An event that was read. `data` is None when this program does not know the type; its `sequence` is valid all the
+    same."""
 
     data: EventData | None
     _raw: bytes = PrivateAttr(default=b"")
 
     @property
     def raw(self) -> bytes:
-        """The event's bytes."""
+        """The bytes the event was read from."""
         return self._raw
 
 
-class Malformed(ValueError):
-    """Bytes that are no event. The text says where, and repeats nothing of them."""
+class MalformedEvent(ValueError):
+    """The bytes are not an event. The text names the wrong fields and repeats no value, which could be personal
+    data."""
 
 
 def compose(
@@ -85,14 +87,15 @@ def compose(
     causation: UUID | None = None,
     traceparent: str | None = None,
 ) -> bytes:
-    """The bytes of an event that `source` (a service) announces. What no reader would take is a ValueError here.
+    """Return the bytes of an event that the service `source` publishes.
 
-    A `traceparent` comes from outside and stops nothing: one that cannot be an attribute is left out.
+    Raises `ValueError` when an attribute is empty, has control characters or is out of range, as readers would refuse
+    the event. A `traceparent` with control characters is left out instead: it comes from the client.
     """
     if not (subject and actor and f"{subject}{region}{actor}{correlation or ''}".isprintable()):
-        raise ValueError("an attribute of an event is empty or has control characters in it")
+        raise ValueError("an attribute of an event is empty or has control characters")
     if not 1 <= sequence <= LAST_SEQUENCE:
-        raise ValueError("a sequence counts from 1, in 32 bits")
+        raise ValueError("a sequence is from 1 to 2**31 - 1")
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": id,
@@ -117,15 +120,18 @@ def compose(
 
 
 def parse_event(value: bytes) -> Event:
-    """Read an event, its type first: of one that is not known here the data is skipped. Raises `Malformed`."""
+    """Return the event that the bytes hold. The data of a type unknown to this program is skipped.
+
+    Raises `MalformedEvent`.
+    """
     guess = _guess_type(value)
     event = _read(guess, value)
-    if isinstance(event, Malformed) or event.type != guess:
-        # a "type" in the data came first, or the envelope's is spelt unusually: only a full reading tells
+    if isinstance(event, MalformedEvent) or event.type != guess:
+        # the guess found a "type" inside the data, or the bytes are written unusually: parse to know
         actual = _type_in(value)
         if actual != guess:
             event = _read(actual, value)
-    if isinstance(event, Malformed):
+    if isinstance(event, MalformedEvent):
         raise event
     return event
 
@@ -134,7 +140,7 @@ _TYPE = re.compile(rb'"type"\s*:\s*"(cn\.bianmin\.[a-z_.]+\.v[0-9]+)"')
 
 
 def _guess_type(value: bytes) -> str:
-    """The first thing that looks like an event type: costs a tenth of parsing, and is nearly always right."""
+    """Return the first text that looks like an event type. Costs a tenth of parsing and is nearly always right."""
     found = _TYPE.search(value)
     return found[1].decode() if found else ""
 
@@ -150,24 +156,24 @@ def _type_in(value: bytes) -> str:
         return ""
 
 
-def _read(type_name: str, value: bytes) -> Event | Malformed:
+def _read(type_name: str, value: bytes) -> Event | MalformedEvent:
     model = MODELS.get(type_name)
     try:
-        event = (_StrangeEvent if model is None else _event_of(model)).model_validate_json(value, strict=True)
+        event = (_UnknownEvent if model is None else _event_of(model)).model_validate_json(value, strict=True)
     except ValidationError as error:
-        # not raised from here: the validation error knows the input, and must not come along as the context
+        # returned, not raised: the validation error holds the input and must not become the context
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        places = sorted({".".join(map(str, one["loc"])) or one["type"] for one in errors})
-        return Malformed(f"no event of {type_name if model else 'any known type'}: {', '.join(places)[:200]}")
+        places = sorted({".".join(map(str, each["loc"])) or each["type"] for each in errors})
+        return MalformedEvent(f"not an event of {type_name if model else 'any known type'}: {', '.join(places)[:200]}")
     event._raw = value
     return event
 
 
-class _StrangeEvent(Event):
+class _UnknownEvent(Event):
     data: Annotated[None, BeforeValidator(lambda data: None)] = None
 
 
 @cache
 def _event_of(model: type[EventData]) -> type[Event]:
-    """What reads events of one type, envelope and data in one pass."""
+    """Return the model that reads an event of one type, envelope and data in one pass."""
     return create_model(f"{model.__name__}Event", __base__=Event, data=(model, ...))

@@ -1,4 +1,4 @@
-"""What intake announces, on topic `bianmin.intake`."""
+"""The events of the intake service, on topic `bianmin.intake`."""
 
 from datetime import date
 from typing import Annotated, ClassVar
@@ -15,7 +15,7 @@ class _Case(EventData):
 
 
 class CaseRegistered(_Case):
-    """A matter was registered at a desk; before acceptance, so no period of a decision runs yet."""
+    """A case was registered at a desk. It is not accepted yet, so no period for a decision runs."""
 
     event_name: ClassVar = "case.registered"
     event_title: ClassVar = "申请已登记"
@@ -24,17 +24,17 @@ class CaseRegistered(_Case):
     item: ItemFacts
     channel: Channel
     received_on: date
-    """The business date: of a desk that was offline, the day the applicant was there."""
+    """The business date: the day the applicant was at the desk, also where the desk was offline and sent it later."""
     materials: tuple[MaterialNo, ...] = ()
-    """What was brought."""
+    """Numbers of the materials that the applicant brought."""
     missing: tuple[MaterialNo, ...] = ()
-    """What the clerk saw lacking: a hint, not a notice."""
+    """Numbers of the materials that the clerk found missing. A hint, not the one-time notice."""
     display_name: Annotated[str, Field(pattern=r"^$|\*")] = ""
-    """The applicant, masked (张*三), or nothing."""
+    """The masked name of the applicant (张*三), or empty."""
 
 
 class SupplementRequested(_Case):
-    """Everything missing was told, once (行政许可法 art. 32(4))."""
+    """The one-time notice was given: it names everything that is missing (行政许可法 art. 32(4))."""
 
     event_name: ClassVar = "case.supplement_requested"
     event_title: ClassVar = "已一次性告知"
@@ -42,23 +42,23 @@ class SupplementRequested(_Case):
     missing: tuple[MaterialNo, ...]
     noticed_on: date
     wait_days: Annotated[int, Field(ge=1)] | None = None
-    """For how many calendar days what is missing is waited for."""
+    """How many calendar days the organ waits for the missing materials."""
 
 
 class CaseSupplemented(_Case):
-    """Materials were brought later. When nothing is missing any more, `received_on` is the new day of receipt."""
+    """The applicant brought more materials. If nothing is missing any more, `received_on` is the new day of receipt."""
 
     event_name: ClassVar = "case.supplemented"
     event_title: ClassVar = "已补交材料"
 
     materials: tuple[MaterialNo, ...]
     missing: tuple[MaterialNo, ...]
-    """What is still missing of what was asked for."""
+    """Numbers of the requested materials that are still missing."""
     received_on: date
 
 
 class CaseAccepted(_Case):
-    """The organ accepted the case: the periods run from `accepted_on` (行政许可法 art. 32(5), 42)."""
+    """The organ accepted the case. The periods run from `accepted_on` (行政许可法 art. 32(5), 42)."""
 
     event_name: ClassVar = "case.accepted"
     event_title: ClassVar = "已受理"
@@ -70,8 +70,8 @@ class CaseAccepted(_Case):
 
 
 class CaseDeemedAccepted(_Case):
-    """A licence of which nobody said in time what is missing: accepted by law, from the day of receipt (行政许可法
-    art. 32(4)). The periods run from `accepted_on`, so those first days are used up."""
+    """A licence application was accepted by law from the day of receipt, because no notice of missing materials came in
+    time (行政许可法 art. 32(4)). The periods run from `accepted_on`, so the days since then are already used."""
 
     event_name: ClassVar = "case.deemed_accepted"
     event_title: ClassVar = "视为受理"
@@ -82,24 +82,24 @@ class CaseDeemedAccepted(_Case):
     accepted_on: date
     """The day of receipt."""
     notice_due_on: date
-    """The last day on which it could have been told what is missing."""
+    """The last day for the notice of missing materials."""
 
 
 class DeemingCorrected(_Case):
-    """The organ had answered in time, at a desk that was offline: it was no silence, and no acceptance by it. What it
-    had answered follows: that something is missing, or that the case is accepted."""
+    """The deemed acceptance was withdrawn: the organ had answered in time, at a desk that was offline. The next event
+    is that answer: the notice or the acceptance."""
 
     event_name: ClassVar = "case.deeming_corrected"
     event_title: ClassVar = "更正视为受理"
 
     noticed_on: date
-    """The day of the answer: of the notice or, where it was accepted, `accepted_on`."""
+    """The day of the answer: the day of the notice, or of the acceptance."""
     accepted_on: date | None = None
-    """Where the answer was that the case is accepted."""
+    """The day of the acceptance, if the answer was one; else null."""
 
 
 class CaseLapsed(_Case):
-    """What was asked for never came: closed after the wait that is set (补正不来办结)."""
+    """The requested materials never came. The case was closed after the waiting period (补正不来办结)."""
 
     event_name: ClassVar = "case.lapsed"
     event_title: ClassVar = "逾期未补正，办结"
@@ -108,14 +108,14 @@ class CaseLapsed(_Case):
 
 
 class LapseCorrected(_Case):
-    """All that was asked for had been brought in time, to a desk that was offline: the case goes on, received anew on
-    that day. What was brought follows."""
+    """The lapse was withdrawn: the applicant had brought all requested materials in time, to a desk that was offline.
+    The case continues, with a new day of receipt. The next event names the materials."""
 
     event_name: ClassVar = "case.lapse_corrected"
     event_title: ClassVar = "更正逾期办结"
 
     received_on: date
-    """The day on which the last of it was brought, within the wait."""
+    """The day the last material was brought, within the waiting period. It is the new day of receipt."""
 
 
 class CaseRefused(_Case):
@@ -129,14 +129,14 @@ class CaseRefused(_Case):
 
 
 class WithdrawalRequested(_Case):
-    """The applicant wishes to withdraw an accepted case; routing, who owns its outcome, answers."""
+    """The applicant asked to withdraw an accepted case. Routing, which owns the outcome, answers."""
 
     event_name: ClassVar = "case.withdrawal_requested"
     event_title: ClassVar = "申请人要求撤回"
 
 
 class CaseWithdrawn(_Case):
-    """The applicant took the case back: told by intake before acceptance, by routing after it."""
+    """The applicant withdrew the case. Published by intake before acceptance, by routing after it."""
 
     event_name: ClassVar = "case.withdrawn"
     event_title: ClassVar = "已撤回"
@@ -144,11 +144,11 @@ class CaseWithdrawn(_Case):
 
     withdrawn_on: date
     cycle: Annotated[int, Field(ge=1)] = 1
-    """How often the case had been opened."""
+    """How many times the case was opened, from 1."""
 
 
 class ItemPublished(EventData):
-    """A version of a service item holds from now on; cases keep the version they were registered under."""
+    """A version of a service item is in force from now on. Cases keep the version they were registered under."""
 
     event_name: ClassVar = "item.published"
     event_title: ClassVar = "事项已发布"
@@ -159,7 +159,7 @@ class ItemPublished(EventData):
 
 
 class ItemRetired(EventData):
-    """An item is offered no more; running cases go on."""
+    """A service item is no longer offered. Its open cases continue."""
 
     event_name: ClassVar = "item.retired"
     event_title: ClassVar = "事项已停用"

@@ -1,4 +1,4 @@
-"""Words and small values that events and services share: the enumerations of the REST contract."""
+"""Values that events and services share: the enumerations of the REST contract, division codes, moments."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, ClassVar, Literal
@@ -69,19 +69,22 @@ CardLevel = Literal["yellow", "red"]
 ComplaintKind = Literal["complaint", "report", "suggestion", "praise"]
 ComplaintChannel = Literal["window", "mobile", "phone", "box", "qr", "hotline", "letter", "other"]
 ComplaintLevel = Literal["handling", "review", "rereview"]
-"""Handled, reviewed (复查), reviewed again (复核): each by the organ above the one before."""
+"""`handling` is the first treatment; `review` (复查) and `rereview` (复核) follow, each one organ higher."""
 Outcome = Literal["supported", "explained", "not_supported"]
 
 _EIGHT_HOURS = timedelta(hours=8)
 COUNTY_TIME = timezone(_EIGHT_HOURS)
-"""Asia/Shanghai as it is on the wire: +08:00, all year."""
+"""The zone of all moments on the wire: Asia/Shanghai, +08:00 all year."""
 
 
 def in_county_time(moment: datetime) -> datetime:
-    """The same moment, at +08:00. What has no offset, or lies at the end of all time, is a ValueError."""
+    """Return the same moment at +08:00.
+
+    Raises `ValueError` when the moment has no offset or is out of range at +08:00.
+    """
     offset = moment.utcoffset()
     if offset is None:
-        raise ValueError("a time without its offset")
+        raise ValueError("a time without an offset")
     try:
         return moment if offset == _EIGHT_HOURS else moment.astimezone(COUNTY_TIME)
     except OverflowError:
@@ -92,27 +95,28 @@ Moment = Annotated[AwareDatetime, AfterValidator(in_county_time)]
 OrgCode = Annotated[
     str, Field(title="division code", pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
 ]
-"""2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point: a code begins with those above it."""
+"""Division code: 2 digits province, 4 prefecture, 6 county, 9 township, 12 village, 14 point. A code starts with the
+code of the division above it."""
 # no \w: it means Unicode here and ASCII in the JSON Schema of other languages
 Code = Annotated[str, Field(title="code", pattern=r"^[^\s，。、；！？]{1,64}$")]
-"""From somebody's list; never a sentence."""
+"""An entry of some code list, 1 to 64 characters; never free text."""
 MaterialNo = Annotated[int, Field(title="material number", ge=1)]
-"""Of a material in the item's list, from 1."""
+"""Number of a material in the list of the service item, from 1."""
 
 
 class Part(BaseModel):
-    """A value inside an event. Frozen; fields that a reader does not know are skipped."""
+    """A value inside an event. Frozen; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class EventData(Part):
-    """What one event says. Its name is in the past tense; `producers` are the services that announce it."""
+    """The data of one event type. `event_name` is in the past tense; `producers` are the services that publish it."""
 
     event_name: ClassVar[str]
     event_title: ClassVar[str]
     event_subject: ClassVar[str] = "case id"
-    """What the envelope's `subject`, and so the record's key, is."""
+    """What the `subject` of the envelope identifies. It is the key of the record in the log."""
     producers: ClassVar[tuple[str, ...]]
     event_version: ClassVar[int] = 1
     event_type: ClassVar[str]
@@ -124,54 +128,55 @@ class EventData(Part):
 
 
 class Office(Part):
-    """A functional office: an org and a department line within it. A station is its own office: no line."""
+    """An office: an org and a department line within it. A station is an office without a department line."""
 
     org: OrgCode
     dept: Dept | None = None
 
 
 class Access(Part):
-    """Where a case is, and so who may see it. Intake owns the first three, routing `holders`."""
+    """The orgs and offices that a case concerns; they decide who may see it. Intake sets the first three fields,
+    routing sets `holders`."""
 
     org: OrgCode
-    """The desk that registered it."""
+    """The org whose desk registered the case."""
     accepting_org: OrgCode
-    """The org whose act the acceptance is, and that answers for the case."""
+    """The org that accepts the case and is responsible for it."""
     dept: Dept
-    """The line the item belongs to."""
+    """The department line of the service item."""
     holders: tuple[Office, ...] = ()
-    """The offices at which a step is open."""
+    """The offices that have an open task of the case."""
 
 
 class Period(Part):
-    """A number of units, counted from the day after the one it starts on (民法典 art. 201)."""
+    """A length of time in units, counted from the day after the start day (民法典 art. 201)."""
 
     value: Annotated[int, Field(ge=0)]
     unit: PeriodUnit
     extension: int | None = None
-    """By how many units it may be extended, once."""
+    """The longest extension in units, possible once; null where the item sets none."""
 
 
 class ItemFacts(Part):
-    """What other services have to know of the service item a case was registered under."""
+    """The facts about a service item that other services need."""
 
     org: OrgCode
-    """Whose catalog it is in."""
+    """The org that owns the catalog entry."""
     code: Code
     version: int
     name: str
     category: Dept
     mode: Mode
     item_type: ItemType
-    """As in the national list: 01 is a licence (行政许可)."""
+    """The item type of the national list; 01 is a licence (行政许可)."""
     decide_level: Level
     legal: Period | None = None
-    """What the law allows; a licence without one has 20 working days (行政许可法 art. 42)."""
+    """The statutory period. A licence without one has 20 working days (行政许可法 art. 42)."""
     promise: Period | None = None
-    """What the organ promised."""
+    """The period that the organ promised."""
     deny_authority: Literal["leader", "window"] = "leader"
-    """Who may say no: `leader` needs a filing first (否决报备)."""
+    """Who may deny a case. `leader` requires a filing first (否决报备)."""
     publicity_counts: bool = True
-    """Whether the days of a publicity (公示) count in the period."""
+    """Whether the days of a publicity (公示) are counted in the period."""
     deemed_by_silence: bool = False
-    """Whether a rule of its own makes silence acceptance; of a licence the law does (行政许可法 art. 32(4))."""
+    """Whether a special rule makes silence an acceptance. For a licence the law does (行政许可法 art. 32(4))."""

@@ -1,4 +1,4 @@
-"""All event types by name: which model, who announces it, on which topic, and who reads that."""
+"""The event types: model, producers, topic and readers of each."""
 
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -9,7 +9,7 @@ from bianmin.events.parts import EventData
 SERVICES = ("intake", "routing", "deadlines", "complaints", "reporting")
 
 Listens = Mapping[str, Sequence[str]]
-"""Service to the services whose topics it reads."""
+"""Maps a service to the services whose topics it reads."""
 
 LISTENS: Listens = {
     "intake": ("routing", "deadlines"),
@@ -18,40 +18,40 @@ LISTENS: Listens = {
     "complaints": ("intake", "routing", "deadlines"),
     "reporting": ("intake", "routing", "deadlines", "complaints"),
 }
-"""Who reads whom. A test holds it against what the services themselves say they listen to."""
+"""The readers of each topic. A test compares this with the `listens` of each service."""
 
 
-def _announcements(module: ModuleType) -> list[type[EventData]]:
+def _event_types(module: ModuleType) -> list[type[EventData]]:
     own = (each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__)
     return [each for each in own if issubclass(each, EventData) and "event_name" in vars(each)]
 
 
 MODELS: Mapping[str, type[EventData]] = {
-    model.event_type: model for module in (intake, routing, deadlines, complaints) for model in _announcements(module)
+    model.event_type: model for module in (intake, routing, deadlines, complaints) for model in _event_types(module)
 }
-"""Event type to model, in the order of the producers."""
+"""Maps an event type to its model, in the order of the producers."""
 
 
 def topic_of(service: str) -> str:
-    """The topic on which a service announces."""
+    """Return the topic on which a service publishes."""
     return f"bianmin.{service}"
 
 
 def source_of(service: str) -> str:
-    """The CloudEvents source of a service."""
+    """Return the CloudEvents source of a service."""
     return f"/bianmin/{service}"
 
 
 def announced_by(service: str) -> list[type[EventData]]:
-    """What a service announces, in the order of the story it tells."""
+    """Return the event models that a service publishes, in the order in which they usually happen."""
     return [model for model in MODELS.values() if service in model.producers]
 
 
 def readers_of(model: type[EventData], listens: Listens = LISTENS) -> list[str]:
-    """The services to which an announcement of it comes."""
+    """Return the services that read the topics on which the event is published."""
     return [reader for reader in SERVICES if not set(model.producers).isdisjoint(listens.get(reader, ()))]
 
 
 def meaning_of(model: type[EventData]) -> str:
-    """The fact it states, and its legal source, in a line."""
+    """Return the docstring of an event model as one line: what the event states, and its legal source."""
     return " ".join((model.__doc__ or "").split())

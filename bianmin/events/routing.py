@@ -1,4 +1,4 @@
-"""What routing announces, on topic `bianmin.routing`."""
+"""The events of the routing service, on topic `bianmin.routing`."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
@@ -25,18 +25,18 @@ from bianmin.events.parts import (
 )
 
 StepNo = Annotated[int, Field(title="step number", ge=1)]
-"""Place of a step in the route, from 1."""
+"""Position of a step in the route, from 1."""
 
 
 class OfficeOf(Part):
-    """An office as its org lists it."""
+    """An office in the list of its org."""
 
     dept: Dept
     name: str
 
 
 class OrgChanged(EventData):
-    """An org of the tree, or its offices, is now as told here: the whole of it, not the difference."""
+    """An org or its offices changed. The event holds the whole new state of the org, not the difference."""
 
     event_name: ClassVar = "org.changed"
     event_title: ClassVar = "机构已变更"
@@ -51,10 +51,10 @@ class OrgChanged(EventData):
 
 
 class PlannedStep(Part):
-    """One office's turn on the way of a case."""
+    """One step of a route: an office reviews the case or decides it."""
 
     step_id: UUID
-    """The `task_id` of the step's task."""
+    """The `task_id` of the task of this step."""
     seq: StepNo
     kind: StepKind
     office: Office
@@ -67,23 +67,23 @@ class _Case(EventData):
 
 
 Cycle = Annotated[int, Field(title="cycle", ge=1)]
-"""How often the case was opened: a decision that was set aside opens it again."""
+"""How many times the case was opened, from 1. Setting a decision aside reopens the case."""
 
 
 class RoutePlanned(_Case):
-    """The way of an accepted case is set: all steps, the last one decides."""
+    """The route of an accepted case was planned: all steps in order. The last step decides."""
 
     event_name: ClassVar = "route.planned"
     event_title: ClassVar = "已转交办理单位"
 
     mode: Mode
     lead: Office
-    """The lead window (主办窗口): it follows the case to the delivery."""
+    """The lead window (主办窗口), which is responsible for the case until the delivery."""
     steps: tuple[PlannedStep, ...]
 
 
 class RouteVoided(_Case):
-    """The acceptance that it rested on was corrected: nobody has it before them any more."""
+    """The route was voided because the acceptance it was planned for was corrected. No office has a task any more."""
 
     event_name: ClassVar = "route.voided"
     event_title: ClassVar = "办理路线作废"
@@ -95,32 +95,32 @@ class _Task(_Case):
     kind: StepKind
     office: Office
     assignee: str | None = None
-    """The id of the staff member who has it."""
+    """Staff id of the person who works on the task; null while nobody does."""
 
 
 class TaskAssigned(_Task):
-    """It is the office's turn."""
+    """The task was assigned to its office, which has not signed for it yet."""
 
     event_name: ClassVar = "task.assigned"
     event_title: ClassVar = "等待签收"
 
 
 class TaskReceived(_Task):
-    """Somebody at the office signed for it."""
+    """A staff member of the office signed for the task."""
 
     event_name: ClassVar = "task.received"
     event_title: ClassVar = "已签收"
 
 
 class TaskStarted(_Task):
-    """Work on it began."""
+    """Work on the task started."""
 
     event_name: ClassVar = "task.started"
     event_title: ClassVar = "开始办理"
 
 
 class TaskCompleted(_Task):
-    """The step is done: `agree` or `disagree` at a review, `grant` or `deny` at the decision."""
+    """The step was completed: `agree` or `disagree` at a review, `grant` or `deny` at the decision."""
 
     event_name: ClassVar = "task.completed"
     event_title: ClassVar = "步骤完成"
@@ -129,26 +129,26 @@ class TaskCompleted(_Task):
 
 
 class TaskReturned(_Task):
-    """Sent back to the step before."""
+    """The task was returned to the step before it."""
 
     event_name: ClassVar = "task.returned"
     event_title: ClassVar = "已退回"
 
 
 class CaseGranted(_Case):
-    """Decided in the applicant's favour (行政许可法 art. 38(1))."""
+    """The case was granted (行政许可法 art. 38(1))."""
 
     event_name: ClassVar = "case.granted"
     event_title: ClassVar = "准予"
 
     decided_on: date
     awaits_delivery: bool = False
-    """Whether the result has still to reach the applicant; what is decided on the spot is closed with it."""
+    """Whether the result must still be delivered. A case decided on the spot is closed at once."""
     cycle: Cycle = 1
 
 
 class CaseDenied(_Case):
-    """Decided against the applicant, in writing, with reasons and remedies (行政许可法 art. 38(2))."""
+    """The case was denied, in writing, with reasons and remedies (行政许可法 art. 38(2))."""
 
     event_name: ClassVar = "case.denied"
     event_title: ClassVar = "不予许可"
@@ -156,12 +156,12 @@ class CaseDenied(_Case):
     decided_on: date
     reason_code: Code
     awaits_delivery: bool = False
-    """Whether the decision has still to reach the applicant."""
+    """Whether the decision must still be delivered."""
     cycle: Cycle = 1
 
 
 class CaseDelivered(_Case):
-    """The result reached the applicant (行政许可法 art. 44)."""
+    """The result was delivered to the applicant (行政许可法 art. 44)."""
 
     event_name: ClassVar = "case.delivered"
     event_title: ClassVar = "已送达"
@@ -171,7 +171,7 @@ class CaseDelivered(_Case):
 
 
 class CaseClosed(_Case):
-    """Nothing of the case is open any more."""
+    """The case was closed: nothing is left to do."""
 
     event_name: ClassVar = "case.closed"
     event_title: ClassVar = "已办结"
@@ -182,7 +182,8 @@ class CaseClosed(_Case):
 
 
 class CaseReopened(_Case):
-    """Its decision was set aside: it is decided anew, in a new cycle with new periods. The old one stays as it was."""
+    """The decision was set aside. The case is decided again in a new cycle with new periods; the old cycle is
+    unchanged."""
 
     event_name: ClassVar = "case.reopened"
     event_title: ClassVar = "撤销原决定，重新办理"
@@ -196,39 +197,39 @@ class _Procedure(_Case):
     procedure_id: UUID
     kind: ProcedureKind
     started_on: date
-    """The first day that does not count."""
+    """The first day that is not counted."""
 
 
 class ProcedureStarted(_Procedure):
-    """A special procedure goes on, whose time does not count; the applicant is told how long it takes (行政许可法
-    art. 45)."""
+    """A special procedure started. Its time is not counted; the applicant is told how long it takes (行政许可法 art.
+    45)."""
 
     event_name: ClassVar = "procedure.started"
     event_title: ClassVar = "特别程序开始"
 
     expected_days: Annotated[int, Field(ge=1)]
-    """Working days."""
+    """Expected length in working days."""
 
 
 class ProcedureEnded(_Procedure):
-    """It is over."""
+    """The special procedure ended."""
 
     event_name: ClassVar = "procedure.ended"
     event_title: ClassVar = "特别程序结束"
 
     ended_on: date
-    """The last day that does not count."""
+    """The last day that is not counted."""
 
 
 class _Extension(_Case):
     extension_id: UUID
     days: Annotated[int, Field(ge=1)]
     unit: PeriodUnit
-    """That of the statutory period."""
+    """The unit of the statutory period."""
 
 
 class ExtensionRequested(_Extension):
-    """Who decides asks for more time, before the statutory period ends (行政许可法 art. 42)."""
+    """The deciding office asked for an extension, before the end of the statutory period (行政许可法 art. 42)."""
 
     event_name: ClassVar = "extension.requested"
     event_title: ClassVar = "申请延长期限"
@@ -237,8 +238,8 @@ class ExtensionRequested(_Extension):
 
 
 class ExtensionApproved(_Extension):
-    """The head of the organ grants it, in joint handling the head of the government (行政许可法 art. 42); the applicant
-    is told."""
+    """The head of the organ approved the extension; in joint handling the head of the government does (行政许可法
+    art. 42). The applicant is told."""
 
     event_name: ClassVar = "extension.approved"
     event_title: ClassVar = "批准延长期限"
@@ -247,7 +248,7 @@ class ExtensionApproved(_Extension):
 
 
 class ExtensionRejected(_Extension):
-    """It is not granted."""
+    """The extension was rejected."""
 
     event_name: ClassVar = "extension.rejected"
     event_title: ClassVar = "不批准延长期限"
@@ -256,7 +257,7 @@ class ExtensionRejected(_Extension):
 
 
 class WithdrawalRejected(_Case):
-    """The wish to withdraw came too late: it is decided already."""
+    """The request to withdraw was rejected: the case is already decided."""
 
     event_name: ClassVar = "case.withdrawal_rejected"
     event_title: ClassVar = "不能撤回"

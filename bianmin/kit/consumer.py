@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from bianmin.events.envelope import Event, Malformed, parse_event
+from bianmin.events.envelope import Event, MalformedEvent, parse_event
 from bianmin.kit import held
 from bianmin.kit.db import Database, Tx, is_away, kind_of
 from bianmin.kit.dispatch import CarryOut
@@ -93,7 +93,7 @@ class Subscriber:
                 continue
             try:
                 events.append(parse_event(stored.record.value))
-            except Malformed:
+            except MalformedEvent:
                 log.error("event.unreadable", service=self._service, topic=stored.record.topic, offset=stored.offset)
                 async with self._database.transaction() as tx:
                     await held.hold_unreadable(tx, stored)

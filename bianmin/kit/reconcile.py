@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bianmin.events.envelope import Malformed, parse_event
+from bianmin.events.envelope import MalformedEvent, parse_event
 from bianmin.events.registry import source_of, topic_of
 from bianmin.kit.db import Database, rows, run
 from bianmin.kit.log import Log
@@ -98,7 +98,7 @@ async def _published(service: Service, log: Log, report: Report) -> dict[str, _P
             continue
         try:
             event = parse_event(stored.record.value)
-        except Malformed:
+        except MalformedEvent:
             where = f"{stored.partition}@{stored.offset}"
             report.differences.append(Difference("unreadable", topic, source_of(service.name), where, "no event"))
             continue

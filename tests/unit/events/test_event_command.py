@@ -50,7 +50,7 @@ def test_checking_tells_what_broke_and_what_is_stale(checkout: Path, capsys: pyt
     promise_more(checkout)
     assert main(["--root", str(checkout), "check"]) == 1
     said = capsys.readouterr().err
-    assert f"{NAME} /properties/data/properties/urgency: the field is gone" in said
+    assert f"{NAME} /properties/data/properties/urgency: the field was removed" in said
     assert f"  {PROMISED}\n" in said
 
 
@@ -63,7 +63,7 @@ def test_writing_refuses_to_break_a_promise(checkout: Path, capsys: pytest.Captu
     said = capsys.readouterr().err
     assert said.startswith("nothing was written")
     assert "--force" in said
-    assert f"{NAME} /properties/data/properties/urgency: the field is gone" in said
+    assert f"{NAME} /properties/data/properties/urgency: the field was removed" in said
 
 
 def test_writing_by_force_tells_what_it_broke(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,6 +83,6 @@ def test_checking_against_other_promises_looks_at_those(
     main_branch = tmp_path_factory.mktemp("main-branch")
     (main_branch / f"{GONE}.json").write_text("{}")
     assert main(["--root", str(checkout), "check", "--against", str(main_branch)]) == 1
-    assert f"{GONE} (all of it): the type is gone" in capsys.readouterr().err
+    assert f"{GONE} (whole event): the type was removed" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--root", str(checkout), "check", "--against", str(main_branch / "nowhere")])

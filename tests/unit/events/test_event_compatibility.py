@@ -9,7 +9,7 @@ import jsoncompat
 import pytest
 from pydantic import create_model
 
-from bianmin.events.compatibility import Broken, broken_promises
+from bianmin.events.compatibility import Incompatibility, incompatibilities
 from bianmin.events.intake import CaseRegistered
 from bianmin.events.parts import Access, EventData
 from bianmin.events.registry import MODELS
@@ -114,8 +114,8 @@ def after(change: Change) -> tuple[Schema, Schema]:
     return before, changed
 
 
-def judged(before: Schema, now: Schema) -> list[Broken]:
-    return broken_promises({NAME: before}, {NAME: now})
+def judged(before: Schema, now: Schema) -> list[Incompatibility]:
+    return incompatibilities({NAME: before}, {NAME: now})
 
 
 def stands_in(schema: Schema, pointer: str) -> bool:
@@ -174,7 +174,7 @@ def test_it_is_told_what_was_done_and_what_to_do_instead() -> None:
     change, _ = BREAKING["a wider enumeration"]
     assert [str(each) for each in judged(*after(change))] == [
         "cn.bianmin.case.registered.v1 /properties/data/properties/channel/enum: old readers do not know 'fax'; "
-        "keep it as it was, or announce cn.bianmin.case.registered.v2 beside it"
+        "keep it as it was, or publish cn.bianmin.case.registered.v2 beside it"
     ]
 
 
@@ -186,10 +186,10 @@ def with_field(name: str, declared: Any) -> type[EventData]:
 def test_a_model_may_get_an_optional_field_and_no_other() -> None:
     was = {TaskCompleted.event_type: schema_of(TaskCompleted)}
     more, strict = with_field("stage", (str | None, None)), with_field("stage", (str, ...))
-    assert broken_promises(was, {TaskCompleted.event_type: schema_of(more)}) == []
-    (broken,) = broken_promises(was, {TaskCompleted.event_type: schema_of(strict)})
-    assert broken.instead == "give it a default, or announce cn.bianmin.task.completed.v2 beside it"
-    (lost,) = broken_promises({TaskCompleted.event_type: schema_of(more)}, was)
+    assert incompatibilities(was, {TaskCompleted.event_type: schema_of(more)}) == []
+    (broken,) = incompatibilities(was, {TaskCompleted.event_type: schema_of(strict)})
+    assert broken.instead == "give it a default, or publish cn.bianmin.task.completed.v2 beside it"
+    (lost,) = incompatibilities({TaskCompleted.event_type: schema_of(more)}, was)
     assert lost.pointer == "/properties/data/properties/stage"
 
 
@@ -210,15 +210,15 @@ def test_a_model_may_get_an_optional_field_and_no_other() -> None:
 )
 def test_a_field_of_a_model_stays_as_it_was(name: str, declared: Any) -> None:
     was = {TaskCompleted.event_type: schema_of(TaskCompleted)}
-    broken = broken_promises(was, {TaskCompleted.event_type: schema_of(with_field(name, declared))})
+    broken = incompatibilities(was, {TaskCompleted.event_type: schema_of(with_field(name, declared))})
     assert broken
     assert all(each.pointer.startswith(f"/properties/data/properties/{name}") for each in broken)
 
 
 def test_a_type_is_never_taken_away_and_may_always_come() -> None:
     some = {name: schema for name, schema in documents().items() if name != NAME}
-    assert [(each.type, each.pointer) for each in broken_promises(documents(), some)] == [(NAME, "")]
-    assert broken_promises(some, documents()) == []
+    assert [(each.type, each.pointer) for each in incompatibilities(documents(), some)] == [(NAME, "")]
+    assert incompatibilities(some, documents()) == []
 
 
 ENVELOPE_BREAKING: dict[str, tuple[Change, str]] = {

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from bianmin.events import samples
 from bianmin.events.deadlines import ClockYellow
-from bianmin.events.envelope import LAST_SEQUENCE, Malformed, compose, parse_event
+from bianmin.events.envelope import LAST_SEQUENCE, MalformedEvent, compose, parse_event
 from bianmin.events.intake import CaseRefused, ItemRetired
 from bianmin.events.parts import Access, EventData
 from bianmin.events.registry import source_of
@@ -159,7 +159,7 @@ def test_a_type_that_is_spelt_unusually_is_the_same_type() -> None:
     ],
 )
 def test_what_is_no_event_is_refused_without_repeating_it(value: bytes) -> None:
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(MalformedEvent) as refused:
         parse_event(value)
     said = f"{refused.value!r} {refused.value}"
     assert "张" not in said
@@ -200,7 +200,7 @@ def test_broken_bytes_are_read_or_refused_and_nothing_else(value: bytes, place: 
 
 
 def _read_or_refuse(value: bytes) -> None:
-    with suppress(Malformed):
+    with suppress(MalformedEvent):
         assert parse_event(value).raw == value
 
 
