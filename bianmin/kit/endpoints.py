@@ -194,7 +194,7 @@ def public_router(service: str) -> APIRouter:
 
 
 def _router(service: str, *, public_router: bool) -> APIRouter:
-    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public_router})
+    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public_router": public_router})
     return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
 
 
