@@ -20,8 +20,9 @@ import uvicorn
 
 from bianmin.events.registry import topic_of
 from bianmin.kit import logs
-from bianmin.kit.batch import Handle, Handled
 from bianmin.kit.db import Tx
+from bianmin.kit.decide import Work
+from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
 from bianmin.kit.log.kafka import KafkaLog
 from bianmin.kit.log.postgres import PostgresLog, log_database
@@ -110,10 +111,10 @@ class MortalLog:
         await self.inner.close()
 
 
-def mortal(handle: Handle, fate: Fate) -> Handle:
+def mortal(handle: CarryOut, fate: Fate) -> CarryOut:
     """A handler whose process may die when everything is written and nothing is committed."""
 
-    async def handled(tx: Tx, commands: Sequence[Any], now: datetime) -> Handled:
+    async def handled(tx: Tx, commands: Sequence[Any], now: datetime) -> Work[Any, Any]:
         done = await handle(tx, commands, now)
         fate.reached("in the middle of a batch")
         return done

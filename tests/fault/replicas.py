@@ -34,7 +34,7 @@ from bianmin.kit import logs
 from bianmin.kit.db import Tx
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
-from bianmin.kit.timers import Due, Timer
+from bianmin.kit.timers import DueCommand, Timer
 from services.deadlines.app import SERVICE
 from tests.fault.child import Fate, MortalLog, mortal, open_log
 
@@ -51,7 +51,7 @@ OF_THE_RELAY = POINTS[-2:]
 
 
 def mortal_timer(timer: Timer, fate: Fate) -> Timer:
-    async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[Due]:
+    async def claim(tx: Tx, now: datetime, limit: int) -> Sequence[DueCommand]:
         fate.reached("before the claim")
         claimed = await timer.claim(tx, now, limit)
         if claimed:

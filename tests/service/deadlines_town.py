@@ -9,8 +9,8 @@ from typing import Any
 
 from bianmin.events.deadlines import ClockRed, ClockReminded, ClockYellow
 from bianmin.events.envelope import Event, parse_event
-from bianmin.kit.batch import Handle
 from bianmin.kit.db import Database, rows
+from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker, Timer
 from services.deadlines.app import SERVICE
@@ -54,7 +54,7 @@ class Town:
 
     @asynccontextmanager
     async def with_a_worker(
-        self, size: int = 500, handle: Handle = SERVICE.handle, timers: Sequence[Timer] = SERVICE.timers
+        self, size: int = 500, handle: CarryOut = SERVICE.handle, timers: Sequence[Timer] = SERVICE.timers
     ) -> AsyncIterator[Worker]:
         database, clock = Database(self.url, SERVICE.name), TimeSource()
         clock.set(self.now)

@@ -14,9 +14,8 @@ from bianmin.events import intake, routing
 from bianmin.events.deadlines import ClockRed, ClockYellow
 from bianmin.events.parts import Office, Period
 from bianmin.kit import parked
-from bianmin.kit.batch import Handled
 from bianmin.kit.db import Tx, rows
-from bianmin.kit.decide import Cause
+from bianmin.kit.decide import Cause, Work
 from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TZ
 from bianmin.kit.timers import Timer
@@ -140,7 +139,7 @@ async def test_d19_d23_what_failed_after_it_was_done_is_not_held_for_ever_and_is
 ) -> None:
     mishaps = [mishap]
 
-    async def handle(tx: Tx, commands: Sequence[Any], now: datetime) -> Handled:
+    async def handle(tx: Tx, commands: Sequence[Any], now: datetime) -> Work[Any, Any]:
         done = await SERVICE.handle(tx, commands, now)
         if mishaps:
             await rows(tx, mishaps.pop())

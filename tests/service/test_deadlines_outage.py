@@ -16,7 +16,7 @@ from bianmin.kit import parked
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
-from bianmin.kit.timers import Due, Timer
+from bianmin.kit.timers import DueCommand, Timer
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.publication import PublishYear
 from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
@@ -170,7 +170,7 @@ async def test_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) ->
         assert [one.subject for one in await parked.listed(worker.database)] == [mended, bad]
         async with worker.database.transaction() as tx:
             await run(tx, "UPDATE clock SET unit = 'hour' WHERE subject_id = $1", mended)
-            await run(tx, "UPDATE held SET held_at = held_at - interval '1 minute'")
+            await run(tx, "UPDATE parked_timer SET parked_at = parked_at - interval '1 minute'")
         await worker.looks()
         assert [subject for subject, _ in of_signals(await worker.told(), ClockRed)] == [mended]
         assert [(one.subject, one.attempts) for one in await parked.listed(worker.database)] == [(bad, 1)]
@@ -178,7 +178,7 @@ async def test_what_a_timer_could_do_at_last_is_set_aside_no_more(town: Town) ->
 
 
 async def test_a_timer_that_fails_whenever_it_looks_stops_no_other(town: Town) -> None:
-    async def fails(tx: Tx, now: datetime, limit: int) -> Sequence[Due]:
+    async def fails(tx: Tx, now: datetime, limit: int) -> Sequence[DueCommand]:
         raise ZeroDivisionError
 
     async with town.running() as county:

@@ -8,7 +8,9 @@ from bianmin.events.envelope import Event
 from bianmin.kit import parked
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.db import Database, rows, run
-from bianmin.kit.inbox import Raced, Tally, due
+from bianmin.kit.execute import Raced
+from bianmin.kit.held import due
+from bianmin.kit.inbox import Tally
 from bianmin.kit.log.postgres import PostgresLog
 from bianmin.kit.time_source import TimeSource
 from tests.service import tiny
