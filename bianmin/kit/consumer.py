@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 
 import structlog
 
@@ -19,6 +20,9 @@ from bianmin.kit.wait import Backoff, keep_running
 SWEEP_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
+
+# the services of one process read the same records: each is parsed once
+_parse = lru_cache(maxsize=4096)(parse_event)
 
 
 class Subscriber:
@@ -92,7 +96,7 @@ class Subscriber:
             if stored.record.value is None:
                 continue
             try:
-                events.append(parse_event(stored.record.value))
+                events.append(_parse(stored.record.value))
             except MalformedEvent:
                 log.error("event.unreadable", service=self._service, topic=stored.record.topic, offset=stored.offset)
                 async with self._database.transaction() as tx:

@@ -23,6 +23,7 @@ from bianmin.kit.bodies import unwritable
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Command
 from bianmin.kit.idempotency import Answer, Key
+from bianmin.kit.loader import K, LoadMany, V
 from bianmin.kit.problems import (
     Malformed,
     PreconditionRequired,
@@ -82,6 +83,10 @@ class RequestContext:
             return Answer(code, to_json(view(state)), etag_of(getattr(state, "version", None)))
 
         return _response(await self.runtime.batcher.submit(command, answer, self.key))
+
+    async def load(self, load_many: LoadMany[K, V], key: K) -> V | None:
+        """Return what `load_many` finds under the key, or None; concurrent requests share its statements."""
+        return await self.runtime.load(load_many, key)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

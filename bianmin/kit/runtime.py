@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from bianmin.events.registry import topic_of
 from bianmin.kit import parked
@@ -12,6 +13,7 @@ from bianmin.kit.crypto import Sealer
 from bianmin.kit.db import Database
 from bianmin.kit.inbox import Inbox
 from bianmin.kit.limits import Limits
+from bianmin.kit.loader import K, Loader, LoadMany, V
 from bianmin.kit.log import Log
 from bianmin.kit.metrics import ServiceMetrics
 from bianmin.kit.pages import Cursors
@@ -51,7 +53,14 @@ class ServiceRuntime:
             announced=announced,
         )
         self.ticker = Ticker(service.name, self.database, service.handle, service.timers, clock, announced=announced)
+        self._loaders: dict[LoadMany[Any, Any], Loader[Any, Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+
+    async def load(self, load_many: LoadMany[K, V], key: K) -> V | None:
+        """Return what `load_many` finds under the key, or None; concurrent look-ups share its statements."""
+        if load_many not in self._loaders:
+            self._loaders[load_many] = Loader(f"{self.service.name} {load_many.__name__}", self.database, load_many)
+        return await self._loaders[load_many].get(key)
 
     def start(self) -> None:
         """Begin to relay, to listen and to tick."""
