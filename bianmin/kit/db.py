@@ -22,8 +22,8 @@ NAMES = {
 
 
 _SESSION: Mapping[str, str] = {
-    # a plan made while a table was empty would be kept for ever
-    "plan_cache_mode": "force_custom_plan",
+    # plans are kept where they are as good for any values; ANALYZE, by hand or by autovacuum, throws them away
+    "plan_cache_mode": "auto",
     "jit": "off",
     "timezone": "UTC",
     "lock_timeout": "10s",
