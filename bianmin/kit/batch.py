@@ -62,6 +62,8 @@ class Batcher:
         self._size = size
         self._linger = linger
         self._waiting: deque[_Entry] = deque()
+        self.observe: Callable[[int, int], None] = lambda commands, events: None
+        """Called after every transaction with the number of its commands and of the events it announced."""
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, command: Command, answer: Callable[[Any], Answer], key: Key | None = None) -> Answer:
@@ -122,6 +124,7 @@ class Batcher:
                 error = away
             self._hand_out(batch, [error] * len(batch))
             return
+        self.observe(len(batch), results.events)
         if results.events:
             self._announced()
         self._hand_out(batch, results.answers)

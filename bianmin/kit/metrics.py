@@ -1,7 +1,7 @@
 """What a process tells Prometheus. Nothing is global: all of it belongs to one `Metrics`."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,9 @@ UNMATCHED = "(unmatched)"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENESS = (1, 10, 60, 600, 3600, 86400)
+_BATCH = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+ENTRANCES = ("http", "events", "timers")
+"""Where the commands of a batch come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class ServiceMetrics:
     inbox_lag: Gauge
     parked_events: Gauge
     timer_lateness_seconds: Histogram
+    batch_commands: Mapping[str, Histogram]
+    batch_events: Mapping[str, Histogram]
+
+    def observe_batch(self, entrance: str, commands: int, events: int) -> None:
+        """Count one transaction: the commands in it, and the events it announced. `entrance`: see `ENTRANCES`."""
+        self.batch_commands[entrance].observe(commands)
+        self.batch_events[entrance].observe(events)
 
 
 class Metrics:
@@ -82,6 +92,8 @@ class Metrics:
             buckets=_LATENESS,
             registry=self.registry,
         )
+        commands = self._batch_histogram("batch_commands", "Commands carried out in one transaction.")
+        events = self._batch_histogram("batch_events", "Events announced by one transaction.")
         self.services = {
             name: ServiceMetrics(
                 outbox_rows=rows.labels(name),
@@ -90,6 +102,8 @@ class Metrics:
                 inbox_lag=lag.labels(name),
                 parked_events=parked.labels(name),
                 timer_lateness_seconds=lateness.labels(name),
+                batch_commands={entrance: commands.labels(name, entrance) for entrance in ENTRANCES},
+                batch_events={entrance: events.labels(name, entrance) for entrance in ENTRANCES},
             )
             for name in services
         }
@@ -97,6 +111,9 @@ class Metrics:
 
     def _gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(name, meaning, ("service",), registry=self.registry)
+
+    def _batch_histogram(self, name: str, meaning: str) -> Histogram:
+        return Histogram(name, meaning, ("service", "entrance"), buckets=_BATCH, registry=self.registry)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """All figures, and the media type they are in: what `accept` asks for, else Prometheus text."""

@@ -59,6 +59,7 @@ def process(
     metrics = Metrics(runtimes, [figure for service in services for figure in service.figures])
     for name, runtime in runtimes.items():
         runtime.ticker.late = metrics.services[name].timer_lateness_seconds.observe
+        runtime.observe_batches(metrics.services[name].observe_batch)
 
     async def look() -> None:
         for name, runtime in runtimes.items():

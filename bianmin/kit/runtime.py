@@ -1,7 +1,9 @@
 """A service at run time: its database, its three doors, and the tasks that keep it going."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from bianmin.events.registry import topic_of
@@ -55,6 +57,12 @@ class ServiceRuntime:
         self.ticker = Ticker(service.name, self.database, service.handle, service.timers, clock, announced=announced)
         self._loaders: dict[LoadMany[Any, Any], Loader[Any, Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+
+    def observe_batches(self, observe: Callable[[str, int, int], None]) -> None:
+        """Have `observe(entrance, commands, events)` called for every batch of commands that was carried out."""
+        self.batcher.observe = partial(observe, "http")
+        self.subscriber.observe = partial(observe, "events")
+        self.ticker.observe = partial(observe, "timers")
 
     async def load(self, load_many: LoadMany[K, V], key: K) -> V | None:
         """Return what `load_many` finds under the key, or None; concurrent look-ups share its statements."""

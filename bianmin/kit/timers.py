@@ -95,6 +95,8 @@ class Ticker:
         self._wake_up = WakeUp()
         self._poll = poll
         self._size = size
+        self.observe: Callable[[int, int], None] = lambda commands, events: None
+        """Called after every transaction with the number of its commands and of the events it announced."""
         self.late: Callable[[float], None] = lambda seconds: None
         """Told of every command handled, how long after it was due (seconds)."""
 
@@ -142,6 +144,8 @@ class Ticker:
             self.late(tick.now.timestamp() - command.fire_at.timestamp())
         for subject_id, reason in tick.refused.items():
             log.error("timer.parked", service=self._service, timer=timer.name, subject=str(subject_id), reason=reason)
+        if tick.commands:
+            self.observe(len(tick.commands), tick.events)
         if tick.events:
             self._announced()
         return len(tick.commands) >= self._size
