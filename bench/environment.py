@@ -108,6 +108,21 @@ class Environment:
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
         return self.postgres.url(name)
 
+    async def empty_database(self) -> str:
+        """Make a database with schemas and topics and nothing in them; its URL."""
+        self._made += 1
+        name = f"bench_{self._made}"
+        async with connected(self.postgres.url("postgres")) as connection:
+            await connection.execute(f"CREATE DATABASE {name}")
+        url = self.postgres.url(name)
+        await self._migrate(url)
+        return url
+
+    async def _migrate(self, url: str) -> None:
+        deployment = Deployment(self.settings(url), private=True)
+        await deployment.migrate()
+        await deployment.make_topics()
+
     @asynccontextmanager
     async def serving(self, url: str, *services: str, profile: Path | None = None) -> AsyncIterator[Served]:
         """A server process of these services (see `bench.server`)."""
@@ -122,9 +137,7 @@ class Environment:
         url = self.postgres.url(DATABASE)
         async with connected(self.postgres.url("postgres")) as connection:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
-        deployment = Deployment(self.settings(url), private=True)
-        await deployment.migrate()
-        await deployment.make_topics()
+        await self._migrate(url)
         async with self.serving(url, *ALL) as served:
             await county.furnish(served.port, self.tokens)
             async with connected(url) as connection:

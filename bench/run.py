@@ -12,7 +12,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from bench import cases, consumer, deadlines, latency, lifecycle, memory, proc, relay
+from bench import cases, consumer, deadlines, latency, lifecycle, memory, proc, province_day, relay
 from bench.county import CannotMeasure
 from bench.environment import Environment, environment_in
 from bench.figures import Figure, table_of
@@ -30,6 +30,7 @@ class Bench(StrEnum):
     MEMORY = "memory"
     DEADLINES = "deadlines"
     LIFECYCLE = "lifecycle"
+    PROVINCE_DAY = "province-day"
 
 
 BENCHES: Mapping[Bench, Measure] = {
@@ -40,6 +41,7 @@ BENCHES: Mapping[Bench, Measure] = {
     Bench.MEMORY: memory.measure,
     Bench.DEADLINES: deadlines.measure,
     Bench.LIFECYCLE: lifecycle.measure,
+    Bench.PROVINCE_DAY: province_day.measure,
 }
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 _err = Console(stderr=True)
@@ -59,6 +61,7 @@ def bench(
     stored: Annotated[
         int, typer.Option(min=0, help="lifecycle 再在多少件已办结的办件之中测一次，如 1000000", show_default=False)
     ] = 0,
+    share: Annotated[float, typer.Option(min=0.0001, max=1, help="province-day 演全省一个工作日的多大一份")] = 0.01,
     profile: Annotated[
         Path | None, typer.Option(help="把 cases 或 latency 中服务进程的 cProfile 结果写入这个文件；此时的比值不作数")
     ] = None,
@@ -79,7 +82,10 @@ def bench(
     - `lifecycle`：一件办件的全过程（登记、受理、读路线、签收、办结、读路线、送达、查询），200 个客户端，
       对比八次只校验不存的请求；`--stored N` 再在 N 件已办结的办件之中测一次
 
-    全部约八分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
+    - `province-day`：全省一个工作日（36 万件）的一份（`--share 0.01`）：17964 个村站、现有的各种方式、投诉；
+      五个进程，打印全天要多少分钟、每件在各服务所用的 CPU、事件数
+
+    全部约十分钟。使用临时目录中的私有 PostgreSQL（fsync 照常），用完删除，不碰 `var/` 中的数据。
     例：`bianmin bench`、`bianmin bench cases relay --quick`
     """
     if not proc.available():
@@ -89,7 +95,7 @@ def bench(
     before = os.getloadavg()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            figures = runner.run(_measured(which or list(Bench), quick, directory, profile, clocks, stored))
+            figures = runner.run(_measured(which or list(Bench), quick, directory, profile, clocks, stored, share))
     except (CannotMeasure, EmbeddedError, TimeoutError) as error:
         _err.print(f"没有量成（{type(error).__name__}）：{error}", highlight=False, markup=False)
         raise typer.Exit(2) from None
@@ -101,11 +107,17 @@ def bench(
 
 
 async def _measured(
-    which: Sequence[Bench], quick: bool, directory: Path | None, profile: Path | None, clocks: int | None, stored: int
+    which: Sequence[Bench],
+    quick: bool,
+    directory: Path | None,
+    profile: Path | None,
+    clocks: int | None,
+    stored: int,
+    share: float,
 ) -> list[Figure]:
     figures: list[Figure] = []
     with _err.status("准备一个县的数据") as status:
-        async with environment_in(directory, profile, clocks, stored) as environment:
+        async with environment_in(directory, profile, clocks, stored, share) as environment:
             for each in dict.fromkeys(which):
                 status.update(f"正在测量 {each.value}")
                 figures += await BENCHES[each](environment, quick)
