@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -56,6 +57,7 @@ class Database:
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
+            json_deserializer=from_json,
             connect_args={
                 "timeout": 5,
                 "server_settings": {
