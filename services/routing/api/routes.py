@@ -27,8 +27,7 @@ _REFUSALS = refuses(NotFound, Forbidden, Conflict)
 @router.get("/cases/{case_id}/route", response_model=RouteView, responses=refuses(NotFound))
 async def get_route(case_id: UUID, context: Staff) -> Response:
     """办件的办理路线：牵头窗口、每一步在哪里、由谁办、意见如何。受理以后才有。"""
-    async with context.read() as tx:
-        route = visible(await routes.read(tx, case_id), context.actor)
+    route = visible(await context.load(routes.read, case_id), context.actor)
     texts = SealedTexts(context.runtime.sealer, case_id)
     return respond(RouteView.model_validate(route, context=texts), route.version)
 

@@ -32,13 +32,13 @@ class PlanRoute:
     by: Cause
 
 
-class AlreadyPlanned(Conflict):
+class PlannedAlready(Conflict):
     """The case has a route."""
 
     slug, title = "planned-already", "办理路线已定"
 
 
-class ModeNotSupported(Invalid):
+class ProcedureUnknown(Invalid):
     """Routing cannot plan this mode of handling yet."""
 
     slug, title = "procedure-unknown", "不支持的办理方式"
@@ -47,10 +47,10 @@ class ModeNotSupported(Invalid):
 def plan(route: Route | None, command: PlanRoute) -> Sequence[Fact]:
     """Open and plan the route of an accepted case; plan a void route again.
 
-    Raises `AlreadyPlanned` or `ModeNotSupported`.
+    Raises `PlannedAlready` or `ProcedureUnknown`.
     """
     if route is not None and route.status != "void":
-        raise AlreadyPlanned("这个办件的办理路线已经定了。")
+        raise PlannedAlready("这个办件的办理路线已经定了。")
     opening: list[Fact] = []
     if route is None:
         access = command.access
@@ -68,7 +68,7 @@ def plan(route: Route | None, command: PlanRoute) -> Sequence[Fact]:
 
 
 def plan_cycle(route: Route, task_ids: Sequence[UUID]) -> Sequence[Fact]:
-    """Add the tasks of the route's present cycle and assign the first of them. Raises `ModeNotSupported`."""
+    """Add the tasks of the route's present cycle and assign the first of them. Raises `ProcedureUnknown`."""
     tasks = _tasks(route, task_ids)
     changed = TasksChanged(tasks)
     after = evolve(route, changed)
@@ -116,4 +116,4 @@ def _steps(item: ItemFacts, desk: str, accepting_org: str, dept: Dept) -> Sequen
             reviewing = office_at(accepting_org, dept)
             return [("decide", deciding)] if reviewing == deciding else [("review", reviewing), ("decide", deciding)]
         case "joint" | "assist" | "agency":
-            raise ModeNotSupported("暂不支持这种办理方式。")
+            raise ProcedureUnknown("暂不支持这种办理方式。")

@@ -23,17 +23,17 @@ class AnswerWithdrawal:
     by: Cause
 
 
-class AlreadyWithdrawn(Conflict):
+class WithdrawnAlready(Conflict):
     """The case is withdrawn."""
 
     slug, title = "withdrawn-already", "办件已撤回"
 
 
 def answer_withdrawal(route: Route, command: AnswerWithdrawal) -> Sequence[Fact]:
-    """Withdraw and close the case; reject the request when the case is decided. Raises `AlreadyWithdrawn`."""
+    """Withdraw and close the case; reject the request when the case is decided. Raises `WithdrawnAlready`."""
     match route.status:
         case "withdrawn":
-            raise AlreadyWithdrawn("这个办件已经撤回。")
+            raise WithdrawnAlready("这个办件已经撤回。")
         case "granted" | "denied":
             return [WithdrawalRejected(access=route.access(), reason_code="already_decided")]
     cancelled = cancel_tasks(route)

@@ -1,4 +1,4 @@
-"""Routes with their tasks, procedures and extensions: load many, read one, save many."""
+"""Routes with their tasks, procedures and extensions: load many, read many, save many."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,9 @@ _WITH_TASKS = select(*ROUTE_COLUMNS, *TASK_COLUMNS).join(tasks, tasks.c.case_id 
 """A row for each task of a route; a route always has tasks."""
 
 _READ = sets.Load(
-    _WITH_TASKS.where(routes.c.case_id == any_(sets.named("case_ids", routes.c.case_id))).order_by(tasks.c.place)
+    _WITH_TASKS.where(routes.c.case_id == any_(sets.named("case_ids", routes.c.case_id))).order_by(
+        routes.c.case_id, tasks.c.place
+    )
 )
 
 _WANTED = union(
@@ -90,10 +92,10 @@ async def load(
     return await _routes_by_case(tx, found, tasks_of)
 
 
-async def read(tx: Tx, case_id: UUID) -> Route | None:
-    """The route of a case, for a view, or None. One statement; one more each for procedures and extensions."""
-    found = await _READ(tx, case_ids=[case_id])
-    return (await _routes_by_case(tx, found, _tasks_by_case(found))).get(case_id)
+async def read(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, Route]:
+    """The routes of these cases by case id, for views. One statement; one more each for procedures and extensions."""
+    found = await _READ(tx, case_ids=case_ids)
+    return await _routes_by_case(tx, found, _tasks_by_case(found))
 
 
 def _tasks_by_case(found: Iterable[sets.Row]) -> dict[UUID, list[Task]]:

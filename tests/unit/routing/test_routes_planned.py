@@ -4,7 +4,7 @@ import pytest
 
 from bianmin.domain.access import Holder
 from bianmin.kit.refusals import Conflict
-from services.routing.domain.planning import ModeNotSupported
+from services.routing.domain.planning import ProcedureUnknown
 from tests.unit.routing.builders import (
     CENTER,
     CITY,
@@ -80,5 +80,5 @@ def test_a_second_acceptance_is_refused_as_a_conflict() -> None:
 
 @pytest.mark.parametrize("mode", ["joint", "assist", "agency"])
 def test_a_mode_that_routing_cannot_plan_is_refused(mode: str) -> None:
-    with pytest.raises(ModeNotSupported):
+    with pytest.raises(ProcedureUnknown):
         HandledCase().carry_out(a_plan(an_item(mode)))  # type: ignore[arg-type]
