@@ -1,1 +1,1 @@
-"""Routing: who is where, and whose turn it is."""
+"""Routing: the directory of orgs, and the routes of accepted cases."""

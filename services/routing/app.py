@@ -1,19 +1,19 @@
-"""Routing's parts as one service."""
+"""The parts of routing as one service."""
 
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import orgs, routes, tasks, time
+from services.routing.api import extensions, orgs, procedures, routes, tasks
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
-from services.routing.store.tables import Tables
+from services.routing.store.tables import RoutingTables
 
 SERVICE = Service(
     name="routing",
     title="办理：机构目录、办理路线、任务、送达",
-    metadata=Tables.metadata,
+    metadata=RoutingTables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(orgs.router, tasks.router, routes.router, time.router),
+    routers=(orgs.router, tasks.router, routes.router, procedures.router, extensions.router),
     handle=handle,
     command_of=command_of,
     listens=("intake", "deadlines"),

@@ -1,133 +1,129 @@
-"""Load, decide, save, announce: for a batch, in the caller's transaction."""
+"""Carry out commands: load, decide, save. One function for the directory, one for routes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Done, Outcome, Refused, Work, decide_all
+from bianmin.kit.dispatch import dispatch
 from bianmin.kit.refusals import Refusal
-from services.routing.domain import facts, orgs, rules
-from services.routing.domain.divisions import Imported, ImportOrgs, check_edit, looked_up, orders_of
-from services.routing.domain.orgs import EditOrg, OpenOffice, Org, OrgCommand
-from services.routing.domain.route import AnswerExtension, CaseCommand, RouteCommand, TaskCommand
-from services.routing.domain.staff import AddStaff, StaffMember, admit
+from services.routing.domain import decide, facts
+from services.routing.domain.decide import CaseCommand, Command, RouteCommand
+from services.routing.domain.directory import decide as directory_decide
+from services.routing.domain.directory import facts as directory_facts
+from services.routing.domain.directory.decide import DirectoryCommand, OrgCommand
+from services.routing.domain.directory.divisions import (
+    ImportOrgs,
+    ImportResult,
+    check_edit,
+    codes_to_load,
+    orgs_to_put,
+)
+from services.routing.domain.directory.editing import EditOrg, OpenOffice
+from services.routing.domain.directory.org import Org
+from services.routing.domain.directory.staff import AddStaff, StaffMember, add_staff
+from services.routing.domain.extensions import AnswerExtension
+from services.routing.domain.route import Route
+from services.routing.domain.tasks import TaskCommand
 from services.routing.store import directory, routes
 
-DirectoryCommand = ImportOrgs | EditOrg | OpenOffice | AddStaff
-Command = DirectoryCommand | RouteCommand
+_UNKNOWN_CASE = UUID(int=0)
+"""Stands for the case of a task or extension that does not exist."""
 
 
-async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
-    """The directory and the routes, each in a set of its own; outcomes in the order of the commands."""
-    about_orgs: list[tuple[int, DirectoryCommand]] = []
-    about_routes: list[tuple[int, RouteCommand]] = []
-    for n, command in enumerate(commands):
-        match command:
-            case ImportOrgs() | EditOrg() | OpenOffice() | AddStaff():
-                about_orgs.append((n, command))
-            case _:
-                about_routes.append((n, command))
-    work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
-    if about_orgs:
-        await _directory(tx, about_orgs, work)
-    if about_routes:
-        await _routes(tx, about_routes, work)
-    return work
-
-
-_NO_CASE = UUID(int=0)
-"""The case of a task, or of an extension, that nobody knows."""
-
-
-async def _routes(tx: Tx, commands: Sequence[tuple[int, RouteCommand]], work: Work[Any, Any]) -> None:
-    cases = [command.case_id for _, command in commands if isinstance(command, CaseCommand)]
-    tasks = [command.task_id for _, command in commands if isinstance(command, TaskCommand)]
-    answered = [command.extension_id for _, command in commands if isinstance(command, AnswerExtension)]
-    states = await routes.load(tx, cases, tasks, answered)
+async def _change_routes(tx: Tx, commands: Sequence[RouteCommand], now: datetime) -> Work[UUID, Route]:
+    case_ids = [command.case_id for command in commands if isinstance(command, CaseCommand)]
+    task_ids = [command.task_id for command in commands if isinstance(command, TaskCommand)]
+    extension_ids = [command.extension_id for command in commands if isinstance(command, AnswerExtension)]
+    states = await routes.load(tx, case_ids, task_ids, extension_ids)
     before = dict(states)
     case_of = {task.id: case_id for case_id, route in states.items() for task in route.tasks}
-    case_of |= {one.id: case_id for case_id, route in states.items() for one in route.extensions}
+    case_of |= {extension.id: case_id for case_id, route in states.items() for extension in route.extensions}
 
     def key(command: RouteCommand) -> UUID:
         if isinstance(command, CaseCommand):
             return command.case_id
-        about = command.extension_id if isinstance(command, AnswerExtension) else command.task_id
-        return case_of.get(about, _NO_CASE)
+        id = command.extension_id if isinstance(command, AnswerExtension) else command.task_id
+        return case_of.get(id, _UNKNOWN_CASE)
 
-    decided = decide_all(
-        states, [command for _, command in commands], key=key, subject=str, decide=rules.decide, evolve=facts.evolve
-    )
-    await routes.save(tx, before, decided.changed)
-    for (n, _), outcome in zip(commands, decided.outcomes, strict=True):
-        work.outcomes[n] = outcome
-    work.announced += decided.announced
+    work = decide_all(states, commands, key=key, subject=str, decide=decide.decide, evolve=facts.evolve)
+    await routes.save(tx, before, work.changed)
+    return work
 
 
 @dataclass(slots=True)
-class _Directory:
-    """Orgs and staff ids as far as a batch is about them, as its commands leave them one after the other."""
+class _DirectoryBatch:
+    """The orgs and staff ids that a batch of commands needs, as its commands change them one after the other."""
 
-    tree: dict[str, Org]
-    taken: set[str]
+    orgs: dict[str, Org]
+    staff_ids: set[str]
     changed: dict[str, Org] = field(default_factory=dict)
-    joined: list[StaffMember] = field(default_factory=list)
+    added: list[StaffMember] = field(default_factory=list)
     announced: list[Announcement] = field(default_factory=list)
 
     def carry_out(self, command: DirectoryCommand) -> Outcome:
-        """Raises the command's `Refusal`, then with nothing done."""
+        """Carry out one command. Raises its `Refusal`, then nothing has changed."""
         match command:
             case ImportOrgs():
-                orders = orders_of(command, self.tree)
-                known = len(self.tree.keys() & {order.code for order in orders})
-                touched = self._decide(orders).changed.keys()
-                created = len(orders) - known
-                return Done(Imported(created, len(touched) - created, len(orders) - len(touched)))
+                puts = orgs_to_put(command, self.orgs)
+                known = len(self.orgs.keys() & {put.code for put in puts})
+                changed = len(self._decide(puts).changed)
+                created = len(puts) - known
+                return Done(ImportResult(created, changed - created, len(puts) - changed))
             case EditOrg():
-                check_edit(command, self.tree)
+                check_edit(command, self.orgs)
                 return self._decide([command]).outcomes[0]
             case OpenOffice():
                 return self._decide([command]).outcomes[0]
-            case AddStaff():
-                member = command.member
-                self.joined.append(admit(command, self.tree.get(member.org), taken=member.id in self.taken))
-                self.taken.add(member.id)
+            case AddStaff(member):
+                self.added.append(add_staff(command, self.orgs.get(member.org), id_taken=member.id in self.staff_ids))
+                self.staff_ids.add(member.id)
                 return Done(member)
         assert_never(command)
 
-    def _decide(self, orders: Sequence[OrgCommand]) -> Work[str, Org]:
+    def _decide(self, commands: Sequence[OrgCommand]) -> Work[str, Org]:
         work = decide_all(
-            self.tree, orders, key=lambda order: order.code, subject=str, decide=orgs.decide, evolve=orgs.evolve
+            self.orgs,
+            commands,
+            key=lambda command: command.code,
+            subject=str,
+            decide=directory_decide.decide,
+            evolve=directory_facts.evolve,
         )
         self.changed.update(work.changed)
         self.announced += work.announced
         return work
 
 
-async def _directory(tx: Tx, commands: Sequence[tuple[int, DirectoryCommand]], work: Work[Any, Any]) -> None:
-    await directory.claim(tx)
-    tree = await directory.load_orgs(tx, {code for _, command in commands for code in _looked_up(command)})
-    ids = [command.member.id for _, command in commands if isinstance(command, AddStaff)]
-    before = dict(tree)
-    kept = _Directory(tree, await directory.taken_ids(tx, ids) if ids else set())
-    for n, command in commands:
+async def _change_directory(tx: Tx, commands: Sequence[DirectoryCommand], now: datetime) -> Work[str, Org]:
+    await directory.lock(tx)
+    orgs = await directory.load_orgs(tx, {code for command in commands for code in _codes_needed(command)})
+    before = dict(orgs)
+    ids = [command.member.id for command in commands if isinstance(command, AddStaff)]
+    batch = _DirectoryBatch(orgs, await directory.existing_staff_ids(tx, ids) if ids else set())
+    outcomes: list[Outcome] = []
+    for command in commands:
         try:
-            work.outcomes[n] = kept.carry_out(command)
+            outcomes.append(batch.carry_out(command))
         except Refusal as refusal:
-            work.outcomes[n] = Refused(refusal)
-    await directory.save_orgs(tx, before, kept.changed)
-    await directory.save_staff(tx, kept.joined)
-    work.announced += kept.announced
+            outcomes.append(Refused(refusal))
+    await directory.save_orgs(tx, before, batch.changed)
+    await directory.save_staff(tx, batch.added)
+    return Work(outcomes=outcomes, changed=batch.changed, announced=batch.announced)
 
 
-def _looked_up(command: DirectoryCommand) -> Iterable[str]:
+def _codes_needed(command: DirectoryCommand) -> Iterable[str]:
     match command:
         case ImportOrgs(divisions):
             for division in divisions:
-                yield from looked_up(division.code)
+                yield from codes_to_load(division.code)
         case EditOrg() | OpenOffice():
-            yield from looked_up(command.code)
+            yield from codes_to_load(command.code)
         case AddStaff():
             yield command.member.org
+
+
+handle = dispatch(Command, {DirectoryCommand: _change_directory, RouteCommand: _change_routes})

@@ -1,7 +1,6 @@
-"""Events of intake and deadlines, as orders to routing."""
+"""Events of intake and deadlines -> commands of routing."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from bianmin.events import deadlines, intake
@@ -9,52 +8,61 @@ from bianmin.events.envelope import Event
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
 from bianmin.kit.time_source import TZ
-from services.routing.domain.route import AnswerWithdrawal, KeepLegalEnd, LegalEnd, PlanRoute, VoidRoute
-from services.routing.handlers import Command
+from services.routing.domain.decide import Command
+from services.routing.domain.planning import PlanRoute
+from services.routing.domain.route import StatutoryEnd
+from services.routing.domain.statutory_period import RecordStatutoryEnd
+from services.routing.domain.voiding import VoidRoute
+from services.routing.domain.withdrawal import AnswerWithdrawal
+
+_ClockEvent = (
+    deadlines.ClockStarted
+    | deadlines.ClockPaused
+    | deadlines.ClockResumed
+    | deadlines.ClockExtended
+    | deadlines.ClockRescheduled
+)
 
 
 def command_of(event: Event) -> Command | None:
-    """What an event of another service orders here. Until a case is accepted, its way is intake's alone."""
+    """The command that an event of another service causes, or None. Before the acceptance intake acts alone."""
     match event.data:
-        case intake.CaseAccepted() | intake.CaseDeemedAccepted() as told:
-            return plan_route_of_accepted_case(event, told)
+        case intake.CaseAccepted() | intake.CaseDeemedAccepted() as accepted:
+            return plan_route_of_accepted_case(event, accepted)
         case intake.DeemingCorrected():
             return VoidRoute(UUID(event.subject), _day(event), cause_of(event))
         case intake.WithdrawalRequested():
-            return answer_wish_to_withdraw(event)
+            return AnswerWithdrawal(UUID(event.subject), _day(event), cause_of(event))
         case (
             deadlines.ClockStarted()
             | deadlines.ClockPaused()
             | deadlines.ClockResumed()
             | deadlines.ClockExtended()
             | deadlines.ClockRescheduled()
-        ) as told:
-            return keep_end_of_statutory_period(event, told)
+        ) as changed:
+            return record_end_of_statutory_clock(event, changed)
     return None
 
 
-def keep_end_of_statutory_period(event: Event, told: Any) -> KeepLegalEnd | None:
-    """When it is too late to ask for more time. Other periods are nothing to routing."""
-    if told.kind != "statutory":
-        return None
-    legal_end = LegalEnd(told.clock_id, getattr(told, "due_at", None))
-    begins = isinstance(told, deadlines.ClockStarted)
-    return KeepLegalEnd(UUID(event.subject), legal_end, begins, cause_of(event))
-
-
-def plan_route_of_accepted_case(event: Event, told: intake.CaseAccepted | intake.CaseDeemedAccepted) -> PlanRoute:
+def plan_route_of_accepted_case(event: Event, accepted: intake.CaseAccepted | intake.CaseDeemedAccepted) -> PlanRoute:
+    """Plan the route, with ids for at most two steps."""
     return PlanRoute(
         case_id=UUID(event.subject),
-        case_no=told.case_no,
-        item=told.item,
-        access=told.access,
+        case_no=accepted.case_no,
+        item=accepted.item,
+        access=accepted.access,
         task_ids=(new_id(), new_id()),
         by=cause_of(event),
     )
 
 
-def answer_wish_to_withdraw(event: Event) -> AnswerWithdrawal:
-    return AnswerWithdrawal(UUID(event.subject), _day(event), cause_of(event))
+def record_end_of_statutory_clock(event: Event, clock: _ClockEvent) -> RecordStatutoryEnd | None:
+    """Record until when an extension can be requested; None for clocks of another kind."""
+    if clock.kind != "statutory":
+        return None
+    due_at = None if isinstance(clock, deadlines.ClockPaused) else clock.due_at
+    started = isinstance(clock, deadlines.ClockStarted)
+    return RecordStatutoryEnd(UUID(event.subject), StatutoryEnd(clock.clock_id, due_at), started, cause_of(event))
 
 
 def _day(event: Event) -> date:

@@ -38,7 +38,7 @@ async def furnished(county: County) -> County:
     return county
 
 
-async def test_an_org_is_set_up_and_renamed_by_hand(furnished: County) -> None:
+async def test_an_org_is_created_and_renamed_by_hand(furnished: County) -> None:
     admin, path = furnished.admin, "/orgs/520111103"
     assert (await admin.put(path, {"name": "孟关乡"}, etag='"1"')).status_code == 412, "there is nothing yet"
     made = await admin.put(path, {"name": "孟关乡", "level": "township"})
@@ -65,7 +65,7 @@ async def test_an_org_is_set_up_and_renamed_by_hand(furnished: County) -> None:
     assert len(await furnished.told("520111103")) == 2
 
 
-async def test_of_two_who_rename_at_once_one_is_told(furnished: County) -> None:
+async def test_of_two_simultaneous_renames_one_is_refused(furnished: County) -> None:
     answers = await asyncio.gather(
         *(furnished.admin.put(f"/orgs/{CENTER}", {"name": f"青岩 {n}"}, etag='"1"') for n in range(2))
     )
@@ -83,7 +83,9 @@ async def test_of_two_who_rename_at_once_one_is_told(furnished: County) -> None:
         ("５２０１１１１０３", {"name": "某镇"}, 422),
     ],
 )
-async def test_an_org_that_fits_nowhere_is_refused(furnished: County, code: str, body: Any, status: int) -> None:
+async def test_an_org_without_a_place_in_the_tree_is_refused(
+    furnished: County, code: str, body: Any, status: int
+) -> None:
     assert (await furnished.admin.put(f"/orgs/{code}", body)).status_code == status
     assert await furnished.count("org") == 7
 
@@ -118,7 +120,7 @@ async def test_an_org_that_does_not_exist(furnished: County) -> None:
     assert (await furnished.harness.nobody.get(f"/orgs/{CENTER}")).status_code == 401
 
 
-async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> None:
+async def test_a_new_office_is_stored_and_announced(furnished: County) -> None:
     head = furnished.harness.as_("manager", CENTER)
     made = await head.post(f"/orgs/{CENTER}/offices", CIVIL)
     assert (made.status_code, made.json()) == (201, CIVIL)
@@ -137,7 +139,7 @@ async def test_an_office_is_set_up_and_told_to_the_others(furnished: County) -> 
     assert await furnished.count("office") == 1
 
 
-async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: County) -> None:
+async def test_new_staff_are_visible_to_the_orgs_above_and_to_their_line(furnished: County) -> None:
     await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
     head = furnished.harness.as_("manager", CENTER)
     joined = await head.post(f"/orgs/{CENTER}/staff", CLERK)
@@ -180,7 +182,7 @@ async def test_staff_join_and_are_seen_by_those_above_and_their_line(furnished: 
         ({"birthday": "1990-01-01"}, 422),
     ],
 )
-async def test_whoever_cannot_join_is_refused_without_repeating_them(
+async def test_a_refused_member_of_staff_is_not_repeated_in_the_answer(
     furnished: County, changes: dict[str, Any], status: int
 ) -> None:
     await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
@@ -191,7 +193,7 @@ async def test_whoever_cannot_join_is_refused_without_repeating_them(
     assert await furnished.count("staff") == 0
 
 
-async def test_an_id_is_one_persons(furnished: County) -> None:
+async def test_a_staff_id_is_unique(furnished: County) -> None:
     await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
     answers = await asyncio.gather(*(furnished.admin.post(f"/orgs/{CENTER}/staff", CLERK) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]

@@ -46,7 +46,7 @@ def a_province() -> str:
     )
 
 
-async def test_a_whole_province_is_imported_in_one_call_and_a_second_time_nothing_changes(county: County) -> None:
+async def test_a_province_is_imported_in_one_call_and_a_repetition_changes_nothing(county: County) -> None:
     text = a_province()
     database = county.harness.runtime("routing").database
     with statements(database) as sent:
@@ -62,7 +62,7 @@ async def test_a_whole_province_is_imported_in_one_call_and_a_second_time_nothin
     assert [event.sequence for event in told if event.subject == "52"] == [1, 2]
 
 
-async def test_what_an_import_told_of_an_org(furnished: County) -> None:
+async def test_an_import_announces_each_org(furnished: County) -> None:
     (event,) = await furnished.told(CENTER)
     assert event.type == "cn.bianmin.org.changed.v1"
     assert event.data is not None
@@ -83,13 +83,13 @@ async def test_what_an_import_told_of_an_org(furnished: County) -> None:
         (b'[{"code": "52", "level": "province", "name": "x"}]', "application/json"),
     ],
 )
-async def test_lists_come_from_spreadsheets_and_programs(county: County, body: bytes, media: str) -> None:
+async def test_an_import_takes_csv_and_json(county: County, body: bytes, media: str) -> None:
     answer = await county.admin.post("/orgs/import", content=body, headers={"Content-Type": media})
     assert answer.status_code == 200, answer.text
     assert (await county.admin.get("/orgs/52")).status_code == 200
 
 
-async def test_a_faulty_list_is_refused_as_a_whole_each_fault_with_its_line(furnished: County) -> None:
+async def test_an_import_with_errors_is_refused_as_a_whole_and_each_error_names_its_line(furnished: County) -> None:
     before = len(await furnished.told())
     bad = ORGS + "520111103,village,孟关乡\n520113101,township,麦架镇\n520111,county,花溪\n,point,\n"
     answer = await furnished.imports(bad)
@@ -119,21 +119,21 @@ async def test_a_faulty_list_is_refused_as_a_whole_each_fault_with_its_line(furn
         ('[{"code": "52", "level": "province", "name": "x", "extra": 1}]', "application/json", 422),
     ],
 )
-async def test_what_is_no_list_is_refused(county: County, body: str, media: str, status: int) -> None:
+async def test_a_malformed_import_is_refused(county: County, body: str, media: str, status: int) -> None:
     headers = {"Content-Type": media}
     answer = await county.admin.post("/orgs/import", content=body.encode(), headers=headers)
     assert answer.status_code == status, answer.text
     assert await county.count("org") == 0
 
 
-async def test_only_an_admin_imports_and_only_what_is_theirs(furnished: County) -> None:
+async def test_only_an_admin_imports_and_only_the_own_subtree(furnished: County) -> None:
     assert (await furnished.imports(who=furnished.harness.as_("manager", PROVINCE))).status_code == 403
     theirs = "code,level,name\n520111103,township,孟关乡\n"
     assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", CENTER))).status_code == 403
     assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", COUNTY))).status_code == 200
 
 
-async def test_two_imports_of_the_same_orgs_at_once_are_one_after_the_other(county: County) -> None:
+async def test_simultaneous_imports_of_the_same_orgs_run_one_after_the_other(county: County) -> None:
     answers = await asyncio.gather(*(county.imports() for _ in range(4)))
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 7]
     assert len(await county.told()) == 7

@@ -33,7 +33,7 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
         yield county
 
 
-async def test_the_work_list_is_filtered_and_paged_the_oldest_first(county: County) -> None:
+async def test_the_task_list_is_filtered_and_paged_with_the_oldest_first(county: County) -> None:
     cases = [await county.accepts() for _ in range(3)]
     far = await county.accepts(where=access(OTHER_STATION))
     await county.works_off(cases[0], county.reviewer, "agree")

@@ -39,13 +39,13 @@ async def test_each_task_is_received_and_completed_once(pair: Pair) -> None:
     assert names.count("task.received") == names.count("task.completed") == 10
 
 
-async def test_the_same_orgs_imported_at_both_at_once_are_made_once(pair: Pair) -> None:
+async def test_simultaneous_imports_at_two_replicas_create_each_org_once(pair: Pair) -> None:
     answers = await asyncio.gather(*(county.imports() for county in pair for _ in range(3)))
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 0, 0, 7]
     assert len(await pair[0].told()) == 7
 
 
-async def test_a_case_is_decided_or_withdrawn_never_both(pair: Pair) -> None:
+async def test_a_case_is_either_decided_or_withdrawn(pair: Pair) -> None:
     one, other = pair
     cases = [await one.accepts() for _ in range(8)]
     for case in cases:
@@ -64,7 +64,7 @@ async def test_a_case_is_decided_or_withdrawn_never_both(pair: Pair) -> None:
         assert ("case.withdrawal_rejected" in names) == granted
 
 
-async def test_the_same_task_at_both_with_the_same_key_is_answered_alike(pair: Pair) -> None:
+async def test_the_same_idempotency_key_at_two_replicas_gets_the_same_answer(pair: Pair) -> None:
     task = await pair[0].turn(await pair[0].accepts())
     reviewers = [county.reviewer for county in pair]
     answers = await asyncio.gather(*(who.post(f"/tasks/{task}/receive", key="once") for who in reviewers * 3))

@@ -32,7 +32,7 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
         yield county
 
 
-async def test_strangers_learn_nothing_of_a_case_not_even_that_it_exists(county: County) -> None:
+async def test_an_actor_without_access_cannot_learn_that_a_case_exists(county: County) -> None:
     case = await county.accepts()
     task = await county.turn(case)
     strangers = [
@@ -63,7 +63,7 @@ async def test_strangers_learn_nothing_of_a_case_not_even_that_it_exists(county:
     assert (await county.harness.nobody.get("/tasks")).status_code == 401
 
 
-async def test_who_sees_a_task_that_is_not_theirs_is_told_whose_it_is(county: County) -> None:
+async def test_the_refusal_of_a_visible_task_names_its_office(county: County) -> None:
     task = await county.turn(await county.accepts())
     for who in (county.harness.as_("window", STATION), county.decider, county.harness.as_("supervisor", COUNTY)):
         answer = await who.post(f"/tasks/{task}/receive")
@@ -82,7 +82,7 @@ async def test_a_case_id_is_no_task_id(county: County) -> None:
     assert (delivered.status_code, received.status_code) == (409, 404)
 
 
-async def test_what_people_wrote_is_sealed_and_told_to_nobody_else(county: County) -> None:
+async def test_texts_of_people_are_encrypted_and_not_announced(county: County) -> None:
     case = await county.accepts()
     await county.works_off(case, county.reviewer, "agree", note=NOTE)
     await county.works_off(case, county.decider, "grant", note=NOTE)

@@ -1,4 +1,4 @@
-"""Routing's tables: what the migrations make, and which indexes serve when there are many rows."""
+"""Tables of routing: the migrations create them, and lists use indexes when there are many rows."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from bianmin.domain.actors import Actor
 from bianmin.kit.db import Database, Tx, rows, run
 from services.routing.app import SERVICE
-from services.routing.store import views
-from services.routing.store.tables import Tables
-from services.routing.store.views import WantedExtensions, WantedTasks
+from services.routing.store.queries.extensions import OLDEST_FIRST, ExtensionFilter, extensions_visible_to
+from services.routing.store.queries.tasks import TaskFilter, tasks_visible_to
+from services.routing.store.tables import RoutingTables
 from tests.service.routing_county import NOW
 
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
@@ -27,9 +27,9 @@ async def database(migrated: Callable[..., Awaitable[str]]) -> AsyncIterator[Dat
     await database.close()
 
 
-async def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+async def test_the_migrations_create_the_tables_of_the_code(database: Database) -> None:
     def compare(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), Tables.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), RoutingTables.metadata))
 
     async with database.transaction() as tx:
         assert await tx.run_sync(compare) == []
@@ -37,7 +37,7 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(database: Data
 
 # reported up: a tenth of the reviews wait, half of the decisions are made
 MANY = """
-WITH matter AS (
+WITH new_route AS (
     INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, cycle, past,
         procedures, extensions, sequence, version)
     SELECT gen_random_uuid(), n::text, '{}', org, org, 'civil',
@@ -53,7 +53,7 @@ SELECT gen_random_uuid(), case_id, seq, seq, CASE seq WHEN 1 THEN 'review' ELSE 
     CASE seq WHEN 1 THEN org ELSE left(org, 6) END, 'civil',
     CASE WHEN seq = 1 AND n % 10 = 0 THEN 'assigned' WHEN seq = 2 AND n % 2 = 0 THEN 'planned' ELSE 'done' END,
     CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, 1, timestamptz '2026-01-01' + n * interval '1 minute'
-FROM matter, generate_series(1, 2) AS seq
+FROM new_route, generate_series(1, 2) AS seq
 """
 
 
@@ -68,7 +68,7 @@ FROM route, generate_series(1, 4)
 
 @pytest.fixture
 async def grown(database: Database) -> AsyncIterator[Tx]:
-    """Tables with 100,000 tasks in them, and 200,000 requests for more time."""
+    """Tables with 100,000 tasks and 200,000 extensions."""
     async with database.reading() as tx:
         await run(tx, MANY)
         await run(tx, EXTENDED)
@@ -91,10 +91,9 @@ async def plan_of(grown: Tx, page: Any) -> str:
     return "\n".join(line for (line,) in await rows(grown, f"EXPLAIN {sql}"))
 
 
-async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(grown: Tx) -> None:
-    nothing: dict[str, Any] = dict.fromkeys(("org", "dept", "assignee", "status", "updated_since"))
+async def test_task_lists_use_indexes_whether_few_or_many_tasks_are_visible(grown: Tx) -> None:
     for actor in ACTORS:
-        for asked in (
+        for given in (
             {},
             {"status": "assigned"},
             {"org": actor.org, "status": "assigned"},
@@ -102,15 +101,15 @@ async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(gro
             {"assignee": "S-17"},
             {"updated_since": NOW},
         ):
-            wanted = WantedTasks(**{**nothing, **asked})
-            page = views.order(wanted).apply(views.listing(actor, wanted), None, 50)
+            filters = TaskFilter(**given)
+            page = filters.order.apply(tasks_visible_to(actor, filters), None, 50)
             plan = await plan_of(grown, page)
-            assert "Seq Scan" not in plan, (actor.org, asked, plan)
+            assert "Seq Scan" not in plan, (actor.org, given, plan)
 
 
-async def test_so_are_lists_of_requests_for_more_time(grown: Tx) -> None:
+async def test_extension_lists_use_indexes_whether_few_or_many_are_visible(grown: Tx) -> None:
     for actor in ACTORS:
         for org, status in ((None, None), (None, "requested"), ("520111", "requested"), ("520111", "approved")):
-            query = views.listing_extensions(actor, WantedExtensions(org, status))
-            plan = await plan_of(grown, views.FIRST_ASKED_FIRST.apply(query, None, 50))
+            query = extensions_visible_to(actor, ExtensionFilter(org, status))
+            plan = await plan_of(grown, OLDEST_FIRST.apply(query, None, 50))
             assert "Seq Scan" not in plan, (actor.org, org, status, plan)

@@ -139,7 +139,7 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
     ]
 
 
-async def test_what_a_station_decides_on_the_spot_is_closed_by_its_decision(county: County) -> None:
+async def test_a_direct_case_of_a_station_is_closed_by_its_decision(county: County) -> None:
     case = await county.accepts(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
     window = county.harness.as_("window", STATION)
     await county.works_off(case, window, "grant")
@@ -154,7 +154,7 @@ async def test_what_a_station_decides_on_the_spot_is_closed_by_its_decision(coun
     assert late.status_code == 409
 
 
-async def test_a_denial_says_why_by_which_law_and_what_can_be_done_against_it(county: County) -> None:
+async def test_a_denial_shows_its_reason_legal_basis_and_remedies(county: County) -> None:
     case = await county.accepts(an_item("promised", "center"))
     task = await county.turn(case)
     await county.reviewer.post(f"/tasks/{task}/receive")
@@ -177,7 +177,7 @@ async def test_a_denial_says_why_by_which_law_and_what_can_be_done_against_it(co
     }
 
 
-async def test_what_was_not_received_is_not_completed(county: County) -> None:
+async def test_a_task_that_was_not_received_cannot_be_completed(county: County) -> None:
     case = await county.accepts()
     task = await county.turn(case)
     answer = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "agree"})
@@ -185,7 +185,7 @@ async def test_what_was_not_received_is_not_completed(county: County) -> None:
     assert "receive" in answer.json()["detail"]
 
 
-async def test_a_case_is_sent_back_with_a_reason_and_comes_again(county: County) -> None:
+async def test_a_case_is_returned_with_a_reason_and_decided_later(county: County) -> None:
     case = await county.accepts()
     first = await county.reviewer.post(f"/tasks/{await county.turn(case)}/return", {"reason": "不清楚"})
     assert first.status_code == 409, "the first step has nothing before it"
@@ -207,7 +207,7 @@ async def test_a_case_is_sent_back_with_a_reason_and_comes_again(county: County)
     assert (await county.route(case))["status"] == "granted"
 
 
-async def test_of_twenty_clerks_one_receives_and_the_others_are_told_who(county: County) -> None:
+async def test_of_twenty_clerks_one_receives_a_task_and_the_refusals_name_that_clerk(county: County) -> None:
     cases = [await county.accepts() for _ in range(3)]
     clerks = [(f"S-{n}", county.harness.as_("window", CENTER, "civil", sub=f"S-{n}")) for n in range(20)]
     for case in cases:
@@ -225,14 +225,14 @@ async def test_of_twenty_clerks_one_receives_and_the_others_are_told_who(county:
         assert (await county.names(case)).count("task.completed") == 1
 
 
-async def test_the_same_key_receives_once_and_is_answered_the_same(county: County) -> None:
+async def test_the_same_idempotency_key_receives_a_task_once_and_gets_the_same_answer(county: County) -> None:
     task = await county.turn(await county.accepts())
     answers = [await county.reviewer.post(f"/tasks/{task}/receive", key="once") for _ in range(3)]
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert (await county.reviewer.post(f"/tasks/{task}/start", key="once")).status_code == 422
 
 
-async def test_a_wish_to_withdraw_is_granted_before_the_decision_and_not_after(county: County) -> None:
+async def test_a_withdrawal_request_is_granted_before_the_decision_and_rejected_after_it(county: County) -> None:
     early, late = await county.accepts(), await county.a_granted_case()
     await county.works_off(early, county.reviewer, "agree")
     task = await county.turn(early)
@@ -258,7 +258,7 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
         ]
 
 
-async def test_a_procedure_that_routing_does_not_know_waits_for_a_person_and_stops_nobody(county: County) -> None:
+async def test_the_acceptance_of_an_unsupported_mode_is_parked_and_stops_no_other_case(county: County) -> None:
     strange, plain = str(new_id()), str(new_id())
     await county.tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
     assert await parked.count(county.harness.runtime("routing").database) == 1
@@ -278,7 +278,7 @@ async def test_a_procedure_that_routing_does_not_know_waits_for_a_person_and_sto
         ("return", {"reason": "  "}, 422),
     ],
 )
-async def test_what_makes_no_sense_changes_nothing(county: County, act: str, body: Any, status: int) -> None:
+async def test_an_invalid_request_changes_nothing(county: County, act: str, body: Any, status: int) -> None:
     case = await county.accepts()
     before = await county.route(case)
     answer = await county.reviewer.post(f"/tasks/{before['steps'][0]['id']}/{act}", body)
@@ -286,7 +286,7 @@ async def test_what_makes_no_sense_changes_nothing(county: County, act: str, bod
     assert await county.route(case) == before
 
 
-async def test_a_delivery_says_who_signed(county: County) -> None:
+async def test_a_delivery_needs_the_name_of_the_signer(county: County) -> None:
     case = await county.a_granted_case()
     window = county.harness.as_("window", STATION)
     for wrong in ({"method": "in_person"}, {"method": "pigeon", "signed_by": "x"}, {"signed_by": "x"}):

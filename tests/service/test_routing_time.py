@@ -89,7 +89,7 @@ async def is_decided_and_reopened(county: County, case: str) -> None:
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])
-async def test_a_request_of_an_earlier_handling_is_not_answered_in_a_later_one(county: County, act: str) -> None:
+async def test_an_extension_of_an_earlier_cycle_is_not_answered_in_a_later_cycle(county: County, act: str) -> None:
     case = await a_licence_case(county)
     earlier = await asks(county, case)
     await is_decided_and_reopened(county, case)
@@ -109,7 +109,7 @@ async def test_a_request_of_an_earlier_handling_is_not_answered_in_a_later_one(c
     assert [names.count(f"extension.{name}") for name in ("requested", "approved", "rejected")] == [2, 1, 0]
 
 
-async def test_who_approves_reads_why_and_so_does_who_sees_the_case_and_nobody_else(county: County) -> None:
+async def test_only_actors_who_may_see_the_case_read_the_reason_of_an_extension(county: County) -> None:
     case = await a_licence_case(county)
     procedure = (await county.decider.post(f"/cases/{case}/procedures", HEARING)).json()
     await county.decider.post(f"/cases/{case}/procedures/{procedure['id']}/end")
@@ -141,7 +141,7 @@ async def listed(who: Client, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def test_requests_are_listed_for_who_may_see_their_case(county: County) -> None:
+async def test_extensions_are_listed_for_actors_who_may_see_their_case(county: County) -> None:
     cases = [await a_licence_case(county) for _ in range(3)] + [await a_licence_case(county, OTHER_STATION)]
     ids = [await asks(county, case) for case in cases]
     await head(county).post(f"/extensions/{ids[0]}/approve", {"reason": ANSWER})
@@ -176,7 +176,7 @@ async def test_requests_are_listed_for_who_may_see_their_case(county: County) ->
     assert (await head(county).get("/extensions", status="lost")).status_code == 422
 
 
-async def test_requests_are_paged_in_one_statement_a_page(county: County) -> None:
+async def test_a_page_of_extensions_takes_one_statement(county: County) -> None:
     ids = [await asks(county, await a_licence_case(county)) for _ in range(3)]
     with statements(county.harness.runtime("routing").database) as sent:
         first = (await head(county).get("/extensions", limit=2)).json()
@@ -189,7 +189,7 @@ async def test_requests_are_paged_in_one_statement_a_page(county: County) -> Non
 
 
 @pytest.mark.parametrize("days", [True, "5", 5.0, 0, None])
-async def test_days_are_a_whole_number(county: County, days: Any) -> None:
+async def test_the_days_of_an_extension_are_a_whole_number(county: County, days: Any) -> None:
     case = await a_licence_case(county)
     refused = await county.decider.post(f"/cases/{case}/extensions", {"days": days, "reason": WHY})
     assert (refused.status_code, [one["pointer"] for one in refused.json()["errors"]]) == (422, ["/days"])

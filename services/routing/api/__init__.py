@@ -1,1 +1,1 @@
-"""HTTP in: the directory, tasks and routes."""
+"""HTTP endpoints of routing: the directory, routes and tasks."""

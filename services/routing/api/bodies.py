@@ -1,4 +1,4 @@
-"""What is sent to routing."""
+"""Request bodies of routing."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from bianmin.domain import codes
 from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel, ProcedureKind
 from bianmin.kit.bodies import Body, Code, Short, Text
-from services.routing.domain.staff import StaffRole
+from services.routing.domain.directory.staff import StaffRole
 
 
 def _printable(text: str) -> str:
@@ -27,14 +27,14 @@ Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(codes.ph
 Roles = Annotated[list[StaffRole], Field(min_length=1, max_length=7), AfterValidator(_distinct)]
 
 
-class Nothing(Body):
-    """Acts that say everything by being done."""
+class EmptyBody(Body):
+    """The body of a request that needs none."""
 
 
 class OrgIn(Body):
-    """`PUT /orgs/{code}`. What a GET showed may be sent back: its read-only fields are ignored.
+    """An org. The answer of a GET may be sent back: its read-only fields are ignored.
 
-    `level` follows from the code; where it is sent, it has to agree.
+    `level` follows from the code; where it is sent, it must agree.
     """
 
     name: Name
@@ -45,7 +45,7 @@ class OrgIn(Body):
 
 
 class DivisionIn(Body):
-    """One org of an import in JSON. What it says is judged with the others, so that every fault is told."""
+    """One org of an import in JSON. It is checked together with the others, so that every error is reported."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True)]
     level: Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -53,13 +53,15 @@ class DivisionIn(Body):
 
 
 class OfficeIn(Body):
+    """A functional office of an org."""
+
     dept: Dept
     name: Name
     phone: Phone | None = None
 
 
 class StaffIn(Body):
-    """`id` is the `sub` of the member's tokens; without one, a new one is made."""
+    """A member of staff. `id` is the `sub` of the member's tokens; without it, a new id is made."""
 
     id: Code | None = None
     name: Name
@@ -69,7 +71,7 @@ class StaffIn(Body):
 
 
 class CompletionIn(Body):
-    """`reason_code` and `legal_basis` are needed to deny."""
+    """An opinion or decision. A denial needs `reason_code` and `legal_basis`."""
 
     opinion: Opinion
     note: Text | None = None
@@ -78,18 +80,20 @@ class CompletionIn(Body):
 
 
 class ReturnIn(Body):
+    """Why the case is returned to the step before."""
+
     reason: Text
 
 
 class DeliveryIn(Body):
-    """`signed_by`: the name of who signed for the result."""
+    """A delivery. `signed_by` is the name of the person who signed for the result."""
 
     method: Delivery
     signed_by: Name
 
 
 class ProcedureIn(Body):
-    """`expected_days`: how many working days it takes, as the applicant is told (行政许可法 art. 45)."""
+    """A special procedure. The applicant is told its `expected_days`, which are working days (行政许可法 art. 45)."""
 
     kind: ProcedureKind
     expected_days: Annotated[int, Field(ge=1, le=365)]
@@ -97,20 +101,20 @@ class ProcedureIn(Body):
 
 
 class ExtensionIn(Body):
-    """`days`: in the unit of the statutory period."""
+    """A request for an extension by `days`, in the unit of the statutory period."""
 
     days: Annotated[int, Field(ge=1, le=365)]
     reason: Text
 
 
 class AnswerIn(Body):
-    """Why, where that is to be kept."""
+    """The reason of an answer; it may be left out."""
 
     reason: Text | None = None
 
 
 class ReopeningIn(Body):
-    """`basis`: the decision or judgment that set the earlier one aside."""
+    """A reopening. `basis` is the decision or judgment that set the earlier decision aside."""
 
     reason: Text
     basis: Text

@@ -13,17 +13,18 @@ from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.api import division_file
 from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
-from services.routing.api.directory_views import ImportedOrgsView, OfficeView, OrgHead, OrgView, StaffView
-from services.routing.domain.divisions import ImportOrgs
-from services.routing.domain.orgs import EditOrg, NotYourOrg, Office, OpenOffice, Org, OrgNotFound
-from services.routing.domain.staff import AddStaff, StaffMember
-from services.routing.store import views
+from services.routing.api.views.directory import ImportedOrgsView, OfficeView, OrgSummaryView, OrgView, StaffView
+from services.routing.domain.directory.divisions import ImportOrgs
+from services.routing.domain.directory.editing import EditOrg, OpenOffice
+from services.routing.domain.directory.org import NotYourOrg, Org, OrgNotFound, OrgOffice
+from services.routing.domain.directory.staff import AddStaff, StaffMember
+from services.routing.store.queries import directory
 
 router = staff_router("routing")
 
-Anyone = Annotated[RequestContext, context_for()]
+Anybody = Annotated[RequestContext, context_for()]
 Admin = Annotated[RequestContext, context_for("admin")]
-Keeper = Annotated[RequestContext, context_for("admin", "manager")]
+Editor = Annotated[RequestContext, context_for("admin", "manager")]
 Colleague = Annotated[
     RequestContext, context_for("agent", "window", "department", "manager", "supervisor", "investigator", "admin")
 ]
@@ -55,12 +56,12 @@ async def import_orgs(request: Request, context: Admin) -> Response:
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     read = division_file.read_csv if media == _CSV else division_file.read_json
-    return await context.submit(ImportOrgs(read(await request.body()), context.cause), ImportedOrgsView.of)
+    return await context.submit(ImportOrgs(read(await request.body()), context.cause), ImportedOrgsView.model_validate)
 
 
-@router.get("/orgs", response_model=Page[OrgHead], responses=refuses())
+@router.get("/orgs", response_model=Page[OrgSummaryView], responses=refuses())
 async def list_orgs(
-    context: Anyone,
+    context: Anybody,
     parent: Annotated[OrgCode | None, Query(description="只要这个机构的直接下级")] = None,
     org: Annotated[OrgCode | None, Query(description="所在的区划，含下级")] = None,
     q: Annotated[str | None, Query(min_length=1, max_length=60, description="名称中的字")] = None,
@@ -69,30 +70,30 @@ async def list_orgs(
 ) -> Response:
     """机构目录，按区划代码排列。"""
     async with context.read() as tx:
-        wanted = views.WantedOrgs(parent, org, q)
-        page, following = await views.list_orgs(tx, wanted, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[OrgHead.of(one) for one in page], next_cursor=following))
+        filters = directory.OrgFilter(parent, org, q)
+        page, following = await directory.list_orgs(tx, filters, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[OrgSummaryView.model_validate(listed) for listed in page], next_cursor=following))
 
 
 @router.get("/orgs/{code}", response_model=OrgView, responses=refuses(NotFound))
-async def get_org(code: OrgCode, context: Anyone) -> Response:
+async def get_org(code: OrgCode, context: Anybody) -> Response:
     """一个机构：级别、名称、上级、办理单位。"""
-    org = await _found(context, code)
-    return respond(OrgView.of(org), org.version)
+    org = await _existing_org(context, code)
+    return respond(OrgView.model_validate(org), org.version)
 
 
-async def _found(context: RequestContext, code: str) -> Org:
+async def _existing_org(context: RequestContext, code: str) -> Org:
     async with context.read() as tx:
-        org = await views.org(tx, code)
+        org = await directory.read_org(tx, code)
     if org is None:
         raise OrgNotFound("没有这个机构；请核对区划代码。")
     return org
 
 
-async def _seen_version(code: OrgCode, context: Admin, if_match: IfMatch = None) -> int | None:
-    """The version that the writer has seen. Asked before the body is judged."""
+async def _version_read(code: OrgCode, context: Admin, if_match: IfMatch = None) -> int | None:
+    """The version that the writer has read; checked before the body."""
     async with context.read() as tx:
-        version = await views.version_of(tx, code)
+        version = await directory.version_of_org(tx, code)
     check_if_match(if_match, version)
     return version
 
@@ -106,18 +107,18 @@ async def _seen_version(code: OrgCode, context: Admin, if_match: IfMatch = None)
     },
 )
 async def put_org(
-    code: OrgCode, seen: Annotated[int | None, Depends(_seen_version)], body: OrgIn, context: Admin
+    code: OrgCode, version: Annotated[int | None, Depends(_version_read)], body: OrgIn, context: Admin
 ) -> Response:
     """新设机构，或更改机构名称；级别须与代码长度一致，上级机构须已存在。"""
-    command = EditOrg(code, body.level, body.name, seen, context.cause)
-    return await context.submit(command, OrgView.of, status=201 if seen is None else 200)
+    command = EditOrg(code, body.level, body.name, version, context.cause)
+    return await context.submit(command, OrgView.model_validate, status=201 if version is None else 200)
 
 
 @router.get("/orgs/{code}/offices", response_model=Page[OfficeView], responses=refuses(NotFound))
-async def list_offices(code: OrgCode, context: Anyone) -> Response:
+async def list_offices(code: OrgCode, context: Anybody) -> Response:
     """一个机构的全部办理单位。村站和服务点自身就是办理单位，没有下设。"""
-    org = await _found(context, code)
-    return respond(Page(items=[OfficeView.of(office) for office in org.offices]))
+    org = await _existing_org(context, code)
+    return respond(Page(items=[OfficeView.model_validate(office) for office in org.offices]))
 
 
 @router.post(
@@ -126,14 +127,14 @@ async def list_offices(code: OrgCode, context: Anyone) -> Response:
     response_model=OfficeView,
     responses=refuses(NotFound, Forbidden, Conflict),
 )
-async def open_office(code: OrgCode, body: OfficeIn, context: Keeper) -> Response:
+async def open_office(code: OrgCode, body: OfficeIn, context: Editor) -> Response:
     """在乡镇中心或以上设立一个办理单位；事项由其类别对应的办理单位办理。"""
-    office = Office(body.dept, body.name, body.phone)
+    office = OrgOffice(body.dept, body.name, body.phone)
 
-    def opened(org: Org) -> OfficeView:
-        return OfficeView.of(org.office(body.dept) or office)
+    def view(org: Org) -> OfficeView:
+        return OfficeView.model_validate(org.office(body.dept))
 
-    return await context.submit(OpenOffice(code, office, context.cause), opened, status=201)
+    return await context.submit(OpenOffice(code, office, context.cause), view, status=201)
 
 
 @router.get("/orgs/{code}/staff", response_model=Page[StaffView], responses=refuses(NotFound, Forbidden))
@@ -149,16 +150,18 @@ async def list_staff(
     if not actor.covers(code) or (actor.dept is not None and dept not in (None, actor.dept)):
         raise NotYourOrg(f"只能查看本单位（{actor.org}）及下属机构、本条线的人员。")
     async with context.read() as tx:
-        if await views.version_of(tx, code) is None:
+        if await directory.version_of_org(tx, code) is None:
             raise OrgNotFound("没有这个机构；请核对区划代码。")
-        page, following = await views.list_staff(tx, code, actor.dept or dept, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[StaffView.of(member) for member in page], next_cursor=following))
+        page, following = await directory.list_staff(
+            tx, code, actor.dept or dept, context.runtime.cursors, cursor, limit
+        )
+    return respond(Page(items=[StaffView.model_validate(member) for member in page], next_cursor=following))
 
 
 @router.post(
     "/orgs/{code}/staff", status_code=201, response_model=StaffView, responses=refuses(NotFound, Forbidden, Conflict)
 )
-async def add_staff(code: OrgCode, body: StaffIn, context: Keeper) -> Response:
+async def add_staff(code: OrgCode, body: StaffIn, context: Editor) -> Response:
     """登记一名工作人员。目录只说明谁在哪里；能办什么由其登录凭证决定。"""
     member = StaffMember(
         id=body.id or str(new_id()),
@@ -168,4 +171,4 @@ async def add_staff(code: OrgCode, body: StaffIn, context: Keeper) -> Response:
         dept=body.dept,
         phone=body.phone,
     )
-    return await context.submit(AddStaff(member, context.cause), StaffView.of, status=201)
+    return await context.submit(AddStaff(member, context.cause), StaffView.model_validate, status=201)

@@ -1,4 +1,4 @@
-"""`/tasks`: the desk's work."""
+"""`/tasks`: the work of an office."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -13,16 +13,17 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
-from services.routing.api import seals
-from services.routing.api.bodies import CompletionIn, Nothing, ReturnIn
-from services.routing.api.views import ListedTaskView, TaskView
-from services.routing.domain.route import CompleteTask, ReceiveTask, ReturnTask, Route, StartTask
-from services.routing.store import views
+from services.routing.api.bodies import CompletionIn, EmptyBody, ReturnIn
+from services.routing.api.sealing import seal_note
+from services.routing.api.views.tasks import ListedTaskView, TaskView
+from services.routing.domain.route import Route
+from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
+from services.routing.store.queries import tasks
 
 router = staff_router("routing")
 
 Staff = Annotated[RequestContext, context_for()]
-_MOVES = refuses(NotFound, Forbidden, Conflict)
+_REFUSALS = refuses(NotFound, Forbidden, Conflict)
 
 
 @router.get("/tasks", response_model=Page[ListedTaskView], responses=refuses())
@@ -37,25 +38,25 @@ async def list_tasks(
     cursor: Cursor = None,
 ) -> Response:
     """本单位看得到的办件的任务，先来的在前；带 `updated_since` 时按变动先后排列。"""
-    wanted = views.WantedTasks(org, dept, assignee, status, updated_since)
+    filters = tasks.TaskFilter(org, dept, assignee, status, updated_since)
     async with context.read() as tx:
-        page, following = await views.list_tasks(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[ListedTaskView.of(one) for one in page], next_cursor=following))
+        page, following = await tasks.list_tasks(tx, context.actor, filters, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[ListedTaskView.model_validate(listed) for listed in page], next_cursor=following))
 
 
-@router.post("/tasks/{task_id}/receive", response_model=TaskView, responses=_MOVES)
-async def receive_task(task_id: UUID, context: Staff, body: Nothing | None = None) -> Response:
+@router.post("/tasks/{task_id}/receive", response_model=TaskView, responses=_REFUSALS)
+async def receive_task(task_id: UUID, context: Staff, body: EmptyBody | None = None) -> Response:
     """签收：从此由签收人办理。同一任务只能由一人签收。"""
-    return await context.submit(ReceiveTask(task_id, context.now, context.cause), _of(task_id))
+    return await context.submit(ReceiveTask(task_id, context.now, context.cause), _view_of(task_id))
 
 
-@router.post("/tasks/{task_id}/start", response_model=TaskView, responses=_MOVES)
-async def start_task(task_id: UUID, context: Staff, body: Nothing | None = None) -> Response:
+@router.post("/tasks/{task_id}/start", response_model=TaskView, responses=_REFUSALS)
+async def start_task(task_id: UUID, context: Staff, body: EmptyBody | None = None) -> Response:
     """开始办理。可以省略：签收以后可以直接办完。"""
-    return await context.submit(StartTask(task_id, context.cause), _of(task_id))
+    return await context.submit(StartTask(task_id, context.cause), _view_of(task_id))
 
 
-@router.post("/tasks/{task_id}/complete", response_model=TaskView, responses=_MOVES)
+@router.post("/tasks/{task_id}/complete", response_model=TaskView, responses=_REFUSALS)
 async def complete_task(task_id: UUID, body: CompletionIn, context: Staff) -> Response:
     """办完：审核步骤给出意见，决定步骤作出决定。
 
@@ -67,22 +68,22 @@ async def complete_task(task_id: UUID, body: CompletionIn, context: Staff) -> Re
         at=context.now,
         today=context.today,
         by=context.cause,
-        note=seals.note(context.runtime.sealer, task_id, body.note) if body.note else None,
+        note=seal_note(context.runtime.sealer, task_id, body.note) if body.note else None,
         reason_code=body.reason_code,
         legal_basis=body.legal_basis,
     )
-    return await context.submit(command, _of(task_id))
+    return await context.submit(command, _view_of(task_id))
 
 
-@router.post("/tasks/{task_id}/return", response_model=TaskView, responses=_MOVES)
+@router.post("/tasks/{task_id}/return", response_model=TaskView, responses=_REFUSALS)
 async def return_task(task_id: UUID, body: ReturnIn, context: Staff) -> Response:
     """退回上一步重新办理，须写明理由。"""
-    reason = seals.note(context.runtime.sealer, task_id, body.reason)
+    reason = seal_note(context.runtime.sealer, task_id, body.reason)
     command = ReturnTask(task_id, reason, context.now, (new_id(), new_id()), context.cause)
-    return await context.submit(command, _of(task_id))
+    return await context.submit(command, _view_of(task_id))
 
 
-def _of(task_id: UUID) -> Callable[[Route], TaskView]:
+def _view_of(task_id: UUID) -> Callable[[Route], TaskView]:
     def view(route: Route) -> TaskView:
         return TaskView.in_route(route, task_id)
 

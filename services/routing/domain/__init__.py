@@ -1,1 +1,1 @@
-"""What routing decides: the directory of orgs, and the ways of cases through them. Pure."""
+"""What routing decides: the directory of orgs, and the routes of accepted cases. Pure."""

@@ -1,87 +1,151 @@
-"""What happens to a route: the facts that only move it, and what the other services are told."""
+"""Facts about a route: all that can happen to it, and the route after it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Protocol, TypeVar, assert_never
 from uuid import UUID
 
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted, RoutePlanned
-from services.routing.domain.route import (
-    OPEN,
-    Delivered,
-    Extension,
-    LegalEnd,
-    Outcome,
-    Procedure,
-    Route,
-    Task,
-    ref,
+from bianmin.events.parts import Opinion
+from bianmin.events.routing import (
+    CaseClosed,
+    CaseDelivered,
+    CaseDenied,
+    CaseGranted,
+    CaseReopened,
+    ExtensionApproved,
+    ExtensionRejected,
+    ExtensionRequested,
+    ProcedureEnded,
+    ProcedureStarted,
+    RoutePlanned,
+    RouteVoided,
+    TaskAssigned,
+    TaskCompleted,
+    TaskReceived,
+    TaskReturned,
+    TaskStarted,
+    WithdrawalRejected,
 )
+from services.routing.domain.offices import office_in_event
+from services.routing.domain.route import (
+    DeliveryReceipt,
+    Extension,
+    PastCycle,
+    Route,
+    SpecialProcedure,
+    StatutoryEnd,
+)
+from services.routing.domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class RouteOpened:
+    """A case was accepted; it has no tasks yet."""
+
     route: Route
 
 
 @dataclass(frozen=True, slots=True)
-class TasksMoved:
-    """Tasks as they are now; those that are new stand behind the others."""
+class TasksChanged:
+    """Tasks in their new state. New tasks come after the existing ones."""
 
     tasks: tuple[Task, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SignedFor:
-    delivered: Delivered
+class ReceiptSigned:
+    """Somebody signed for the result."""
+
+    receipt: DeliveryReceipt
 
 
 @dataclass(frozen=True, slots=True)
-class ProcedureKept:
-    """A special procedure as it begins, and as it ends."""
+class ProcedureChanged:
+    """A special procedure in its new state: started or ended."""
 
-    procedure: Procedure
+    procedure: SpecialProcedure
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionKept:
-    """A request for more time as it is made, and as it is answered."""
+class ExtensionChanged:
+    """A request for an extension in its new state: made, answered or lapsed."""
 
     extension: Extension
 
 
 @dataclass(frozen=True, slots=True)
-class LegalEndKept:
-    legal_end: LegalEnd
+class StatutoryEndChanged:
+    """The statutory period ends at another moment, or is paused."""
+
+    statutory_end: StatutoryEnd
 
 
 @dataclass(frozen=True, slots=True)
-class CycleBegun:
-    """`ended`: how the one before did."""
+class RouteReopened:
+    """A new cycle starts. `ended` is the cycle before it."""
 
-    ended: Outcome
+    ended: PastCycle
 
 
 @dataclass(frozen=True, slots=True)
-class Voided:
-    pass
+class RouteMarkedVoid:
+    """The acceptance of the case was corrected."""
 
 
-def evolve(route: Route | None, fact: Any) -> Route:
-    """The route after a fact. Facts about tasks only tell what `TasksMoved` did."""
-    if isinstance(fact, Opened):
+WithoutEffect = (
+    RouteVoided
+    | TaskAssigned
+    | TaskReceived
+    | TaskStarted
+    | TaskCompleted
+    | TaskReturned
+    | CaseDelivered
+    | CaseReopened
+    | ProcedureStarted
+    | ProcedureEnded
+    | ExtensionRequested
+    | ExtensionApproved
+    | ExtensionRejected
+    | WithdrawalRejected
+)
+"""Announced facts that change nothing: the private fact before each of them has changed the route."""
+
+Fact = (
+    RouteOpened
+    | TasksChanged
+    | ReceiptSigned
+    | ProcedureChanged
+    | ExtensionChanged
+    | StatutoryEndChanged
+    | RouteReopened
+    | RouteMarkedVoid
+    | RoutePlanned
+    | CaseGranted
+    | CaseDenied
+    | CaseWithdrawn
+    | CaseClosed
+    | WithoutEffect
+)
+
+
+def evolve(route: Route | None, fact: Fact) -> Route:
+    """The route after a fact."""
+    if isinstance(fact, RouteOpened):
         return fact.route
     assert route is not None
     match fact:
-        case TasksMoved(tasks):
-            return replace(route, tasks=_with(route.tasks, tasks), version=route.version + 1)
-        case ProcedureKept(procedure):
-            return replace(route, procedures=_put(route.procedures, procedure), version=route.version + 1)
-        case ExtensionKept(extension):
-            return replace(route, extensions=_put(route.extensions, extension), version=route.version + 1)
-        case LegalEndKept(legal_end):
-            return replace(route, legal_end=legal_end)
-        case CycleBegun(ended):
+        case TasksChanged(tasks):
+            return replace(route, tasks=_with_changed(route.tasks, tasks), version=route.version + 1)
+        case ProcedureChanged(procedure):
+            procedures = _with_changed(route.procedures, (procedure,))
+            return replace(route, procedures=procedures, version=route.version + 1)
+        case ExtensionChanged(extension):
+            extensions = _with_changed(route.extensions, (extension,))
+            return replace(route, extensions=extensions, version=route.version + 1)
+        case StatutoryEndChanged(statutory_end):
+            return replace(route, statutory_end=statutory_end)
+        case RouteReopened(ended):
             return replace(
                 route,
                 cycle=route.cycle + 1,
@@ -90,15 +154,15 @@ def evolve(route: Route | None, fact: Any) -> Route:
                 decided_on=None,
                 delivered=None,
                 closed_on=None,
-                legal_end=None,
+                statutory_end=None,
                 version=route.version + 1,
             )
-        case Voided():
-            return replace(route, status="void", legal_end=None, version=route.version + 1)
+        case RouteMarkedVoid():
+            return replace(route, status="void", statutory_end=None, version=route.version + 1)
+        case ReceiptSigned(receipt):
+            return replace(route, delivered=receipt, version=route.version + 1)
         case RoutePlanned():
             return replace(route, status="open")
-        case SignedFor(delivered):
-            return replace(route, delivered=delivered, version=route.version + 1)
         case CaseGranted(decided_on=day):
             return replace(route, status="granted", decided_on=day)
         case CaseDenied(decided_on=day):
@@ -107,36 +171,64 @@ def evolve(route: Route | None, fact: Any) -> Route:
             return replace(route, status="withdrawn")
         case CaseClosed(closed_on=day):
             return replace(route, closed_on=day)
-    return route
+        case (
+            TaskAssigned()
+            | TaskReceived()
+            | TaskCompleted()
+            | TaskStarted()
+            | TaskReturned()
+            | CaseDelivered()
+            | CaseReopened()
+            | RouteVoided()
+            | ProcedureStarted()
+            | ProcedureEnded()
+            | ExtensionRequested()
+            | ExtensionApproved()
+            | ExtensionRejected()
+            | WithdrawalRejected()
+        ):
+            return route
+    assert_never(fact)
 
 
-def cancelled(route: Route) -> TasksMoved:
-    """Whatever was still to be done is not any more."""
-    undone = (task for task in route.tasks if task.status in OPEN or task.status == "planned")
-    return TasksMoved(tuple(replace(task, status="cancelled") for task in undone))
+class _HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
 
 
-def _put(known: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
-    """With the one that has its id replaced, or added."""
-    now = {each.id: each for each in known}
-    now[one.id] = one
-    return tuple(now.values())
+Identified = TypeVar("Identified", bound=_HasId)
 
 
-def _with(tasks: tuple[Task, ...], moved: tuple[Task, ...]) -> tuple[Task, ...]:
-    now: dict[UUID, Task] = {task.id: task for task in tasks}
-    now.update((task.id, task) for task in moved)
-    return tuple(now.values())
+def _with_changed(present: tuple[Identified, ...], changed: Iterable[Identified]) -> tuple[Identified, ...]:
+    """The present ones, each replaced by the changed one with its id; new ones at the end."""
+    by_id = {each.id: each for each in present}
+    by_id.update((each.id, each) for each in changed)
+    return tuple(by_id.values())
 
 
-def told(model: Any, route: Route, task: Task, **more: Any) -> object:
-    """An event about a task; `route` is as it stands after the decision."""
-    return model(
+T = TypeVar("T", TaskAssigned, TaskReceived, TaskStarted, TaskReturned)
+
+
+def task_event(event: type[T], route: Route, task: Task) -> T:
+    """The event about a task. `route` is the route after the decision."""
+    return event(
         access=route.access(),
         task_id=task.id,
         seq=task.seq,
         kind=task.kind,
-        office=ref(task.office),
+        office=office_in_event(task.office),
         assignee=task.assignee,
-        **more,
+    )
+
+
+def task_completed(route: Route, task: Task, opinion: Opinion) -> TaskCompleted:
+    """The event that a task was completed. `route` is the route after the decision."""
+    return TaskCompleted(
+        access=route.access(),
+        task_id=task.id,
+        seq=task.seq,
+        kind=task.kind,
+        office=office_in_event(task.office),
+        assignee=task.assignee,
+        opinion=opinion,
     )

@@ -13,17 +13,17 @@ from bianmin.kit.sets import table_of
 from bianmin.kit.tables import add_kit_tables
 
 
-class Tables(SQLModel):
-    """A base of its own, so that another service in the process may have tables of the same names."""
+class RoutingTables(SQLModel):
+    """Base of the tables of this service: another service in the process may have tables of the same names."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-add_kit_tables(Tables.metadata)
+add_kit_tables(RoutingTables.metadata)
 
 
 def _code(**options: Any) -> Any:
-    """A division code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    """A column with a division code. It is compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
     return Field(sa_column=Column(String(collation="C"), **options))
 
 
@@ -31,7 +31,9 @@ def _moment(**options: Any) -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), **options))
 
 
-class OrgRow(Tables, table=True):
+class OrgRow(RoutingTables, table=True):
+    """An org of the division tree."""
+
     __tablename__ = "org"
     code: str = _code(primary_key=True)
     name: str
@@ -43,7 +45,9 @@ class OrgRow(Tables, table=True):
     __table_args__ = (Index("ix_org_parent_code", "parent", "code"),)
 
 
-class OfficeRow(Tables, table=True):
+class OfficeRow(RoutingTables, table=True):
+    """A functional office of an org, for one line."""
+
     __tablename__ = "office"
     org: str = _code(primary_key=True)
     dept: str = Field(primary_key=True)
@@ -51,8 +55,8 @@ class OfficeRow(Tables, table=True):
     phone: str | None
 
 
-class StaffRow(Tables, table=True):
-    """`id` is the `sub` of a member's tokens."""
+class StaffRow(RoutingTables, table=True):
+    """A member of staff. `id` is the `sub` of the member's tokens."""
 
     __tablename__ = "staff"
     id: str = _code(primary_key=True)
@@ -66,11 +70,12 @@ class StaffRow(Tables, table=True):
     __table_args__ = (Index("ix_staff_org_id", "org", "id"),)
 
 
-class RouteRow(Tables, table=True):
-    """An accepted case. Its row is locked before its tasks are read, by every door.
+class RouteRow(RoutingTables, table=True):
+    """The route of an accepted case. Every command locks this row before it changes the case.
 
-    `seen_by`: the keys of whoever may see it. `signed_by` is sealed. `past`: how its earlier cycles ended.
-    `legal_…`: the statutory clock, as deadlines tells of it. `procedures`, `extensions`: how many; most have none.
+    `seen_by` holds the keys that open the case (`bianmin.domain.access`). `signed_by` is encrypted. `past` holds the
+    earlier cycles. `legal_clock` and `legal_due_at` are the statutory clock, as deadlines announced it. `procedures`
+    and `extensions` are counts: for most cases 0, so that their tables need not be read.
     """
 
     __tablename__ = "route"
@@ -102,8 +107,8 @@ class RouteRow(Tables, table=True):
 _OPEN = "status IN ('assigned', 'received', 'in_progress')"
 
 
-class TaskRow(Tables, table=True):
-    """`note` is sealed."""
+class TaskRow(RoutingTables, table=True):
+    """A task of a route. `note` is encrypted; `changed_at` is real time and orders the change feed."""
 
     __tablename__ = "task"
     id: UUID = Field(primary_key=True)
@@ -126,7 +131,7 @@ class TaskRow(Tables, table=True):
 
     __table_args__ = (
         Index("uq_task_case_id_place", "case_id", "place", unique=True),
-        # lists go by id: of an office, of those that wait for somebody, of a person's
+        # lists in the order of ids: tasks of an office, open tasks, tasks of a person
         Index("ix_task_office_org_status_id", "office_org", "status", "id"),
         Index("ix_task_open_status_id", "status", "id", postgresql_where=text(_OPEN)),
         Index("ix_task_assignee_id", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
@@ -134,8 +139,8 @@ class TaskRow(Tables, table=True):
     )
 
 
-class ProcedureRow(Tables, table=True):
-    """A special procedure; `reason` is sealed."""
+class ProcedureRow(RoutingTables, table=True):
+    """A special procedure; `reason` is encrypted."""
 
     __tablename__ = "procedure"
     id: UUID = Field(primary_key=True)
@@ -151,8 +156,8 @@ class ProcedureRow(Tables, table=True):
     __table_args__ = (Index("ix_procedure_case_id", "case_id", "id"),)
 
 
-class ExtensionRow(Tables, table=True):
-    """A request for more time, of the office that is to decide; `reason` and `answer` are sealed."""
+class ExtensionRow(RoutingTables, table=True):
+    """A request for an extension. `office_…` is the office that decides; `reason` and `answer` are encrypted."""
 
     __tablename__ = "extension"
     id: UUID = Field(primary_key=True)

@@ -6,7 +6,7 @@ import pytest
 
 from bianmin.kit.problems import Malformed
 from services.routing.api.division_file import read_csv, read_json
-from services.routing.domain.divisions import DivisionsFaulty
+from services.routing.domain.directory.divisions import InvalidDivisions
 
 PLAIN = "code,level,name\n52,province,贵州省\n5201,city,贵阳市\n"
 
@@ -30,7 +30,7 @@ def rows(text: str | bytes) -> list[tuple[str, str | None, str]]:
         'name,code,level\n贵州省,52,province\n"贵阳市",5201,city\n',
     ],
 )
-def test_what_spreadsheets_make_of_a_list_is_read(text: str) -> None:
+def test_csv_variants_of_spreadsheets_are_parsed(text: str) -> None:
     assert rows(text) == [("52", "province", "贵州省"), ("5201", "city", "贵阳市")]
 
 
@@ -38,7 +38,7 @@ def test_a_name_may_hold_commas_and_quotes() -> None:
     assert rows('code,level,name\n52,province,"贵州,""黔""省"\n')[0][2] == '贵州,"黔"省'
 
 
-def test_each_line_knows_its_number() -> None:
+def test_each_division_has_its_line_number() -> None:
     assert [one.place for one in read_csv(("code,level,name\n\n52,province,贵州省\n").encode())] == ["第 3 行"]
 
 
@@ -52,16 +52,16 @@ def test_each_line_knows_its_number() -> None:
         ("", ["column_missing"] * 3),
     ],
 )
-def test_an_odd_heading_is_told_with_its_line(heading: str, codes: list[str]) -> None:
-    with pytest.raises(DivisionsFaulty) as refused:
+def test_a_wrong_heading_is_refused_with_its_line(heading: str, codes: list[str]) -> None:
+    with pytest.raises(InvalidDivisions) as refused:
         rows(heading + "\n52,province,贵州省\n")
     assert [error.code for error in refused.value.errors] == codes
     assert all(error.detail.startswith("第 1 行") for error in refused.value.errors)
 
 
 @pytest.mark.parametrize("line", ["52,province", "52,province,贵州,省", "52"])
-def test_a_line_with_too_few_or_too_many_columns_is_told(line: str) -> None:
-    with pytest.raises(DivisionsFaulty) as refused:
+def test_a_line_with_too_few_or_too_many_columns_is_refused_with_its_number(line: str) -> None:
+    with pytest.raises(InvalidDivisions) as refused:
         rows(f"{PLAIN}{line}\n{line}\n")
     assert [(error.pointer, error.detail[:5]) for error in refused.value.errors] == [
         ("/2", "第 4 行"),
@@ -71,8 +71,8 @@ def test_a_line_with_too_few_or_too_many_columns_is_told(line: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "code,level,name\n", "code,level,name\n,,\n"])
-def test_an_empty_list_is_no_list(text: str) -> None:
-    with pytest.raises(DivisionsFaulty):
+def test_an_empty_list_is_refused(text: str) -> None:
+    with pytest.raises(InvalidDivisions):
         rows(text)
 
 
@@ -85,12 +85,12 @@ def test_an_empty_list_is_no_list(text: str) -> None:
         (b"\xff\xfe" + PLAIN.encode("utf-16-le"), 1),
     ],
 )
-def test_what_is_no_csv_is_told_with_its_line(body: bytes, line: int) -> None:
+def test_malformed_csv_is_refused_with_its_line(body: bytes, line: int) -> None:
     with pytest.raises(Malformed, match=f"第 {line} 行"):
         rows(body)
 
 
-def test_a_list_in_json_is_read_alike() -> None:
+def test_a_json_list_is_parsed_like_csv() -> None:
     listed = [{"code": "52", "level": "province", "name": " 贵州省 "}]
     (one,) = read_json(json.dumps(listed).encode())
     assert (one.code, one.level, one.name, one.place) == ("52", "province", "贵州省", "第 1 项")
@@ -106,13 +106,13 @@ def test_a_list_in_json_is_read_alike() -> None:
         ("[]", []),
     ],
 )
-def test_a_wrong_list_in_json_is_told_entry_by_entry(body: str, faults: list[tuple[str, str]]) -> None:
-    with pytest.raises(DivisionsFaulty) as refused:
+def test_a_wrong_json_list_is_refused_entry_by_entry(body: str, faults: list[tuple[str, str]]) -> None:
+    with pytest.raises(InvalidDivisions) as refused:
         read_json(body.encode())
     assert [(error.pointer, error.code) for error in refused.value.errors] == faults
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"code,level,name"])
-def test_what_is_no_json_is_malformed(body: bytes) -> None:
+def test_malformed_json_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
         read_json(body)

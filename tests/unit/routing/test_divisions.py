@@ -7,19 +7,21 @@ import pytest
 
 from bianmin.domain.actors import Actor
 from bianmin.kit.decide import Cause, decide_all
-from services.routing.domain import orgs
-from services.routing.domain.divisions import (
-    LONGEST,
-    MOST_ERRORS,
+from services.routing.domain.directory.decide import decide
+from services.routing.domain.directory.divisions import (
+    MAX_DIVISIONS,
+    MAX_ERRORS,
     Division,
-    DivisionsFaulty,
     ImportOrgs,
+    InvalidDivisions,
     check_edit,
-    looked_up,
-    orders_of,
+    codes_to_load,
+    orgs_to_put,
 )
-from services.routing.domain.orgs import EditOrg, NotYourOrg, Org
-from tests.unit.routing.desks import CENTER, COUNTY, STATION, by, staff
+from services.routing.domain.directory.editing import EditOrg
+from services.routing.domain.directory.facts import evolve
+from services.routing.domain.directory.org import NotYourOrg, Org
+from tests.unit.routing.builders import CENTER, COUNTY, STATION, by, staff
 
 ADMIN = staff("admin", "52")
 TREE = [
@@ -38,21 +40,21 @@ def an_import(*divisions: tuple[str, str, str], actor: Actor = ADMIN) -> ImportO
 
 
 def faults(*divisions: tuple[str, str, str], known: dict[str, Org] | None = None) -> list[tuple[str, str]]:
-    with pytest.raises(DivisionsFaulty) as refused:
-        orders_of(an_import(*divisions), known or {})
+    with pytest.raises(InvalidDivisions) as refused:
+        orgs_to_put(an_import(*divisions), known or {})
     for error, division in ((error, divisions[int(error.pointer.split("/")[1])]) for error in refused.value.errors):
         assert error.detail.startswith("第 ")
         assert not any(value and value in error.detail for value in (division[0], division[2]))
     return [(error.pointer, error.code) for error in refused.value.errors]
 
 
-def test_a_tree_is_taken_in_any_order() -> None:
+def test_divisions_are_imported_in_any_order() -> None:
     shuffled = random.Random(3).sample(TREE, len(TREE))
-    assert [order.code for order in orders_of(an_import(*shuffled), {})] == [code for code, _, _ in shuffled]
+    assert [order.code for order in orgs_to_put(an_import(*shuffled), {})] == [code for code, _, _ in shuffled]
 
 
-def test_parents_may_be_there_already() -> None:
-    assert orders_of(an_import(TREE[3]), {COUNTY: Org(COUNTY, "花溪区")})
+def test_a_parent_may_exist_before_the_import() -> None:
+    assert orgs_to_put(an_import(TREE[3]), {COUNTY: Org(COUNTY, "花溪区")})
     assert faults(TREE[3]) == [("/0/code", "parent_unknown")]
 
 
@@ -73,11 +75,11 @@ def test_parents_may_be_there_already() -> None:
         (("520111", "county", "花溪区"), ("/1/code", "duplicate")),
     ],
 )
-def test_each_fault_is_told_with_its_line(division: tuple[str, str, str], fault: tuple[str, str]) -> None:
+def test_each_error_names_its_line(division: tuple[str, str, str], fault: tuple[str, str]) -> None:
     assert faults(TREE[2], division, known={"5201": Org("5201", "贵阳市")}) == [fault]
 
 
-def test_every_fault_of_a_line_and_of_the_list_is_told_at_once() -> None:
+def test_all_errors_of_a_line_and_of_the_list_are_reported_at_once() -> None:
     assert faults(("52", "city", ""), ("5301", "city", "昆明市"), TREE[0]) == [
         ("/0/level", "level_mismatch"),
         ("/0/name", "missing"),
@@ -86,29 +88,29 @@ def test_every_fault_of_a_line_and_of_the_list_is_told_at_once() -> None:
     ]
 
 
-def test_of_very_many_faults_the_first_are_told_and_how_many_there_are() -> None:
-    many = [(f"53{n:04}", "county", "某县") for n in range(MOST_ERRORS + 50)]
-    with pytest.raises(DivisionsFaulty, match=f"共 {MOST_ERRORS + 50} 处") as refused:
-        orders_of(an_import(*many), {})
-    assert len(refused.value.errors) == MOST_ERRORS
+def test_of_very_many_errors_the_first_are_reported_with_the_total() -> None:
+    many = [(f"53{n:04}", "county", "某县") for n in range(MAX_ERRORS + 50)]
+    with pytest.raises(InvalidDivisions, match=f"共 {MAX_ERRORS + 50} 处") as refused:
+        orgs_to_put(an_import(*many), {})
+    assert len(refused.value.errors) == MAX_ERRORS
 
 
-def test_a_list_has_its_limit() -> None:
-    with pytest.raises(DivisionsFaulty, match=str(LONGEST)):
-        orders_of(an_import(*[("52", "province", "贵州省")] * (LONGEST + 1)), {})
+def test_an_import_has_a_maximum_length() -> None:
+    with pytest.raises(InvalidDivisions, match=str(MAX_DIVISIONS)):
+        orgs_to_put(an_import(*[("52", "province", "贵州省")] * (MAX_DIVISIONS + 1)), {})
 
 
-def test_nobody_imports_beyond_their_own_subtree() -> None:
+def test_an_import_outside_the_actors_subtree_is_refused() -> None:
     known = {"5201": Org("5201", "贵阳市")}
-    assert orders_of(an_import(TREE[2], TREE[3], actor=staff("admin", COUNTY)), known)
+    assert orgs_to_put(an_import(TREE[2], TREE[3], actor=staff("admin", COUNTY)), known)
     with pytest.raises(NotYourOrg, match="第 2 行"):
-        orders_of(an_import(TREE[2], actor=staff("admin", CENTER)), known)
+        orgs_to_put(an_import(TREE[2], actor=staff("admin", CENTER)), known)
 
 
 def place(tree: dict[str, Org], *divisions: tuple[str, str, str]) -> list[Any]:
     """Imports; returns what was announced."""
-    orders = orders_of(an_import(*divisions), tree)
-    work = decide_all(tree, orders, key=lambda order: order.code, subject=str, decide=orgs.decide, evolve=orgs.evolve)
+    orders = orgs_to_put(an_import(*divisions), tree)
+    work = decide_all(tree, orders, key=lambda order: order.code, subject=str, decide=decide, evolve=evolve)
     return [(one.subject, one.sequence, one.data.model_dump()["name"]) for one in work.announced]
 
 
@@ -123,19 +125,19 @@ def test_only_what_changed_is_announced() -> None:
 @pytest.mark.parametrize(
     ("level", "wrong"), [(None, []), ("township", []), ("village", [("/level", "level_mismatch")])]
 )
-def test_an_org_placed_by_hand_is_judged_like_one_of_a_list(level: Any, wrong: list[tuple[str, str]]) -> None:
+def test_an_org_edited_by_hand_is_checked_like_an_imported_one(level: Any, wrong: list[tuple[str, str]]) -> None:
     command = EditOrg(CENTER, level, "青岩镇", None, by(ADMIN))
     tree = {COUNTY: Org(COUNTY, "花溪区")}
     if not wrong:
         check_edit(command, tree)
         return
-    with pytest.raises(DivisionsFaulty) as refused:
+    with pytest.raises(InvalidDivisions) as refused:
         check_edit(command, tree)
     assert [(error.pointer, error.code) for error in refused.value.errors] == wrong
 
 
-def test_an_org_by_hand_needs_its_parent_and_who_it_belongs_to() -> None:
-    with pytest.raises(DivisionsFaulty):
+def test_an_org_edited_by_hand_needs_its_parent_and_an_actor_above_it() -> None:
+    with pytest.raises(InvalidDivisions):
         check_edit(EditOrg(CENTER, None, "青岩镇", None, by(ADMIN)), {})
     with pytest.raises(NotYourOrg):
         check_edit(EditOrg(CENTER, None, "青岩镇", None, by(staff("admin", STATION))), {COUNTY: Org(COUNTY, "区")})
@@ -144,5 +146,5 @@ def test_an_org_by_hand_needs_its_parent_and_who_it_belongs_to() -> None:
 @pytest.mark.parametrize(
     ("code", "orgs"), [("52", ("52",)), (CENTER, (CENTER, COUNTY)), ("5", ()), ("x" * 14, ()), ("", ())]
 )
-def test_what_has_to_be_known_to_judge_a_division(code: str, orgs: tuple[str, ...]) -> None:
-    assert looked_up(code) == orgs
+def test_a_division_is_checked_with_its_org_and_its_parent(code: str, orgs: tuple[str, ...]) -> None:
+    assert codes_to_load(code) == orgs

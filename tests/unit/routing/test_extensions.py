@@ -11,29 +11,23 @@ from bianmin.domain.actors import Actor
 from bianmin.events.parts import ItemFacts, Mode, Period
 from bianmin.kit.refusals import Refusal
 from bianmin.kit.time_source import TZ
-from services.routing.domain.offices import NotTheOffice
-from services.routing.domain.route import (
+from services.routing.domain.extensions import (
     AnswerExtension,
-    EndProcedure,
-    Extension,
-    KeepLegalEnd,
-    LegalEnd,
-    ReopenCase,
-    RequestExtension,
-    Route,
-    StartProcedure,
-    VoidRoute,
-)
-from services.routing.domain.rules import ExtensionNotFound
-from services.routing.domain.time import (
     ExtensionAnswered,
     ExtensionLapsed,
     ExtensionNotAllowed,
+    ExtensionNotFound,
     ExtensionTooLong,
-    NotOpen,
-    ProcedureOver,
+    RequestExtension,
 )
-from tests.unit.routing.desks import (
+from services.routing.domain.offices import NotTheOffice
+from services.routing.domain.preconditions import CaseNotOpen
+from services.routing.domain.procedures import EndProcedure, ProcedureAlreadyEnded, StartProcedure
+from services.routing.domain.reopening import ReopenCase
+from services.routing.domain.route import Extension, Route, StatutoryEnd
+from services.routing.domain.statutory_period import RecordStatutoryEnd
+from services.routing.domain.voiding import VoidRoute
+from tests.unit.routing.builders import (
     CASE,
     CENTER,
     CITY,
@@ -44,13 +38,13 @@ from tests.unit.routing.desks import (
     SEALED,
     SYSTEM,
     TODAY,
-    Desks,
+    HandledCase,
     a_plan,
+    a_planned_case,
     a_task_id,
     an_item,
     by,
     complete,
-    planned,
     receive,
     staff,
     withdraw,
@@ -68,62 +62,62 @@ def extensible(
     return an_item(mode).model_copy(update={"legal": legal, "item_type": item_type})
 
 
-def its_end_is_told(desks: Desks, due: datetime = END) -> None:
-    desks.does(KeepLegalEnd(CASE, LegalEnd(a_task_id(), due), begins=True, by=SYSTEM))
+def its_end_is_told(case: HandledCase, due: datetime = END) -> None:
+    case.carry_out(RecordStatutoryEnd(CASE, StatutoryEnd(a_task_id(), due), clock_started=True, by=SYSTEM))
 
 
-def in_handling(item: ItemFacts | None = None) -> Desks:
+def in_handling(item: ItemFacts | None = None) -> HandledCase:
     """A case of which it is known when its period ends. No way is planned yet for a joint one, its rules are there."""
     item = item or extensible()
-    desks = planned(item.model_copy(update={"mode": "report_up"}))
-    desks.states[CASE] = replace(desks.route, item=item)
-    its_end_is_told(desks)
-    return desks
+    case = a_planned_case(item.model_copy(update={"mode": "report_up"}))
+    case.states[CASE] = replace(case.route, item=item)
+    its_end_is_told(case)
+    return case
 
 
-def ask(desks: Desks, days: int = 10, *, at: datetime = NOW, actor: Actor = DECIDER) -> Any:
+def ask(case: HandledCase, days: int = 10, *, at: datetime = NOW, actor: Actor = DECIDER) -> Any:
     """Asks for more time; returns how to answer it."""
     id = a_task_id()
-    desks.does(RequestExtension(CASE, id, days, SEALED, at, at.date(), by(actor)))
+    case.carry_out(RequestExtension(CASE, id, days, SEALED, at, at.date(), by(actor)))
 
     def answer(*, approved: bool = True, at: datetime = NOW, actor: Actor = HEAD) -> Route:
-        return desks.does(AnswerExtension(id, approved, SEALED, at, at.date(), by(actor)))
+        return case.carry_out(AnswerExtension(id, approved, SEALED, at, at.date(), by(actor)))
 
     return answer
 
 
-def decide(desks: Desks) -> None:
+def decide(case: HandledCase) -> None:
     for who in (REVIEWER, DECIDER):
-        desks.does(receive(desks.turn, who))
-        desks.does(complete(desks.turn, who))
+        case.carry_out(receive(case.open_task, who))
+        case.carry_out(complete(case.open_task, who))
 
 
-def reopen(desks: Desks) -> None:
-    desks.does(ReopenCase(CASE, SEALED, TODAY, (a_task_id(), a_task_id()), by(HEAD)))
-    its_end_is_told(desks)
+def reopen(case: HandledCase) -> None:
+    case.carry_out(ReopenCase(CASE, SEALED, TODAY, (a_task_id(), a_task_id()), by(HEAD)))
+    its_end_is_told(case)
 
 
-def accept_anew(desks: Desks) -> None:
+def accept_anew(case: HandledCase) -> None:
     """The acceptance was corrected, and the case accepted once more."""
-    desks.does(VoidRoute(CASE, TODAY, SYSTEM))
-    desks.does(a_plan(extensible()))
-    its_end_is_told(desks)
+    case.carry_out(VoidRoute(CASE, TODAY, SYSTEM))
+    case.carry_out(a_plan(extensible()))
+    its_end_is_told(case)
 
 
-def statuses(desks: Desks) -> list[str]:
-    return [one.status for one in desks.route.extensions]
+def statuses(case: HandledCase) -> list[str]:
+    return [one.status for one in case.route.extensions]
 
 
-def test_c19_who_asked_who_answered_and_when_is_kept() -> None:
-    desks = in_handling()
-    ask(desks, 8)()
-    [kept] = desks.route.extensions
+def test_c19_an_extension_records_who_requested_and_who_answered_it_and_when() -> None:
+    case = in_handling()
+    ask(case, 8)()
+    [kept] = case.route.extensions
     said = ("approved", TODAY, HEAD.id, SEALED)
-    assert kept == Extension(kept.id, 8, "workday", SEALED, TODAY, DECIDER.id, *said, cycle=1)
-    assert desks.names()[-2:] == ["extension.requested", "extension.approved"]
+    assert kept == Extension(kept.id, CASE, 8, "workday", SEALED, TODAY, DECIDER.id, *said, cycle=1)
+    assert case.event_names()[-2:] == ["extension.requested", "extension.approved"]
 
 
-def test_c19_it_is_asked_for_by_the_office_that_decides() -> None:
+def test_c19_the_deciding_office_requests_an_extension() -> None:
     with pytest.raises(NotTheOffice):
         ask(in_handling(), actor=REVIEWER)
 
@@ -141,7 +135,9 @@ def test_c19_it_is_asked_for_by_the_office_that_decides() -> None:
         ("joint", HEAD, NotTheOffice),  # it is the head of the government's to approve
     ],
 )
-def test_c19_it_is_approved_by_the_head_of_who_decides(mode: Mode, actor: Actor, refusal: type[Refusal] | None) -> None:
+def test_c19_the_manager_of_the_deciding_office_approves_an_extension(
+    mode: Mode, actor: Actor, refusal: type[Refusal] | None
+) -> None:
     answer = ask(in_handling(extensible(mode=mode)))
     if refusal is None:
         assert answer(actor=actor).extensions[0].answered_by == actor.id
@@ -161,29 +157,29 @@ def test_c19_it_is_approved_by_the_head_of_who_decides(mode: Mode, actor: Actor,
         (extensible(0, item_type="01"), 0),
     ],
 )
-def test_c19_no_longer_than_the_item_or_the_law_allows(item: ItemFacts, most: int) -> None:
+def test_c19_an_extension_is_no_longer_than_the_item_or_the_law_allows(item: ItemFacts, most: int) -> None:
     with pytest.raises(ExtensionTooLong if most else ExtensionNotAllowed):
         ask(in_handling(item), most + 1)
     if most:
-        ask(desks := in_handling(item), most)
-        assert statuses(desks) == ["requested"]
+        ask(case := in_handling(item), most)
+        assert statuses(case) == ["requested"]
 
 
 @pytest.mark.parametrize(("unit", "told"), [("workday", "10 个工作日"), ("day", "10 日")])
-def test_the_longest_extension_is_told_in_the_units_of_the_period(unit: str, told: str) -> None:
+def test_the_message_names_the_longest_extension_in_the_unit_of_the_period(unit: str, told: str) -> None:
     with pytest.raises(ExtensionTooLong, match=f"最多可以延长 {told}"):
         ask(in_handling(extensible(unit=unit)), 11)
 
 
-def test_c19_it_is_asked_for_and_approved_before_the_end_and_not_a_moment_later() -> None:
-    desks = in_handling()
+def test_c19_an_extension_is_requested_and_approved_before_the_period_ends() -> None:
+    case = in_handling()
     with pytest.raises(ExtensionNotAllowed, match="已于 2026-03-22 09:00 届满"):
-        ask(desks, at=TOO_LATE)
-    answer = ask(desks, at=END)
+        ask(case, at=TOO_LATE)
+    answer = ask(case, at=END)
     with pytest.raises(ExtensionNotAllowed, match="届满"):
         answer(at=TOO_LATE)
     answer(at=END)
-    assert statuses(desks) == ["approved"]
+    assert statuses(case) == ["approved"]
 
 
 @pytest.mark.parametrize(
@@ -193,98 +189,100 @@ def test_c19_it_is_asked_for_and_approved_before_the_end_and_not_a_moment_later(
         (datetime(2026, 5, 8, 17, 30, tzinfo=TZ), "2026-05-08 17:30 届满"),
     ],
 )
-def test_a_period_that_is_over_is_told_by_its_last_day(due: datetime, told: str) -> None:
-    desks = in_handling()
-    its_end_is_told(desks, due)
+def test_the_message_names_the_last_day_of_a_period_that_has_ended(due: datetime, told: str) -> None:
+    case = in_handling()
+    its_end_is_told(case, due)
     with pytest.raises(ExtensionNotAllowed, match=told):
-        ask(desks, at=datetime(2026, 5, 9, 9, tzinfo=TZ))
+        ask(case, at=datetime(2026, 5, 9, 9, tzinfo=TZ))
 
 
-def test_c19_it_is_given_once_and_one_that_was_refused_can_be_asked_for_again() -> None:
-    desks = in_handling()
-    first = ask(desks)
+def test_c19_one_extension_is_approved_in_a_cycle_and_a_rejected_one_may_be_requested_again() -> None:
+    case = in_handling()
+    first = ask(case)
     with pytest.raises(ExtensionNotAllowed, match="等待批准"):
-        ask(desks)
+        ask(case)
     first(approved=False)
-    second = ask(desks, 5)
+    second = ask(case, 5)
     second()
     with pytest.raises(ExtensionNotAllowed, match="只能延长一次"):
-        ask(desks, 1)
+        ask(case, 1)
     for answer, given in ((first, "驳回"), (second, "批准")):
         with pytest.raises(ExtensionAnswered, match=given):  # an answer is final
             answer()
-    assert statuses(desks) == ["rejected", "approved"]
+    assert statuses(case) == ["rejected", "approved"]
 
 
-@pytest.mark.parametrize("end", [decide, lambda desks: desks.does(withdraw())], ids=["decided", "withdrawn"])
+@pytest.mark.parametrize("end", [decide, lambda case: case.carry_out(withdraw())], ids=["decided", "withdrawn"])
 @pytest.mark.parametrize("approved", [True, False])
-def test_nothing_is_answered_when_the_handling_is_over(end: Callable[[Desks], Any], approved: bool) -> None:
-    desks = in_handling()
-    answer = ask(desks)
-    end(desks)
-    assert statuses(desks) == ["lapsed"]
-    with pytest.raises(NotOpen):
+def test_an_extension_is_not_answered_after_the_handling_has_ended(
+    end: Callable[[HandledCase], Any], approved: bool
+) -> None:
+    case = in_handling()
+    answer = ask(case)
+    end(case)
+    assert statuses(case) == ["lapsed"]
+    with pytest.raises(CaseNotOpen):
         answer(approved=approved)
 
 
 @pytest.mark.parametrize("approved", [True, False])
-def test_what_was_asked_for_in_an_earlier_handling_is_not_answered_in_a_later_one(approved: bool) -> None:
-    desks = in_handling()
-    answer = ask(desks)
-    decide(desks)
-    reopen(desks)
+def test_an_extension_of_an_earlier_cycle_is_not_answered_in_a_later_cycle(approved: bool) -> None:
+    case = in_handling()
+    answer = ask(case)
+    decide(case)
+    reopen(case)
     with pytest.raises(ExtensionLapsed, match=r"此前的办理.*重新申请"):
         answer(approved=approved)
-    ask(desks)()
-    assert statuses(desks) == ["lapsed", "approved"]
-    assert desks.names().count("extension.approved") == 1
+    ask(case)()
+    assert statuses(case) == ["lapsed", "approved"]
+    assert case.event_names().count("extension.approved") == 1
     with pytest.raises(ExtensionLapsed):
         answer(approved=approved)
 
 
-def test_what_was_kept_as_open_from_an_earlier_handling_is_not_answered_either() -> None:
-    desks = in_handling()
-    answer = ask(desks)
-    (asked,) = desks.route.extensions
-    decide(desks)
-    reopen(desks)
-    desks.states[CASE] = replace(desks.route, extensions=(asked,))
+def test_an_extension_stored_as_requested_in_an_earlier_cycle_is_not_answered() -> None:
+    case = in_handling()
+    answer = ask(case)
+    (asked,) = case.route.extensions
+    decide(case)
+    reopen(case)
+    case.states[CASE] = replace(case.route, extensions=(asked,))
     with pytest.raises(ExtensionLapsed):
         answer()
 
 
-def test_after_a_corrected_acceptance_it_is_asked_for_anew() -> None:
-    desks = in_handling()
-    answer = ask(desks)
-    accept_anew(desks)
+def test_after_a_corrected_acceptance_an_extension_is_requested_again() -> None:
+    case = in_handling()
+    answer = ask(case)
+    accept_anew(case)
     with pytest.raises(ExtensionLapsed):
         answer()
-    ask(desks)()
-    assert statuses(desks) == ["lapsed", "approved"]
+    ask(case)()
+    assert statuses(case) == ["lapsed", "approved"]
 
 
-def test_more_time_that_was_given_before_a_corrected_acceptance_is_not_the_one_extension_after_it() -> None:
-    desks = in_handling()
-    ask(desks)()
-    accept_anew(desks)
-    [given] = desks.route.extensions
+def test_an_extension_approved_before_a_corrected_acceptance_does_not_use_up_the_one_after_it() -> None:
+    case = in_handling()
+    ask(case)()
+    accept_anew(case)
+    [given] = case.route.extensions
     assert (given.status, given.answered_by) == ("lapsed", HEAD.id), "who gave it stays on record"
-    ask(desks)()
-    assert statuses(desks) == ["lapsed", "approved"]
+    ask(case)()
+    assert statuses(case) == ["lapsed", "approved"]
     with pytest.raises(ExtensionNotAllowed, match="只能延长一次"):
-        ask(desks, 1)
+        ask(case, 1)
 
 
-def test_a_procedure_that_is_over_is_told_with_those_that_go_on() -> None:
-    desks = in_handling()
+def test_ending_a_procedure_twice_names_the_procedures_that_go_on() -> None:
+    case = in_handling()
     hearing, appraisal = a_task_id(), a_task_id()
-    desks.does(StartProcedure(CASE, hearing, "hearing", 5, SEALED, TODAY, by(DECIDER)))
-    desks.does(StartProcedure(CASE, appraisal, "appraisal", 5, SEALED, TODAY, by(DECIDER)))
+    case.carry_out(StartProcedure(CASE, hearing, "hearing", 5, SEALED, TODAY, by(DECIDER)))
+    case.carry_out(StartProcedure(CASE, appraisal, "appraisal", 5, SEALED, TODAY, by(DECIDER)))
     end = EndProcedure(CASE, hearing, TODAY, by(DECIDER))
-    desks.does(end)
-    with pytest.raises(ProcedureOver, match="鉴定仍在进行，期限仍暂停计算"):
-        desks.does(end)
-    desks.does(EndProcedure(CASE, appraisal, TODAY, by(DECIDER)))
-    with pytest.raises(ProcedureOver) as refused:
-        desks.does(end)
+    case.carry_out(end)
+    with pytest.raises(ProcedureAlreadyEnded, match="鉴定仍在进行，期限仍暂停计算"):
+        case.carry_out(end)
+    case.carry_out(EndProcedure(CASE, appraisal, TODAY, by(DECIDER)))
+    with pytest.raises(ProcedureAlreadyEnded) as refused:
+        case.carry_out(end)
     assert "暂停" not in refused.value.detail

@@ -6,9 +6,10 @@ import pytest
 
 from bianmin.domain.actors import Actor
 from bianmin.kit.refusals import Conflict, Refusal
-from services.routing.domain.rules import NotToDeliver, NotYetPlanned, RouteNotFound
-from services.routing.domain.tasks import NotTheOffice
-from tests.unit.routing.desks import (
+from services.routing.domain.delivery import NothingToDeliver
+from services.routing.domain.offices import NotTheOffice
+from services.routing.domain.preconditions import NotYetPlanned, RouteNotFound
+from tests.unit.routing.builders import (
     CENTER,
     COUNTY,
     DECIDER,
@@ -16,14 +17,14 @@ from tests.unit.routing.desks import (
     REVIEWER,
     STATION,
     TODAY,
-    Desks,
+    HandledCase,
+    a_decided_case,
+    a_planned_case,
+    a_reviewed_case,
     an_item,
     complete,
-    decided,
     deliver,
-    planned,
     receive,
-    reviewed,
     staff,
     withdraw,
 )
@@ -31,48 +32,48 @@ from tests.unit.routing.desks import (
 WINDOW = staff("window", STATION)
 
 
-def delivered() -> Desks:
-    desks = decided()
-    desks.does(deliver(WINDOW))
-    return desks
+def delivered() -> HandledCase:
+    case = a_decided_case()
+    case.carry_out(deliver(WINDOW))
+    return case
 
 
-def closed_on_the_spot() -> Desks:
-    desks = planned(an_item("direct", "center"))
-    desks.does(receive(desks.turn, REVIEWER))
-    desks.does(complete(desks.turn, REVIEWER))
-    return desks
+def closed_on_the_spot() -> HandledCase:
+    case = a_planned_case(an_item("direct", "center"))
+    case.carry_out(receive(case.open_task, REVIEWER))
+    case.carry_out(complete(case.open_task, REVIEWER))
+    return case
 
 
-def withdrawn() -> Desks:
-    desks = planned()
-    desks.does(withdraw())
-    return desks
+def withdrawn() -> HandledCase:
+    case = a_planned_case()
+    case.carry_out(withdraw())
+    return case
 
 
 @pytest.mark.parametrize(
     ("build", "told"),
     [
-        (planned, "还没有作出决定"),
-        (reviewed, "还没有作出决定"),
+        (a_planned_case, "还没有作出决定"),
+        (a_reviewed_case, "还没有作出决定"),
         (delivered, "已经送达"),
         (closed_on_the_spot, "当场办结"),
         (withdrawn, "撤回"),
     ],
 )
-def test_only_a_decision_is_delivered_and_only_once(build: Callable[[], Desks], told: str) -> None:
-    with pytest.raises(NotToDeliver, match=told):
-        build().does(deliver(WINDOW))
+def test_only_a_decided_case_is_delivered_and_only_once(build: Callable[[], HandledCase], told: str) -> None:
+    with pytest.raises(NothingToDeliver, match=told):
+        build().carry_out(deliver(WINDOW))
 
 
 @pytest.mark.parametrize("opinion", ["grant", "deny"])
 def test_the_delivery_closes_the_case(opinion: str) -> None:
-    desks = decided(opinion)  # type: ignore[arg-type]
-    route = desks.does(deliver(WINDOW))
-    assert desks.names()[-2:] == ["case.delivered", "case.closed"]
-    assert desks.told[-1].data.model_dump()["result"] == {"grant": "granted", "deny": "denied"}[opinion]
+    case = a_decided_case(opinion)  # type: ignore[arg-type]
+    route = case.carry_out(deliver(WINDOW))
+    assert case.event_names()[-2:] == ["case.delivered", "case.closed"]
+    assert case.announced[-1].data.model_dump()["result"] == {"grant": "granted", "deny": "denied"}[opinion]
     assert route.closed_on == TODAY
-    assert b"sealed" not in desks.told[-2].data.model_dump_json().encode()
+    assert b"sealed" not in case.announced[-2].data.model_dump_json().encode()
 
 
 @pytest.mark.parametrize(
@@ -94,41 +95,39 @@ def test_the_delivery_closes_the_case(opinion: str) -> None:
     ],
     ids=lambda value: value.id if isinstance(value, Actor) else "",
 )
-def test_the_desk_that_registered_and_the_one_that_accepted_deliver(
-    actor: Actor, refusal: type[Refusal] | None
-) -> None:
-    desks = decided()
+def test_the_registering_and_the_accepting_org_deliver(actor: Actor, refusal: type[Refusal] | None) -> None:
+    case = a_decided_case()
     if refusal is None:
-        desks.does(deliver(actor))
+        case.carry_out(deliver(actor))
     else:
         with pytest.raises(refusal):
-            desks.does(deliver(actor))
+            case.carry_out(deliver(actor))
 
 
-@pytest.mark.parametrize("build", [planned, reviewed])
-def test_a_wish_to_withdraw_ends_a_case_that_is_not_decided(build: Callable[[], Desks]) -> None:
-    desks = build()
-    route = desks.does(withdraw())
-    assert desks.names()[-2:] == ["case.withdrawn", "case.closed"]
+@pytest.mark.parametrize("build", [a_planned_case, a_reviewed_case])
+def test_a_withdrawal_request_closes_an_undecided_case(build: Callable[[], HandledCase]) -> None:
+    case = build()
+    route = case.carry_out(withdraw())
+    assert case.event_names()[-2:] == ["case.withdrawn", "case.closed"]
     assert (route.status, route.closed_on) == ("withdrawn", TODAY)
     assert {task.status for task in route.tasks} <= {"done", "cancelled"}
-    assert desks.told[-1].data.model_dump()["access"]["holders"] == ()
+    assert case.announced[-1].data.model_dump()["access"]["holders"] == ()
 
 
-@pytest.mark.parametrize("build", [decided, delivered, closed_on_the_spot])
-def test_a_wish_to_withdraw_comes_too_late_for_a_case_that_is_decided(build: Callable[[], Desks]) -> None:
-    desks = build()
-    before = desks.route
-    after = desks.does(withdraw())
-    assert desks.names()[-1] == "case.withdrawal_rejected"
+@pytest.mark.parametrize("build", [a_decided_case, delivered, closed_on_the_spot])
+def test_a_withdrawal_request_is_rejected_when_the_case_is_decided(build: Callable[[], HandledCase]) -> None:
+    case = build()
+    before = case.route
+    after = case.carry_out(withdraw())
+    assert case.event_names()[-1] == "case.withdrawal_rejected"
     assert (after.status, after.tasks) == (before.status, before.tasks)
 
 
-def test_a_second_wish_to_withdraw_is_too_late_to_matter() -> None:
+def test_a_second_withdrawal_request_is_refused_as_a_conflict() -> None:
     with pytest.raises(Conflict):
-        withdrawn().does(withdraw())
+        withdrawn().carry_out(withdraw())
 
 
-def test_a_wish_that_comes_before_the_acceptance_is_known_waits_for_it() -> None:
+def test_a_withdrawal_request_waits_for_the_acceptance_of_its_case() -> None:
     with pytest.raises(NotYetPlanned):
-        Desks().does(withdraw())
+        HandledCase().carry_out(withdraw())

@@ -4,18 +4,18 @@ import pytest
 
 from bianmin.domain.access import Holder
 from bianmin.kit.refusals import Conflict
-from services.routing.domain.plan import ProcedureUnknown
-from tests.unit.routing.desks import (
+from services.routing.domain.planning import ProcedureUnknown
+from tests.unit.routing.builders import (
     CENTER,
     CITY,
     COUNTY,
     PROVINCE,
     STATION,
-    Desks,
+    HandledCase,
     a_plan,
+    a_planned_case,
     access,
     an_item,
-    planned,
 )
 
 POINT = f"{STATION}01"
@@ -40,13 +40,13 @@ POINT = f"{STATION}01"
 def test_the_office_of_the_items_level_decides(
     mode: str, level: str, desk: str, accepting: str, office: Holder
 ) -> None:
-    desks = planned(an_item(mode, level), access(desk, accepting))  # type: ignore[arg-type]
-    (task,) = desks.route.tasks
+    case = a_planned_case(an_item(mode, level), access(desk, accepting))  # type: ignore[arg-type]
+    (task,) = case.route.tasks
     assert (task.kind, task.office, task.seq, task.status) == ("decide", office, 1, "assigned")
 
 
 def test_a_case_reported_up_is_reviewed_at_the_center_and_decided_above() -> None:
-    route = planned(an_item("report_up", "county")).route
+    route = a_planned_case(an_item("report_up", "county")).route
     assert [(task.kind, task.office, task.status) for task in route.tasks] == [
         ("review", Holder(CENTER, "civil"), "assigned"),
         ("decide", Holder(COUNTY, "civil"), "planned"),
@@ -55,30 +55,30 @@ def test_a_case_reported_up_is_reviewed_at_the_center_and_decided_above() -> Non
     assert route.holders == (Holder(CENTER, "civil"),)
 
 
-def test_where_the_center_decides_itself_there_is_nobody_to_report_to() -> None:
-    (task,) = planned(an_item("report_up", "center")).route.tasks
+def test_a_case_that_the_center_decides_has_no_review() -> None:
+    (task,) = a_planned_case(an_item("report_up", "center")).route.tasks
     assert task.kind == "decide"
 
 
-def test_a_station_that_accepts_leads_itself_and_has_no_line() -> None:
-    assert planned(an_item("direct", "station"), access(STATION, STATION)).route.lead == Holder(STATION)
+def test_a_station_that_accepts_a_case_leads_it_without_a_line() -> None:
+    assert a_planned_case(an_item("direct", "station"), access(STATION, STATION)).route.lead == Holder(STATION)
 
 
-def test_the_plan_and_the_first_turn_are_told_with_who_holds_it() -> None:
-    desks = planned()
-    assert desks.names() == ["route.planned", "task.assigned"]
-    assert [one.sequence for one in desks.told] == [1, 2]
-    plan, turn = (one.data.model_dump(mode="json") for one in desks.told)
-    assert [step["step_id"] for step in plan["steps"]] == [str(task.id) for task in desks.route.tasks]
+def test_the_plan_and_the_first_task_are_announced_with_the_holder() -> None:
+    case = a_planned_case()
+    assert case.event_names() == ["route.planned", "task.assigned"]
+    assert [one.sequence for one in case.announced] == [1, 2]
+    plan, turn = (one.data.model_dump(mode="json") for one in case.announced)
+    assert [step["step_id"] for step in plan["steps"]] == [str(task.id) for task in case.route.tasks]
     assert plan["access"]["holders"] == turn["access"]["holders"] == [{"org": CENTER, "dept": "civil"}]
 
 
-def test_a_second_acceptance_is_too_late_to_matter() -> None:
+def test_a_second_acceptance_is_refused_as_a_conflict() -> None:
     with pytest.raises(Conflict):
-        planned().does(a_plan())
+        a_planned_case().carry_out(a_plan())
 
 
 @pytest.mark.parametrize("mode", ["joint", "assist", "agency"])
-def test_a_procedure_that_routing_does_not_know_is_unexpected(mode: str) -> None:
+def test_a_mode_that_routing_cannot_plan_is_refused(mode: str) -> None:
     with pytest.raises(ProcedureUnknown):
-        Desks().does(a_plan(an_item(mode)))  # type: ignore[arg-type]
+        HandledCase().carry_out(a_plan(an_item(mode)))  # type: ignore[arg-type]

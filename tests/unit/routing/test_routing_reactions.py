@@ -9,9 +9,10 @@ from bianmin.events import intake
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import EventData
 from bianmin.kit.ids import new_id
-from services.routing.domain.route import AnswerWithdrawal, PlanRoute
+from services.routing.domain.planning import PlanRoute
+from services.routing.domain.withdrawal import AnswerWithdrawal
 from services.routing.reactions import command_of
-from tests.unit.routing.desks import CASE, CENTER, STATION, access, an_item
+from tests.unit.routing.builders import CASE, CENTER, STATION, access, an_item
 
 DAY = date(2026, 3, 2)
 
@@ -32,7 +33,7 @@ def an_event(data: EventData, time: str = "2026-03-02T09:00:00+08:00") -> Event:
     )
 
 
-def test_an_accepted_case_is_planned() -> None:
+def test_an_acceptance_plans_the_route() -> None:
     told = intake.CaseAccepted(access=access(), case_no="N-1", item=an_item(), received_on=DAY, accepted_on=DAY)
     event = an_event(told)
     command = command_of(event)
@@ -43,10 +44,10 @@ def test_an_accepted_case_is_planned() -> None:
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 
 
-def test_a_wish_to_withdraw_has_the_countys_day() -> None:
+def test_a_withdrawal_request_has_the_day_of_the_countys_time_zone() -> None:
     command = command_of(an_event(intake.WithdrawalRequested(access=access()), "2026-03-02T23:30:00+08:00"))
     assert isinstance(command, AnswerWithdrawal)
-    assert command.on == DAY
+    assert command.today == DAY
 
 
 @pytest.mark.parametrize(
@@ -58,5 +59,5 @@ def test_a_wish_to_withdraw_has_the_countys_day() -> None:
         intake.ItemPublished(item=an_item()),
     ],
 )
-def test_what_happens_before_the_acceptance_is_intakes_alone(told: EventData) -> None:
+def test_events_before_the_acceptance_cause_no_command(told: EventData) -> None:
     assert command_of(an_event(told)) is None

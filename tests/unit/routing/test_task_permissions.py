@@ -5,52 +5,47 @@ import pytest
 from bianmin.domain.actors import Actor
 from bianmin.events.parts import TaskStatus
 from bianmin.kit.refusals import Refusal
-from services.routing.domain.tasks import (
-    NothingBefore,
-    NotTheAssignee,
-    NotTheOffice,
-    TaskNotFound,
-    TaskTaken,
-)
-from tests.unit.routing.desks import (
+from services.routing.domain.offices import NotTheOffice
+from services.routing.domain.tasks import NoStepBefore, NotTheAssignee, TaskNotFound, TaskTaken
+from tests.unit.routing.builders import (
+    ACTS,
     CENTER,
     CITY,
     COUNTY,
     DECIDER,
     HEAD_OF_CENTER,
-    MOVES,
     OTHER_CENTER,
     REVIEWER,
     STATION,
-    Desks,
+    HandledCase,
+    a_case_and_its_second_task,
+    a_planned_case,
     access,
     an_item,
-    planned,
     receive,
-    seen_in,
     staff,
 )
 
 
 @pytest.mark.parametrize("status", ["received", "in_progress", "done"])
-def test_who_comes_second_is_told_who_was_faster(status: TaskStatus) -> None:
-    desks, task = seen_in(status)
+def test_a_second_receive_is_refused_with_the_name_of_the_assignee(status: TaskStatus) -> None:
+    case, task = a_case_and_its_second_task(status)
     with pytest.raises(TaskTaken, match=DECIDER.id):
-        desks.does(receive(task, staff("department", COUNTY, "civil", id="S-slow")))
+        case.carry_out(receive(task, staff("department", COUNTY, "civil", id="S-slow")))
 
 
-@pytest.mark.parametrize("move", ["start", "complete", "return"])
-def test_a_task_is_in_the_hands_of_who_received_it(move: str) -> None:
-    desks, task = seen_in("received")
+@pytest.mark.parametrize("act", ["start", "complete", "return"])
+def test_only_the_assignee_works_on_a_received_task(act: str) -> None:
+    case, task = a_case_and_its_second_task("received")
     with pytest.raises(NotTheAssignee):
-        desks.does(MOVES[move](task, staff("department", COUNTY, "civil", id="S-other")))
+        case.carry_out(ACTS[act](task, staff("department", COUNTY, "civil", id="S-other")))
 
 
 @pytest.mark.parametrize("head", [staff("manager", COUNTY), staff("manager", COUNTY, "civil")])
-@pytest.mark.parametrize("move", ["start", "complete", "return"])
-def test_the_head_of_the_office_or_of_the_house_may_go_on_with_it(move: str, head: Actor) -> None:
-    desks, task = seen_in("received")
-    assert desks.does(MOVES[move](task, head)).task(task.id).assignee == DECIDER.id
+@pytest.mark.parametrize("act", ["start", "complete", "return"])
+def test_a_manager_of_the_office_or_of_the_org_may_work_on_a_received_task(act: str, head: Actor) -> None:
+    case, task = a_case_and_its_second_task("received")
+    assert case.carry_out(ACTS[act](task, head)).task(task.id).assignee == DECIDER.id
 
 
 @pytest.mark.parametrize(
@@ -77,19 +72,19 @@ def test_the_head_of_the_office_or_of_the_house_may_go_on_with_it(move: str, hea
     ],
     ids=lambda value: value.id if isinstance(value, Actor) else "",
 )
-@pytest.mark.parametrize("move", ["receive", "start", "complete", "return"])
-def test_who_sees_a_task_and_who_may_act_on_it(move: str, actor: Actor, refusal: type[Refusal] | None) -> None:
-    desks = planned()
-    if move != "receive":
-        desks.does(receive(desks.turn, REVIEWER if refusal else actor))
+@pytest.mark.parametrize("act", ["receive", "start", "complete", "return"])
+def test_who_sees_a_task_and_who_may_work_on_it(act: str, actor: Actor, refusal: type[Refusal] | None) -> None:
+    case = a_planned_case()
+    if act != "receive":
+        case.carry_out(receive(case.open_task, REVIEWER if refusal else actor))
     if refusal is not None:
         with pytest.raises(refusal):
-            desks.does(MOVES[move](desks.turn, actor))
-    elif move == "return":
-        with pytest.raises(NothingBefore):
-            desks.does(MOVES[move](desks.turn, actor))
+            case.carry_out(ACTS[act](case.open_task, actor))
+    elif act == "return":
+        with pytest.raises(NoStepBefore):
+            case.carry_out(ACTS[act](case.open_task, actor))
     else:
-        desks.does(MOVES[move](desks.turn, actor))
+        case.carry_out(ACTS[act](case.open_task, actor))
 
 
 @pytest.mark.parametrize(
@@ -104,20 +99,20 @@ def test_who_sees_a_task_and_who_may_act_on_it(move: str, actor: Actor, refusal:
     ids=lambda value: value.id if isinstance(value, Actor) else "",
 )
 def test_a_station_is_its_own_office(actor: Actor, may: bool) -> None:
-    desks = planned(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
+    case = a_planned_case(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
     if may:
-        assert desks.does(receive(desks.turn, actor)).tasks[0].assignee == actor.id
+        assert case.carry_out(receive(case.open_task, actor)).tasks[0].assignee == actor.id
     else:
         with pytest.raises(NotTheOffice, match=STATION):
-            desks.does(receive(desks.turn, actor))
+            case.carry_out(receive(case.open_task, actor))
 
 
-def test_a_task_nobody_knows_and_one_that_is_not_to_be_seen_are_told_alike() -> None:
-    desks = planned()
+def test_an_unknown_task_and_an_invisible_task_are_refused_with_the_same_answer() -> None:
+    case = a_planned_case()
     stranger = staff("window", OTHER_CENTER, "civil")
     told = []
-    for case in (desks, Desks()):
+    for known in (case, HandledCase()):
         with pytest.raises(TaskNotFound) as refused:
-            case.does(receive(desks.turn, stranger))
+            known.carry_out(receive(case.open_task, stranger))
         told.append((refused.value.detail, refused.value.errors))
     assert told[0] == told[1]

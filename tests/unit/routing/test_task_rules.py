@@ -7,28 +7,25 @@ import pytest
 
 from bianmin.events.parts import TaskStatus
 from bianmin.kit.refusals import Refusal
-from services.routing.domain.tasks import (
-    NothingBefore,
-    OpinionWrong,
-    WrongTaskStatus,
-)
-from tests.unit.routing.desks import (
+from services.routing.domain.decisions import WrongOpinion
+from services.routing.domain.tasks import NoStepBefore, WrongTaskStatus
+from tests.unit.routing.builders import (
+    ACTS,
     COUNTY,
     DECIDER,
-    MOVES,
     NOW,
     REVIEWER,
     SEALED,
-    Desks,
+    HandledCase,
+    a_case_and_its_second_task,
+    a_case_with_second_task,
+    a_decided_case,
+    a_planned_case,
+    a_reviewed_case,
     an_item,
     complete,
-    decided,
-    planned,
     receive,
-    reviewed,
-    second_step,
-    seen_in,
-    send_back,
+    return_task,
 )
 
 TABLE: dict[tuple[str, TaskStatus], TaskStatus | type[Refusal]] = {
@@ -63,113 +60,113 @@ TABLE: dict[tuple[str, TaskStatus], TaskStatus | type[Refusal]] = {
 }
 
 
-@pytest.mark.parametrize(("move", "status"), TABLE)
-def test_every_command_in_every_state(move: str, status: TaskStatus) -> None:
-    expected = TABLE[move, status]
-    desks, task = seen_in(status)
+@pytest.mark.parametrize(("act", "status"), TABLE)
+def test_every_command_in_every_state(act: str, status: TaskStatus) -> None:
+    expected = TABLE[act, status]
+    case, task = a_case_and_its_second_task(status)
     if isinstance(expected, str):
-        assert desks.does(MOVES[move](task, DECIDER)).task(task.id).status == expected
+        assert case.carry_out(ACTS[act](task, DECIDER)).task(task.id).status == expected
         return
     with pytest.raises(expected) as refused:
-        desks.does(MOVES[move](task, DECIDER))
+        case.carry_out(ACTS[act](task, DECIDER))
     assert refused.value.detail.endswith("。")
 
 
 def test_the_table_is_complete() -> None:
     statuses = {"planned", "assigned", "received", "in_progress", "done", "returned", "cancelled"}
-    assert set(TABLE) == {(move, status) for move in MOVES for status in statuses}
+    assert set(TABLE) == {(act, status) for act in ACTS for status in statuses}
 
 
 @pytest.mark.parametrize(
     ("build", "opinion", "wrong"),
     [
-        (planned, "agree", []),
-        (planned, "disagree", []),
-        (planned, "grant", ["/opinion"]),
-        (planned, "deny", ["/opinion"]),
-        (reviewed, "grant", []),
-        (reviewed, "deny", []),
-        (reviewed, "agree", ["/opinion"]),
-        (reviewed, "disagree", ["/opinion"]),
+        (a_planned_case, "agree", []),
+        (a_planned_case, "disagree", []),
+        (a_planned_case, "grant", ["/opinion"]),
+        (a_planned_case, "deny", ["/opinion"]),
+        (a_reviewed_case, "grant", []),
+        (a_reviewed_case, "deny", []),
+        (a_reviewed_case, "agree", ["/opinion"]),
+        (a_reviewed_case, "disagree", ["/opinion"]),
     ],
 )
-def test_a_review_gives_an_opinion_and_a_decision_decides(
-    build: Callable[[], Desks], opinion: Any, wrong: list[str]
+def test_a_review_agrees_or_disagrees_and_a_decision_grants_or_denies(
+    build: Callable[[], HandledCase], opinion: Any, wrong: list[str]
 ) -> None:
-    desks = build()
-    actor = REVIEWER if desks.turn.kind == "review" else DECIDER
-    desks.does(receive(desks.turn, actor))
+    case = build()
+    actor = REVIEWER if case.open_task.kind == "review" else DECIDER
+    case.carry_out(receive(case.open_task, actor))
     if not wrong:
-        desks.does(complete(desks.turn, actor, opinion))
+        case.carry_out(complete(case.open_task, actor, opinion))
         return
-    with pytest.raises(OpinionWrong) as refused:
-        desks.does(complete(desks.turn, actor, opinion))
+    with pytest.raises(WrongOpinion) as refused:
+        case.carry_out(complete(case.open_task, actor, opinion))
     assert [error.pointer for error in refused.value.errors] == wrong
 
 
 @pytest.mark.parametrize("lacking", ["reason_code", "legal_basis"])
-def test_a_denial_has_its_reason_and_its_legal_basis(lacking: str) -> None:
-    desks, task = seen_in("received")
-    with pytest.raises(OpinionWrong) as refused:
-        desks.does(complete(task, DECIDER, "deny", **{lacking: None}))
+def test_a_denial_needs_a_reason_and_a_legal_basis(lacking: str) -> None:
+    case, task = a_case_and_its_second_task("received")
+    with pytest.raises(WrongOpinion) as refused:
+        case.carry_out(complete(task, DECIDER, "deny", **{lacking: None}))
     assert [error.pointer for error in refused.value.errors] == [f"/{lacking}"]
 
 
-def test_a_review_hands_on_to_who_decides_whatever_it_found() -> None:
-    desks = planned()
-    desks.does(receive(desks.turn, REVIEWER))
-    review = desks.turn
-    desks.does(complete(review, REVIEWER, "disagree", note=SEALED))
-    done = desks.route.task(review.id)
+def test_a_review_passes_the_case_to_the_deciding_office_whatever_its_opinion() -> None:
+    case = a_planned_case()
+    case.carry_out(receive(case.open_task, REVIEWER))
+    review = case.open_task
+    case.carry_out(complete(review, REVIEWER, "disagree", note=SEALED))
+    done = case.route.task(review.id)
     assert (done.opinion, done.note, done.done_at) == ("disagree", SEALED, NOW)
-    assert desks.turn.kind == "decide"
-    assert desks.names()[-3:] == ["task.received", "task.completed", "task.assigned"]
-    assert [one.data.model_dump()["access"]["holders"][0]["org"] for one in desks.told[-2:]] == [COUNTY, COUNTY]
+    assert case.open_task.kind == "decide"
+    assert case.event_names()[-3:] == ["task.received", "task.completed", "task.assigned"]
+    assert [one.data.model_dump()["access"]["holders"][0]["org"] for one in case.announced[-2:]] == [COUNTY, COUNTY]
 
 
 @pytest.mark.parametrize(("opinion", "told"), [("grant", "case.granted"), ("deny", "case.denied")])
-def test_a_decision_is_told_and_waits_for_its_delivery(opinion: Any, told: str) -> None:
-    desks = decided(opinion)
-    assert desks.names()[-2:] == ["task.completed", told]
-    assert desks.route.decided_on == NOW.date()
-    assert desks.route.closed_on is None
-    assert desks.route.holders == ()
+def test_a_decision_is_announced_and_awaits_delivery(opinion: Any, told: str) -> None:
+    case = a_decided_case(opinion)
+    assert case.event_names()[-2:] == ["task.completed", told]
+    assert case.route.decided_on == NOW.date()
+    assert case.route.closed_on is None
+    assert case.route.holders == ()
 
 
 @pytest.mark.parametrize("opinion", ["grant", "deny"])
-def test_what_is_handled_on_the_spot_is_closed_by_its_decision(opinion: Any) -> None:
-    desks = planned(an_item("direct", "center"))
-    desks.does(receive(desks.turn, REVIEWER))
-    desks.does(complete(desks.turn, REVIEWER, opinion))
-    assert desks.names()[-1] == "case.closed"
-    assert desks.told[-1].data.model_dump()["result"] == ("granted" if opinion == "grant" else "denied")
-    assert desks.route.closed_on == NOW.date()
+def test_a_direct_case_is_closed_by_its_decision(opinion: Any) -> None:
+    case = a_planned_case(an_item("direct", "center"))
+    case.carry_out(receive(case.open_task, REVIEWER))
+    case.carry_out(complete(case.open_task, REVIEWER, opinion))
+    assert case.event_names()[-1] == "case.closed"
+    assert case.announced[-1].data.model_dump()["result"] == ("granted" if opinion == "grant" else "denied")
+    assert case.route.closed_on == NOW.date()
 
 
-def test_what_is_sent_back_is_done_again_and_comes_again() -> None:
-    desks = second_step("received")
-    desks.does(send_back(desks.turn, DECIDER))
-    assert [(task.place, task.seq, task.kind, task.status) for task in desks.route.tasks] == [
+def test_a_returned_case_repeats_the_step_before_and_then_the_returned_step() -> None:
+    case = a_case_with_second_task("received")
+    case.carry_out(return_task(case.open_task, DECIDER))
+    assert [(task.place, task.seq, task.kind, task.status) for task in case.route.tasks] == [
         (1, 1, "review", "done"),
         (2, 2, "decide", "returned"),
         (3, 1, "review", "assigned"),
         (4, 2, "decide", "planned"),
     ]
-    assert desks.names()[-2:] == ["task.returned", "task.assigned"]
-    assert desks.route.tasks[1].note == SEALED
-    desks.does(receive(desks.turn, REVIEWER))
-    desks.does(complete(desks.turn, REVIEWER))
-    assert (desks.turn.place, desks.turn.kind) == (4, "decide")
+    assert case.event_names()[-2:] == ["task.returned", "task.assigned"]
+    assert case.route.tasks[1].note == SEALED
+    case.carry_out(receive(case.open_task, REVIEWER))
+    case.carry_out(complete(case.open_task, REVIEWER))
+    assert (case.open_task.place, case.open_task.kind) == (4, "decide")
 
 
-def test_what_was_not_signed_for_can_be_sent_back_by_who_refuses_it() -> None:
-    desks = reviewed()
-    task = desks.turn
-    assert desks.does(send_back(task, DECIDER)).task(task.id).assignee == DECIDER.id
+def test_a_task_that_nobody_received_may_be_returned() -> None:
+    case = a_reviewed_case()
+    task = case.open_task
+    assert case.carry_out(return_task(task, DECIDER)).task(task.id).assignee == DECIDER.id
 
 
-def test_the_first_step_has_nothing_before_it() -> None:
-    desks = planned()
-    desks.does(receive(desks.turn, REVIEWER))
-    with pytest.raises(NothingBefore, match="disagree"):
-        desks.does(send_back(desks.turn, REVIEWER))
+def test_the_first_step_cannot_be_returned() -> None:
+    case = a_planned_case()
+    case.carry_out(receive(case.open_task, REVIEWER))
+    with pytest.raises(NoStepBefore, match="disagree"):
+        case.carry_out(return_task(case.open_task, REVIEWER))

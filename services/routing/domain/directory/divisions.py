@@ -1,4 +1,4 @@
-"""Divisions as they are handed in, one or a whole province at once: do they make a tree?"""
+"""Import divisions, one or a whole province at once: check that they form a tree."""
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from bianmin.domain.codes import BadCode, level_of, parent_of
 from bianmin.events.parts import OrgLevel
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import FieldError, Invalid
-from services.routing.domain.orgs import EditOrg, NotYourOrg, PlaceOrg, Tree, check_theirs
+from services.routing.domain.directory.editing import EditOrg, PutOrg
+from services.routing.domain.directory.org import NotYourOrg, Tree, check_may_edit
 
-LONGEST = 50_000
-"""Divisions in one list: more than any province has."""
-MOST_ERRORS = 200
-"""Told at once: whoever has more corrects these first."""
+MAX_DIVISIONS = 50_000
+"""Divisions in one import: more than any province has."""
+MAX_ERRORS = 200
+"""Errors reported at once; when there are more, the first ones."""
 
 _LEVEL_NAMES: dict[str, str] = {
     "province": "省级（2 位）",
@@ -26,7 +27,7 @@ _LEVEL_NAMES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One line of a list. `place` says where it stands, for whoever corrects it: 第 17 行."""
+    """One line of an import. `place` is its place in the file, for messages: 第 17 行."""
 
     code: str
     level: str | None
@@ -36,27 +37,29 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class ImportOrgs:
-    """A whole list, all or nothing. Orgs that it does not name are left as they are."""
+    """Import a whole list, all or nothing. Orgs that it does not name stay unchanged."""
 
     divisions: tuple[Division, ...]
     by: Cause
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a list."""
+class ImportResult:
+    """How many orgs an import created, changed and found unchanged."""
 
     created: int
     changed: int
     unchanged: int
 
 
-class DivisionsFaulty(Invalid):
+class InvalidDivisions(Invalid):
+    """The divisions do not form a tree; the errors name each line."""
+
     slug, title = "divisions-faulty", "行政区划有误"
 
 
-def looked_up(code: str) -> tuple[str, ...]:
-    """The orgs that have to be known to judge one division: itself and its parent."""
+def codes_to_load(code: str) -> tuple[str, ...]:
+    """The codes of the orgs that are needed to check a division: its own and its parent's; none for a bad code."""
     try:
         parent = parent_of(code)
     except BadCode:
@@ -64,40 +67,41 @@ def looked_up(code: str) -> tuple[str, ...]:
     return (code,) if parent is None else (code, parent)
 
 
-def orders_of(command: ImportOrgs, tree: Tree) -> Sequence[PlaceOrg]:
-    """The list as orders to each of its orgs; `tree` holds those it names and their parents, as far as they exist.
+def orgs_to_put(command: ImportOrgs, tree: Tree) -> Sequence[PutOrg]:
+    """Check an import and return a command for each of its orgs.
 
-    Raises `DivisionsFaulty` with every fault, or `NotYourOrg`.
+    `tree` holds the orgs that the import names and their parents, as far as they exist.
+    Raises `InvalidDivisions` with every error, or `NotYourOrg`.
     """
     divisions = command.divisions
-    if len(divisions) > LONGEST:
-        raise DivisionsFaulty(f"一次最多导入 {LONGEST} 个机构，请分批导入：先上级，后下级。")
+    if len(divisions) > MAX_DIVISIONS:
+        raise InvalidDivisions(f"一次最多导入 {MAX_DIVISIONS} 个机构，请分批导入：先上级，后下级。")
     errors = [
         FieldError(f"/{n}/{field}", code, f"{divisions[n].place}：{detail}")
-        for n, field, code, detail in _faults(divisions, tree)
+        for n, field, code, detail in _errors(divisions, tree)
     ]
     if errors:
-        more = f"（仅列出前 {MOST_ERRORS} 处）" if len(errors) > MOST_ERRORS else ""
-        told = f"共 {len(errors)} 处有误{more}，全部没有导入；请按 errors 更正后重新导入。"
-        raise DivisionsFaulty(told, errors=errors[:MOST_ERRORS])
+        more = f"（仅列出前 {MAX_ERRORS} 处）" if len(errors) > MAX_ERRORS else ""
+        detail = f"共 {len(errors)} 处有误{more}，全部没有导入；请按 errors 更正后重新导入。"
+        raise InvalidDivisions(detail, errors=errors[:MAX_ERRORS])
     actor = command.by.actor
     for division in divisions:
         if not actor.covers(division.code):
             raise NotYourOrg(f"{division.place}：不在本单位（{actor.org}）之内，全部没有导入；请删去或由上级导入。")
-    return [PlaceOrg(division.code, division.name, command.by) for division in divisions]
+    return [PutOrg(division.code, division.name, command.by) for division in divisions]
 
 
 def check_edit(command: EditOrg, tree: Tree) -> None:
-    """Whether one org may be placed in the tree by hand. Raises `NotYourOrg` or `DivisionsFaulty`."""
-    check_theirs(command.by.actor, command.code)
+    """Check an org that is edited by hand. Raises `NotYourOrg` or `InvalidDivisions`."""
+    check_may_edit(command.by.actor, command.code)
     division = Division(command.code, command.level, command.name)
-    errors = [FieldError(f"/{field}", code, detail) for _, field, code, detail in _faults([division], tree)]
+    errors = [FieldError(f"/{field}", code, detail) for _, field, code, detail in _errors([division], tree)]
     if errors:
-        raise DivisionsFaulty("机构信息有误，请按 errors 更正。", errors=errors)
+        raise InvalidDivisions("机构信息有误，请按 errors 更正。", errors=errors)
 
 
-def _faults(divisions: Sequence[Division], known: Container[str]) -> Iterator[tuple[int, str, str, str]]:
-    """What keeps the list from being a tree: (index, field, code, detail). No detail repeats what was handed in."""
+def _errors(divisions: Sequence[Division], known: Container[str]) -> Iterator[tuple[int, str, str, str]]:
+    """Why the list is no tree: (index, field, code, detail) of each error. No detail repeats a value of the list."""
     first: dict[str, int] = {}
     for n, division in enumerate(divisions):
         first.setdefault(division.code, n)
@@ -117,11 +121,11 @@ def _faults(divisions: Sequence[Division], known: Container[str]) -> Iterator[tu
         parent = parent_of(division.code)
         if parent is not None and parent not in first and parent not in known:
             yield n, "code", "parent_unknown", "上级机构不存在，也不在本次导入之中；请先导入上级"
-        if fault := _fault_of_name(division.name):
-            yield n, "name", *fault
+        if error_of_name := _error_of_name(division.name):
+            yield n, "name", *error_of_name
 
 
-def _fault_of_name(name: str) -> tuple[str, str] | None:
+def _error_of_name(name: str) -> tuple[str, str] | None:
     if not name:
         return "missing", "名称必填"
     if len(name) > 100:

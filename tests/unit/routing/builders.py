@@ -11,23 +11,15 @@ from bianmin.domain.actors import Actor
 from bianmin.events.parts import Access, ItemFacts, Mode, Opinion, TaskStatus
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
 from bianmin.kit.time_source import TZ
+from services.routing.domain.decide import CaseCommand, RouteCommand, decide
+from services.routing.domain.delivery import DeliverResult
+from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.facts import evolve
-from services.routing.domain.route import (
-    AnswerExtension,
-    AnswerWithdrawal,
-    CaseCommand,
-    CompleteTask,
-    Delivered,
-    DeliverResult,
-    PlanRoute,
-    ReceiveTask,
-    ReturnTask,
-    Route,
-    RouteCommand,
-    StartTask,
-    Task,
-)
-from services.routing.domain.rules import decide
+from services.routing.domain.planning import PlanRoute
+from services.routing.domain.route import DeliveryReceipt, Route
+from services.routing.domain.task import Task
+from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
+from services.routing.domain.withdrawal import AnswerWithdrawal
 
 STATION, CENTER, COUNTY, CITY, PROVINCE = "520111101201", "520111101", "520111", "5201", "52"
 OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
@@ -85,11 +77,11 @@ def a_plan(item: ItemFacts | None = None, where: Access | None = None) -> PlanRo
 
 
 @dataclass
-class Desks:
+class HandledCase:
     """One case as the service keeps it."""
 
     states: dict[UUID, Route] = field(default_factory=dict)
-    told: list[Announcement] = field(default_factory=list)
+    announced: list[Announcement] = field(default_factory=list)
 
     @property
     def route(self) -> Route:
@@ -100,23 +92,25 @@ class Desks:
         return [task for task in self.route.tasks if task.seq == seq][-1]
 
     @property
-    def turn(self) -> Task:
+    def open_task(self) -> Task:
         """The task whose turn it is."""
         (task,) = [task for task in self.route.tasks if task.status in ("assigned", "received", "in_progress")]
         return task
 
-    def names(self) -> list[str]:
-        return [one.data.event_name for one in self.told]
+    def event_names(self) -> list[str]:
+        return [one.data.event_name for one in self.announced]
 
-    def does(self, command: RouteCommand) -> Route:
+    def carry_out(self, command: RouteCommand) -> Route:
         """Carries it out, or raises why not; then nothing has changed."""
-        cases = {one.id: case for case, route in self.states.items() for one in (*route.tasks, *route.extensions)}
+        case_of = {
+            each.id: case_id for case_id, route in self.states.items() for each in (*route.tasks, *route.extensions)
+        }
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):
                 return each.case_id
-            about = each.extension_id if isinstance(each, AnswerExtension) else each.task_id
-            return cases.get(about, UUID(int=0))
+            id = each.extension_id if isinstance(each, AnswerExtension) else each.task_id
+            return case_of.get(id, UUID(int=0))
 
         before = dict(self.states)
         work = decide_all(self.states, [command], key=key, subject=str, decide=decide, evolve=evolve)
@@ -126,15 +120,15 @@ class Desks:
             assert not work.announced
             raise outcome.error
         assert isinstance(outcome, Done)
-        self.told += work.announced
+        self.announced += work.announced
         route: Route = outcome.state
         return route
 
 
-def planned(item: ItemFacts | None = None, where: Access | None = None) -> Desks:
-    desks = Desks()
-    desks.does(a_plan(item, where))
-    return desks
+def a_planned_case(item: ItemFacts | None = None, where: Access | None = None) -> HandledCase:
+    case = HandledCase()
+    case.carry_out(a_plan(item, where))
+    return case
 
 
 def receive(task: Task, actor: Actor) -> ReceiveTask:
@@ -152,55 +146,55 @@ def complete(task: Task, actor: Actor, opinion: Opinion | None = None, **given: 
     return CompleteTask(task.id, opinion, NOW, TODAY, by(actor), **given)
 
 
-def send_back(task: Task, actor: Actor) -> ReturnTask:
+def return_task(task: Task, actor: Actor) -> ReturnTask:
     return ReturnTask(task.id, SEALED, NOW, (a_task_id(), a_task_id()), by(actor))
 
 
 def deliver(actor: Actor, on: date = TODAY) -> DeliverResult:
-    return DeliverResult(CASE, Delivered("in_person", on, SEALED), by(actor))
+    return DeliverResult(CASE, DeliveryReceipt("in_person", on, SEALED), by(actor))
 
 
 def withdraw() -> AnswerWithdrawal:
     return AnswerWithdrawal(CASE, TODAY, SYSTEM)
 
 
-def reviewed() -> Desks:
-    desks = planned()
-    desks.does(receive(desks.turn, REVIEWER))
-    desks.does(complete(desks.turn, REVIEWER))
-    return desks
+def a_reviewed_case() -> HandledCase:
+    case = a_planned_case()
+    case.carry_out(receive(case.open_task, REVIEWER))
+    case.carry_out(complete(case.open_task, REVIEWER))
+    return case
 
 
-def decided(opinion: Opinion = "grant") -> Desks:
-    desks = reviewed()
-    desks.does(receive(desks.turn, DECIDER))
-    desks.does(complete(desks.turn, DECIDER, opinion))
-    return desks
+def a_decided_case(opinion: Opinion = "grant") -> HandledCase:
+    case = a_reviewed_case()
+    case.carry_out(receive(case.open_task, DECIDER))
+    case.carry_out(complete(case.open_task, DECIDER, opinion))
+    return case
 
 
 Act = Callable[[Task, Actor], RouteCommand]
-MOVES: dict[str, Act] = {"receive": receive, "start": start, "complete": complete, "return": send_back}
+ACTS: dict[str, Act] = {"receive": receive, "start": start, "complete": complete, "return": return_task}
 
 
-def second_step(status: TaskStatus) -> Desks:
+def a_case_with_second_task(status: TaskStatus) -> HandledCase:
     """A case whose deciding step is in this state, in the hands of DECIDER where it is in somebody's."""
-    desks = planned() if status == "planned" else reviewed()
+    case = a_planned_case() if status == "planned" else a_reviewed_case()
     match status:
         case "received":
-            desks.does(receive(desks.turn, DECIDER))
+            case.carry_out(receive(case.open_task, DECIDER))
         case "in_progress":
-            desks.does(receive(desks.turn, DECIDER))
-            desks.does(start(desks.turn, DECIDER))
+            case.carry_out(receive(case.open_task, DECIDER))
+            case.carry_out(start(case.open_task, DECIDER))
         case "done":
-            return decided()
+            return a_decided_case()
         case "returned":
-            desks.does(send_back(desks.turn, DECIDER))
+            case.carry_out(return_task(case.open_task, DECIDER))
         case "cancelled":
-            desks.does(withdraw())
-    return desks
+            case.carry_out(withdraw())
+    return case
 
 
-def seen_in(status: TaskStatus) -> tuple[Desks, Any]:
+def a_case_and_its_second_task(status: TaskStatus) -> tuple[HandledCase, Any]:
     """The case, and its task in this state."""
-    desks = second_step(status)
-    return desks, next(task for task in desks.route.tasks if task.seq == 2 and task.status == status)
+    case = a_case_with_second_task(status)
+    return case, next(task for task in case.route.tasks if task.seq == 2 and task.status == status)

@@ -1,0 +1,61 @@
+"""Decide a command about a route: which facts follow."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from services.routing.domain.delivery import DeliverResult, deliver
+from services.routing.domain.directory.decide import DirectoryCommand
+from services.routing.domain.extensions import AnswerExtension, RequestExtension, answer_extension, request_extension
+from services.routing.domain.facts import Fact
+from services.routing.domain.planning import PlanRoute, plan
+from services.routing.domain.preconditions import existing, visible
+from services.routing.domain.procedures import EndProcedure, StartProcedure, end_procedure, start_procedure
+from services.routing.domain.reopening import ReopenCase, reopen
+from services.routing.domain.route import Route
+from services.routing.domain.statutory_period import RecordStatutoryEnd, record_statutory_end
+from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask, TaskCommand, work_on_task
+from services.routing.domain.voiding import VoidRoute, void
+from services.routing.domain.withdrawal import AnswerWithdrawal, answer_withdrawal
+
+CaseCommand = (
+    PlanRoute
+    | VoidRoute
+    | RecordStatutoryEnd
+    | AnswerWithdrawal
+    | DeliverResult
+    | StartProcedure
+    | EndProcedure
+    | RequestExtension
+    | ReopenCase
+)
+"""Commands that name their case."""
+RouteCommand = CaseCommand | AnswerExtension | TaskCommand
+Command = DirectoryCommand | RouteCommand
+
+
+def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:
+    """The facts that follow from a command. Raises a `Refusal`: each decider names those it raises."""
+    match command:
+        case PlanRoute():
+            return plan(route, command)
+        case VoidRoute():
+            return void(existing(route), command)
+        case RecordStatutoryEnd():
+            return record_statutory_end(existing(route), command)
+        case AnswerWithdrawal():
+            return answer_withdrawal(existing(route), command)
+        case DeliverResult():
+            return deliver(visible(route, command.by.actor), command)
+        case StartProcedure():
+            return start_procedure(visible(route, command.by.actor), command)
+        case EndProcedure():
+            return end_procedure(visible(route, command.by.actor), command)
+        case RequestExtension():
+            return request_extension(visible(route, command.by.actor), command)
+        case AnswerExtension():
+            return answer_extension(route, command)
+        case ReopenCase():
+            return reopen(visible(route, command.by.actor), command)
+        case ReceiveTask() | StartTask() | CompleteTask() | ReturnTask():
+            return work_on_task(route, command)
+    assert_never(command)

@@ -1,0 +1,1 @@
+"""What routing decides about its directory: orgs, their offices and their staff."""
