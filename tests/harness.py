@@ -19,6 +19,7 @@ from bianmin.events.registry import SERVICES, topic_of
 from bianmin.kit import migrations
 from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database
+from bianmin.kit.log import Log
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.runtime import ServiceRuntime
@@ -60,7 +61,7 @@ class Harness:
     app: FastAPI
     http: httpx2.AsyncClient
     tokens: Tokens
-    log: PostgresLog
+    log: Log
 
     def runtime(self, service: str) -> ServiceRuntime:
         runtime: ServiceRuntime = self.app.state.runtimes[service]
@@ -95,10 +96,13 @@ async def settled(runtimes: Sequence[ServiceRuntime]) -> None:
 
 
 @asynccontextmanager
-async def running_harness(url: str, services: Sequence[Service], data: Path, **settings: Any) -> AsyncIterator[Harness]:
-    """Services on a migrated database."""
+async def running_harness(
+    url: str, services: Sequence[Service], data: Path, *, event_log: Log | None = None, **settings: Any
+) -> AsyncIterator[Harness]:
+    """Run services on a migrated database, over the given event log or one in that database."""
     given = Settings.load({}, data=data, database_url=url, public_rate="100000/minute", **settings)
-    async with a_log(url) as log:
+    async with a_log(url) as embedded_log:
+        log = event_log or embedded_log
         app = process(services, given, log)
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test")
         async with app.router.lifespan_context(app), http:
