@@ -23,10 +23,11 @@ from bianmin.events.deadlines import (
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.refusals import NotFound
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.commands import Command, DecideCase, FireSignals
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.cases.result import DecideCase
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
     BY,
