@@ -31,9 +31,10 @@ from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Mark
+from tests.rounds import rounds
 from tests.unit.deadlines.test_clock_rules import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
 
-CASES, BATCH = 20_000, 100
+CASES, BATCH = rounds(2_000, 20_000), 100
 BOOKS = 12
 FIRST, LAST = datetime(2025, 1, 2, 8, tzinfo=TZ), datetime(2026, 6, 30, tzinfo=TZ)
 

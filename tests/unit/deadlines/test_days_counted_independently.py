@@ -13,13 +13,14 @@ from services.deadlines.domain.calendar.days import Calendar, merge
 from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
 from services.deadlines.domain.periods.counting import budget_left
 from services.deadlines.domain.periods.period import Unit
+from tests.rounds import rounds
 from tests.unit.deadlines.test_periods import OF_DAYS, a_period, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 BUDGETS = (1, 3, 5, 7, 10, 15, 20, 30, 45, 60)
 ONE_DAY = timedelta(days=1)
 
-untimed = settings(deadline=None, database=None, max_examples=200)
+untimed = settings(deadline=None, database=None, max_examples=rounds(60, 200))
 starts = st.dates(FIRST, date(2026, 6, 30))
 budgets = st.integers(0, 120)
 counting_units = st.sampled_from([Unit.WORKDAY, Unit.DAY])

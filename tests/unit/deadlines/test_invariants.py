@@ -282,7 +282,7 @@ def kept(place: reference_counter.Place, period: CountedPeriod, law: int) -> lis
 def counted_with(place: reference_counter.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
     """What follows for clocks from pauses, leaving aside what the pauses were."""
     stills = [SubjectPause(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
-    found = count_ends(Everywhere(place.calendar), [with_pauses(stills)(clock) for clock in clocks])
+    found = count_ends(Everywhere(place.calendar), [with_pauses(clock, stills) for clock in clocks])
     return [(clock.end, clock.reminder_at, clock.yellow_at, clock.state) for clock in found]
 
 

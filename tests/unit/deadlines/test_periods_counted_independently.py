@@ -20,12 +20,13 @@ from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDa
 from services.deadlines.domain.periods.counting import budget_left, due_date, warning_at
 from services.deadlines.domain.periods.period import CountedPeriod, CutOff, DueDate, Pause, Unit, moment_of_day
 from tests import reference_counter
+from tests.rounds import rounds
 
 T = TypeVar("T")
 ALL_DAY = Interval.of("00:00", "24:00")
 COUNTED = 50_000  # `python -m tests.reference_counter 1000000` counts more
 
-untimed = settings(deadline=None, database=None, max_examples=300)
+untimed = settings(deadline=None, database=None, max_examples=rounds(60, 300))
 seeds = st.integers(0, 2**32)
 
 

@@ -20,6 +20,7 @@ from services.deadlines.domain.clocks.counting import count_ends, new_clocks
 from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 from services.deadlines.domain.terms.term import Term
 from services.deadlines.picture import MOST_MONTHS, drawn
+from tests.rounds import rounds
 from tests.unit.deadlines.test_clock_rules import at
 
 CALENDARS = Calendars(shipped())
@@ -103,7 +104,7 @@ def a_period() -> CountedPeriod:
 
 
 @given(st.integers(1, 120), st.dates(date(2010, 1, 1), date(2025, 12, 31)), st.sampled_from([Unit.WORKDAY, Unit.DAY]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=rounds(20, 60), deadline=None)
 def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since: date, unit: Unit) -> None:
     clock = a_clock(Term("statutory", unit, budget), f"{since}T10:00")
     assert clock.end is not None
