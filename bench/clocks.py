@@ -18,9 +18,9 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.commands import StartCaseClocks
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.terms import Item
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.cases.acceptance import StartCaseClocks
+from services.deadlines.domain.terms.term import ItemTerms
 from services.deadlines.handlers import handle
 
 FIRST_DAY = date(2026, 3, 2)
@@ -76,7 +76,7 @@ async def fill(database: Database, connection: Any, clocks: int) -> list[date]:
         StartCaseClocks(
             subject_id=new_id(),
             reach=Reach(STATIONS[n % len(STATIONS)], CENTER, DEPT),
-            item=Item.of(_ITEM),
+            item=ItemTerms.of(_ITEM),
             accepted_at=a_moment(day),
             done_at=a_moment(day),
             clock_ids=_ids(CLOCKS_A_CASE),

@@ -28,10 +28,11 @@ from bianmin.kit.timers import Ticker
 from command.serving import spare_the_collector
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.periods import Period, Unit, due
-from services.deadlines.domain.publication import PublishYear
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status, tag_of
+from services.deadlines.domain.calendar.publication import PublishYear
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status, tag_of
+from services.deadlines.domain.periods.counting import due_date
+from services.deadlines.domain.periods.period import CountedPeriod, Unit
 from services.deadlines.handlers import handle
 
 IDLE = Goal("most", 1, "ms")
@@ -363,13 +364,14 @@ def _due() -> Figure:
     """Twenty working days from each day of a year, in CPU time: nothing is waited for."""
     calendar = Calendars(shipped()).of("CN")
     periods = [
-        Period(Unit.WORKDAY, 20, midnight(day.date)) for day in calendar.days(date(2025, 1, 1), date(2025, 12, 31))
+        CountedPeriod(Unit.WORKDAY, 20, midnight(day.date))
+        for day in calendar.days(date(2025, 1, 1), date(2025, 12, 31))
     ]
     for period in periods:
-        due(calendar, period)
+        due_date(calendar, period)
     began = time.process_time()
     for _ in range(100):
         for period in periods:
-            due(calendar, period)
+            due_date(calendar, period)
     took = 1e6 * (time.process_time() - began) / (100 * len(periods))
     return Figure("算一个到期日（20 个工作日）", DUE, took)

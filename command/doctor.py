@@ -16,8 +16,8 @@ from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.settings import Settings
 from bianmin.kit.time_source import TimeSource
 from command.deployment import SERVICES, Deployment, opened
-from services.deadlines.domain.calendar import Coverage
-from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.domain.calendar.days import Coverage
+from services.deadlines.domain.calendar.regions import NATIONAL
 from services.deadlines.store import rulebook
 
 LEAST_SPACE = 1024**3

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 import chinese_calendar  # type: ignore[import-untyped]
 
 from services.deadlines.calendars import shipped
-from services.deadlines.domain import hours as ours
-from services.deadlines.domain.calendar import Calendar, YearMissing, merge
-from services.deadlines.domain.periods import Pause, Period, Unit, due
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.days import Calendar, YearMissing, merge
+from services.deadlines.domain.calendar.hours import Hours, Interval
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.periods.counting import due_date
+from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 ONE_DAY = timedelta(days=1)
@@ -135,13 +136,13 @@ def a_place(chance: random.Random) -> Place:
     week[chance.randrange(5)] = some_hours(chance)
     make_up = some_hours(chance)
     zone = ZoneInfo(chance.choice(ZONES) if chance.random() < 0.5 else "Asia/Shanghai")
-    hours = ours.Hours(
-        tuple(tuple(ours.Interval.of(*each) for each in day) for day in week),
-        tuple(ours.Interval.of(*each) for each in make_up),
+    hours = Hours(
+        tuple(tuple(Interval.of(*each) for each in day) for day in week),
+        tuple(Interval.of(*each) for each in make_up),
         zone,
     )
     return Place(
-        merge(layers).opened(hours),
+        merge(layers).with_hours(hours),
         lambda day: changed.get(day, works_in_china(day)),
         lambda day: make_up if day.weekday() > 4 else week[day.weekday()],
         zone,
@@ -157,7 +158,7 @@ def some_hours(chance: random.Random) -> list[tuple[str, str]]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def a_period(chance: random.Random) -> Period:
+def a_period(chance: random.Random) -> CountedPeriod:
     unit = chance.choice([Unit.WORKDAY, Unit.WORKDAY, Unit.DAY, Unit.HOUR, Unit.WORKHOUR])
     start = datetime(2004, 1, 3, tzinfo=SHANGHAI) + timedelta(
         seconds=chance.randrange(22 * 365 * 86400), microseconds=chance.randrange(10**6)
@@ -168,10 +169,10 @@ def a_period(chance: random.Random) -> Period:
         pauses.append(Pause(since, since + timedelta(hours=chance.choice((0, 1, 30, 400)) * chance.random())))
     budget = chance.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, chance.randrange(120)))
     extended_by = chance.choice((0, 0, 0, 1, 10)) if budget else 0
-    return Period(unit, budget + extended_by, start, tuple(pauses))
+    return CountedPeriod(unit, budget + extended_by, start, tuple(pauses))
 
 
-def walked(place: Place, period: Period) -> date | datetime | None:
+def walked(place: Place, period: CountedPeriod) -> date | datetime | None:
     """The end of a period by walking: a day, or of hours a moment; None where it leaves what is known."""
     if period.unit in (Unit.HOUR, Unit.WORKHOUR):
         start = period.start.astimezone(UTC)
@@ -179,7 +180,7 @@ def walked(place: Place, period: Period) -> date | datetime | None:
     return end_of_days(place.works, period.unit, period.budget, period.start.date(), days_of(period.pauses))
 
 
-def used_up(place: Place, period: Period, at: datetime) -> int | timedelta:
+def used_up(place: Place, period: CountedPeriod, at: datetime) -> int | timedelta:
     """What of a period has passed at a moment, by walking: days that are over, or of hours the time."""
     if period.unit in (Unit.HOUR, Unit.WORKHOUR):
         start, until, used = period.start.astimezone(UTC), at.astimezone(UTC), timedelta()
@@ -196,7 +197,7 @@ def used_up(place: Place, period: Period, at: datetime) -> int | timedelta:
     return passed
 
 
-def time_of(place: Place, period: Period) -> Iterator[tuple[datetime, datetime]]:
+def time_of(place: Place, period: CountedPeriod) -> Iterator[tuple[datetime, datetime]]:
     """The time in which a period of hours runs, in UTC."""
     start = period.start.astimezone(UTC)
     if period.unit is Unit.HOUR:
@@ -218,7 +219,7 @@ def days_of(pauses: Sequence[Pause]) -> set[date]:
     }
 
 
-def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, Period, object, object]]:
+def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, CountedPeriod, object, object]]:
     """Random periods that end elsewhere when walked."""
     chance = random.Random(seed)
     place = a_place(chance)
@@ -228,7 +229,7 @@ def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, Period, o
         period = a_period(chance)
         expected = walked(place, period)
         try:
-            end = due(place.calendar, period)
+            end = due_date(place.calendar, period)
         except YearMissing:
             end = None
         assert not any(pause.until is None for pause in period.pauses)

@@ -4,8 +4,8 @@ from datetime import date
 
 from bianmin.kit.db import Tx
 from bianmin.kit.metrics import Figure
-from services.deadlines.domain.calendar import Coverage
-from services.deadlines.domain.regions import NATIONAL
+from services.deadlines.domain.calendar.days import Coverage
+from services.deadlines.domain.calendar.regions import NATIONAL
 from services.deadlines.store import rulebook
 
 

@@ -14,24 +14,25 @@ from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, Work, decide_all
 from bianmin.kit.ids import new_id
 from bianmin.kit.refusals import Conflict, Refusal
-from services.deadlines.domain import commands as orders
-from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.commands import FireSignals, RecountClocks, WeighCard
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.policies import PublishPolicies
-from services.deadlines.domain.publication import (
+from services.deadlines.domain.calendar.days import YearMissing
+from services.deadlines.domain.calendar.publication import (
     Publication,
     PublishHours,
     PublishYear,
     WithdrawYear,
-    open_desks,
-    publish,
-    withdraw,
+    apply_hours,
+    apply_publication,
+    apply_withdrawal,
 )
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.years import tag_of
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.calendar.years import tag_of
+from services.deadlines.domain.decide import Command as SubjectCommand
+from services.deadlines.domain.decide import decide
+from services.deadlines.domain.lifecycle.card_review import CheckSecondYellow
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClocks
+from services.deadlines.domain.terms.policies import PublishPolicies
 from services.deadlines.recounting import recount
 from services.deadlines.store import calendars, cards, documents, moves, orgs, recounts, rulebook, signals, subjects
 from services.deadlines.store.documents import Kind
@@ -49,7 +50,7 @@ class KeepOrg:
 
 
 Publish = PublishYear | WithdrawYear | PublishHours | PublishPolicies
-Command = orders.Command | KeepOrg | Publish
+Command = SubjectCommand | KeepOrg | Publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,15 @@ async def _publish(tx: Tx, command: Publish, now: datetime, announced: list[Anno
     known = await rulebook.alone(tx)
     match command:
         case PublishYear():
-            after, publication = publish(known.calendars, command)
+            after, publication = apply_publication(known.calendars, command)
             told = await _put_year(tx, command, after, publication, now, announced)
         case WithdrawYear(region=region, year=year):
-            after, publication = withdraw(known.calendars, command)
+            after, publication = apply_withdrawal(known.calendars, command)
             if number := await recounts.in_use(tx, region, year):
                 raise CalendarInUse(f"有 {number} 个在办时限跨越 {year} 年，正按这份日历计算；请公布更正后的安排。")
             told = await _put_year(tx, command, after, publication, now, announced)
         case PublishHours(region=region, hours=hours):
-            open_desks(known.calendars, command)
+            apply_hours(known.calendars, command)
             version = await _put_document(tx, command, "hours", hours and content_of_hours(hours), now)
             told = Published(region, version if hours else None, await nearest(tx, region))
         case PublishPolicies(region=region, policies=policies):
@@ -155,7 +156,7 @@ async def _put_document(
 ) -> int:
     """Returns its version."""
     known = await documents.own(tx, kind, command.region)
-    if (known and known.version) != command.seen:
+    if (known and known.version) != command.expected:
         raise ChangedMeanwhile("刚被他人修改；请重新读取，核对后再提交。")
     version = await documents.put(tx, kind, command.region, content, command.by.actor.id, now)
     await recounts.order_all(tx, command.region, now, new_id())
@@ -167,7 +168,7 @@ async def _ring(tx: Tx, orders: Sequence[FireSignals], now: datetime, announced:
     with their matters."""
     now = now.astimezone(UTC)  # as the database gives moments: across zones they compare ten times as slowly
     found = await signals.ringing(tx, [order.clock_id for order in orders])
-    plain = {id for id, heard in found.items() if heard.clock.only_tells(now)}
+    plain = {id for id, heard in found.items() if heard.clock.has_no_side_effects(now)}
     left = {order.subject_id for order in orders if order.clock_id not in plain}
     told: dict[UUID, int] = {}
     rung = []
@@ -175,16 +176,16 @@ async def _ring(tx: Tx, orders: Sequence[FireSignals], now: datetime, announced:
         if order.subject_id in left:
             continue
         heard, so_far = found[order.clock_id], told.get(order.subject_id, 0)
-        rung.append(heard.clock.ring(now))
-        numbered = enumerate(rung[-1].facts, heard.sequence + so_far + 1)
+        rung.append(heard.clock.fire(now))
+        numbered = enumerate(rung[-1].events, heard.sequence + so_far + 1)
         announced += [Announcement(str(order.subject_id), number, fact, order.by) for number, fact in numbered]
-        told[order.subject_id] = so_far + len(rung[-1].facts)
+        told[order.subject_id] = so_far + len(rung[-1].events)
     if rung:
         await signals.save(tx, rung, told)
     return {order.clock_id for order in orders if order.subject_id in left}
 
 
-async def _decide(tx: Tx, commands: Sequence[orders.Command]) -> Work[UUID, Subject]:
+async def _decide(tx: Tx, commands: Sequence[SubjectCommand]) -> Work[UUID, Subject]:
     # held before the matters are locked, as by everybody
     in_force = await rulebook.in_force(tx, held=True)
     states = await subjects.load(tx, {command.subject_id for command in commands})
@@ -214,10 +215,10 @@ async def claim_recounts(tx: Tx, now: datetime, limit: int) -> list[RecountClock
     return [RecountClocks(due.subject_id, due.ordered_at, now, Cause(system(due.org))) for due in claimed]
 
 
-async def claim_cards(tx: Tx, now: datetime, limit: int) -> list[WeighCard]:
+async def claim_cards(tx: Tx, now: datetime, limit: int) -> list[CheckSecondYellow]:
     """The yellow cards that are to be seen together with the others of their unit, as orders."""
     found = await cards.to_weigh(tx, limit)
     return [
-        WeighCard(each.subject_id, each.card_id, each.others, each.issued_at, now, Cause(system(each.org)))
+        CheckSecondYellow(each.subject_id, each.card_id, each.others, each.issued_at, now, Cause(system(each.org)))
         for each in found
     ]

@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 from itertools import groupby
 
-from services.deadlines.domain.ledger import Entry, Mark
+from services.deadlines.domain.clocks.breakdown import BreakdownDay, DayMark
 
 WIDTH = 400  # a phone shows it at about its own size; print scales it
 MOST_MONTHS = 24
@@ -17,7 +17,7 @@ _CELL = 8.8, 14.0
 _CHARACTERS = 34  # of a line of text
 _DARK, _PALE = "#1f6f54", "#ffffff"
 
-_LOOKS: Mapping[Mark, tuple[str, str, str]] = {
+_LOOKS: Mapping[DayMark, tuple[str, str, str]] = {
     # what it is called, its ground, and a sign on it that tells it apart where the colour does not
     "start": ("起算日", _PALE, "M1.9 7a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0"),
     "counted": ("计入", _DARK, ""),
@@ -35,7 +35,7 @@ _STYLE = (
 )
 
 
-def drawn(title: str, lines: Sequence[str], days: Sequence[Entry], due_on: date | None, today: date) -> str:
+def drawn(title: str, lines: Sequence[str], days: Sequence[BreakdownDay], due_on: date | None, today: date) -> str:
     """An SVG of these days, with what is to be said of them above it. `due_on`: None while the clock stands still."""
     wrapped = [line[n : n + _CHARACTERS] for line in lines for n in range(0, len(line), _CHARACTERS)]
     months = [(key, list(group)) for key, group in groupby(days, key=lambda each: (each.date.year, each.date.month))]
@@ -79,7 +79,7 @@ def drawn(title: str, lines: Sequence[str], days: Sequence[Entry], due_on: date 
 
 
 def _month(
-    y: float, month: tuple[int, int], entries: Sequence[Entry], due_on: date | None, today: date
+    y: float, month: tuple[int, int], entries: Sequence[BreakdownDay], due_on: date | None, today: date
 ) -> Iterator[str]:
     yield _text(_MARGIN, y + 13, f"{month[0]}.{month[1]:02}")
     there = {each.date.day: each for each in entries}
@@ -96,7 +96,7 @@ def _month(
             yield _moved(x, y + 2, _TODAY_SIGN, id="today")
 
 
-def _legend(marks: Sequence[Mark], due_on: date | None, today_is_there: bool) -> Iterator[tuple[str, str]]:
+def _legend(marks: Sequence[DayMark], due_on: date | None, today_is_there: bool) -> Iterator[tuple[str, str]]:
     for mark in marks:
         yield _cell(mark), _LOOKS[mark][0]
     if due_on is not None:
@@ -105,7 +105,7 @@ def _legend(marks: Sequence[Mark], due_on: date | None, today_is_there: bool) ->
         yield _moved(0, -8, _TODAY_SIGN), "今天"
 
 
-def _cell(mark: Mark) -> str:
+def _cell(mark: DayMark) -> str:
     _, ground, sign = _LOOKS[mark]
     box = _tag("rect", width=_CELL[0], height=_CELL[1], fill=ground, **{"class": f"d {mark}"})
     return box + (_tag("path", d=sign, **{"class": "g w" if ground == _DARK else "g"}) if sign else "")

@@ -14,36 +14,24 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.clock import Standstill
-from services.deadlines.domain.commands import (
-    AnswerComplaint,
-    AwaitSupplement,
-    CorrectDeeming,
-    CorrectLapse,
-    DecideCase,
-    EndCase,
-    EndStep,
-    ExtendCase,
+from services.deadlines.domain.cases.acceptance import CloseUnacceptedCase, CorrectDeeming, OpenCase, StartCaseClocks
+from services.deadlines.domain.cases.extension import ExtendCase
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.cases.result import DecideCase, EndCase, RestartCaseClocks
+from services.deadlines.domain.cases.steps import EndStep, FollowRoute, StartStep, VoidRouteClocks
+from services.deadlines.domain.cases.supplement import AwaitSupplement, CorrectLapse, RecordSupplement
+from services.deadlines.domain.clocks.clock import SubjectPause
+from services.deadlines.domain.complaints.handling import (
+    ChangeHandling,
+    CloseRefusedComplaint,
     ExtendComplaint,
-    FollowRoute,
-    GiveUpCase,
-    GiveUpComplaint,
     HandleComplaint,
-    KeepAway,
-    OpenCase,
     OpenComplaint,
-    PassComplaintOn,
-    PauseCase,
-    ReopenCase,
-    ResumeCase,
-    ReviewComplaint,
-    StartCaseClocks,
-    StartStep,
-    TakeSupplement,
-    VoidRoute,
+    TransferComplaintClocks,
 )
-from services.deadlines.domain.periods import Pause, some_time_on
-from services.deadlines.domain.terms import Item
+from services.deadlines.domain.complaints.review import AnswerComplaint, ReviewComplaint
+from services.deadlines.domain.periods.period import Pause, moment_of_day
+from services.deadlines.domain.terms.term import ItemTerms
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import Command, KeepOrg
 
@@ -86,7 +74,7 @@ def _of_routing(event: Event) -> Command | None:
         case routing.OrgChanged(code=code):
             return KeepOrg(code, cause_of(event))
         case routing.RouteVoided(access=access):
-            return VoidRoute(UUID(event.subject), _holders(access), _cause(event, access.accepting_org))
+            return VoidRouteClocks(UUID(event.subject), _holders(access), _cause(event, access.accepting_org))
         case routing.TaskAssigned() as told:
             return start_clock_of_step(event, told)
         case routing.TaskCompleted(access=access, seq=seq) | routing.TaskReturned(access=access, seq=seq):
@@ -119,11 +107,11 @@ def _of_complaints(event: Event) -> Command | None:
         case complaints.ComplaintAccepted() as told:
             return start_clock_of_accepted_complaint(event, told)
         case complaints.ComplaintRefused(refused_on=on) as told:
-            return GiveUpComplaint(UUID(event.subject), _moment(event, on), _cause(event, told.handler_org))
+            return CloseRefusedComplaint(UUID(event.subject), _moment(event, on), _cause(event, told.handler_org))
         case complaints.ComplaintExtended(days=days, extended_on=on) as told:
             return ExtendComplaint(UUID(event.subject), days, _moment(event, on), _cause(event, told.handler_org))
         case complaints.ComplaintRecused() as told:
-            return KeepAway(UUID(event.subject), handling_of(told), _cause(event, told.handler_org))
+            return ChangeHandling(UUID(event.subject), handling_of(told), _cause(event, told.handler_org))
         case complaints.ComplaintReplied() as told:
             return await_request_for_review(event, told)
         case complaints.ComplaintEscalated() as told:
@@ -135,7 +123,7 @@ def start_clock_of_received_case(event: Event, told: intake.CaseRegistered) -> O
     return OpenCase(
         subject_id=UUID(event.subject),
         reach=reach_of(told.access),
-        item=Item.of(told.item),
+        item=ItemTerms.of(told.item),
         received_at=_moment(event, told.received_on),
         clock_ids=(new_id(),),
         by=_cause(event, told.access.accepting_org),
@@ -147,9 +135,9 @@ def await_supplement(event: Event, told: intake.SupplementRequested) -> AwaitSup
     return AwaitSupplement(UUID(event.subject), noticed_at, told.wait_days, (new_id(),), cause)
 
 
-def start_clock_of_supplemented_case(event: Event, told: intake.CaseSupplemented) -> TakeSupplement:
+def start_clock_of_supplemented_case(event: Event, told: intake.CaseSupplemented) -> RecordSupplement:
     received_at = _moment(event, told.received_on)
-    return TakeSupplement(UUID(event.subject), received_at, (new_id(),), _cause(event, told.access.accepting_org))
+    return RecordSupplement(UUID(event.subject), received_at, (new_id(),), _cause(event, told.access.accepting_org))
 
 
 def start_clocks_of_accepted_case(
@@ -160,7 +148,7 @@ def start_clocks_of_accepted_case(
     return StartCaseClocks(
         subject_id=UUID(event.subject),
         reach=reach_of(told.access),
-        item=Item.of(told.item),
+        item=ItemTerms.of(told.item),
         accepted_at=accepted_at,
         done_at=event.time if isinstance(told, intake.CaseDeemedAccepted) else accepted_at,
         clock_ids=(new_id(), new_id()),
@@ -168,8 +156,8 @@ def start_clocks_of_accepted_case(
     )
 
 
-def give_up_case(event: Event, access: Access, on: date) -> GiveUpCase:
-    return GiveUpCase(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
+def give_up_case(event: Event, access: Access, on: date) -> CloseUnacceptedCase:
+    return CloseUnacceptedCase(UUID(event.subject), _moment(event, on), _cause(event, access.accepting_org))
 
 
 def start_clock_of_step(event: Event, told: routing.TaskAssigned) -> StartStep:
@@ -190,7 +178,7 @@ def pause_clocks_for_procedure(event: Event, told: routing.ProcedureStarted) -> 
     return PauseCase(
         subject_id=UUID(event.subject),
         holders=_holders(told.access),
-        standstill=Standstill(told.procedure_id, pause, told.kind, SPECIAL_PROCEDURE, event.id),
+        pause=SubjectPause(told.procedure_id, pause, told.kind, SPECIAL_PROCEDURE, event.id),
         procedure=told.kind,
         expected_days=told.expected_days,
         clock_ids=(new_id(),),
@@ -202,7 +190,7 @@ def resume_clocks_after_procedure(event: Event, told: routing.ProcedureEnded) ->
     return ResumeCase(
         subject_id=UUID(event.subject),
         holders=_holders(told.access),
-        standstill_id=told.procedure_id,
+        pause_id=told.procedure_id,
         procedure=told.kind,
         ended_at=_moment(event, told.ended_on),
         by=_cause(event, told.access.accepting_org),
@@ -224,11 +212,11 @@ def end_case(event: Event, access: Access, on: date) -> EndCase:
     return EndCase(UUID(event.subject), _holders(access), _moment(event, on), _cause(event, access.accepting_org))
 
 
-def start_clocks_of_reopened_case(event: Event, told: routing.CaseReopened) -> ReopenCase:
-    return ReopenCase(
+def start_clocks_of_reopened_case(event: Event, told: routing.CaseReopened) -> RestartCaseClocks:
+    return RestartCaseClocks(
         subject_id=UUID(event.subject),
         holders=_holders(told.access),
-        item=Item.of(told.item),
+        item=ItemTerms.of(told.item),
         reopened_at=_moment(event, told.reopened_on),
         clock_ids=(new_id(), new_id()),
         by=_cause(event, told.access.accepting_org),
@@ -262,12 +250,12 @@ def start_clock_of_accepted_complaint(event: Event, told: complaints.ComplaintAc
     )
 
 
-def await_acceptance_by_another(event: Event, told: complaints.ComplaintTransferred) -> PassComplaintOn:
-    return PassComplaintOn(
+def await_acceptance_by_another(event: Event, told: complaints.ComplaintTransferred) -> TransferComplaintClocks:
+    return TransferComplaintClocks(
         subject_id=UUID(event.subject),
         handling=handling_of(told),
         complaint_kind=told.kind,
-        passed_at=_moment(event, told.transferred_on),
+        transferred_at=_moment(event, told.transferred_on),
         clock_ids=(new_id(), new_id()),
         by=_cause(event, told.handler_org),
     )
@@ -313,7 +301,7 @@ def reach_of(access: Access) -> Reach:
 
 def _moment(event: Event, on: date) -> datetime:
     """When an act was done: as it was told, or, where that was on another day, some time on its own."""
-    return event.time if event.time.astimezone(TZ).date() == on else some_time_on(on)
+    return event.time if event.time.astimezone(TZ).date() == on else moment_of_day(on)
 
 
 def _holders(access: Access) -> tuple[Holder, ...]:

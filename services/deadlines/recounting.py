@@ -16,10 +16,10 @@ from bianmin.events.parts import EventData
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement
 from bianmin.kit.refusals import Refusal
-from services.deadlines.domain.commands import RecountClocks
-from services.deadlines.domain.facts import ClockSet
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
+from services.deadlines.domain.decide import decide
+from services.deadlines.domain.lifecycle.facts import ClockChanged
+from services.deadlines.domain.lifecycle.timers import RecountClocks
+from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store import alike
 from services.deadlines.store.alike import Plain
 
@@ -49,7 +49,7 @@ async def recount(tx: Tx, book: Rulebook, orders: Sequence[RecountClocks], annou
             left.discard(matter.id)
             changed += [{"id": matter.clock_ids[n], **row} for n, row in verdict.written]
             for number, (n, fact) in enumerate(verdict.told, matter.sequence + 1):
-                whose = matter.answerable[n]
+                whose = matter.responsible[n]
                 data = fact.model_copy(update={"clock_id": matter.clock_ids[n], "org": whose.org, "dept": whose.dept})
                 announced.append(Announcement(str(matter.id), number, data, by[matter.id].by))
                 told[matter.id] = len(verdict.told)
@@ -68,7 +68,7 @@ def _judged(book: Rulebook, matter: Plain, order: RecountClocks) -> _Verdict | N
     written, told = [], []
     for fact in facts:
         match fact:
-            case ClockSet(clock) if clock.state == "running" and clock.term == subject.clock(clock.id).term:
+            case ClockChanged(clock) if clock.state == "running" and clock.term == subject.clock(clock.id).term:
                 written.append((place[clock.id], alike.moved(clock)))
             case ClockRescheduled() | ClockLampTurned():
                 told.append((place[fact.clock_id], fact))

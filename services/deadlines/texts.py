@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from bianmin.domain.labels_zh import PROCEDURES, UNITS
-from services.deadlines.domain.cards import SECOND_IN_CASE, SECOND_IN_YEAR, Card
-from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.ledger import ANY_PROCEDURE, Entry
-from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import CutOff, Unit
+from services.deadlines.domain.clocks.breakdown import ANY_PROCEDURE, BreakdownDay
+from services.deadlines.domain.clocks.changes import DueDateChange
+from services.deadlines.domain.clocks.clock import Clock, SubjectPause
+from services.deadlines.domain.lifecycle.card import SECOND_IN_CASE, SECOND_IN_YEAR, Card
+from services.deadlines.domain.periods.period import CutOff, Unit
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
@@ -54,7 +54,7 @@ def name_of(clock: Clock) -> str:
     return _PERIODS.get((kind, stage)) or _PERIODS.get((kind, None)) or "办理期限"
 
 
-def lines(clock: Clock, standstills: Sequence[Standstill], *, graced_from: date | None = None) -> list[str]:
+def lines(clock: Clock, standstills: Sequence[SubjectPause], *, graced_from: date | None = None) -> list[str]:
     """What stands above a clock's picture. `graced_from`: as in `explanation`."""
     told = [
         f"{_length(clock).removeprefix('为')}，自{_since(clock)}起算",
@@ -69,9 +69,9 @@ def lines(clock: Clock, standstills: Sequence[Standstill], *, graced_from: date 
 
 def explanation(
     clock: Clock,
-    ledger: Sequence[Entry],
-    standstills: Sequence[Standstill] = (),
-    moves: Sequence[Moved] = (),
+    ledger: Sequence[BreakdownDay],
+    standstills: Sequence[SubjectPause] = (),
+    moves: Sequence[DueDateChange] = (),
     *,
     capped: bool,
     recalculated: bool,
@@ -97,14 +97,14 @@ def explanation(
     return "".join(sentences)
 
 
-def _touches(standstill: Standstill, clock: Clock) -> bool:
+def _touches(standstill: SubjectPause, clock: Clock) -> bool:
     """Whether it took time from the clock."""
     ended = standstill.pause.until
     begun_before = clock.stopped_at is None or standstill.pause.since < clock.stopped_at
     return bool(clock.period.pauses) and begun_before and (ended is None or ended > clock.period.start)
 
 
-def _pause(standstill: Standstill, clock: Clock) -> str:
+def _pause(standstill: SubjectPause, clock: Clock) -> str:
     """Of periods in days whole days; of periods in hours the very time."""
     name = PROCEDURES.get(standstill.reason, ANY_PROCEDURE)
     since, until = standstill.pause.since, standstill.pause.until
@@ -126,7 +126,7 @@ def _grace(graced_from: date | None) -> str:
 _WHY = {"calendar": "放假安排调整", "policy": "办理时限规定调整", "law": "法定期限变动"}
 
 
-def _moved(moved: Moved, clock: Clock) -> str:
+def _moved(moved: DueDateChange, clock: Clock) -> str:
     on = _day(moved.moved_at.date())
     why = f"依法延长{moved.extended_by}{UNITS[clock.term.unit]}" if moved.extended_by else f"因{_WHY[moved.reason]}"
     if moved.previous_due_on is None or moved.due_on is None or moved.previous_due_on == moved.due_on:
@@ -163,7 +163,7 @@ def _until(clock: Clock) -> str:
     return f"最后一日为{_day(end.due_on)}，当日{closing}前均为按期。{unsure}"
 
 
-def _counted(unit: Unit, days: Sequence[Entry]) -> str:
+def _counted(unit: Unit, days: Sequence[BreakdownDay]) -> str:
     skipped = sum(entry.mark == ("rolled" if unit is Unit.DAY else "rest") for entry in days)
     match unit:
         case Unit.WORKDAY:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bianmin.kit.db import Database, Tx, rows, run
 from services.deadlines.app import SERVICE
-from services.deadlines.domain.clock import reckon
+from services.deadlines.domain.clocks.counting import count_ends
 from services.deadlines.store import rulebook, subjects
 from tests.fault.many_clocks import COMING, NOON, fill, sorts
 from tests.fault.replicas import OF_THE_RELAY, POINTS
@@ -135,7 +135,7 @@ async def stored_ends_are_what_counting_anew_gives(tx: Tx) -> None:
     book = await rulebook.in_force(tx)
     some = [id for (id,) in await rows(tx, "SELECT id FROM subject ORDER BY id LIMIT 2000")]
     for matter in (await subjects.load(tx, some, locked=False)).values():
-        assert list(matter.clocks) == reckon(book.calendars, matter.clocks)
+        assert list(matter.clocks) == count_ends(book.calendars, matter.clocks)
 
 
 # a row for every event: what was published again, because nobody had time to note that it was, is the same event

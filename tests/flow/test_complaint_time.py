@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, PROVINCE
 from tests.flow.conftest import County
 from tests.flow.test_case import ok

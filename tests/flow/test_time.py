@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, COUNTY, PROVINCE, STATION, a_registration
 from tests.flow.conftest import County
 from tests.flow.test_case import decided, ok

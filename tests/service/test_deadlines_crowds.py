@@ -20,7 +20,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TZ
 from bianmin.kit.timers import Timer
 from services.deadlines.app import SERVICE
-from services.deadlines.domain.commands import DecideCase
+from services.deadlines.domain.cases.result import DecideCase
 from services.deadlines.store import recounts
 from tests.harness import statements
 from tests.service.deadlines_county import (

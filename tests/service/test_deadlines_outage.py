@@ -18,8 +18,8 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from bianmin.kit.timers import DueCommand, Timer
 from services.deadlines.app import SERVICE
-from services.deadlines.domain.publication import PublishYear
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.publication import PublishYear
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
 from tests.service.deadlines_county import CARDS, RECOUNTS, County, access, an_item, at, day
 from tests.service.deadlines_town import Town, Worker, of_signals
 

@@ -18,9 +18,9 @@ from bianmin.kit.db import Database, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import GENERATION, shipped
-from services.deadlines.domain.clock import reckon
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.clocks.counting import count_ends
 from services.deadlines.store import recounts, rulebook, subjects
 from tests.harness import Client, Harness, running_harness
 from tests.service.deadlines_county import (
@@ -356,7 +356,7 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
     named = tuple(NamedDay(date.fromisoformat(d["date"]), Kind(d["kind"]), d["name"]) for d in revised.values())
     changed = CalendarYear("CN", 2026, Status.OFFICIAL, "延长春节假期的通知", named)
     calendars = Calendars(shipped()).with_year(changed)
-    expected = {clock.id: clock.end for subject in before.values() for clock in reckon(calendars, subject.clocks)}
+    expected = {clock.id: clock.end for subject in before.values() for clock in count_ends(calendars, subject.clocks)}
     was = {clock.id: clock for subject in before.values() for clock in subject.clocks}
     now = {clock.id: clock for subject in after.values() for clock in subject.clocks}
     assert {id: clock.end for id, clock in now.items()} == expected
@@ -377,7 +377,7 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
     await county.tell_all("routing", list(zip(still, ended, strict=True)))
     gone_on = await all_clocks(county.harness)
     clocks = [clock for subject in gone_on.values() for clock in subject.clocks]
-    counted = [clock for subject in gone_on.values() for clock in reckon(calendars, subject.clocks)]
+    counted = [clock for subject in gone_on.values() for clock in count_ends(calendars, subject.clocks)]
     assert [clock.end for clock in clocks] == [clock.end for clock in counted]
     assert all(clock.end is not None for clock in clocks)
 

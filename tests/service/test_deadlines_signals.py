@@ -21,7 +21,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.decide import Cause
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from services.deadlines.domain.commands import FireSignals
+from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.handlers import claim_signals
 from tests.harness import running_harness
 from tests.service.deadlines_county import (

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from command.doctor import calendar
-from services.deadlines.domain.calendar import Coverage
+from services.deadlines.domain.calendar.days import Coverage
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from bianmin.events.parts import ClockKind
 from bianmin.kit.bodies import Body, Day, Short, Text, View
 from bianmin.kit.refusals import FieldError
 from services.deadlines.api.regions import check_own
-from services.deadlines.domain.periods import Unit
-from services.deadlines.domain.publication import YearInvalid
-from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.publication import YearInvalid
+from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.periods.period import Unit
 from services.deadlines.store.calendars import year_of
 from services.deadlines.store.documents import Version
 from services.deadlines.store.recounts import Progress

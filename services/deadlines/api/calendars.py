@@ -37,12 +37,18 @@ from services.deadlines.api.calendar_views import (
 )
 from services.deadlines.api.previews import Preview, previewed
 from services.deadlines.api.regions import region_known
-from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.ledger import ledger
-from services.deadlines.domain.periods import LONGEST, Period, Unit, due
-from services.deadlines.domain.publication import PublishYear, WithdrawYear, publish, withdraw
-from services.deadlines.domain.regions import NATIONAL, Calendars
-from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR, CalendarYear, Status, differences, tag_of
+from services.deadlines.domain.calendar.days import YearMissing
+from services.deadlines.domain.calendar.publication import (
+    PublishYear,
+    WithdrawYear,
+    apply_publication,
+    apply_withdrawal,
+)
+from services.deadlines.domain.calendar.regions import NATIONAL, Calendars
+from services.deadlines.domain.calendar.years import FIRST_YEAR, LAST_YEAR, CalendarYear, Status, differences, tag_of
+from services.deadlines.domain.clocks.breakdown import breakdown
+from services.deadlines.domain.periods.counting import due_date
+from services.deadlines.domain.periods.period import LONGEST, CountedPeriod, Unit
 from services.deadlines.handlers import CalendarInUse, Published
 from services.deadlines.store import documents, recounts, rulebook
 from services.deadlines.store.calendars import name_of, year_of
@@ -73,11 +79,11 @@ async def calculate_due(
 ) -> Response:
     """期限何时届满：工作日不含法定节假日、含调休上班日；自然日遇休息日顺延（行政许可法 art. 82，民法典 art. 203）。"""
     calendar = (await _in_force(context, region)).of(region)
-    period = Period(Unit(unit), days, datetime.combine(start, time(), TZ))
+    period = CountedPeriod(Unit(unit), days, datetime.combine(start, time(), TZ))
     try:
-        answer = due(calendar, period)
+        answer = due_date(calendar, period)
         assert answer is not None, "it has no pauses"
-        skipped = [entry for entry in ledger(calendar, period, answer.due_on)[1:] if not entry.counted]
+        skipped = [entry for entry in breakdown(calendar, period, answer.due_on)[1:] if not entry.counted]
     except YearMissing as missing:
         where = FieldError("query:start", "calendar_missing", str(missing))
         raise CalendarMissing(f"{missing}。", errors=[where]) from missing
@@ -274,10 +280,12 @@ def _published(done: Published) -> YearView:
 
 async def _put(context: RequestContext, command: PublishYear | WithdrawYear, *, preview: bool) -> Response:
     if not preview:
-        return await context.submit(command, _published, status=201 if command.seen is None else 200)
+        return await context.submit(command, _published, status=201 if command.expected is None else 200)
     async with context.read() as tx:
         known = (await rulebook.in_force(tx)).calendars
-        made = publish(known, command) if isinstance(command, PublishYear) else withdraw(known, command)
+        made = (
+            apply_publication(known, command) if isinstance(command, PublishYear) else apply_withdrawal(known, command)
+        )
         after, publication = made
         told = await previewed(tx, context, publication.region, after, publication.span, publication.changes)
     return respond(told)

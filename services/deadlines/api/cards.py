@@ -14,9 +14,9 @@ from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import Malformed, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.deadlines import texts
-from services.deadlines.domain.cards import Card, CardStatus
-from services.deadlines.domain.commands import AppealCard, SettleCard
-from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.lifecycle.card import Card, CardStatus
+from services.deadlines.domain.lifecycle.card_review import AppealCard, SettleCard
+from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.store import cards
 from services.deadlines.store.cards import ShownCard, WantedCards
 
@@ -75,8 +75,8 @@ class CardView(View):
             kind=card.kind,
             reason=card.reason,
             text=texts.card(card),
-            org=card.answerable.org,
-            dept=card.answerable.dept,
+            org=card.responsible.org,
+            dept=card.responsible.dept,
             cycle=card.cycle,
             status=card.status,
             issued_at=card.issued_at,

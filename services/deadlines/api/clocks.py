@@ -25,12 +25,13 @@ from services.deadlines.api.views import (
     PauseView,
     PublicExplanationView,
 )
-from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import ClockState
-from services.deadlines.domain.ledger import Entry, ledger, without_grace
-from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import Due, due
-from services.deadlines.domain.terms import ENDED_BY_LAW
+from services.deadlines.domain.calendar.days import Calendar, YearMissing
+from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown, due_on_without_grace
+from services.deadlines.domain.clocks.changes import DueDateChange
+from services.deadlines.domain.clocks.clock import ClockState
+from services.deadlines.domain.periods.counting import due_date
+from services.deadlines.domain.periods.period import DueDate
+from services.deadlines.domain.terms.law import CAPPED_BY_STATUTORY_PERIOD
 from services.deadlines.picture import drawn
 from services.deadlines.store import moves, rulebook, views
 from services.deadlines.store.views import Shown, Wanted
@@ -130,16 +131,16 @@ class _Counted:
 
     found: Shown
     calendar: Calendar
-    days: Sequence[Entry]
-    moves: Sequence[Moved]
-    own_end: Due | None
+    days: Sequence[BreakdownDay]
+    moves: Sequence[DueDateChange]
+    own_end: DueDate | None
     """Where it would end by itself: the law's period can end it before."""
     graced_from: date | None
 
 
 async def _counted(context: RequestContext, found: Shown) -> _Counted:
     clock = found.clock
-    org = clock.answerable.org
+    org = clock.responsible.org
     async with context.read() as tx:
         calendar = (await rulebook.in_force(tx)).calendar_of(org)
         history = await rulebook.ever(tx, org) if calendar.version != clock.calendar_version else None
@@ -148,9 +149,9 @@ async def _counted(context: RequestContext, found: Shown) -> _Counted:
         calendar = await rulebook.calendar_as_it_was(history, org, clock.calendar_version) or calendar
     until = clock.end.due_on if clock.end else max(context.today, clock.period.start_on)
     try:
-        own_end = due(calendar, clock.period)
-        days = ledger(calendar, clock.period, until, found.standstills)
-        graced_from = without_grace(calendar, clock.period) if clock.end == own_end else None
+        own_end = due_date(calendar, clock.period)
+        days = breakdown(calendar, clock.period, until, found.standstills)
+        graced_from = due_on_without_grace(calendar, clock.period) if clock.end == own_end else None
         return _Counted(found, calendar, days, moved, own_end, graced_from)
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
@@ -169,7 +170,7 @@ def _explained(one: _Counted) -> ExplanationView:
             one.days,
             one.found.standstills,
             one.moves,
-            capped=clock.term.kind in ENDED_BY_LAW
+            capped=clock.term.kind in CAPPED_BY_STATUTORY_PERIOD
             and one.own_end is not None
             and one.own_end.due_on > one.days[-1].date,
             recalculated=one.calendar.version != clock.calendar_version,

@@ -13,9 +13,9 @@ from bianmin.kit.refusals import Conflict, FieldError, Forbidden, NotFound
 from services.deadlines.api.calendar_views import PreviewView
 from services.deadlines.api.previews import Preview, previewed
 from services.deadlines.api.regions import check_own, region_known, version_seen
-from services.deadlines.domain.hours import MIDNIGHT, OFFICE, Hours, Interval
-from services.deadlines.domain.publication import HoursInvalid, PublishHours, open_desks
-from services.deadlines.domain.years import CalendarInvalid
+from services.deadlines.domain.calendar.hours import MIDNIGHT, OFFICE, Hours, Interval
+from services.deadlines.domain.calendar.publication import HoursInvalid, PublishHours, apply_hours
+from services.deadlines.domain.calendar.years import CalendarInvalid
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, recounts, rulebook
 from services.deadlines.store.documents import Document
@@ -173,9 +173,9 @@ async def withdraw_hours(
 
 async def _put(context: RequestContext, command: PublishHours, *, preview: bool) -> Response:
     if not preview:
-        return await context.submit(command, _published, status=201 if command.seen is None else 200)
+        return await context.submit(command, _published, status=201 if command.expected is None else 200)
     async with context.read() as tx:
-        after = open_desks((await rulebook.in_force(tx)).calendars, command)
+        after = apply_hours((await rulebook.in_force(tx)).calendars, command)
         told = await previewed(tx, context, command.region, after, recounts.ALWAYS)
     return respond(told)
 

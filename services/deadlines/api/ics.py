@@ -10,7 +10,7 @@ from bianmin.kit.bodies import unwritable
 from bianmin.kit.refusals import FieldError, Invalid
 from services.deadlines.api.ics_names import kind_of, plain
 from services.deadlines.api.regions import check_own
-from services.deadlines.domain.years import (
+from services.deadlines.domain.calendar.years import (
     FIRST_YEAR,
     LAST_YEAR,
     CalendarInvalid,

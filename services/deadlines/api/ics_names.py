@@ -2,7 +2,7 @@
 
 import re
 
-from services.deadlines.domain.years import Kind
+from services.deadlines.domain.calendar.years import Kind
 
 _WORKED = ("上班", "补班")
 _OFF = ("放假", "假期", "休假", "休息")

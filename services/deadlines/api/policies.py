@@ -12,26 +12,11 @@ from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond,
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.deadlines.api.regions import check_own, region_known, version_seen
-from services.deadlines.domain.periods import LONGEST, CutOff, Unit
-from services.deadlines.domain.policies import (
-    CardRule,
-    Considered,
-    Policy,
-    PolicyInvalid,
-    PublishPolicies,
-    check_distinct,
-    check_sensible,
-)
-from services.deadlines.domain.terms import (
-    OF_COMPLAINTS,
-    Item,
-    Mark,
-    SecondYellow,
-    Term,
-    by_law,
-    card_of,
-    is_silence_of_law,
-)
+from services.deadlines.domain.periods.period import LONGEST, CutOff, Unit
+from services.deadlines.domain.terms.law import COMPLAINT_KINDS, default_card, default_term, ends_in_deemed_acceptance
+from services.deadlines.domain.terms.policies import PolicyCandidate, PublishPolicies
+from services.deadlines.domain.terms.policy import CardRule, Policy, PolicyInvalid, check_distinct, check_publishable
+from services.deadlines.domain.terms.term import ItemTerms, Mark, SecondYellow, Term
 from services.deadlines.handlers import Published
 from services.deadlines.store import documents, rulebook
 from services.deadlines.store.documents import Version
@@ -87,7 +72,7 @@ class PolicyIn(Body):
         set_to: dict[str, Any] = self.model_dump(exclude={"reminder", "yellow"})
         set_to |= {"reminder": self.reminder and self.reminder.mark(), "yellow": self.yellow and self.yellow.mark()}
         policy = Policy(region=region, version=0, number=number, **set_to)
-        check_sensible(policy)
+        check_publishable(policy)
         return policy
 
 
@@ -144,7 +129,7 @@ class ConsideredView(View):
     why_not: str | None
 
     @classmethod
-    def of(cls, each: Considered) -> Self:
+    def of(cls, each: PolicyCandidate) -> Self:
         return cls(name=each.policy.name, policy=PolicyView.of(each.policy), why_not=each.mismatch)
 
 
@@ -186,13 +171,13 @@ async def which_applies(
     async with context.read() as tx:
         await region_known(tx, org)
         book = await rulebook.in_force(tx)
-    law = by_law(kind, stage)
-    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=card_of(kind, stage))
-    considered = book.policies.considered(org, term, item)
-    applied = book.policies.applied(org, term, item)
+    law = default_term(kind, stage)
+    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=default_card(kind, stage))
+    considered = book.policies.candidates(org, term, item)
+    applied = book.policies.apply(org, term, item)
     shorter = [each.policy.name for each in considered if each.policy.budget is not None]
     why = f"{applied.policy} 的适用条件全部符合，且排在最前" if applied.policy else "没有适用的策略，按法律和事项规定"
-    if applied.policy in shorter and is_silence_of_law(term, item):
+    if applied.policy in shorter and ends_in_deemed_acceptance(term, item):
         why += "；许可事项在期限内没有告知即为受理，期限的长短只按法律的规定"
     return respond(
         AppliedView(
@@ -214,10 +199,10 @@ async def which_applies(
     )
 
 
-def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: Mode | None) -> Item | None:
+def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: Mode | None) -> ItemTerms | None:
     """What a case is registered under; a complaint is under none. Which policy is for a case depends on it, so it is
     not guessed. Raises `PoliciesWrong`."""
-    if kind in OF_COMPLAINTS:
+    if kind in COMPLAINT_KINDS:
         return None
     if item_type is None or mode is None:
         given = (("item_type", item_type, "事项类型"), ("mode", mode, "办理方式"))
@@ -227,7 +212,7 @@ def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: M
             if value is None
         ]
         raise PoliciesWrong("适用哪一条策略取决于事项类型和办理方式，请按事项目录填写。", errors=missing)
-    return Item(code or "", item_type, mode)
+    return ItemTerms(code or "", item_type, mode)
 
 
 @router.get("/policies/{region}", response_model=PoliciesView, responses=refuses(NotFound))

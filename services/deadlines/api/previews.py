@@ -9,10 +9,10 @@ from fastapi import Query
 from bianmin.kit.db import Tx
 from bianmin.kit.endpoints import RequestContext
 from services.deadlines.api.calendar_views import ChangeView, MoveView, PreviewView
-from services.deadlines.domain.publication import DayChange
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import moved_by
+from services.deadlines.domain.calendar.publication import DayChange
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.lifecycle.timers import preview_recount
+from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store import recounts, rulebook, subjects
 
 Preview = Annotated[bool, Query(description="只说明会变动什么，并不公布或撤销")]
@@ -37,6 +37,9 @@ async def previewed(
         crossing=number,
         examined=len(ids),
         moves=[
-            MoveView.of(id, moved) for id in ids if id in matters for moved in moved_by(book, matters[id], context.now)
+            MoveView.of(id, moved)
+            for id in ids
+            if id in matters
+            for moved in preview_recount(book, matters[id], context.now)
         ],
     )

@@ -4,7 +4,7 @@ from bianmin.domain.codes import BadCode, level_of
 from bianmin.kit.db import Tx
 from bianmin.kit.endpoints import RequestContext, check_if_match
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid, NotFound
-from services.deadlines.domain.regions import ALWAYS_KNOWN, NATIONAL
+from services.deadlines.domain.calendar.regions import ALWAYS_KNOWN, NATIONAL
 from services.deadlines.store import documents, orgs
 from services.deadlines.store.documents import Kind
 

@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit.bodies import View, read_day, read_moment
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.clock import ClockState, Standstill
-from services.deadlines.domain.ledger import Entry, Mark
-from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import Unit
+from services.deadlines.domain.clocks.breakdown import BreakdownDay, DayMark
+from services.deadlines.domain.clocks.changes import DueDateChange
+from services.deadlines.domain.clocks.clock import ClockState, SubjectPause
+from services.deadlines.domain.periods.period import Unit
 from services.deadlines.store.views import Shown
 
 
@@ -73,8 +73,8 @@ class ClockView(View):
             kind=clock.term.kind,
             stage=clock.term.stage,
             cycle=clock.cycle,
-            org=clock.answerable.org,
-            dept=clock.answerable.dept,
+            org=clock.responsible.org,
+            dept=clock.responsible.dept,
             unit=clock.term.unit,
             budget=clock.term.budget,
             extended_by=clock.extended_by,
@@ -99,14 +99,14 @@ class EntryView(View):
     """
 
     date: date
-    mark: Mark
+    mark: DayMark
     counted: bool
     ordinal: int | None
     hours: float | None
     reason: str
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: BreakdownDay) -> Self:
         return cls(
             date=entry.date,
             mark=entry.mark,
@@ -133,7 +133,7 @@ class PauseView(View):
     until: datetime | None
 
     @classmethod
-    def of(cls, standstill: Standstill) -> Self:
+    def of(cls, standstill: SubjectPause) -> Self:
         pause = standstill.pause
         return cls(
             reason=standstill.reason,
@@ -158,7 +158,7 @@ class MovedView(View):
     calendar_version: str
 
     @classmethod
-    def of(cls, moved: Moved) -> Self:
+    def of(cls, moved: DueDateChange) -> Self:
         return cls(**asdict(moved))
 
 

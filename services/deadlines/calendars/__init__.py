@@ -14,7 +14,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
 
 GENERATION = 2
 """Raised with every change of the files: the newest that runs brings its years to all, and an older one leaves them be.

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows, run
-from services.deadlines.domain.clock import Answerable, Clock
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store.subjects import clock_of, subject_of
 from services.deadlines.store.tables import ClockRow
 
@@ -43,15 +43,15 @@ class Plain:
     id: UUID
     sequence: int
     clock_ids: Sequence[UUID]
-    answerable: Sequence[Answerable]
+    responsible: Sequence[ResponsibleUnit]
     _row: Any
     _clocks: Sequence[Any]
 
     def sort(self, book: Rulebook) -> object:
         """Equal for matters that are alike by these rules: whose they are matters as far as rules differ by that."""
-        calendars = tuple(book.calendar_of(each.org).version for each in self.answerable)
+        calendars = tuple(book.calendar_of(each.org).version for each in self.responsible)
         theirs = tuple(clock[: len(_COUNTED)] for clock in self._clocks)
-        by_policy = (self._row["item"], *self.answerable) if book.policies else None
+        by_policy = (self._row["item"], *self.responsible) if book.policies else None
         return self._row[:3], calendars, theirs, by_policy
 
     def subject(self) -> Subject:
@@ -70,11 +70,11 @@ async def load(tx: Tx, ids: Iterable[UUID]) -> list[Plain]:
 
 def _plain(row: Any, theirs: Sequence[Any]) -> Plain:
     ids = [clock["id"] for clock in theirs]
-    answerable = [_answerable(clock["org"], clock["dept"]) for clock in theirs]
-    return Plain(row["id"], row["sequence"], ids, answerable, row, theirs)
+    responsible = [_answerable(clock["org"], clock["dept"]) for clock in theirs]
+    return Plain(row["id"], row["sequence"], ids, responsible, row, theirs)
 
 
-_answerable = lru_cache(maxsize=4096)(Answerable)
+_answerable = lru_cache(maxsize=4096)(ResponsibleUnit)
 
 
 def moved(clock: Clock) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
 from services.deadlines.store.documents import Document
 
 

@@ -16,8 +16,8 @@ from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.parked_timers import not_parked
 from bianmin.kit.subtree import under
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.cards import Card, CardStatus
-from services.deadlines.domain.clock import Answerable
+from services.deadlines.domain.clocks.clock import ResponsibleUnit
+from services.deadlines.domain.lifecycle.card import Card, CardStatus
 from services.deadlines.store.seen import visible
 from services.deadlines.store.tables import cards, subjects
 
@@ -25,7 +25,7 @@ _OF_SUBJECTS = sets.Load(
     select(cards).where(cards.c.subject_id == any_(sets.named("ids", cards.c.subject_id))).order_by(cards.c.id)
 )
 _PLAIN = ("id", "clock_id", "kind", "stage", "level", "reason", "cycle", "status", "appealed_by", "appeal")
-_PLAIN_TOO = ("settled_by", "settlement", "settled_reason", "to_weigh", "version")
+_PLAIN_TOO = ("settled_by", "settlement", "settled_reason", "version")
 _MOMENTS = ("issued_at", "appeal_by", "appealed_at", "settled_at")
 
 
@@ -81,15 +81,17 @@ async def of_subjects(tx: Tx, ids: Sequence[UUID]) -> list[tuple[UUID, Card]]:
 def card_of(row: sets.Row) -> Card:
     moments = {name: row[name] and row[name].astimezone(TZ) for name in _MOMENTS}
     plain = {name: row[name] for name in (*_PLAIN, *_PLAIN_TOO)}
-    return Card(**plain, **moments, answerable=Answerable(row["org"], row["dept"]))
+    responsible = ResponsibleUnit(row["org"], row["dept"])
+    return Card(**plain, **moments, responsible=responsible, awaits_year_check=row["to_weigh"])
 
 
 def row_of(subject_id: UUID, card: Card) -> dict[str, Any]:
     return {
         **{name: getattr(card, name) for name in (*_PLAIN, *_PLAIN_TOO, *_MOMENTS)},
         "subject_id": subject_id,
-        "org": card.answerable.org,
-        "dept": card.answerable.dept,
+        "org": card.responsible.org,
+        "dept": card.responsible.dept,
+        "to_weigh": card.awaits_year_check,
     }
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bianmin.kit.db import Tx
-from services.deadlines.domain.hours import Hours, Interval
-from services.deadlines.domain.regions import upward
+from services.deadlines.domain.calendar.hours import Hours, Interval
+from services.deadlines.domain.calendar.regions import upward
 from services.deadlines.store import documents
 from services.deadlines.store.documents import Document
 

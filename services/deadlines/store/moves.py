@@ -10,7 +10,7 @@ from bianmin.kit import sets
 from bianmin.kit.db import Tx, rows
 from bianmin.kit.decide import Announcement
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.moves import Moved
+from services.deadlines.domain.clocks.changes import DueDateChange
 from services.deadlines.store.tables import MoveRow
 
 _OF_CLOCK = """
@@ -25,9 +25,9 @@ async def keep(tx: Tx, announced: Sequence[Announcement], now: datetime) -> None
     await sets.write(tx, sets.insert(MoveRow, [_row(one.sequence, fact, now) for one, fact in found]))
 
 
-async def of_clock(tx: Tx, clock_id: UUID) -> list[Moved]:
+async def of_clock(tx: Tx, clock_id: UUID) -> list[DueDateChange]:
     """The oldest first."""
-    return [Moved(at.astimezone(TZ), *rest) for at, *rest in await rows(tx, _OF_CLOCK, clock_id)]
+    return [DueDateChange(at.astimezone(TZ), *rest) for at, *rest in await rows(tx, _OF_CLOCK, clock_id)]
 
 
 def _row(sequence: int, fact: ClockRescheduled | ClockExtended, now: datetime) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.deadlines.domain.periods import CutOff, Unit
-from services.deadlines.domain.policies import Policy
-from services.deadlines.domain.terms import Mark
+from services.deadlines.domain.periods.period import CutOff, Unit
+from services.deadlines.domain.terms.policy import Policy
+from services.deadlines.domain.terms.term import Mark
 from services.deadlines.store.documents import Document
 
 _PLAIN = (

@@ -11,10 +11,10 @@ from bianmin.kit.parked import replay_reason
 from bianmin.kit.parked_timers import not_parked
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import GENERATION, shipped
-from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.publication import Publication
-from services.deadlines.domain.regions import NATIONAL
-from services.deadlines.domain.years import FIRST_YEAR, LAST_YEAR
+from services.deadlines.domain.calendar.days import YearMissing
+from services.deadlines.domain.calendar.publication import Publication
+from services.deadlines.domain.calendar.regions import NATIONAL
+from services.deadlines.domain.calendar.years import FIRST_YEAR, LAST_YEAR
 from services.deadlines.store import rulebook
 
 WAITING = f"""

@@ -13,11 +13,11 @@ from typing import Any, get_args
 
 from bianmin.kit.db import Tx, rows, run
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.policies import Policies
-from services.deadlines.domain.regions import NATIONAL, Calendars, upward
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.years import CalendarYear
+from services.deadlines.domain.calendar.days import Calendar
+from services.deadlines.domain.calendar.regions import NATIONAL, Calendars, upward
+from services.deadlines.domain.calendar.years import CalendarYear
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store import documents
 from services.deadlines.store.calendars import content_of, name_of, year_of
 from services.deadlines.store.documents import Document, Kind, published

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.parked_timers import not_parked
-from services.deadlines.domain.signals import SIGNALS, Ringing, Rung, Signal
+from services.deadlines.domain.clocks.firing import FiredSignals, SignalState
+from services.deadlines.domain.clocks.signals import SIGNALS, Signal
 
 WAITING = "EXISTS (SELECT FROM clock WHERE next_fire_at <= $1)"
 # what is still to be counted by a calendar that was published tells nothing by the one before
@@ -49,7 +50,7 @@ class DueClock(NamedTuple):
 class Heard(NamedTuple):
     """A clock that is due, and how many events its matter has told so far."""
 
-    clock: Ringing
+    clock: SignalState
     sequence: int
 
 
@@ -65,17 +66,17 @@ async def ringing(tx: Tx, clock_ids: Iterable[UUID]) -> dict[UUID, Heard]:
 
 def _heard(clock_id: UUID, *rest: Any) -> Heard:
     *plain, told, sequence = rest
-    return Heard(Ringing(clock_id, *plain, read(told)), sequence)  # type: ignore[call-arg]
+    return Heard(SignalState(clock_id, *plain, read(told)), sequence)  # type: ignore[call-arg]
 
 
-async def save(tx: Tx, rung: Sequence[Rung], events: dict[UUID, int]) -> None:
+async def save(tx: Tx, rung: Sequence[FiredSignals], events: dict[UUID, int]) -> None:
     """What they show and told now. `events`: of each matter, how many."""
     await run(
         tx,
         _RUNG,
         [each.clock_id for each in rung],
         [each.lamp for each in rung],
-        [written(each.told) for each in rung],
+        [written(each.sent_signals) for each in rung],
         [each.next_fire_at for each in rung],
         list(events),
         list(events.values()),

@@ -17,11 +17,12 @@ from bianmin.events.parts import ClockKind
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.cards import Card
-from services.deadlines.domain.clock import Answerable, Clock, Standstill
-from services.deadlines.domain.periods import CutOff, Due, Pause, Period, Unit
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import PAUSED_BY_PROCEDURES, Item, Mark, Term, card_of
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
+from services.deadlines.domain.lifecycle.card import Card
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.periods.period import CountedPeriod, CutOff, DueDate, Pause, Unit
+from services.deadlines.domain.terms.law import PAUSED_BY_PROCEDURES, default_card
+from services.deadlines.domain.terms.term import ItemTerms, Mark, Term
 from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
 from services.deadlines.store.signals import read, written
@@ -56,7 +57,7 @@ async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID
     wanted = set(ids)
     found = await (_LOCKED if locked else _LOOKED_AT)(tx, ids=wanted)
     stood_still = {row["id"] for row in found if row["standstills"]}
-    standstills: dict[UUID, list[Standstill]] = defaultdict(list)
+    standstills: dict[UUID, list[SubjectPause]] = defaultdict(list)
     for row in await _PAUSES(tx, ids=stood_still) if stood_still else ():
         standstills[row["subject_id"]].append(_standstill_of(row))
     carded = [row["id"] for row in found if row["cards"]]
@@ -73,7 +74,7 @@ async def load(tx: Tx, ids: Iterable[UUID], *, locked: bool = True) -> dict[UUID
 
 
 def subject_of(
-    row: sets.Row, theirs: Sequence[Clock], standstills: Sequence[Standstill] = (), given: Sequence[Card] = ()
+    row: sets.Row, theirs: Sequence[Clock], standstills: Sequence[SubjectPause] = (), given: Sequence[Card] = ()
 ) -> Subject:
     """A matter out of its row, with its clocks, pauses and cards."""
     return Subject(
@@ -81,7 +82,7 @@ def subject_of(
         reach=_reach_of(row["kind"], row["reach"]),
         phase=row["phase"],
         clocks=tuple(theirs),
-        standstills=tuple(standstills),
+        pauses=tuple(standstills),
         cards=tuple(given),
         cycle=row["cycle"],
         sequence=row["sequence"],
@@ -89,7 +90,7 @@ def subject_of(
     )
 
 
-async def standstills_of(tx: Tx, subject_id: UUID) -> list[Standstill]:
+async def standstills_of(tx: Tx, subject_id: UUID) -> list[SubjectPause]:
     """The pauses of a matter, over or not."""
     return [_standstill_of(row) for row in await _PAUSES(tx, ids=[subject_id])]
 
@@ -102,10 +103,10 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
     ran = {clock.id: clock for subject in before.values() for clock in subject.clocks}
     now = [(subject, clock) for subject in changed.values() for clock in subject.clocks]
     turned = [clock for _, clock in now if clock.id in ran and clock != ran[clock.id]]
-    stood = {each.id: each for subject in before.values() for each in subject.standstills}
+    stood = {each.id: each for subject in before.values() for each in subject.pauses}
     known_cards = {card.id: card for subject in before.values() for card in subject.cards}
     given = [(subject.id, card) for subject in changed.values() for card in subject.cards]
-    still = [(subject, each) for subject in changed.values() for each in subject.standstills]
+    still = [(subject, each) for subject in changed.values() for each in subject.pauses]
     await sets.write(
         tx,
         sets.insert(SubjectRow, [{**_standing(subject), **_showing(subject), "item": subject.item} for subject in new]),
@@ -145,15 +146,15 @@ async def save(tx: Tx, before: Mapping[UUID, Subject], changed: Mapping[UUID, Su
     )
 
 
-def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
+def clock_of(row: sets.Row, standstills: Sequence[SubjectPause]) -> Clock:
     """A clock out of its row and the pauses of its matter."""
     term = _term_of(row["kind"], row["unit"], row["budget"], row["stage"], row["policy"])
     pauses = tuple(each.pause for each in standstills) if term.kind in PAUSED_BY_PROCEDURES else ()
     return Clock(
         id=row["id"],
         term=term,
-        answerable=Answerable(row["org"], row["dept"]),
-        period=Period(
+        responsible=ResponsibleUnit(row["org"], row["dept"]),
+        period=CountedPeriod(
             unit=term.unit,
             budget=term.budget + row["extended_by"],
             start=row["started_at"].astimezone(TZ),
@@ -161,13 +162,13 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
             cut_off=term.cut_off,
             not_before=row["not_before"],
         ),
-        end=row["due_on"] and Due(row["due_on"], row["due_at"].astimezone(TZ), row["provisional"]),
+        end=row["due_on"] and DueDate(row["due_on"], row["due_at"].astimezone(TZ), row["provisional"]),
         calendar_version=row["calendar_version"],
         reminder_at=_local(row["reminder_at"]),
         yellow_at=_local(row["yellow_at"]),
         cycle=row["cycle"],
         lamp=row["lamp"],
-        told=read(row["told"]),
+        sent_signals=read(row["told"]),
         state=row["state"],
         stopped_at=_local(row["stopped_at"]),
         late=row["late"],
@@ -179,7 +180,7 @@ def clock_of(row: sets.Row, standstills: Sequence[Standstill]) -> Clock:
 def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy: str | None) -> Term:
     """As the law and the item have it, or as a policy set it."""
     if policy is None:
-        return Term(kind, Unit(unit), budget, stage, card=card_of(kind, stage))
+        return Term(kind, Unit(unit), budget, stage, card=default_card(kind, stage))
     stored = json.loads(policy)
     return Term(
         kind,
@@ -197,9 +198,9 @@ def _term_of(kind: ClockKind, unit: str, budget: int, stage: str | None, policy:
     )
 
 
-def _standstill_of(row: sets.Row) -> Standstill:
+def _standstill_of(row: sets.Row) -> SubjectPause:
     pause = Pause(row["since"].astimezone(TZ), _local(row["until"]))
-    return Standstill(row["id"], pause, row["reason"], row["legal_basis"], row["evidence"])
+    return SubjectPause(row["id"], pause, row["reason"], row["legal_basis"], row["evidence"])
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -223,8 +224,8 @@ def _counting(clock: Clock) -> dict[str, Any]:
     """What it is counted by that may change, and when it ends by that."""
     end = clock.end
     return {
-        "org": clock.answerable.org,
-        "dept": clock.answerable.dept,
+        "org": clock.responsible.org,
+        "dept": clock.responsible.dept,
         "unit": clock.term.unit.value,
         "budget": clock.term.budget,
         "policy": _policy_row(clock.term),
@@ -253,7 +254,7 @@ def _moving(clock: Clock) -> dict[str, Any]:
     return {
         "id": clock.id,
         "lamp": clock.lamp,
-        "told": written(clock.told),
+        "told": written(clock.sent_signals),
         "state": clock.state,
         "stopped_at": clock.stopped_at,
         "late": clock.late,
@@ -262,7 +263,7 @@ def _moving(clock: Clock) -> dict[str, Any]:
     }
 
 
-def _pausing(subject: Subject, standstill: Standstill) -> dict[str, Any]:
+def _pausing(subject: Subject, standstill: SubjectPause) -> dict[str, Any]:
     return {
         "id": standstill.id,
         "subject_id": subject.id,
@@ -280,7 +281,7 @@ def _standing(subject: Subject) -> dict[str, Any]:
         "id": subject.id,
         "phase": subject.phase,
         "cycle": subject.cycle,
-        "standstills": len(subject.standstills),
+        "standstills": len(subject.pauses),
         "cards": len(subject.cards),
         "sequence": subject.sequence,
     }
@@ -292,12 +293,12 @@ def _showing(subject: Subject) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _item_of(stored: str | None) -> Item | None:
+def _item_of(stored: str | None) -> ItemTerms | None:
     if stored is None:
         return None
     item = json.loads(stored)
     legal, promise = (item[name] and parts.Period.model_validate(item[name]) for name in ("legal", "promise"))
-    return Item(item["code"], item["item_type"], item["mode"], legal, promise)
+    return ItemTerms(item["code"], item["item_type"], item["mode"], legal, promise)
 
 
 @lru_cache(maxsize=65536)

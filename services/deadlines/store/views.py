@@ -15,7 +15,7 @@ from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.clock import Clock, ClockState, Standstill
+from services.deadlines.domain.clocks.clock import Clock, ClockState, SubjectPause
 from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.seen import visible
 from services.deadlines.store.subjects import CLOCK, NEVER, clock_of, standstills_of
@@ -30,7 +30,7 @@ class Shown:
     subject_id: UUID
     subject_kind: SubjectKind
     changed_at: datetime
-    standstills: tuple[Standstill, ...] = ()
+    standstills: tuple[SubjectPause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ async def of_a_case(tx: Tx, clock_id: UUID) -> Shown | None:
     return None if row is None else _shown(row, await standstills_of(tx, row["subject_id"]))
 
 
-def _shown(row: RowMapping, standstills: Sequence[Standstill] = ()) -> Shown:
+def _shown(row: RowMapping, standstills: Sequence[SubjectPause] = ()) -> Shown:
     changed_at = row["changed_at"].astimezone(TZ)
     clock = clock_of(row, standstills)
     return Shown(clock, row["subject_id"], row["subject_kind"], changed_at, tuple(standstills))

@@ -1,7 +1,7 @@
 import pytest
 
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.calendar import Calendar, merge
+from services.deadlines.domain.calendar.days import Calendar, merge
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """One calendar, wherever somebody answers for a clock."""
 
-from services.deadlines.domain.calendar import Calendar
-from services.deadlines.domain.regions import Calendars
+from services.deadlines.domain.calendar.days import Calendar
+from services.deadlines.domain.calendar.regions import Calendars
 
 
 class Everywhere(Calendars):

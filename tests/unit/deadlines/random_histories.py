@@ -14,32 +14,27 @@ from bianmin.events import parts
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.commands import (
-    Command,
-    DecideCase,
-    ExtendCase,
-    FireSignals,
-    OpenCase,
-    PauseCase,
-    RecountClocks,
-    ReopenCase,
-    ResumeCase,
-    StartCaseClocks,
-    StartStep,
-)
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.periods import CutOff, Pause
-from services.deadlines.domain.policies import Policies, Policy
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import Item, Mark
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.cases.acceptance import OpenCase, StartCaseClocks
+from services.deadlines.domain.cases.extension import ExtendCase
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.cases.result import DecideCase, RestartCaseClocks
+from services.deadlines.domain.cases.steps import StartStep
+from services.deadlines.domain.clocks.clock import Clock, SubjectPause
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClocks
+from services.deadlines.domain.periods.period import CutOff, Pause
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.policy import Policy
+from services.deadlines.domain.terms.rulebook import Rulebook
+from services.deadlines.domain.terms.term import ItemTerms, Mark
+from tests.rounds import rounds
 from tests.unit.deadlines.test_clock_rules import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
 
-CASES, BATCH = 20_000, 100
+CASES, BATCH = rounds(2_000, 20_000), 100
 BOOKS = 12
 FIRST, LAST = datetime(2025, 1, 2, 8, tzinfo=TZ), datetime(2026, 6, 30, tzinfo=TZ)
 
@@ -162,11 +157,11 @@ class Life:
 
     def begins(self) -> Iterator["Step"]:
         item = an_item(promise=self.a_period(), legal=self.a_period())
-        received = OpenCase(SUBJECT, REACH, Item.of(item), self.now, (self.id(),), BY)
+        received = OpenCase(SUBJECT, REACH, ItemTerms.of(item), self.now, (self.id(),), BY)
         yield self.carry_out(received)
         self.passes(20)
         ids = (self.id(), self.id())
-        yield self.carry_out(StartCaseClocks(SUBJECT, REACH, Item.of(item), self.now, self.now, ids, BY))
+        yield self.carry_out(StartCaseClocks(SUBJECT, REACH, ItemTerms.of(item), self.now, self.now, ids, BY))
 
     def a_period(self) -> parts.Period:
         unit = self.chance.choice(["workday", "workday", "workday", "day", "hour"])
@@ -186,11 +181,11 @@ class Life:
                 yield FireSignals(SUBJECT, clock.id, clock.next_fire_at, self.now, BY)
 
     def pause(self) -> Iterator[Command]:
-        still = Standstill(self.id(), Pause(self.a_moment_ago()), "hearing", "行政许可法第四十五条")
+        still = SubjectPause(self.id(), Pause(self.a_moment_ago()), "hearing", "行政许可法第四十五条")
         yield PauseCase(SUBJECT, HOLDERS, still, "hearing", 5, (self.id(),), BY)
 
     def resume(self) -> Iterator[Command]:
-        lasting = [each for each in self.case.standstills if each.pause.until is None]
+        lasting = [each for each in self.case.pauses if each.pause.until is None]
         for each in lasting[:1]:
             ended = max(each.pause.since, self.a_moment_ago())
             yield ResumeCase(SUBJECT, HOLDERS, each.id, "hearing", ended, BY)
@@ -206,8 +201,8 @@ class Life:
             yield DecideCase(SUBJECT, (), self.a_moment_ago(), self.chance.random() < 0.5, (self.id(),), BY)
 
     def reopen(self) -> Iterator[Command]:
-        item = Item.of(an_item(promise=self.a_period(), legal=self.a_period()))
-        yield ReopenCase(SUBJECT, HOLDERS, item, self.now, (self.id(), self.id()), BY)
+        item = ItemTerms.of(an_item(promise=self.a_period(), legal=self.a_period()))
+        yield RestartCaseClocks(SUBJECT, HOLDERS, item, self.now, (self.id(), self.id()), BY)
 
     def recount(self) -> Iterator[Command]:
         yield RecountClocks(SUBJECT, self.now, self.now, BY)

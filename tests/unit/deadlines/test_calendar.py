@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.deadlines.domain.calendar import Calendar, Coverage, SpanReversed, YearMissing, merge
-from services.deadlines.domain.hours import Hours, Interval, every_weekday
-from services.deadlines.domain.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.days import Calendar, Coverage, SpanReversed, YearMissing, merge
+from services.deadlines.domain.calendar.hours import Hours, Interval, every_weekday
+from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
 
 OFF, WORK = Kind.OFF, Kind.WORK
 
@@ -171,16 +171,16 @@ def test_a12_a_rest_of_370_days_is_refused_wherever_it_lies() -> None:
 def test_a12_a_desk_that_would_not_open_for_370_days_is_refused(national: Calendar) -> None:
     morning = (Interval.of("09:00", "12:00"),)
     on_tuesdays = Hours(((), morning, (), (), (), (), ()), ())
-    assert national.opened(on_tuesdays).version != national.version
+    assert national.with_hours(on_tuesdays).version != national.version
     tuesdays = [
         a_year(*((day, OFF) for day in every_day(year) if date.fromisoformat(day).weekday() == 1), year=year)
         for year in (2026, 2027)
     ]
     with pytest.raises(CalendarInvalid, match="2025-12-30 之后连续 370 天没有开放时间"):
-        merge([[a_plain_year(2025), *tuesdays]]).opened(on_tuesdays)
+        merge([[a_plain_year(2025), *tuesdays]]).with_hours(on_tuesdays)
     with pytest.raises(CalendarInvalid, match="没有任何开放时间"):
-        merge([tuesdays]).opened(on_tuesdays)
-    assert merge([tuesdays]).opened(every_weekday(*morning)).is_workday(date(2026, 1, 7))
+        merge([tuesdays]).with_hours(on_tuesdays)
+    assert merge([tuesdays]).with_hours(every_weekday(*morning)).is_workday(date(2026, 1, 7))
 
 
 def test_a8_an_empty_year_is_not_coverage() -> None:

@@ -7,15 +7,17 @@ from uuid import UUID
 import pytest
 
 from bianmin.events.deadlines import ClockStopped
-from services.deadlines.domain import clock as rules_of_clocks
-from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, fire, reckon, start
-from services.deadlines.domain.periods import Due, Unit
-from services.deadlines.domain.terms import Term
+from services.deadlines.domain.calendar.days import Calendar, YearMissing
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit
+from services.deadlines.domain.clocks.counting import count_ends, new_clocks
+from services.deadlines.domain.clocks.firing import fire_signals
+from services.deadlines.domain.clocks.stopping import stop_clock
+from services.deadlines.domain.periods.period import DueDate, Unit
+from services.deadlines.domain.terms.term import Term
 from tests.unit.deadlines.everywhere import Everywhere
 
 A_MOMENT = timedelta(microseconds=1)
-CENTER = Answerable("520111101", "civil")
+CENTER = ResponsibleUnit("520111101", "civil")
 _ids = count(1)
 
 
@@ -36,7 +38,9 @@ def statutory(budget: int, unit: Unit = Unit.WORKDAY) -> Term:
 
 
 def clocks(calendar: Calendar, *terms: Term, on: str = "2026-03-02") -> list[Clock]:
-    return reckon(Everywhere(calendar), start(terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER))
+    return count_ends(
+        Everywhere(calendar), new_clocks(terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER)
+    )
 
 
 def a_clock(calendar: Calendar, term: Term | None = None, on: str = "2026-03-02") -> Clock:
@@ -44,18 +48,18 @@ def a_clock(calendar: Calendar, term: Term | None = None, on: str = "2026-03-02"
     return clock
 
 
-def end_of(clock: Clock) -> Due:
+def end_of(clock: Clock) -> DueDate:
     assert clock.end is not None
     return clock.end
 
 
 def fired(clock: Clock, now: datetime) -> list[str]:
     """What it tells at a moment."""
-    return [type(fact).__name__ for fact in fire(clock, "case", now)[1]]
+    return [type(fact).__name__ for fact in fire_signals(clock, "case", now)[1]]
 
 
 def stop(clock: Clock, now: datetime) -> tuple[Clock, ClockStopped]:
-    stopped, facts = rules_of_clocks.stop(clock, "case", now)
+    stopped, facts = stop_clock(clock, "case", now)
     (told,) = facts
     assert isinstance(told, ClockStopped)
     return stopped, told
@@ -110,8 +114,8 @@ def test_the_lamp_is_yellow_from_its_moment_and_red_after_the_last_of_the_period
     yellow = at("2026-03-09T00:00")
     assert clock.lamp_at(yellow - A_MOMENT) == "green"
     assert clock.lamp_at(yellow) == clock.lamp_at(end_of(clock).due_at) == "yellow"
-    assert clock.moments.red == end_of(clock).due_at + A_MOMENT
-    assert clock.lamp_at(clock.moments.red) == "red"
+    assert clock.signal_times.red == end_of(clock).due_at + A_MOMENT
+    assert clock.lamp_at(clock.signal_times.red) == "red"
 
 
 def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calendar) -> None:
@@ -120,7 +124,7 @@ def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calenda
     while clock.next_fire_at is not None:
         moment = clock.next_fire_at
         assert fired(clock, moment - A_MOMENT) == []
-        clock, facts = fire(clock, "case", moment)
+        clock, facts = fire_signals(clock, "case", moment)
         told.append((f"{moment:%m-%d %H:%M:%S.%f}", clock.lamp, [type(fact).__name__ for fact in facts]))
     assert told == [
         ("03-25 00:00:00.000000", "green", ["ClockReminded"]),  # four days are left, and begin with the 25th
@@ -134,17 +138,17 @@ def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calenda
 def test_d4_nothing_is_told_twice(national: Calendar) -> None:
     clock = a_clock(national)
     yellow = at("2026-03-09T00:00")
-    clock, facts = fire(clock, "case", yellow)
+    clock, facts = fire_signals(clock, "case", yellow)
     assert [type(fact).__name__ for fact in facts] == ["ClockReminded", "ClockYellow"]
     assert fired(clock, end_of(clock).due_at) == []
-    again, nothing = fire(clock, "case", yellow)
+    again, nothing = fire_signals(clock, "case", yellow)
     assert (again, nothing) == (clock, [])
 
 
 def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_were_found(national: Calendar) -> None:
     clock = a_clock(national)
     found = end_of(clock).due_at + timedelta(hours=9)
-    _, told = fire(clock, "case", found)
+    _, told = fire_signals(clock, "case", found)
     assert fired(clock, found) == ["ClockReminded", "ClockYellow", "ClockRed"]
     assert [fact.model_dump()["detected_at"] for fact in told] == [found] * 3
     assert {fact.model_dump()["due_at"] for fact in told} == {end_of(clock).due_at}
@@ -153,7 +157,7 @@ def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_wer
 def test_what_is_to_be_done_at_once_warns_of_nothing(national: Calendar) -> None:
     clock = a_clock(national, promise(0, Unit.IMMEDIATE))
     assert end_of(clock).due_on == day("2026-03-02")
-    assert clock.next_fire_at == clock.moments.red == at("2026-03-03T00:00:00.000001")
+    assert clock.next_fire_at == clock.signal_times.red == at("2026-03-03T00:00:00.000001")
     assert fired(clock, at("2026-03-03T00:00:00.000001")) == ["ClockRed"]
 
 
@@ -175,7 +179,7 @@ def test_b9_a_stop_is_judged_once_by_its_own_moment(
 
 def test_c3_the_first_stop_wins(national: Calendar) -> None:
     clock, _ = stop(a_clock(national), at("2026-03-04T10:00"))
-    assert rules_of_clocks.stop(clock, "case", at("2026-04-01T10:00")) == (clock, [])
+    assert stop_clock(clock, "case", at("2026-04-01T10:00")) == (clock, [])
     assert (clock.state, clock.stopped_at, clock.late) == ("stopped", at("2026-03-04T10:00"), False)
 
 
@@ -191,7 +195,7 @@ def test_a_clock_stopped_in_time_never_signals(national: Calendar) -> None:
 
 
 def test_a_stop_that_was_heard_of_after_the_red_signal_is_still_judged_by_its_own_moment(national: Calendar) -> None:
-    clock, _ = fire(a_clock(national), "case", at("2026-03-12T00:00"))
+    clock, _ = fire_signals(a_clock(national), "case", at("2026-03-12T00:00"))
     assert clock.lamp == "red"
     _, stopped = stop(clock, end_of(clock).due_at - timedelta(minutes=10))
     assert (stopped.late, stopped.lamp) == (False, "yellow")

@@ -10,15 +10,17 @@ import pytest
 from bianmin.events.parts import ClockKind
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
-from services.deadlines.domain import terms
-from services.deadlines.domain.calendar import Calendar, YearMissing
-from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start, stop
-from services.deadlines.domain.ledger import ledger, without_grace
-from services.deadlines.domain.moves import Moved
-from services.deadlines.domain.periods import CutOff, Pause, Unit
-from services.deadlines.domain.regions import Calendars, upward
-from services.deadlines.domain.terms import Term
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.days import Calendar, YearMissing
+from services.deadlines.domain.calendar.regions import Calendars, upward
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.clocks.breakdown import breakdown, due_on_without_grace
+from services.deadlines.domain.clocks.changes import DueDateChange
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
+from services.deadlines.domain.clocks.counting import count_ends, new_clocks
+from services.deadlines.domain.clocks.stopping import stop_clock
+from services.deadlines.domain.periods.period import CutOff, Pause, Unit
+from services.deadlines.domain.terms.law import COMPLAINT_RETURN
+from services.deadlines.domain.terms.term import Term
 from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.test_clock_rules import at
 
@@ -26,14 +28,14 @@ PLAIN = {"capped": False, "recalculated": False}
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
-    new = start([term], [UUID(int=1)], at(f"{on}T09:00"), Answerable("520111101"))
-    (clock,) = reckon(Everywhere(calendar), new)
+    new = new_clocks([term], [UUID(int=1)], at(f"{on}T09:00"), ResponsibleUnit("520111101"))
+    (clock,) = count_ends(Everywhere(calendar), new)
     return clock
 
 
 def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated: bool = False) -> str:
     until = clock.end.due_on if clock.end else date(2026, 12, 31)
-    return texts.explanation(clock, ledger(calendar, clock.period, until), capped=capped, recalculated=recalculated)
+    return texts.explanation(clock, breakdown(calendar, clock.period, until), capped=capped, recalculated=recalculated)
 
 
 @pytest.mark.parametrize(
@@ -69,25 +71,25 @@ def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calend
     assert "依据现行日历" in told(national, clock, recalculated=True)
     assert "临近到期" in told(national, replace(clock, lamp="yellow"))
     assert "已经超过期限" in told(national, replace(clock, lamp="red"))
-    in_time, _ = stop(clock, "case", at("2026-12-30T10:00"))
+    in_time, _ = stop_clock(clock, "case", at("2026-12-30T10:00"))
     assert told(national, in_time).endswith("已于2026年12月30日停止计时，在期限内。")
-    late, _ = stop(clock, "case", at("2027-05-10T10:00"))
+    late, _ = stop_clock(clock, "case", at("2027-05-10T10:00"))
     assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
 
 
 def test_a_window_that_closed_by_itself_is_not_told_as_stopped_on_the_day_after(national: Calendar) -> None:
-    closed, _ = stop(a_clock(national, terms.COMPLAINT_RETURN, "2026-03-02"), "complaint", at("2026-03-10T10:00"))
+    closed, _ = stop_clock(a_clock(national, COMPLAINT_RETURN, "2026-03-02"), "complaint", at("2026-03-10T10:00"))
     assert told(national, closed).endswith("最后一日为2026年3月9日，当日24时前均为按期。期限已满。")
 
 
 def test_a_citizen_is_told_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
     clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-03-02")
     moves = [
-        Moved(at("2026-03-03T10:00"), "extension", 10, date(2026, 3, 30), date(2026, 4, 14), "CN-1"),
-        Moved(at("2026-03-05T10:00"), "calendar", None, date(2026, 4, 14), date(2026, 4, 15), "CN-2"),
-        Moved(at("2026-03-06T10:00"), "extension", 5, None, None, "CN-2"),  # while it stood still
+        DueDateChange(at("2026-03-03T10:00"), "extension", 10, date(2026, 3, 30), date(2026, 4, 14), "CN-1"),
+        DueDateChange(at("2026-03-05T10:00"), "calendar", None, date(2026, 4, 14), date(2026, 4, 15), "CN-2"),
+        DueDateChange(at("2026-03-06T10:00"), "extension", 5, None, None, "CN-2"),  # while it stood still
     ]
-    text = texts.explanation(clock, ledger(national, clock.period, date(2026, 3, 30)), (), moves, **PLAIN)
+    text = texts.explanation(clock, breakdown(national, clock.period, date(2026, 3, 30)), (), moves, **PLAIN)
     assert "2026年3月3日依法延长10个工作日，最后一日由2026年3月30日改为2026年4月14日。" in text
     assert "2026年3月5日因放假安排调整，最后一日由2026年4月14日改为2026年4月15日。" in text
     assert "2026年3月6日依法延长5个工作日。" in text
@@ -97,13 +99,13 @@ def account(
     calendar: Calendar, term: Term, pauses: Sequence[tuple[Pause, str]] = (), not_before: date | None = None
 ) -> tuple[str, dict[str, str]]:
     """What is told of a clock that began on 2 March 2026 at ten: in a paragraph, and day by day."""
-    [new] = start([term], [UUID(int=1)], at("2026-03-02T10:00"), Answerable("520111101"))
+    [new] = new_clocks([term], [UUID(int=1)], at("2026-03-02T10:00"), ResponsibleUnit("520111101"))
     period = replace(new.period, pauses=tuple(pause for pause, _ in pauses), not_before=not_before)
-    [clock] = reckon(Everywhere(calendar), [replace(new, period=period)])
-    standstills = [Standstill(UUID(int=2), pause, reason, "行政许可法第四十五条") for pause, reason in pauses]
+    [clock] = count_ends(Everywhere(calendar), [replace(new, period=period)])
+    standstills = [SubjectPause(UUID(int=2), pause, reason, "行政许可法第四十五条") for pause, reason in pauses]
     assert clock.end is not None
-    days = ledger(calendar, period, clock.end.due_on, standstills)
-    graced_from = without_grace(calendar, period)
+    days = breakdown(calendar, period, clock.end.due_on, standstills)
+    graced_from = due_on_without_grace(calendar, period)
     text = texts.explanation(clock, days, standstills, graced_from=graced_from, **PLAIN)
     assert [line for line in texts.lines(clock, standstills, graced_from=graced_from) if line not in text] == []
     return text, {str(each.date)[5:]: each.reason for each in days}
@@ -169,7 +171,9 @@ def test_hours_that_are_over_at_midnight_are_over_with_the_day_before(national: 
 
 @pytest.mark.parametrize("kind", ["rating", "rectification"])
 def test_every_kind_of_clock_has_a_name(kind: ClockKind) -> None:
-    clock, _ = start([Term(kind, Unit.WORKDAY, 1)] * 2, [UUID(int=1)] * 2, at("2026-03-02T10:00"), Answerable("52"))
+    clock, _ = new_clocks(
+        [Term(kind, Unit.WORKDAY, 1)] * 2, [UUID(int=1)] * 2, at("2026-03-02T10:00"), ResponsibleUnit("52")
+    )
     assert texts.name_of(clock) != "办理期限"
 
 

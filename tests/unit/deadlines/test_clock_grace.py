@@ -7,15 +7,15 @@ from typing import TypeGuard
 from bianmin.events.deadlines import ClockPaused, ClockRescheduled
 from bianmin.events.parts import Period
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.clock import Clock
-from services.deadlines.domain.commands import Command, FireSignals
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.hours import Interval, every_weekday
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.hours import Interval, every_weekday
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.clocks.clock import Clock
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals
+from services.deadlines.domain.terms.rulebook import Rulebook
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
     BY,

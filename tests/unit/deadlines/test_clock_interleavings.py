@@ -23,10 +23,12 @@ from bianmin.events.deadlines import (
 from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.refusals import NotFound
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.commands import Command, DecideCase, FireSignals
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
+from services.deadlines.domain.cases.result import DecideCase
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals
+from tests.rounds import rounds
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
     BY,
@@ -114,7 +116,7 @@ def a_decision(at: datetime) -> DecideCase:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=rounds(80, 400), deadline=None)
 def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataObject) -> None:
     decided_at = data.draw(st.none() | moments)
     routing: list[Command] = [a_holder(), a_holder("520111101")]

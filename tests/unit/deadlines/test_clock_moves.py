@@ -12,16 +12,19 @@ from bianmin.events.deadlines import CardRevoked, ClockPaused
 from bianmin.events.parts import ComplaintChannel, Period, ProcedureKind
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.clock import Clock, Standstill
-from services.deadlines.domain.commands import Command, FireSignals, PauseCase, ResumeCase, SettleCard
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.periods import CutOff, Pause, Unit, some_time_on
-from services.deadlines.domain.policies import Policies, Policy
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import Mark
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.clocks.clock import Clock, SubjectPause
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.card_review import SettleCard
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals
+from services.deadlines.domain.periods.period import CutOff, Pause, Unit, moment_of_day
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.policy import Policy
+from services.deadlines.domain.terms.rulebook import Rulebook
+from services.deadlines.domain.terms.term import Mark
 from tests.reference_counter import ONE_DAY, end_of_days, works_in_china
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,
@@ -105,7 +108,7 @@ OUT_OF_IT = at("2026-04-20T10:00")
 )
 def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: Command, state: str) -> None:
     case = known(opening(), acceptance(), A_PAUSE, way_out)
-    assert [each.pause for each in case.standstills] == [Pause(at("2026-03-05T10:00"), OUT_OF_IT)]
+    assert [each.pause for each in case.pauses] == [Pause(at("2026-03-05T10:00"), OUT_OF_IT)]
     promise, statutory = of_kind(case, "promise"), of_kind(case, "statutory")
     ends = counted("2026-03-02", 5, "2026-04-20"), counted("2026-03-02", 20, "2026-04-20")
     assert (due_on(promise), due_on(statutory)) == ends
@@ -127,17 +130,17 @@ OF_THE_HOTLINE = Rulebook(
 
 def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -> None:
     order = then(None, ORDER, book=OF_THE_HOTLINE)
-    assert (of_kind(order, "hotline").answerable.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
-    passed = then(order, replace(passed_on(), passed_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
+    assert (of_kind(order, "hotline").responsible.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
+    passed = then(order, replace(passed_on(), transferred_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
     running = passed.clock(of_kind(order, "hotline").id)
     # by its own policy, from the day it came to the first
-    assert (running.answerable.org, due_on(running), running.period.start_on) == (
+    assert (running.responsible.org, due_on(running), running.period.start_on) == (
         OTHER,
         date(2026, 3, 12),
         date(2026, 3, 2),
     )
     late = told_by(passed, "2026-03-13T08:00", book=OF_THE_HOTLINE)
-    assert [(card.kind, card.answerable.org) for card in late.cards] == [("hotline", OTHER)]
+    assert [(card.kind, card.responsible.org) for card in late.cards] == [("hotline", OTHER)]
 
 
 @pytest.mark.parametrize(("extension", "more"), [(None, 0), (0, 0), (5, 5), (40, 30)])
@@ -157,14 +160,14 @@ def test_an_order_of_the_hotline_is_extended_with_the_complaint_as_far_as_the_pl
 def test_what_the_first_had_missed_of_an_order_stays_with_it() -> None:
     missed = told_by(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
     assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline-complaint"]
-    passed = then(missed, replace(passed_on(), passed_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
+    passed = then(missed, replace(passed_on(), transferred_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
     order = passed.clock(of_kind(missed, "hotline").id)
-    assert (order.answerable.org, order.state, order.lamp) == (OTHER, "running", "red")
+    assert (order.responsible.org, order.state, order.lamp) == (OTHER, "running", "red")
     made_up = of_kind(passed, "card")
     assert (made_up.state, made_up.late) == ("stopped", False), "it cannot be asked to any more"
     over = told_by(passed, "2026-03-20T08:00", book=OF_THE_HOTLINE)
     [card] = over.cards
-    assert (card.kind, card.answerable.org, card.status) == ("hotline", COUNTY, "issued")
+    assert (card.kind, card.responsible.org, card.status) == ("hotline", COUNTY, "issued")
     revoke = SettleCard(
         SUBJECT, card.id, True, b"", at("2026-03-20T09:00"), Cause(Actor("s", "52", frozenset({"supervisor"})))
     )
@@ -177,10 +180,10 @@ AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "comple
 @pytest.mark.parametrize(
     ("noticed", "stopped", "late"),
     [
-        (some_time_on(date(2026, 3, 9)), "2026-03-09T17:00", False),  # told later, by its day alone: the desk was open
+        (moment_of_day(date(2026, 3, 9)), "2026-03-09T17:00", False),  # told later, by its day alone: the desk was open
         (at("2026-03-09T17:00"), "2026-03-09T17:00", False),
         (at("2026-03-09T17:30"), "2026-03-09T17:30", True),  # told at that moment: it had closed
-        (some_time_on(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
+        (moment_of_day(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
     ],
 )
 def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_ends_at_the_close(
@@ -197,7 +200,7 @@ def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_en
 def test_a_deeming_found_at_the_close_is_corrected_by_what_was_done_that_day() -> None:
     found = at("2026-03-09T17:00:02")
     deemed = then(None, opening("2026-03-02"), replace(a_deeming(), done_at=found), a_voiding(), book=AT_CLOSE)
-    told = replace(a_correction(), noticed_at=some_time_on(date(2026, 3, 9)))
+    told = replace(a_correction(), noticed_at=moment_of_day(date(2026, 3, 9)))
     assert of_kind(deemed, "completeness").late
     assert not of_kind(then(deemed, told, book=AT_CLOSE), "completeness").late
 
@@ -213,7 +216,7 @@ def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Comman
         a_correction("2026-03-09T10:00"),
     )
     case = known(*ordered)
-    assert [each.pause for each in case.standstills] == [Pause(at("2026-03-10T10:00"), at("2026-03-10T10:00"))]
+    assert [each.pause for each in case.pauses] == [Pause(at("2026-03-10T10:00"), at("2026-03-10T10:00"))]
     assert due_on(of_kind(case, "statutory")) == counted("2026-03-02", 20)
     again = known(*ordered, acceptance(on="2026-03-09"))
     [later] = [clock for clock in again.open_clocks if clock.term.kind == "statutory"]
@@ -222,12 +225,12 @@ def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Comman
 
 @pytest.mark.parametrize("last", ["hearing", "testing"])
 def test_c2_two_pauses_that_overlap_count_once_and_the_last_to_end_ends_them(last: str) -> None:
-    testing = Standstill(SUBJECT, Pause(at("2026-03-09T10:00")), "testing", "行政许可法第四十五条")
-    both = known(opening(), acceptance(), A_PAUSE, replace(a_pause(), standstill=testing, procedure="testing"))
+    testing = SubjectPause(SUBJECT, Pause(at("2026-03-09T10:00")), "testing", "行政许可法第四十五条")
+    both = known(opening(), acceptance(), A_PAUSE, replace(a_pause(), pause=testing, procedure="testing"))
 
     def ends(kind: str, moment: str) -> ResumeCase:
-        id = SUBJECT if kind == "testing" else A_PAUSE.standstill.id
-        return replace(a_resumption(moment), standstill_id=id, procedure=kind)  # type: ignore[arg-type]
+        id = SUBJECT if kind == "testing" else A_PAUSE.pause.id
+        return replace(a_resumption(moment), pause_id=id, procedure=kind)  # type: ignore[arg-type]
 
     one = then(both, ends({"hearing": "testing", "testing": "hearing"}[last], "2026-03-11T16:00"))
     assert {of_kind(one, kind).state for kind in DECIDING} == {"paused"}
@@ -243,7 +246,7 @@ def test_c7_a_case_opened_again_begins_anew_and_what_was_stays_as_it_was() -> No
     again = then(late, a_reopening("2026-04-01T10:00"))
     assert again.clocks[: len(late.clocks)] == late.clocks
     promise, statutory = again.open_clocks
-    assert (promise.cycle, promise.told, promise.lamp, again.cycle) == (2, frozenset(), "green", 2)
+    assert (promise.cycle, promise.sent_signals, promise.lamp, again.cycle) == (2, frozenset(), "green", 2)
     # not a day of the first cycle is used up, and its pause was its own
     assert (due_on(promise), due_on(statutory)) == (counted("2026-04-01", 5), counted("2026-04-01", 20))
 
@@ -260,7 +263,12 @@ def test_c11_what_was_missed_stays_missed_while_the_rest_stands_still() -> None:
     assert {of_kind(still, kind).state for kind in ("statutory", "card")} == {"paused"}
     over = then(still, a_resumption("2026-03-20T10:00"), an_extension("2026-03-20T11:00"))
     again = of_kind(over, "promise")
-    assert (again.state, again.lamp, again.end, again.told) == ("running", "red", promise.end, promise.told)
+    assert (again.state, again.lamp, again.end, again.sent_signals) == (
+        "running",
+        "red",
+        promise.end,
+        promise.sent_signals,
+    )
     assert over.cards == (card,)
 
 
@@ -288,11 +296,11 @@ def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_
         ("return", 5),
     }
     passed = then(lodged, passed_on(), book=book)
-    assert {(each.answerable.org, each.term.stage, each.term.budget) for each in passed.open_clocks} == {
+    assert {(each.responsible.org, each.term.stage, each.term.budget) for each in passed.open_clocks} == {
         ("520112", "acceptance", 15),
         ("520112", "return", 5),
     }
-    assert {clock.state for clock in passed.clocks if clock.answerable.org == COUNTY} == {"stopped"}
+    assert {clock.state for clock in passed.clocks if clock.responsible.org == COUNTY} == {"stopped"}
 
 
 def test_c16_by_which_channel_it_came_decides_nothing_but_whether_the_hotline_waits_too() -> None:
@@ -311,10 +319,10 @@ def test_c17_every_special_procedure_of_the_law_stops_the_clocks_and_nothing_els
     }
     assert stopping == {PauseCase}
     for kind in get_args(ProcedureKind):
-        standstill = replace(A_PAUSE.standstill, reason=kind)
-        case = known(opening(), acceptance(), replace(A_PAUSE, standstill=standstill, procedure=kind))
+        standstill = replace(A_PAUSE.pause, reason=kind)
+        case = known(opening(), acceptance(), replace(A_PAUSE, pause=standstill, procedure=kind))
         assert {of_kind(case, each).state for each in DECIDING} == {"paused"}
-        assert [(each.reason, each.legal_basis) for each in case.standstills] == [(kind, "行政许可法第四十五条")]
+        assert [(each.reason, each.legal_basis) for each in case.pauses] == [(kind, "行政许可法第四十五条")]
 
 
 @pytest.mark.parametrize(

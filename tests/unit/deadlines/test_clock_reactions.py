@@ -14,31 +14,17 @@ from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, EventData, ItemFacts, Office
 from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.clock import Standstill
-from services.deadlines.domain.commands import (
-    AnswerComplaint,
-    AwaitSupplement,
-    CorrectDeeming,
-    CorrectLapse,
-    DecideCase,
-    EndCase,
-    EndStep,
-    ExtendCase,
-    FollowRoute,
-    GiveUpCase,
-    HandleComplaint,
-    OpenCase,
-    OpenComplaint,
-    PauseCase,
-    ReopenCase,
-    ResumeCase,
-    StartCaseClocks,
-    StartStep,
-    TakeSupplement,
-    VoidRoute,
-)
-from services.deadlines.domain.periods import Pause
-from services.deadlines.domain.terms import Item
+from services.deadlines.domain.cases.acceptance import CloseUnacceptedCase, CorrectDeeming, OpenCase, StartCaseClocks
+from services.deadlines.domain.cases.extension import ExtendCase
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.cases.result import DecideCase, EndCase, RestartCaseClocks
+from services.deadlines.domain.cases.steps import EndStep, FollowRoute, StartStep, VoidRouteClocks
+from services.deadlines.domain.cases.supplement import AwaitSupplement, CorrectLapse, RecordSupplement
+from services.deadlines.domain.clocks.clock import SubjectPause
+from services.deadlines.domain.complaints.handling import HandleComplaint, OpenComplaint
+from services.deadlines.domain.complaints.review import AnswerComplaint
+from services.deadlines.domain.periods.period import Pause
+from services.deadlines.domain.terms.term import ItemTerms
 from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import KeepOrg
 from services.deadlines.reactions import SPECIAL_PROCEDURE, command_of
@@ -118,8 +104,8 @@ def ended(command: Any) -> EndCase:
     return EndCase(SUBJECT, HELD, END_OF_DAY, command.by)
 
 
-def given_up(command: Any) -> GiveUpCase:
-    return GiveUpCase(SUBJECT, END_OF_DAY, command.by)
+def given_up(command: Any) -> CloseUnacceptedCase:
+    return CloseUnacceptedCase(SUBJECT, END_OF_DAY, command.by)
 
 
 def a_decided(command: Any) -> DecideCase:
@@ -132,7 +118,9 @@ def a_decided(command: Any) -> DecideCase:
         (
             "intake",
             registered(),
-            lambda c: OpenCase(SUBJECT, Reach(STATION, CENTER, "civil"), Item.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
+            lambda c: OpenCase(
+                SUBJECT, Reach(STATION, CENTER, "civil"), ItemTerms.of(ITEM), END_OF_DAY, c.clock_ids, c.by
+            ),
         ),
         (
             "intake",
@@ -147,7 +135,7 @@ def a_decided(command: Any) -> DecideCase:
         (
             "intake",
             intake.CaseSupplemented(access=ACCESS, materials=(1,), missing=(), received_on=DAY),
-            lambda c: TakeSupplement(SUBJECT, END_OF_DAY, c.clock_ids, c.by),
+            lambda c: RecordSupplement(SUBJECT, END_OF_DAY, c.clock_ids, c.by),
         ),
         (
             "intake",
@@ -189,7 +177,7 @@ def a_decided(command: Any) -> DecideCase:
             lambda c: PauseCase(
                 SUBJECT,
                 HELD,
-                Standstill(UUID(int=2), Pause(END_OF_DAY), "hearing", SPECIAL_PROCEDURE, c.by.causation),
+                SubjectPause(UUID(int=2), Pause(END_OF_DAY), "hearing", SPECIAL_PROCEDURE, c.by.causation),
                 "hearing",
                 5,
                 c.clock_ids,
@@ -211,10 +199,10 @@ def a_decided(command: Any) -> DecideCase:
         (
             "routing",
             routing.CaseReopened(access=ACCESS, item=ITEM, cycle=2, reopened_on=DAY),
-            lambda c: ReopenCase(SUBJECT, HELD, Item.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
+            lambda c: RestartCaseClocks(SUBJECT, HELD, ItemTerms.of(ITEM), END_OF_DAY, c.clock_ids, c.by),
         ),
         ("routing", routing.WithdrawalRejected(access=ACCESS, reason_code="already_decided"), followed),
-        ("routing", routing.RouteVoided(access=ACCESS), lambda c: VoidRoute(SUBJECT, HELD, c.by)),
+        ("routing", routing.RouteVoided(access=ACCESS), lambda c: VoidRouteClocks(SUBJECT, HELD, c.by)),
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
@@ -227,7 +215,7 @@ def test_what_happens_to_a_case_is_an_order(source: str, data: EventData, expect
 def test_clocks_start_on_the_business_date_and_never_on_the_day_it_was_heard_of() -> None:
     command = command_of(an_event(accepted(), "intake"))
     assert isinstance(command, StartCaseClocks)
-    assert (command.accepted_at, command.done_at, command.item) == (END_OF_DAY, END_OF_DAY, Item.of(ITEM))
+    assert (command.accepted_at, command.done_at, command.item) == (END_OF_DAY, END_OF_DAY, ItemTerms.of(ITEM))
     assert command.reach == Reach(STATION, CENTER, "civil"), "who holds the case is routing's to say"
     assert len(set(command.clock_ids)) == 2
 

@@ -14,47 +14,32 @@ from bianmin.events.deadlines import ClockStarted
 from bianmin.events.parts import ComplaintKind, ComplaintLevel, ItemFacts, Period
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.calendar import YearMissing
-from services.deadlines.domain.cases import NotYet
-from services.deadlines.domain.clock import Answerable, Clock, Standstill
-from services.deadlines.domain.commands import (
-    AnswerComplaint,
-    AwaitSupplement,
-    Command,
-    ComplaintCommand,
-    CorrectDeeming,
-    CorrectLapse,
-    DecideCase,
-    EndCase,
-    EndStep,
-    ExtendCase,
+from services.deadlines.domain.calendar.days import YearMissing
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.cases.acceptance import CloseUnacceptedCase, CorrectDeeming, OpenCase, StartCaseClocks
+from services.deadlines.domain.cases.extension import ExtendCase
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.cases.result import DecideCase, EndCase, RestartCaseClocks
+from services.deadlines.domain.cases.steps import EndStep, FollowRoute, StartStep, VoidRouteClocks
+from services.deadlines.domain.cases.supplement import AwaitSupplement, CorrectLapse, RecordSupplement
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
+from services.deadlines.domain.complaints.decide import ComplaintCommand
+from services.deadlines.domain.complaints.handling import (
+    ChangeHandling,
+    CloseRefusedComplaint,
     ExtendComplaint,
-    FireSignals,
-    FollowRoute,
-    GiveUpCase,
-    GiveUpComplaint,
     HandleComplaint,
-    KeepAway,
-    OpenCase,
     OpenComplaint,
-    PassComplaintOn,
-    PauseCase,
-    RecountClocks,
-    ReopenCase,
-    ResumeCase,
-    ReviewComplaint,
-    StartCaseClocks,
-    StartStep,
-    TakeSupplement,
-    VoidRoute,
+    TransferComplaintClocks,
 )
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.periods import Pause, Unit
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject, TooLate
-from services.deadlines.domain.terms import Item
+from services.deadlines.domain.complaints.review import AnswerComplaint, ReviewComplaint
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject, SubjectNotReady, TooLate
+from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClocks
+from services.deadlines.domain.periods.period import Pause, Unit
+from services.deadlines.domain.terms.rulebook import Rulebook
+from services.deadlines.domain.terms.term import ItemTerms
 from services.deadlines.domain.visibility import Handling
 
 BOOK = Rulebook(Calendars(shipped()))
@@ -87,27 +72,27 @@ HOLDERS = (Holder(COUNTY, "civil"),)
 
 
 def opening(on: str = "2026-03-02") -> OpenCase:
-    return OpenCase(SUBJECT, REACH, Item.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
+    return OpenCase(SUBJECT, REACH, ItemTerms.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
 
 
 def a_notice(moment: str = "2026-03-03T10:00", wait: int | None = 30, id: int = 53) -> AwaitSupplement:
     return AwaitSupplement(SUBJECT, at(moment), wait, (UUID(int=id),), BY)
 
 
-def a_supplement(moment: str = "2026-03-05T10:00") -> TakeSupplement:
-    return TakeSupplement(SUBJECT, at(moment), (UUID(int=51),), BY)
+def a_supplement(moment: str = "2026-03-05T10:00") -> RecordSupplement:
+    return RecordSupplement(SUBJECT, at(moment), (UUID(int=51),), BY)
 
 
 def acceptance(item: ItemFacts | None = None, on: str = "2026-03-02") -> StartCaseClocks:
     moment = at(f"{on}T11:00")
-    return StartCaseClocks(SUBJECT, REACH, Item.of(item or an_item()), moment, moment, (FIRST, SECOND), BY)
+    return StartCaseClocks(SUBJECT, REACH, ItemTerms.of(item or an_item()), moment, moment, (FIRST, SECOND), BY)
 
 
 def a_deeming() -> StartCaseClocks:
     """Found when the period for the notice was over, and counted from the receipt."""
     found = at("2026-03-10T00:00:01")
     return StartCaseClocks(
-        SUBJECT, REACH, Item.of(an_item(item_type="01")), at("2026-03-02T09:00"), found, (FIRST, SECOND), BY
+        SUBJECT, REACH, ItemTerms.of(an_item(item_type="01")), at("2026-03-02T09:00"), found, (FIRST, SECOND), BY
     )
 
 
@@ -115,12 +100,12 @@ def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
     return CorrectDeeming(SUBJECT, at(moment), BY)
 
 
-def a_voiding() -> VoidRoute:
-    return VoidRoute(SUBJECT, (), BY)
+def a_voiding() -> VoidRouteClocks:
+    return VoidRouteClocks(SUBJECT, (), BY)
 
 
-def giving_up(moment: str = "2026-03-03T10:00") -> GiveUpCase:
-    return GiveUpCase(SUBJECT, at(moment), BY)
+def giving_up(moment: str = "2026-03-03T10:00") -> CloseUnacceptedCase:
+    return CloseUnacceptedCase(SUBJECT, at(moment), BY)
 
 
 def a_lapse_corrected(received: str = "2026-04-01T23:59") -> CorrectLapse:
@@ -149,7 +134,7 @@ def an_end(moment: str = "2026-03-06T10:00") -> EndCase:
 
 
 def a_pause(since: str = "2026-03-05T10:00", id: int = 90) -> PauseCase:
-    standstill = Standstill(UUID(int=id), Pause(at(since)), "hearing", "行政许可法第四十五条")
+    standstill = SubjectPause(UUID(int=id), Pause(at(since)), "hearing", "行政许可法第四十五条")
     return PauseCase(SUBJECT, HOLDERS, standstill, "hearing", 5, (UUID(int=id + 100),), BY)
 
 
@@ -161,8 +146,8 @@ def an_extension(approved: str = "2026-03-06T10:00", days: int = 10) -> ExtendCa
     return ExtendCase(SUBJECT, HOLDERS, days, at(approved), BY)
 
 
-def a_reopening(moment: str = "2026-04-01T10:00") -> ReopenCase:
-    return ReopenCase(SUBJECT, HOLDERS, Item.of(an_item()), at(moment), (UUID(int=71), UUID(int=72)), BY)
+def a_reopening(moment: str = "2026-04-01T10:00") -> RestartCaseClocks:
+    return RestartCaseClocks(SUBJECT, HOLDERS, ItemTerms.of(an_item()), at(moment), (UUID(int=71), UUID(int=72)), BY)
 
 
 def a_recount(now: str = "2026-03-03T10:00") -> RecountClocks:
@@ -188,17 +173,17 @@ def a_review(level: ComplaintLevel = "review", on: str = "2026-04-20") -> Review
     return ReviewComplaint(SUBJECT, above, level, at(f"{on}T10:00"), (FIFTH,), BY)
 
 
-def passed_on() -> PassComplaintOn:
+def passed_on() -> TransferComplaintClocks:
     other = Handling(handler_org="520112", accused_org=CENTER)
-    return PassComplaintOn(SUBJECT, other, "complaint", at("2026-03-05T10:00"), (FOURTH, FIFTH), BY)
+    return TransferComplaintClocks(SUBJECT, other, "complaint", at("2026-03-05T10:00"), (FOURTH, FIFTH), BY)
 
 
 def more_days() -> ExtendComplaint:
     return ExtendComplaint(SUBJECT, 30, at("2026-03-20T10:00"), BY)
 
 
-def a_refusal() -> GiveUpComplaint:
-    return GiveUpComplaint(SUBJECT, at("2026-03-06T10:00"), BY)
+def a_refusal() -> CloseRefusedComplaint:
+    return CloseRefusedComplaint(SUBJECT, at("2026-03-06T10:00"), BY)
 
 
 def after(*commands: Command) -> Subject | None:
@@ -242,125 +227,125 @@ CASES = {
     "over": (opening(), acceptance(), a_holder(), a_decision(delivered=True)),
     "given up": (opening(), giving_up()),
 }
-ONE_CLOCK = ["ClockSet", "ClockStarted"]
+ONE_CLOCK = ["ClockChanged", "ClockStarted"]
 TWO_CLOCKS = [*ONE_CLOCK, *ONE_CLOCK]
-STOPPED = ["ClockSet", "ClockStopped"]
-HELD = ["HoldersMoved"]
-CARD = ["CardKept", "CardIssued"]
+STOPPED = ["ClockChanged", "ClockStopped"]
+HELD = ["HoldersChanged"]
+CARD = ["CardChanged", "CardIssued"]
 CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
-    ("unknown", opening(), ["Opened", *ONE_CLOCK]),
-    ("unknown", a_notice(), NotYet),
-    ("unknown", a_supplement(), NotYet),
-    ("unknown", acceptance(), ["Opened", *TWO_CLOCKS, "Entered"]),
-    ("unknown", a_correction(), NotYet),
+    ("unknown", opening(), ["SubjectOpened", *ONE_CLOCK]),
+    ("unknown", a_notice(), SubjectNotReady),
+    ("unknown", a_supplement(), SubjectNotReady),
+    ("unknown", acceptance(), ["SubjectOpened", *TWO_CLOCKS, "PhaseChanged"]),
+    ("unknown", a_correction(), SubjectNotReady),
     ("unknown", giving_up(), []),
-    ("unknown", a_lapse_corrected(), NotYet),
-    ("unknown", a_holder(), NotYet),
-    ("unknown", a_voiding(), NotYet),
-    ("unknown", a_step(), NotYet),
-    ("unknown", a_steps_end(), NotYet),
-    ("unknown", a_pause(), NotYet),
-    ("unknown", a_resumption(), NotYet),
-    ("unknown", an_extension(), NotYet),
-    ("unknown", a_decision(), NotYet),
-    ("unknown", an_end(), NotYet),
-    ("unknown", a_reopening(), NotYet),
+    ("unknown", a_lapse_corrected(), SubjectNotReady),
+    ("unknown", a_holder(), SubjectNotReady),
+    ("unknown", a_voiding(), SubjectNotReady),
+    ("unknown", a_step(), SubjectNotReady),
+    ("unknown", a_steps_end(), SubjectNotReady),
+    ("unknown", a_pause(), SubjectNotReady),
+    ("unknown", a_resumption(), SubjectNotReady),
+    ("unknown", an_extension(), SubjectNotReady),
+    ("unknown", a_decision(), SubjectNotReady),
+    ("unknown", an_end(), SubjectNotReady),
+    ("unknown", a_reopening(), SubjectNotReady),
     ("open", opening(), []),
     ("open", a_notice(), [*STOPPED, *ONE_CLOCK]),
     ("open", a_notice(wait=None), STOPPED),
     ("open", a_supplement(), []),
-    ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "Entered"]),
+    ("open", acceptance(), [*STOPPED, *TWO_CLOCKS, "PhaseChanged"]),
     ("open", a_correction(), []),
-    ("open", giving_up(), [*STOPPED, "Entered"]),
+    ("open", giving_up(), [*STOPPED, "PhaseChanged"]),
     ("open", a_lapse_corrected(), []),
     ("open", a_holder(), HELD),
-    ("open", a_voiding(), NotYet),
-    ("open", a_step(), NotYet),
-    ("open", a_steps_end(), NotYet),
-    ("open", a_pause(), NotYet),
-    ("open", a_resumption(), NotYet),
-    ("open", an_extension(), NotYet),
-    ("open", a_decision(), NotYet),
-    ("open", an_end(), NotYet),
-    ("open", a_reopening(), NotYet),
+    ("open", a_voiding(), SubjectNotReady),
+    ("open", a_step(), SubjectNotReady),
+    ("open", a_steps_end(), SubjectNotReady),
+    ("open", a_pause(), SubjectNotReady),
+    ("open", a_resumption(), SubjectNotReady),
+    ("open", an_extension(), SubjectNotReady),
+    ("open", a_decision(), SubjectNotReady),
+    ("open", an_end(), SubjectNotReady),
+    ("open", a_reopening(), SubjectNotReady),
     ("open", a_recount(), []),
     ("noticed", opening(), []),
     ("noticed", a_notice(), []),
     ("noticed", a_notice("2026-03-04T10:00", id=54), [*STOPPED, *ONE_CLOCK]),
     ("noticed", a_supplement(), [*STOPPED, *ONE_CLOCK]),
-    ("noticed", acceptance(on="2026-03-05"), [*STOPPED, *TWO_CLOCKS, "Entered"]),
+    ("noticed", acceptance(on="2026-03-05"), [*STOPPED, *TWO_CLOCKS, "PhaseChanged"]),
     ("noticed", a_correction(), []),
-    ("noticed", giving_up(), [*STOPPED, "Entered"]),
+    ("noticed", giving_up(), [*STOPPED, "PhaseChanged"]),
     ("noticed", a_lapse_corrected(), []),
     ("noticed", a_holder(), HELD),
-    ("noticed", a_voiding(), NotYet),
-    ("noticed", a_step(), NotYet),
-    ("noticed", a_steps_end(), NotYet),
-    ("noticed", a_pause(), NotYet),
-    ("noticed", a_resumption(), NotYet),
-    ("noticed", an_extension(), NotYet),
-    ("noticed", a_decision(), NotYet),
-    ("noticed", an_end(), NotYet),
-    ("noticed", a_reopening(), NotYet),
+    ("noticed", a_voiding(), SubjectNotReady),
+    ("noticed", a_step(), SubjectNotReady),
+    ("noticed", a_steps_end(), SubjectNotReady),
+    ("noticed", a_pause(), SubjectNotReady),
+    ("noticed", a_resumption(), SubjectNotReady),
+    ("noticed", an_extension(), SubjectNotReady),
+    ("noticed", a_decision(), SubjectNotReady),
+    ("noticed", an_end(), SubjectNotReady),
+    ("noticed", a_reopening(), SubjectNotReady),
     ("noticed", a_recount(), []),
     ("accepted", opening(), []),
     ("accepted", a_notice(), []),
     ("accepted", a_supplement(), []),
     ("accepted", acceptance(), []),
-    ("accepted", a_correction(), NotYet),
+    ("accepted", a_correction(), SubjectNotReady),
     ("accepted", giving_up(), []),
     ("accepted", a_lapse_corrected(), []),
     ("accepted", a_holder(CENTER), HELD),
-    ("accepted", a_voiding(), [*HELD, "Entered"]),
+    ("accepted", a_voiding(), [*HELD, "PhaseChanged"]),
     ("accepted", a_step(), [*HELD, *ONE_CLOCK]),
     ("accepted", a_steps_end(), []),
-    ("accepted", a_pause(), ["StandstillKept", *["ClockSet", "ClockPaused"] * 2, *ONE_CLOCK]),
+    ("accepted", a_pause(), ["PauseChanged", *["ClockChanged", "ClockPaused"] * 2, *ONE_CLOCK]),
     ("accepted", a_resumption(), []),
-    ("accepted", an_extension(), ["ClockSet", "ClockExtended"] * 2),
-    ("accepted", a_decision(), [*HELD, *STOPPED, *STOPPED, *ONE_CLOCK, "Entered"]),
-    ("accepted", an_end(), [*HELD, *STOPPED, *STOPPED, "Entered"]),
+    ("accepted", an_extension(), ["ClockChanged", "ClockExtended"] * 2),
+    ("accepted", a_decision(), [*HELD, *STOPPED, *STOPPED, *ONE_CLOCK, "PhaseChanged"]),
+    ("accepted", an_end(), [*HELD, *STOPPED, *STOPPED, "PhaseChanged"]),
     ("accepted", a_reopening(), []),
     ("accepted", a_recount(), []),
     ("paused", opening(), []),
     ("paused", a_notice(), []),
     ("paused", a_supplement(), []),
     ("paused", acceptance(), []),
-    ("paused", a_correction(), NotYet),
+    ("paused", a_correction(), SubjectNotReady),
     ("paused", giving_up(), []),
     ("paused", a_lapse_corrected(), []),
     ("paused", a_holder(CENTER), HELD),
-    ("paused", a_voiding(), [*HELD, "Entered"]),
-    ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockSet", "ClockPaused"]),
+    ("paused", a_voiding(), [*HELD, "PhaseChanged"]),
+    ("paused", a_step("2026-03-06T09:00"), [*HELD, *ONE_CLOCK, "ClockChanged", "ClockPaused"]),
     ("paused", a_steps_end(), []),
     ("paused", a_pause(), []),
-    ("paused", a_pause(id=91), ["StandstillKept", "ClockSet", "ClockSet", *ONE_CLOCK]),
-    ("paused", a_resumption(), ["StandstillKept", *STOPPED, *["ClockSet", "ClockResumed"] * 2]),
-    ("paused", an_extension(), ["ClockSet", "ClockExtended"] * 2),
-    ("paused", a_decision("2026-03-09T10:00"), [*HELD, "StandstillKept", *STOPPED * 3, *ONE_CLOCK, "Entered"]),
-    ("paused", an_end("2026-03-09T10:00"), [*HELD, "StandstillKept", *STOPPED * 3, "Entered"]),
+    ("paused", a_pause(id=91), ["PauseChanged", "ClockChanged", "ClockChanged", *ONE_CLOCK]),
+    ("paused", a_resumption(), ["PauseChanged", *STOPPED, *["ClockChanged", "ClockResumed"] * 2]),
+    ("paused", an_extension(), ["ClockChanged", "ClockExtended"] * 2),
+    ("paused", a_decision("2026-03-09T10:00"), [*HELD, "PauseChanged", *STOPPED * 3, *ONE_CLOCK, "PhaseChanged"]),
+    ("paused", an_end("2026-03-09T10:00"), [*HELD, "PauseChanged", *STOPPED * 3, "PhaseChanged"]),
     ("paused", a_reopening(), []),
     ("paused", a_recount(), []),
     ("deemed", opening(), []),
     ("deemed", a_notice(), []),
     ("deemed", a_supplement(), []),
     ("deemed", acceptance(), []),
-    ("deemed", a_correction(), NotYet),
+    ("deemed", a_correction(), SubjectNotReady),
     ("deemed", giving_up(), []),
     ("deemed", a_lapse_corrected(), []),
     ("deemed", a_holder(CENTER), HELD),
-    ("deemed", a_voiding(), [*HELD, "Entered"]),
+    ("deemed", a_voiding(), [*HELD, "PhaseChanged"]),
     ("deemed", a_step(), [*HELD, *ONE_CLOCK]),
     ("deemed", a_steps_end(), []),
     # its promise is over as it is found, and that is the second yellow card: what comes now does not move it
     (
         "deemed",
         a_pause("2026-03-10T10:00"),
-        ["StandstillKept", "ClockSet", "ClockLampTurned", "ClockSet", "ClockPaused", *ONE_CLOCK],
+        ["PauseChanged", "ClockChanged", "ClockLampTurned", "ClockChanged", "ClockPaused", *ONE_CLOCK],
     ),
     ("deemed", a_resumption(), []),
-    ("deemed", an_extension("2026-03-10T10:00"), ["ClockSet", "ClockExtended"]),
-    ("deemed", a_decision("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, *ONE_CLOCK, "Entered"]),
-    ("deemed", an_end("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, "Entered"]),
+    ("deemed", an_extension("2026-03-10T10:00"), ["ClockChanged", "ClockExtended"]),
+    ("deemed", a_decision("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, *ONE_CLOCK, "PhaseChanged"]),
+    ("deemed", an_end("2026-03-10T10:00"), [*HELD, *STOPPED, *CARD * 2, *STOPPED, "PhaseChanged"]),
     ("deemed", a_reopening(), []),
     ("deemed", a_recount("2026-03-10T10:00"), []),
     ("void", opening(), []),
@@ -368,19 +353,19 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("void", a_supplement(), []),
     ("void", acceptance(), []),
     # the two of the acceptance stop, and the one that had been missed was kept after all
-    ("void", a_correction(), [*STOPPED * 3, "CardKept", "CardRevoked", "Entered"]),
+    ("void", a_correction(), [*STOPPED * 3, "CardChanged", "CardRevoked", "PhaseChanged"]),
     ("void", giving_up(), []),
     ("void", a_lapse_corrected(), []),
     ("void", a_holder(CENTER), HELD),
-    ("void", a_voiding(), NotYet),
-    ("void", a_step(), NotYet),
-    ("void", a_steps_end(), NotYet),
-    ("void", a_pause(), NotYet),
-    ("void", a_resumption(), NotYet),
-    ("void", an_extension(), NotYet),
-    ("void", a_decision(), NotYet),
-    ("void", an_end(), NotYet),
-    ("void", a_reopening(), NotYet),
+    ("void", a_voiding(), SubjectNotReady),
+    ("void", a_step(), SubjectNotReady),
+    ("void", a_steps_end(), SubjectNotReady),
+    ("void", a_pause(), SubjectNotReady),
+    ("void", a_resumption(), SubjectNotReady),
+    ("void", an_extension(), SubjectNotReady),
+    ("void", a_decision(), SubjectNotReady),
+    ("void", an_end(), SubjectNotReady),
+    ("void", a_reopening(), SubjectNotReady),
     ("void", a_recount("2026-03-10T10:00"), []),
     ("decided", opening(), []),
     ("decided", a_notice(), []),
@@ -397,8 +382,8 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("decided", a_resumption(), HELD),
     ("decided", an_extension(), HELD),
     ("decided", a_decision("2026-03-05T10:00"), []),
-    ("decided", an_end(), [*STOPPED, "Entered"]),
-    ("decided", a_reopening("2026-03-10T10:00"), [*HELD, *STOPPED, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("decided", an_end(), [*STOPPED, "PhaseChanged"]),
+    ("decided", a_reopening("2026-03-10T10:00"), [*HELD, *STOPPED, "CycleStarted", *TWO_CLOCKS, "PhaseChanged"]),
     ("decided", a_recount(), []),
     ("over", opening(), []),
     ("over", a_notice(), []),
@@ -406,7 +391,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("over", acceptance(), TooLate),
     ("over", a_correction(), []),
     ("over", giving_up(), []),
-    ("over", a_lapse_corrected(), ["Entered"]),
+    ("over", a_lapse_corrected(), ["PhaseChanged"]),
     ("over", a_holder(CENTER), HELD),
     ("over", a_voiding(), []),
     ("over", a_step(), HELD),
@@ -416,7 +401,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("over", an_extension(), HELD),
     ("over", a_decision("2026-03-05T10:00"), []),
     ("over", an_end(), []),
-    ("over", a_reopening(), [*HELD, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("over", a_reopening(), [*HELD, "CycleStarted", *TWO_CLOCKS, "PhaseChanged"]),
     ("over", a_recount(), []),
     ("given up", opening(), []),
     ("given up", a_notice(), []),
@@ -424,7 +409,7 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("given up", acceptance(), TooLate),
     ("given up", a_correction(), []),
     ("given up", giving_up(), []),
-    ("given up", a_lapse_corrected(), ["Entered"]),
+    ("given up", a_lapse_corrected(), ["PhaseChanged"]),
     ("given up", a_holder(CENTER), HELD),
     ("given up", a_voiding(), []),
     ("given up", a_step(), HELD),
@@ -434,19 +419,19 @@ CASE_TABLE: list[tuple[str, Command, list[str] | type[Exception]]] = [
     ("given up", an_extension(), HELD),
     ("given up", a_decision(), []),
     ("given up", an_end(), []),
-    ("given up", a_reopening(), [*HELD, "CycleBegun", *TWO_CLOCKS, "Entered"]),
+    ("given up", a_reopening(), [*HELD, "CycleStarted", *TWO_CLOCKS, "PhaseChanged"]),
     ("given up", a_recount(), []),
 ]
 OF_CASES = (
     OpenCase,
     AwaitSupplement,
-    TakeSupplement,
+    RecordSupplement,
     StartCaseClocks,
     CorrectDeeming,
-    GiveUpCase,
+    CloseUnacceptedCase,
     CorrectLapse,
     FollowRoute,
-    VoidRoute,
+    VoidRouteClocks,
     StartStep,
     EndStep,
     PauseCase,
@@ -454,7 +439,7 @@ OF_CASES = (
     ExtendCase,
     DecideCase,
     EndCase,
-    ReopenCase,
+    RestartCaseClocks,
     RecountClocks,
 )
 COMPLAINTS = {
@@ -466,34 +451,34 @@ COMPLAINTS = {
 }
 TWO_CLOCKS, BOTH_STOPPED = [*ONE_CLOCK, *ONE_CLOCK], [*STOPPED, *STOPPED]
 COMPLAINT_TABLE = [
-    ("unknown", lodging(), ["Opened", *TWO_CLOCKS]),
-    ("unknown", complaint_acceptance(), ["Opened", *ONE_CLOCK, "Entered"]),
+    ("unknown", lodging(), ["SubjectOpened", *TWO_CLOCKS]),
+    ("unknown", complaint_acceptance(), ["SubjectOpened", *ONE_CLOCK, "PhaseChanged"]),
     ("unknown", passed_on(), []),
     ("unknown", more_days(), []),
     ("unknown", a_reply(), []),
     ("unknown", a_review(), []),
     ("unknown", a_refusal(), []),
     ("open", lodging(), []),
-    ("open", complaint_acceptance(), [*BOTH_STOPPED, *ONE_CLOCK, "Entered"]),
-    ("open", passed_on(), [*BOTH_STOPPED, "KeptAway", *TWO_CLOCKS]),
+    ("open", complaint_acceptance(), [*BOTH_STOPPED, *ONE_CLOCK, "PhaseChanged"]),
+    ("open", passed_on(), [*BOTH_STOPPED, "HandlingChanged", *TWO_CLOCKS]),
     ("open", more_days(), []),
-    ("open", a_reply(), [*BOTH_STOPPED, *ONE_CLOCK, "Entered"]),
+    ("open", a_reply(), [*BOTH_STOPPED, *ONE_CLOCK, "PhaseChanged"]),
     ("open", a_review(), []),
-    ("open", a_refusal(), [*BOTH_STOPPED, "Entered"]),
+    ("open", a_refusal(), [*BOTH_STOPPED, "PhaseChanged"]),
     ("accepted", lodging(), []),
     ("accepted", complaint_acceptance(), []),
     ("accepted", passed_on(), []),
-    ("accepted", more_days(), ["ClockSet", "ClockExtended"]),
-    ("accepted", a_reply(), [*STOPPED, *ONE_CLOCK, "Entered"]),
+    ("accepted", more_days(), ["ClockChanged", "ClockExtended"]),
+    ("accepted", a_reply(), [*STOPPED, *ONE_CLOCK, "PhaseChanged"]),
     ("accepted", a_review(), []),
-    ("accepted", a_refusal(), [*STOPPED, "Entered"]),
+    ("accepted", a_refusal(), [*STOPPED, "PhaseChanged"]),
     ("answered", lodging(), []),
     ("answered", complaint_acceptance(), []),
     ("answered", passed_on(), []),
     ("answered", more_days(), []),
     ("answered", a_reply(), []),
-    ("answered", a_review(), [*STOPPED, "KeptAway", *ONE_CLOCK, "Entered"]),
-    ("answered", a_refusal(), [*STOPPED, "Entered"]),
+    ("answered", a_review(), [*STOPPED, "HandlingChanged", *ONE_CLOCK, "PhaseChanged"]),
+    ("answered", a_refusal(), [*STOPPED, "PhaseChanged"]),
     ("over", lodging(), []),
     ("over", complaint_acceptance(), TooLate),
     ("over", passed_on(), []),
@@ -527,7 +512,7 @@ def test_c8_the_tables_leave_no_pair_out() -> None:
         (state, kind) for state in CASES for kind in OF_CASES if (state, kind) != ("unknown", RecountClocks)
     }
     assert {(state, type(command)) for state, command, _ in COMPLAINT_TABLE} == {
-        (state, kind) for state in COMPLAINTS for kind in get_args(ComplaintCommand) if kind is not KeepAway
+        (state, kind) for state in COMPLAINTS for kind in get_args(ComplaintCommand) if kind is not ChangeHandling
     }
 
 
@@ -536,7 +521,7 @@ def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_the_day_of_ac
     assert (promise.term.kind, str(due_on(promise))) == ("promise", "2026-02-27")
     assert (statutory.term.kind, str(due_on(statutory))) == ("statutory", "2026-03-19")
     assert {clock.period.start_on for clock in (promise, statutory)} == {date(2026, 2, 13)}
-    assert {(clock.answerable.org, clock.answerable.dept) for clock in (promise, statutory)} == {(CENTER, "civil")}
+    assert {(clock.responsible.org, clock.responsible.dept) for clock in (promise, statutory)} == {(CENTER, "civil")}
 
 
 @pytest.mark.parametrize(
@@ -582,7 +567,11 @@ def test_what_is_decided_is_delivered_within_10_working_days() -> None:
 
 def test_a_review_has_20_working_days_where_its_office_answers() -> None:
     (step,) = [clock for clock in known(opening(), acceptance(), a_step()).clocks if clock.term.kind == "step"]
-    assert (step.term.stage, step.answerable, due_on(step)) == ("1", Answerable(CENTER, "civil"), date(2026, 3, 30))
+    assert (step.term.stage, step.responsible, due_on(step)) == (
+        "1",
+        ResponsibleUnit(CENTER, "civil"),
+        date(2026, 3, 30),
+    )
     ended = known(opening(), acceptance(), a_step(), a_steps_end())
     assert [clock.state for clock in ended.clocks if clock.term.kind == "step"] == ["stopped"]
 
@@ -709,7 +698,7 @@ def test_c18_a_decision_stops_all_clocks_and_the_closing_after_it_changes_nothin
 def test_routing_says_who_holds_a_case_and_nothing_else_of_where_it_is() -> None:
     subject = known(opening(), acceptance(), a_holder(COUNTY))
     assert subject.reach == replace(REACH, holders=(Holder(COUNTY, "civil"),))
-    assert subject.answerable.org == CENTER
+    assert subject.responsible.org == CENTER
 
 
 def test_a_complaint_has_15_days_to_be_accepted_and_60_to_be_answered() -> None:
@@ -723,13 +712,13 @@ def test_a_complaint_has_15_days_to_be_accepted_and_60_to_be_answered() -> None:
     )
     waited, _, handling = known(lodging(on="2026-03-02"), complaint_acceptance(on="2025-08-02")).clocks
     assert (waited.state, handling.term.stage, str(due_on(handling))) == ("stopped", "handling", "2025-10-09")
-    assert (handling.answerable.org, handling.answerable.dept) == (COUNTY, None)
+    assert (handling.responsible.org, handling.responsible.dept) == (COUNTY, None)
 
 
 def test_a_window_warns_of_nothing_and_closes_by_itself_and_nobody_was_late() -> None:
     subject = known(lodging(on="2026-03-02"))
     window = subject.clock(THIRD)
-    assert (window.reminder_at, window.yellow_at, window.next_fire_at) == (None, None, window.moments.red)
+    assert (window.reminder_at, window.yellow_at, window.next_fire_at) == (None, None, window.signal_times.red)
     assert decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-09T23:59"), at("2026-03-10T00:00"), BY)) == []
     facts = decide(BOOK, subject, FireSignals(SUBJECT, THIRD, at("2026-03-10T00:00"), at("2026-03-11T08:00"), BY))
     assert names(facts) == STOPPED
@@ -745,7 +734,7 @@ def test_a_review_and_a_second_one_have_30_days_each_and_30_to_be_asked_for() ->
     assert (asking.term.stage, str(due_on(asking))) == ("review_request", "2026-05-06")  # 05-01 is within the holiday
     reviewed = known(lodging(), complaint_acceptance(), a_reply(), a_review(on="2026-04-20"))
     [review] = reviewed.open_clocks
-    assert (review.term.stage, str(due_on(review)), review.answerable.org) == ("review", "2026-05-20", "5201")
+    assert (review.term.stage, str(due_on(review)), review.responsible.org) == ("review", "2026-05-20", "5201")
     again = known(*ONCE_REVIEWED, a_review("rereview", "2026-06-01"))
     [last] = again.open_clocks
     assert (last.term.stage, str(due_on(last))) == ("rereview", "2026-07-01")
@@ -786,8 +775,8 @@ def test_signals_move_the_lamp_once() -> None:
     subject = known(opening(), acceptance())
     firing = FireSignals(SUBJECT, FIRST, at("2026-03-12T00:00"), at("2026-03-12T00:00"), BY)
     facts = decide(BOOK, subject, firing)
-    order = ["CardKept", "CardIssued", *ONE_CLOCK]
-    assert names(facts) == ["ClockSet", "ClockReminded", "ClockYellow", "ClockRed", *order]
+    order = ["CardChanged", "CardIssued", *ONE_CLOCK]
+    assert names(facts) == ["ClockChanged", "ClockReminded", "ClockYellow", "ClockRed", *order]
     for fact in facts:
         subject = evolve(subject, fact)
     assert [clock.lamp for clock in subject.clocks] == ["green", "red", "green", "green"]

@@ -9,16 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain.calendar import Calendar, merge
-from services.deadlines.domain.periods import Unit, left
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.days import Calendar, merge
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.periods.counting import budget_left
+from services.deadlines.domain.periods.period import Unit
+from tests.rounds import rounds
 from tests.unit.deadlines.test_periods import OF_DAYS, a_period, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 BUDGETS = (1, 3, 5, 7, 10, 15, 20, 30, 45, 60)
 ONE_DAY = timedelta(days=1)
 
-untimed = settings(deadline=None, database=None, max_examples=200)
+untimed = settings(deadline=None, database=None, max_examples=rounds(60, 200))
 starts = st.dates(FIRST, date(2026, 6, 30))
 budgets = st.integers(0, 120)
 counting_units = st.sampled_from([Unit.WORKDAY, Unit.DAY])
@@ -135,8 +137,8 @@ def test_a_longer_budget_or_a_later_start_never_ends_earlier(
 def test_after_the_due_day_nothing_is_left_and_before_it_one_day(national: Calendar, start: date, budget: int) -> None:
     period = a_period(start, budget, Unit.WORKDAY)
     end = due(national, start, budget, Unit.WORKDAY)
-    assert left(national, period, end.due_at) == 0
-    assert left(national, period, end.due_at - timedelta(microseconds=1)) == 1
+    assert budget_left(national, period, end.due_at) == 0
+    assert budget_left(national, period, end.due_at - timedelta(microseconds=1)) == 1
 
 
 @untimed

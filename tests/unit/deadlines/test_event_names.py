@@ -3,7 +3,7 @@
 import pytest
 
 from services.deadlines.api.ics_names import kind_of
-from services.deadlines.domain.years import Kind
+from services.deadlines.domain.calendar.years import Kind
 
 
 @pytest.mark.parametrize(

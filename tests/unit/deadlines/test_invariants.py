@@ -25,14 +25,19 @@ from bianmin.events.parts import EventData
 from bianmin.kit.decide import Announcement
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.beginning import standing_still
-from services.deadlines.domain.calendar import Calendar, YearMissing, merge
-from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start
-from services.deadlines.domain.commands import ExtendCase, FireSignals, PauseCase, RecountClocks, ResumeCase
-from services.deadlines.domain.periods import Due, Pause, Period, Unit, due, left
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.terms import Item, Term, as_by_law
-from services.deadlines.domain.years import Status
+from services.deadlines.domain.calendar.days import Calendar, YearMissing, merge
+from services.deadlines.domain.calendar.years import Status
+from services.deadlines.domain.cases.extension import ExtendCase
+from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
+from services.deadlines.domain.clocks.changes import with_pauses
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
+from services.deadlines.domain.clocks.counting import count_ends, new_clocks
+from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClocks
+from services.deadlines.domain.periods.counting import budget_left, due_date
+from services.deadlines.domain.periods.period import CountedPeriod, DueDate, Pause, Unit
+from services.deadlines.domain.terms.law import without_policy
+from services.deadlines.domain.terms.rulebook import Rulebook
+from services.deadlines.domain.terms.term import ItemTerms, Term
 from services.intake.domain.clocks import CLOCK_EVENTS, Told, follow_clock
 from tests import reference_counter
 from tests.unit.deadlines.everywhere import Everywhere
@@ -57,7 +62,7 @@ def nothing_told_is_untold(step: Step) -> None:
     lamps = {(fact.clock_id, fact.lamp) for fact in said if hasattr(fact, "lamp")}  # type: ignore[attr-defined]
     judged = {(fact.clock_id, fact.late) for fact in said if isinstance(fact, ClockStopped)}
     for before, after in step.clocks():
-        assert before.told <= after.told
+        assert before.sent_signals <= after.sent_signals
         if before.lamp == "red" != after.lamp:
             assert (after.id, after.lamp) in lamps
         if (before.state, before.late) != (after.state, after.late) and after.state == "stopped":
@@ -91,8 +96,8 @@ def cards_stay_on_record(step: Step) -> None:
 
 def pauses_stay_on_record(step: Step) -> None:
     """Each is a row of its own: it may end, and nothing else of it changes."""
-    now = {each.id: each for each in step.after.standstills}
-    for was in step.before.standstills if step.before else ():
+    now = {each.id: each for each in step.after.pauses}
+    for was in step.before.pauses if step.before else ():
         ended = replace(was, pause=Pause(was.pause.since, now[was.id].pause.until))
         assert now[was.id] == (was if was.pause.until else ended)
 
@@ -100,7 +105,7 @@ def pauses_stay_on_record(step: Step) -> None:
 def keys_are_unique(step: Step) -> None:
     """Of two of one key the database would refuse the whole batch. No two cards are in force for one miss."""
     after = step.after
-    for rows in (after.clocks, after.standstills, after.cards):
+    for rows in (after.clocks, after.pauses, after.cards):
         assert len({row.id for row in rows}) == len(rows)
     in_force = [(card.clock_id, card.level) for card in after.cards if card.status != "revoked"]
     assert len(set(in_force)) == len(in_force)
@@ -131,7 +136,7 @@ def counted_anew_at(command: object) -> datetime | None:
     match command:
         case RecountClocks(now=at) | ResumeCase(ended_at=at) | ExtendCase(approved_at=at):
             return at
-        case PauseCase(standstill=standstill):
+        case PauseCase(pause=standstill):
             return standstill.pause.since
     return None
 
@@ -144,9 +149,9 @@ def a_signal_is_not_early_and_says_when_it_was_due_and_found(step: Step) -> None
             assert isinstance(step.command, FireSignals)
             assert step.before is not None
             clock = step.before.clock(fact.clock_id)
-            moment = getattr(clock.moments, signal)
+            moment = getattr(clock.signal_times, signal)
             assert moment is not None
-            assert (clock.state, signal in clock.told) == ("running", False)
+            assert (clock.state, signal in clock.sent_signals) == ("running", False)
             assert moment <= fact.detected_at == step.now
             assert (fact.due_at, fact.due_on) == (clock.end and clock.end.due_at, clock.end and clock.end.due_on)
             assert (fact.due_at < fact.detected_at) or not isinstance(fact, ClockRed)
@@ -217,18 +222,18 @@ def test_counting_anew_from_what_was_decided_gives_what_is_stored(chance: random
         for command in act(life):
             life.carry_out(command)
     again = [as_decided(volume.copy, clock, life.case.item, chance) for clock in life.case.open_clocks]
-    for stored, counted in zip(life.case.open_clocks, reckon(volume.copy.calendars, again), strict=True):
+    for stored, counted in zip(life.case.open_clocks, count_ends(volume.copy.calendars, again), strict=True):
         for name in ("end", "reminder_at", "yellow_at", "state", "calendar_version"):
             assert getattr(counted, name) == getattr(stored, name), name
 
 
-def as_decided(book: Rulebook, clock: Clock, item: Item | None, chance: random.Random) -> Clock:
+def as_decided(book: Rulebook, clock: Clock, item: ItemTerms | None, chance: random.Random) -> Clock:
     """A clock of which only what was decided about it is known; its pauses in any order."""
-    [term] = book.terms(clock.answerable.org, [as_by_law(clock.term)], item)
+    [term] = book.applicable_terms(clock.responsible.org, [without_policy(clock.term)], item)
     pauses = tuple(chance.sample(clock.period.pauses, len(clock.period.pauses)))
     budget = clock.term.budget + clock.extended_by
-    period = Period(term.unit, budget, clock.period.start, pauses, term.cut_off, clock.period.not_before)
-    return Clock(clock.id, term, clock.answerable, period, None, "", cycle=clock.cycle)
+    period = CountedPeriod(term.unit, budget, clock.period.start, pauses, term.cut_off, clock.period.not_before)
+    return Clock(clock.id, term, clock.responsible, period, None, "", cycle=clock.cycle)
 
 
 @cache
@@ -238,7 +243,7 @@ def places() -> Sequence[reference_counter.Place]:
     return [reference_counter.a_place(chance) for _ in range(24)]
 
 
-def a_period_somewhere(chance: random.Random) -> tuple[reference_counter.Place, Period]:
+def a_period_somewhere(chance: random.Random) -> tuple[reference_counter.Place, CountedPeriod]:
     """And early enough to end."""
     place, period = chance.choice(places()), reference_counter.a_period(chance)
     early = period.start - timedelta(days=2000 if period.start.year > 2020 else 0)
@@ -257,27 +262,27 @@ def test_what_is_used_up_and_what_is_left_are_the_budget_and_its_extension_at_an
     at = period.start + timedelta(seconds=chance.randrange(60 * 86400))
     extended_by = chance.randrange(20)
     if period.ends_at_once:
-        assert left(place.calendar, period, at) == 0
+        assert budget_left(place.calendar, period, at) == 0
         return
     unit: int | timedelta = timedelta(hours=1) if period.unit.is_of_time else 1
     for each in (period, replace(period, budget=period.budget + extended_by)):
-        there: Any = left(place.calendar, each, at)
+        there: Any = budget_left(place.calendar, each, at)
         if period.unit.is_of_time:
             there = timedelta(microseconds=there)
         assert reference_counter.used_up(place, each, at) + there == each.budget * unit
 
 
-def kept(place: reference_counter.Place, period: Period, law: int) -> list[Clock]:
+def kept(place: reference_counter.Place, period: CountedPeriod, law: int) -> list[Clock]:
     """A promise, and a period of the law in the same unit."""
     budgets = {"promise": period.budget, "statutory": law}
     terms = [Term(kind, period.unit, budget) for kind, budget in budgets.items()]  # type: ignore[arg-type]
-    return start(terms, [UUID(int=1), UUID(int=2)], period.start, Answerable(CENTER))
+    return new_clocks(terms, [UUID(int=1), UUID(int=2)], period.start, ResponsibleUnit(CENTER))
 
 
 def counted_with(place: reference_counter.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
     """What follows for clocks from pauses, leaving aside what the pauses were."""
-    stills = [Standstill(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
-    found = reckon(Everywhere(place.calendar), [standing_still(stills)(clock) for clock in clocks])
+    stills = [SubjectPause(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
+    found = count_ends(Everywhere(place.calendar), [with_pauses(clock, stills) for clock in clocks])
     return [(clock.end, clock.reminder_at, clock.yellow_at, clock.state) for clock in found]
 
 
@@ -342,10 +347,10 @@ def test_no_number_comes_of_a_missing_year_and_an_estimated_one_makes_it_provisi
     missing = [year for year in crossed if year not in calendar.years]
     if missing and period.unit is not Unit.HOUR:
         with pytest.raises(YearMissing):
-            due(calendar, period)
+            due_date(calendar, period)
         return
-    found = due(calendar, period)
-    assert isinstance(found, Due)
+    found = due_date(calendar, period)
+    assert isinstance(found, DueDate)
     assert found.due_on == last
     estimated = any(calendar.years.get(year) is Status.ESTIMATED for year in crossed)
     assert found.provisional == (estimated and period.unit is not Unit.HOUR)

@@ -3,14 +3,15 @@
 from bianmin.events.deadlines import ClockLampTurned, ClockPaused
 from bianmin.events.parts import EventData
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.commands import Command, FireSignals
-from services.deadlines.domain.facts import evolve
-from services.deadlines.domain.policies import Policies, Policy
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.rulebook import Rulebook
-from services.deadlines.domain.rules import decide
-from services.deadlines.domain.subject import Subject
-from services.deadlines.domain.terms import Mark
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.decide import Command, decide
+from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
+from services.deadlines.domain.lifecycle.timers import FireSignals
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.policy import Policy
+from services.deadlines.domain.terms.rulebook import Rulebook
+from services.deadlines.domain.terms.term import Mark
 from tests.unit.deadlines.test_clock_grace import REOPENED
 from tests.unit.deadlines.test_clock_rules import (
     BOOK,

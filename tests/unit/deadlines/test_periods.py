@@ -5,24 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bianmin.kit.time_source import TZ
-from services.deadlines.domain import ledger as ledgers
-from services.deadlines.domain import periods
-from services.deadlines.domain.calendar import Calendar, SpanReversed, YearMissing, merge
-from services.deadlines.domain.ledger import Entry
-from services.deadlines.domain.periods import (
+from services.deadlines.domain.calendar.days import Calendar, SpanReversed, YearMissing, merge
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown
+from services.deadlines.domain.periods.counting import budget_left, counted_between, due_date, warning_at
+from services.deadlines.domain.periods.period import (
     BudgetOutOfRange,
-    Due,
+    CountedPeriod,
+    DueDate,
     Pause,
-    Period,
     Unit,
-    counted_between,
     is_early,
     is_late,
-    left,
-    nearing,
 )
-from services.deadlines.domain.terms import YELLOW
-from services.deadlines.domain.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.terms.term import YELLOW
 
 
 def day(text: str) -> date:
@@ -33,28 +29,28 @@ def midnight(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}T00:00:00+08:00")
 
 
-def a_period(start: date, budget: int, unit: Unit) -> Period:
-    return Period(unit, budget, datetime(start.year, start.month, start.day, 9, 30, tzinfo=TZ))
+def a_period(start: date, budget: int, unit: Unit) -> CountedPeriod:
+    return CountedPeriod(unit, budget, datetime(start.year, start.month, start.day, 9, 30, tzinfo=TZ))
 
 
-def due(calendar: Calendar, start: date, budget: int, unit: Unit) -> Due:
-    end = periods.due(calendar, a_period(start, budget, unit))
+def due(calendar: Calendar, start: date, budget: int, unit: Unit) -> DueDate:
+    end = due_date(calendar, a_period(start, budget, unit))
     assert end is not None
     return end
 
 
-def explain(calendar: Calendar, start: date, until: date, budget: int, unit: Unit) -> tuple[Entry, ...]:
-    return ledgers.ledger(calendar, a_period(start, budget, unit), until)
+def explain(calendar: Calendar, start: date, until: date, budget: int, unit: Unit) -> tuple[BreakdownDay, ...]:
+    return breakdown(calendar, a_period(start, budget, unit), until)
 
 
-def skipped(calendar: Calendar, start: date, budget: int, unit: Unit) -> list[Entry]:
+def skipped(calendar: Calendar, start: date, budget: int, unit: Unit) -> list[BreakdownDay]:
     end = due(calendar, start, budget, unit)
     return [entry for entry in explain(calendar, start, end.due_on, budget, unit)[1:] if not entry.counted]
 
 
 def yellow_at(calendar: Calendar, start: date, budget: int, unit: Unit) -> datetime | None:
     period = a_period(start, budget, unit)
-    return nearing(calendar, period, due(calendar, start, budget, unit), YELLOW.left(budget))
+    return warning_at(calendar, period, due(calendar, start, budget, unit), YELLOW.units_left(budget))
 
 
 OF_DAYS = [Unit.WORKDAY, Unit.DAY, Unit.IMMEDIATE]
@@ -214,9 +210,9 @@ def test_b9_the_very_last_moment_is_not_late_and_the_due_day_is_not_early(nation
 
 def test_what_is_left_is_told_in_its_own_unit(national: Calendar) -> None:
     friday, after_the_holiday = day("2026-02-13"), datetime(2026, 2, 25, 10, tzinfo=TZ)
-    assert left(national, a_period(friday, 20, Unit.WORKDAY), after_the_holiday) == 18
-    assert left(national, a_period(friday, 20, Unit.DAY), after_the_holiday) == 9
-    assert left(national, a_period(friday, 0, Unit.IMMEDIATE), after_the_holiday) == 0
+    assert budget_left(national, a_period(friday, 20, Unit.WORKDAY), after_the_holiday) == 18
+    assert budget_left(national, a_period(friday, 20, Unit.DAY), after_the_holiday) == 9
+    assert budget_left(national, a_period(friday, 0, Unit.IMMEDIATE), after_the_holiday) == 0
 
 
 @pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY, Unit.WORKHOUR, Unit.HOUR])
@@ -225,7 +221,7 @@ def test_b10_an_end_before_the_start_is_refused_never_negative_never_zero(nation
     with pytest.raises(SpanReversed):
         explain(national, day("2026-03-02"), day("2026-03-01"), 5, unit)
     with pytest.raises(SpanReversed):
-        left(national, period, before)
+        budget_left(national, period, before)
     with pytest.raises(SpanReversed):
         Pause(period.start, before)
 

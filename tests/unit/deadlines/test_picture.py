@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from services.deadlines import texts
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.clock import Answerable, Clock, Standstill, reckon, start
-from services.deadlines.domain.ledger import ledger
-from services.deadlines.domain.periods import Pause, Period, Unit
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.terms import Term
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.clocks.breakdown import breakdown
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
+from services.deadlines.domain.clocks.counting import count_ends, new_clocks
+from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
+from services.deadlines.domain.terms.term import Term
 from services.deadlines.picture import MOST_MONTHS, drawn
+from tests.rounds import rounds
 from tests.unit.deadlines.test_clock_rules import at
 
 CALENDARS = Calendars(shipped())
@@ -26,15 +28,15 @@ ORG = "520111101"
 
 
 def a_clock(term: Term, since: str, pauses: Sequence[Pause] = ()) -> Clock:
-    (new,) = start([term], [UUID(int=1)], at(since), Answerable(ORG))
-    (clock,) = reckon(CALENDARS, [replace(new, period=replace(new.period, pauses=tuple(pauses)))])
+    (new,) = new_clocks([term], [UUID(int=1)], at(since), ResponsibleUnit(ORG))
+    (clock,) = count_ends(CALENDARS, [replace(new, period=replace(new.period, pauses=tuple(pauses)))])
     return clock
 
 
 def picture(clock: Clock, today: date) -> str:
-    standstills = [Standstill(UUID(int=2), pause, "hearing", "行政许可法第四十五条") for pause in clock.period.pauses]
+    standstills = [SubjectPause(UUID(int=2), pause, "hearing", "行政许可法第四十五条") for pause in clock.period.pauses]
     until = clock.end.due_on if clock.end else today
-    days = ledger(CALENDARS.of(ORG), clock.period, until, standstills)
+    days = breakdown(CALENDARS.of(ORG), clock.period, until, standstills)
     lines = texts.lines(clock, standstills)
     return drawn(texts.name_of(clock), lines, days, clock.end.due_on if clock.end else None, today)
 
@@ -92,17 +94,17 @@ def test_of_a_long_period_the_middle_is_left_out_and_that_is_said() -> None:
 
 
 def test_what_is_said_cannot_break_out_of_the_picture() -> None:
-    svg = drawn('<script>"&', ["</svg>"], ledger(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max)
+    svg = drawn('<script>"&', ["</svg>"], breakdown(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max)
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
 
 
-def a_period() -> Period:
+def a_period() -> CountedPeriod:
     return a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00").period
 
 
 @given(st.integers(1, 120), st.dates(date(2010, 1, 1), date(2025, 12, 31)), st.sampled_from([Unit.WORKDAY, Unit.DAY]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=rounds(20, 60), deadline=None)
 def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since: date, unit: Unit) -> None:
     clock = a_clock(Term("statutory", unit, budget), f"{since}T10:00")
     assert clock.end is not None
@@ -114,7 +116,7 @@ def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since:
 def test_a_long_line_goes_on_below_and_a_day_that_is_not_drawn_is_told() -> None:
     clock = a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00")
     line = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整，届时另行告知申请人"
-    svg = drawn("期限", [line], ledger(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6))
+    svg = drawn("期限", [line], breakdown(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6))
     assert line[:34] in svg
     assert f">{line[34:]}<" in svg
     assert "今天是 2026-05-06，不在图中" in svg

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bianmin.events.parts import ComplaintKind
-from services.deadlines.domain.periods import CutOff, Unit
-from services.deadlines.domain.policies import Policies, Policy, PolicyInvalid, check_distinct
-from services.deadlines.domain.terms import COMPLETENESS, SUPPLEMENT, Item, Mark, Term, as_by_law, of_lodged_complaint
+from services.deadlines.domain.periods.period import CutOff, Unit
+from services.deadlines.domain.terms.law import COMPLETENESS, SUPPLEMENT, without_policy
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.policy import Policy, PolicyInvalid, check_distinct
+from services.deadlines.domain.terms.selection import terms_of_lodged_complaint
+from services.deadlines.domain.terms.term import ItemTerms, Mark, Term
 
 COUNTY, CENTER = "520111", "520111101"
 KINDS: tuple[ComplaintKind, ...] = ("report", "suggestion")
 PROMISE = Term("promise", Unit.WORKDAY, 20, card="yellow")
-LICENCE = Item("LY-001", "01", "promised")
+LICENCE = ItemTerms("LY-001", "01", "promised")
 
 
 def a_policy(region: str = COUNTY, number: int = 1, **changes: object) -> Policy:
@@ -25,8 +28,8 @@ def a_policy(region: str = COUNTY, number: int = 1, **changes: object) -> Policy
 def test_e1_a_condition_left_out_agrees_with_everything_and_goes_last() -> None:
     anything, of_licences = a_policy(yellow=Mark(50)), a_policy(number=2, item_type="01", yellow=Mark(30))
     policies = Policies([anything, of_licences])
-    assert policies.applied(CENTER, PROMISE, LICENCE).yellow == Mark(30)
-    assert policies.applied(CENTER, PROMISE, Item("MZ-001", "05", "direct")).yellow == Mark(50)
+    assert policies.apply(CENTER, PROMISE, LICENCE).yellow == Mark(30)
+    assert policies.apply(CENTER, PROMISE, ItemTerms("MZ-001", "05", "direct")).yellow == Mark(50)
 
 
 @given(st.randoms(use_true_random=False))
@@ -42,13 +45,13 @@ def test_e2_the_order_in_which_they_are_stored_decides_nothing(chance: random.Ra
         a_policy("CN", 1),
     ]
     shuffled = chance.sample(ranked, len(ranked))
-    considered = Policies(shuffled).considered(CENTER, PROMISE, LICENCE)
+    considered = Policies(shuffled).candidates(CENTER, PROMISE, LICENCE)
     assert [each.policy for each in considered] == ranked
 
 
 def test_e3_where_no_policy_is_for_a_clock_the_law_and_the_item_hold() -> None:
     for policies in (Policies(), Policies([a_policy(item_type="05"), a_policy("520112", 1)])):
-        assert policies.applied(CENTER, PROMISE, LICENCE) == PROMISE
+        assert policies.apply(CENTER, PROMISE, LICENCE) == PROMISE
 
 
 def test_e4_two_of_a_region_for_the_same_clocks_are_refused() -> None:
@@ -58,7 +61,7 @@ def test_e4_two_of_a_region_for_the_same_clocks_are_refused() -> None:
 
 def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
     policies = Policies([a_policy(item_code="X-1"), a_policy(number=2, item_type="05")])
-    found = policies.considered(CENTER, PROMISE, LICENCE)
+    found = policies.candidates(CENTER, PROMISE, LICENCE)
     assert [(each.policy.number, each.mismatch) for each in found] == [(1, "item_code"), (2, "item_type")]
 
 
@@ -87,12 +90,12 @@ def test_what_is_not_a_regions_to_set_is_refused(wrong: dict[str, object]) -> No
 
 def test_what_is_said_of_a_kind_is_not_said_of_its_windows() -> None:
     policies = Policies([a_policy(kind="completeness", budget=3, unit=Unit.WORKDAY, card="red")])
-    assert policies.applied(CENTER, COMPLETENESS, Item("MZ-001", "05", "direct")).budget == 3
+    assert policies.apply(CENTER, COMPLETENESS, ItemTerms("MZ-001", "05", "direct")).budget == 3
     wait = replace(SUPPLEMENT, budget=45)
-    assert [each.mismatch for each in policies.considered(CENTER, wait, LICENCE)] == ["stage"]
-    named = a_policy(kind="completeness", stage="supplement", cut_off=CutOff.CLOSE).set(wait)
+    assert [each.mismatch for each in policies.candidates(CENTER, wait, LICENCE)] == ["stage"]
+    named = a_policy(kind="completeness", stage="supplement", cut_off=CutOff.CLOSE).apply(wait)
     assert (named.budget, named.cut_off) == (45, CutOff.CLOSE)
-    assert as_by_law(named) == wait, "how long was told with the notice, and stays"
+    assert without_policy(named) == wait, "how long was told with the notice, and stays"
     with pytest.raises(PolicyInvalid):
         a_policy(kind="completeness", stage="supplement", budget=10, unit=Unit.DAY)
 
@@ -108,29 +111,29 @@ def test_the_hotline_of_a_place_has_its_periods_by_the_kind_of_the_order_and_its
     told = {
         (applied.stage, applied.unit, applied.budget, applied.extension)
         for kind in KINDS
-        for term in of_lodged_complaint(kind, "hotline")
+        for term in terms_of_lodged_complaint(kind, "hotline")
         if term.kind == "hotline"
-        for applied in [policies.applied(CENTER, term, None)]
+        for applied in [policies.apply(CENTER, term, None)]
     }
     assert told == {
         ("report", Unit.WORKDAY, 7, 5),
         ("suggestion", Unit.WORKDAY, 3, 0),
         ("return", Unit.HOUR, 24, 0),
     }
-    for term in of_lodged_complaint("report", "hotline"):
-        assert as_by_law(policies.applied(CENTER, term, None)) == term, "without it, what most places have"
-        assert Policies().applied(CENTER, term, None) == term
+    for term in terms_of_lodged_complaint("report", "hotline"):
+        assert without_policy(policies.apply(CENTER, term, None)) == term, "without it, what most places have"
+        assert Policies().apply(CENTER, term, None) == term
 
 
 def test_d10_nothing_and_not_set_are_different() -> None:
-    none = a_policy(kind="completeness", card="none", budget=0, unit=Unit.WORKDAY).set(COMPLETENESS)
+    none = a_policy(kind="completeness", card="none", budget=0, unit=Unit.WORKDAY).apply(COMPLETENESS)
     assert (none.card, none.budget) == (None, 0)
-    unset = a_policy(kind="completeness", cut_off=CutOff.CLOSE).set(COMPLETENESS)
+    unset = a_policy(kind="completeness", cut_off=CutOff.CLOSE).apply(COMPLETENESS)
     assert (unset.card, unset.budget, unset.cut_off) == ("yellow", 5, CutOff.CLOSE)
 
 
 def test_without_its_policy_a_term_is_as_the_law_has_it_again() -> None:
-    shorter = a_policy(kind="completeness", budget=2, unit=Unit.WORKDAY, yellow=Mark(50)).set(COMPLETENESS)
+    shorter = a_policy(kind="completeness", budget=2, unit=Unit.WORKDAY, yellow=Mark(50)).apply(COMPLETENESS)
     assert (shorter.budget, shorter.policy) == (2, "520111 v1 #1")
-    assert as_by_law(shorter) == COMPLETENESS
-    assert as_by_law(a_policy(yellow=Mark(50)).set(PROMISE)) == PROMISE
+    assert without_policy(shorter) == COMPLETENESS
+    assert without_policy(a_policy(yellow=Mark(50)).apply(PROMISE)) == PROMISE

@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = [path for top in ("bianmin", "services", "command") for path in (ROOT / top).rglob("*.py")]
 EMPTIED = {
     "outbox": "what was published",
+    "parked_timer": "what was done at last, or discarded by a person",
     "held": "what was done at last, or given up by a person",
     "recount_subject": "what was counted anew",
     "member": "readers of the log that have gone",

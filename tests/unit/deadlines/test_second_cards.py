@@ -10,15 +10,26 @@ import pytest
 from bianmin.domain.actors import Actor
 from bianmin.events.deadlines import CardIssued
 from services.deadlines.calendars import shipped
-from services.deadlines.domain.cards import AppealTooLate, Card, CardKept, appealed, judged, weighed
-from services.deadlines.domain.clock import Answerable, Clock, reckon, start, stop
-from services.deadlines.domain.policies import Policies, Policy
-from services.deadlines.domain.regions import Calendars
-from services.deadlines.domain.terms import Item, SecondYellow, Term, of_accepted_case
+from services.deadlines.domain.calendar.regions import Calendars
+from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit
+from services.deadlines.domain.clocks.counting import count_ends, new_clocks
+from services.deadlines.domain.clocks.stopping import stop_clock
+from services.deadlines.domain.lifecycle.card import Card
+from services.deadlines.domain.lifecycle.cards import (
+    AppealTooLate,
+    appeal_card,
+    cards_for_breach,
+    second_yellow_in_year,
+)
+from services.deadlines.domain.lifecycle.facts import CardChanged
+from services.deadlines.domain.terms.policies import Policies
+from services.deadlines.domain.terms.policy import Policy
+from services.deadlines.domain.terms.selection import terms_of_accepted_case
+from services.deadlines.domain.terms.term import ItemTerms, SecondYellow, Term
 
 CALENDARS = Calendars(shipped())
-UNIT = Answerable("520111101", "civil")
-PROMISE = Term("promise", of_accepted_case(Item("1", "01", "promised"))[0].unit, 5, card="yellow")
+UNIT = ResponsibleUnit("520111101", "civil")
+PROMISE = Term("promise", terms_of_accepted_case(ItemTerms("1", "01", "promised"))[0].unit, 5, card="yellow")
 
 
 def at(text: str) -> datetime:
@@ -26,22 +37,24 @@ def at(text: str) -> datetime:
 
 
 def missed(number: int = 1, rule: SecondYellow = "year") -> Clock:
-    [clock] = reckon(
-        CALENDARS, start([replace(PROMISE, second_yellow=rule)], [UUID(int=number)], at("2026-03-02T09:00"), UNIT)
+    [clock] = count_ends(
+        CALENDARS, new_clocks([replace(PROMISE, second_yellow=rule)], [UUID(int=number)], at("2026-03-02T09:00"), UNIT)
     )
-    late, _ = stop(clock, "case", at("2026-03-12T09:00"))
+    late, _ = stop_clock(clock, "case", at("2026-03-12T09:00"))
     return late
 
 
 def given(clock: Clock, cards: list[Card], issued: str = "2026-03-12T09:00") -> list[Card]:
-    facts = judged(cards, clock, "case", at(issued), at("2026-04-01T00:00"))
-    return [fact.card for fact in facts if isinstance(fact, CardKept)]
+    facts = cards_for_breach(cards, clock, "case", at(issued), at("2026-04-01T00:00"))
+    return [fact.card for fact in facts if isinstance(fact, CardChanged)]
 
 
 def told(card: Card, others: list[str], cards: tuple[Card, ...] = ()) -> list[tuple[str, str]]:
     now = at("2026-03-12T09:01")
-    facts: list[Any] = weighed(card, [card, *cards], missed(), "case", [at(each) for each in others], now, now)
-    assert all(not fact.card.to_weigh for fact in facts if isinstance(fact, CardKept))
+    facts: list[Any] = second_yellow_in_year(
+        card, [card, *cards], missed(), "case", [at(each) for each in others], now, now
+    )
+    assert all(not fact.card.awaits_year_check for fact in facts if isinstance(fact, CardChanged))
     return [(fact.level, fact.reason_code) for fact in facts if isinstance(fact, CardIssued)]
 
 
@@ -60,7 +73,7 @@ SECOND = [("red", "second_yellow_in_year")]
 )
 def test_two_yellow_cards_in_twelve_months_are_a_red_one(other: str, second: list[tuple[str, str]]) -> None:
     [card] = given(missed(), [])
-    assert card.to_weigh
+    assert card.awaits_year_check
     assert told(card, [other]) == second
 
 
@@ -74,7 +87,7 @@ def test_a_card_alone_or_revoked_or_weighed_before_brings_nothing() -> None:
     [card] = given(missed(), [])
     assert told(card, []) == []
     assert told(replace(card, status="revoked"), ["2026-03-01T09:00"]) == []
-    assert told(replace(card, to_weigh=False), ["2026-03-01T09:00"]) == []
+    assert told(replace(card, awaits_year_check=False), ["2026-03-01T09:00"]) == []
 
 
 @pytest.mark.parametrize(
@@ -87,25 +100,27 @@ def test_the_second_in_one_case_is_a_red_one_unless_the_policy_does_without(
     first = given(missed(1, rule), [])
     second = given(missed(2, rule), first)
     assert [card.reason for card in second] == reasons
-    assert not any(card.to_weigh for card in second)
+    assert not any(card.awaits_year_check for card in second)
 
 
 def test_an_appeal_that_is_late_is_told_its_last_day_and_not_the_midnight_after_it() -> None:
     [card] = given(missed(), [])
     head = Actor("m-1", "520111101", frozenset({"manager"}), "civil")
-    assert appealed(card, missed(), "case", card.appeal_by, head, b"")
+    assert appeal_card(card, missed(), "case", card.appeal_by, head, b"")
     with pytest.raises(AppealTooLate, match="2026-03-31 24 时以前"):
-        appealed(card, missed(), "case", at("2026-04-01T00:01"), head, b"")
+        appeal_card(card, missed(), "case", at("2026-04-01T00:01"), head, b"")
 
 
 def test_one_red_card_for_a_missed_clock_is_enough() -> None:
     [card] = given(missed(), [])
-    facts = weighed(card, [card], missed(), "case", [at("2026-03-01T09:00")], card.issued_at, card.appeal_by)
-    red = next(fact.card for fact in facts if isinstance(fact, CardKept) and fact.card.level == "red")
+    facts = second_yellow_in_year(
+        card, [card], missed(), "case", [at("2026-03-01T09:00")], card.issued_at, card.appeal_by
+    )
+    red = next(fact.card for fact in facts if isinstance(fact, CardChanged) and fact.card.level == "red")
     assert told(card, ["2026-03-01T09:00"], (red,)) == []
 
 
 def test_a_policy_says_which_second_card_is_a_red_one() -> None:
     policies = Policies([Policy("520111", 1, 1, "promise", second_yellow="year")])
-    assert policies.applied(UNIT.org, PROMISE, None).second_yellow == "year"
-    assert policies.applied("520112", PROMISE, None).second_yellow == "case"
+    assert policies.apply(UNIT.org, PROMISE, None).second_yellow == "year"
+    assert policies.apply("520112", PROMISE, None).second_yellow == "case"

@@ -9,8 +9,8 @@ import holidays
 import pytest
 
 from services.deadlines.calendars import GENERATION, shipped
-from services.deadlines.domain.calendar import Calendar, merge
-from services.deadlines.domain.years import CalendarYear, Kind, Status
+from services.deadlines.domain.calendar.days import Calendar, merge
+from services.deadlines.domain.calendar.years import CalendarYear, Kind, Status
 
 OFFICIAL_YEARS = range(2004, 2027)
 ESTIMATED_YEARS = range(2027, 2031)

@@ -1,0 +1,249 @@
+"""The working days of a region, numbered once, so that counting them is a look-up."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import accumulate, pairwise
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from services.deadlines.domain.calendar.hours import OFFICE, Hours
+from services.deadlines.domain.calendar.years import CalendarInvalid, Kind, Layer, MergedYear, NamedDay, Status, overlay
+
+T = TypeVar("T")
+
+WEEKEND = {5: "周六休息", 6: "周日休息"}
+LONGEST_REST = 370  # days; a calendar that rests longer is an error in the data, not a holiday
+
+
+class YearMissing(ValueError):
+    """The answer depends on a year that nobody has published or estimated."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"{year} 年的日历尚未录入，无法计算涉及该年的日期；请先录入该年的放假安排或推定安排")
+        self.year = year
+
+
+class SpanReversed(ValueError):
+    """A span that ends before it begins."""
+
+    def __init__(self, start: date, until: date) -> None:
+        super().__init__(f"截止日 {until} 早于起算日 {start}")
+
+
+class Day(NamedTuple):
+    date: date
+    works: bool
+    reason: str
+
+    @property
+    def make_up(self) -> bool:
+        """Whether it is a day of the weekend that is worked (调休上班)."""
+        return self.works and self.date.weekday() in WEEKEND
+
+
+class Coverage(NamedTuple):
+    first: date
+    official_until: date | None  # without a gap from `first` on; None when the first year is an estimate already
+    until: date  # the same, estimated years included
+
+
+@dataclass(frozen=True, slots=True)
+class UnbrokenYears:
+    """Years without a gap between them. What would leave the run depends on a missing year and is refused."""
+
+    first: int  # ordinal of the first day
+    days: tuple[Day, ...]
+    passed: tuple[int, ...]  # passed[i]: working days among days[0..i]
+    workdays: tuple[date, ...]
+    rests: tuple[Day, ...]
+
+    @property
+    def year_after(self) -> int:
+        return self.days[-1].date.year + 1
+
+    def index(self, ordinal: int) -> int:
+        """Where a day stands in the run. Raises `YearMissing`."""
+        index = ordinal - self.first
+        self.pick(self.days, index)
+        return index
+
+    def pick(self, among: tuple[T, ...], index: int) -> T:
+        if index < 0:
+            raise YearMissing(self.days[0].date.year - 1)
+        if index >= len(among):
+            raise YearMissing(self.year_after)
+        return among[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days count, and why, and when its desks are open. The version is the digest of the data."""
+
+    region: str
+    version: str
+    years: Mapping[int, Status] = field(compare=False)
+    hours: Hours = field(compare=False)
+    _runs: Mapping[int, UnbrokenYears] = field(compare=False, repr=False)
+
+    def with_hours(self, hours: Hours) -> "Calendar":
+        """The same days, at a desk with hours of its own. Raises `CalendarInvalid` where it would not open for a year:
+        of one that opens on Tuesdays, when no Tuesday is worked."""
+        if not all((*hours.weekdays[:5], hours.make_up)):  # else it opens on every working day
+            for run in {run.first: run for run in self._runs.values()}.values():
+                open_days = [day.date for day in run.days if day.works and hours.of(day.date, make_up=day.make_up)]
+                _refuse_endless_rest(run.days, open_days, "开放时间")
+        content = [hours.weekdays, hours.make_up, hours.zone.key]
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:8]
+        return replace(self, version=f"{self.version}-{digest}", hours=hours)
+
+    def day(self, day: date) -> Day:
+        run = self.run(day)
+        return run.days[day.toordinal() - run.first]
+
+    def is_workday(self, day: date) -> bool:
+        return self.day(day).works
+
+    def reason(self, day: date) -> str:
+        return self.day(day).reason
+
+    def add_workdays(self, start: date, count: int) -> date:
+        """The `count`-th working day after `start`, before it when negative; `start` itself is not counted."""
+        run = self.run(start)
+        if count == 0:
+            return start
+        index = start.toordinal() - run.first
+        target = run.passed[index] + count - 1
+        if count < 0 and not run.days[index].works:
+            target += 1  # `passed` ends with the last working day before a start that rests, else with the start
+        return run.pick(run.workdays, target)
+
+    def add_days(self, start: date, count: int) -> date:
+        """The `count`-th calendar day after `start`, before it when negative."""
+        run = self.run(start)
+        return run.pick(run.days, start.toordinal() - run.first + count).date
+
+    def workdays_between(self, start: date, until: date) -> int:
+        """Working days after `start`, up to and including `until`."""
+        run = self._span(start, until)
+        return run.passed[until.toordinal() - run.first] - run.passed[start.toordinal() - run.first]
+
+    def roll_forward(self, day: date) -> date:
+        """The day itself, or the first working day after the rest it falls into (民法典 art. 203)."""
+        return day if self.is_workday(day) else self.add_workdays(day, 1)
+
+    def days(self, start: date, until: date) -> tuple[Day, ...]:
+        """Every day from `start` to `until`, both included."""
+        run = self._span(start, until)
+        return run.days[start.toordinal() - run.first : until.toordinal() - run.first + 1]
+
+    def rests(self, start: date, until: date) -> tuple[Day, ...]:
+        """The days off after `start`, up to and including `until`."""
+        run = self._span(start, until)
+        low, high = start.toordinal() - run.first, until.toordinal() - run.first
+        return run.rests[low + 1 - run.passed[low] : high + 1 - run.passed[high]]
+
+    def is_estimated(self, start: date, until: date) -> bool:
+        """Whether a day from `start` to `until` is of a year that is only estimated."""
+        self._span(start, until)
+        return any(self.years[year] is Status.ESTIMATED for year in range(start.year, until.year + 1))
+
+    @property
+    def coverage(self) -> Coverage:
+        first = min(self.years)
+        year = first
+        while self.years.get(year) is Status.OFFICIAL:
+            year += 1
+        official_until = date(year - 1, 12, 31) if year > first else None
+        return Coverage(date(first, 1, 1), official_until, self._runs[first].days[-1].date)
+
+    def run(self, day: date) -> UnbrokenYears:
+        """The unbroken years that a day lies in. Raises `YearMissing`."""
+        run = self._runs.get(day.year)
+        if run is None:
+            raise YearMissing(day.year)
+        return run
+
+    def _span(self, start: date, until: date) -> UnbrokenYears:
+        if until < start:
+            raise SpanReversed(start, until)
+        run = self.run(start)
+        if self._runs.get(until.year) is not run:
+            raise YearMissing(run.year_after)
+        return run
+
+
+def merge(layers: Sequence[Layer]) -> Calendar:
+    """The calendar of a region out of its layers: the national years first, then province, prefecture, county."""
+    merged = overlay(layers)
+    runs: dict[int, UnbrokenYears] = {}
+    for years in _unbroken(sorted(merged)):
+        runs.update(dict.fromkeys(years, _number(years, merged)))
+    return Calendar(
+        region=_region(layers),
+        version=f"{_region(layers)}-{_digest(layers)}",
+        years=MappingProxyType({year: merged[year].status for year in sorted(merged)}),
+        hours=OFFICE,
+        _runs=runs,
+    )
+
+
+def _region(layers: Sequence[Layer]) -> str:
+    return next(layer[0].region for layer in reversed(layers) if layer)
+
+
+def _digest(layers: Sequence[Layer]) -> str:
+    content: list[Any] = [
+        [
+            (year.region, year.year, year.status, year.source, sorted((str(n.day), n.kind, n.name) for n in year.days))
+            for year in sorted(layer, key=lambda year: year.year)
+        ]
+        for layer in layers
+        if layer
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def _unbroken(years: Sequence[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return runs
+
+
+def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> UnbrokenYears:
+    first, last = date(years[0], 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
+    dates = map(date.fromordinal, range(first, last + 1))
+    days = tuple(_day(day, merged[day.year].days.get(day)) for day in dates)
+    workdays = tuple(day.date for day in days if day.works)
+    _refuse_endless_rest(days, workdays, "工作日")
+    return UnbrokenYears(
+        first=first,
+        days=days,
+        passed=tuple(accumulate(day.works for day in days)),
+        workdays=workdays,
+        rests=tuple(day for day in days if not day.works),
+    )
+
+
+def _day(day: date, named: NamedDay | None) -> Day:
+    if named is None:
+        rest = WEEKEND.get(day.weekday())
+        return Day(day, rest is None, rest or "工作日")
+    # set, not toggled: a Monday declared worked is worked
+    works = named.kind is Kind.WORK
+    return Day(day, works, f"上班（{named.name}）" if works else f"放假（{named.name}）")
+
+
+def _refuse_endless_rest(days: Sequence[Day], counting: Sequence[date], what: str) -> None:
+    if not counting:
+        raise CalendarInvalid(f"{days[0].date} 至 {days[-1].date} 没有任何{what}，请核对日历")
+    edges = (date.fromordinal(days[0].date.toordinal() - 1), *counting, date.fromordinal(days[-1].date.toordinal() + 1))
+    for before, after in pairwise(edges):
+        if (after - before).days > LONGEST_REST:
+            raise CalendarInvalid(f"{before} 之后连续 {LONGEST_REST} 天没有{what}，请核对日历")

@@ -1,0 +1,1 @@
+"""What happens to a complaint, and what follows for its clocks."""
