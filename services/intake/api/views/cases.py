@@ -200,11 +200,10 @@ class CaseSummary(CaseHead):
     updated_at: CountyTime
 
     @classmethod
-    def of(cls, case: Case, changed_at: datetime) -> Self:
+    def of(cls, case: Case, changed_at: datetime) -> "CaseSummary":
         """Return the summary of a case that was last changed at `changed_at`."""
         head = dict(CaseHead.model_validate(case))
-        summary: Self = cls.model_construct(**head, updated_at=in_county_time(changed_at))
-        return summary
+        return cls.model_construct(**head, updated_at=in_county_time(changed_at))
 
 
 class CaseView(CaseHead):

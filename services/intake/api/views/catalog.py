@@ -18,28 +18,27 @@ class ItemView(Content):
     changed_at: datetime | None = None
 
     @classmethod
-    def of(cls, org: str, version: ItemVersion, changed_at: datetime | None = None) -> Self:
+    def of(cls, org: str, version: ItemVersion, changed_at: datetime | None = None) -> "ItemView":
         """Return the view of a version of the org's item."""
         content = dict(version.content)
-        view: Self = cls.model_construct(
+        return cls.model_construct(
             **content, org=org, version=version.number, status=version.status, changed_at=changed_at
         )
-        return view
 
     @classmethod
-    def of_draft(cls, item: Item) -> Self:
+    def of_draft(cls, item: Item) -> "ItemView":
         """Return the view of an item's draft, which must be there."""
         assert item.draft is not None
         return cls.of(item.org, item.draft)
 
     @classmethod
-    def of_published(cls, item: Item) -> Self:
+    def of_published(cls, item: Item) -> "ItemView":
         """Return the view of an item's published version, which must be there."""
         assert item.published is not None
         return cls.of(item.org, item.published)
 
     @classmethod
-    def of_retired(cls, item: Item) -> Self:
+    def of_retired(cls, item: Item) -> "ItemView":
         """Return the view of the version that was just retired."""
         assert item.last_published is not None
         return cls.of(item.org, item.last_published)
