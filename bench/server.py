@@ -28,7 +28,7 @@ from bianmin.kit.settings import Settings
 from command.deployment import SERVICES
 from command.serving import server_of, spare_the_collector
 from services.intake.api.bodies import Registration
-from services.intake.api.views import MaterialView, ReceiptView, RegisteredView
+from services.intake.api.views.cases import MaterialView, ReceiptView, RegisteredView
 
 NOTHING_STORED = "/bench/cases"
 router = staff_router("intake")

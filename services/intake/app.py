@@ -8,19 +8,19 @@ from services.intake.api import cases, catalog, track
 from services.intake.handlers import claim_lapses, handle
 from services.intake.reactions import command_of
 from services.intake.settings import IntakeSettings
-from services.intake.store.cases import WAITING
-from services.intake.store.tables import Tables
+from services.intake.store.lapses import ANY_LAPSED
+from services.intake.store.tables import IntakeTables
 
 SERVICE = Service(
     name="intake",
     title="收件：事项目录、登记、补正、受理",
-    metadata=Tables.metadata,
+    metadata=IntakeTables.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=(cases.router, catalog.router, catalog.open_router, track.router),
     handle=handle,
     command_of=command_of,
     listens=("routing", "deadlines"),
-    timers=(Timer("lapses", WAITING, claim_lapses),),
+    timers=(Timer("lapses", ANY_LAPSED, claim_lapses),),
     counters="SELECT id::text, sequence FROM cases UNION ALL SELECT org || '/' || code, sequence FROM item",
     effects="SELECT source, case_id::text, count(*) FROM timeline WHERE source <> '/bianmin/intake' GROUP BY 1, 2",
     settings=IntakeSettings,

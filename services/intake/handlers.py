@@ -1,211 +1,202 @@
-"""Load, decide, save, announce: for a batch, in the caller's transaction."""
+"""What intake does with a batch of commands: load, decide, save, announce, in the caller's transaction."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from bianmin.domain.actors import system
 from bianmin.kit.db import Tx
-from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused, Work, decide_all
+from bianmin.kit.decide import Cause, Done, Outcome, Refused, Work, decide_all
+from bianmin.kit.dispatch import dispatch
 from bianmin.kit.refusals import FieldError, Invalid, Refusal
 from bianmin.kit.time_source import TZ
-from services.intake.domain import item as item_rules
-from services.intake.domain.case import CaseCommand, FollowCase, LapseCase, RegisterCase
+from services.intake.domain import decide as case_rules
+from services.intake.domain.case import Case
+from services.intake.domain.decide import DeskCommand, decide
 from services.intake.domain.facts import evolve
-from services.intake.domain.item import ImportItem, ItemCommand
-from services.intake.domain.registration import Admission, KnownOrg, admit
-from services.intake.domain.rules import Register, decide
-from services.intake.store import cases as case_store
-from services.intake.store import items as item_store
-from services.intake.store import orgs as org_store
-from services.intake.store.guides import guides
+from services.intake.domain.following import FollowCase
+from services.intake.domain.item import (
+    DraftItem,
+    ImportItem,
+    Item,
+    ItemCommand,
+    ItemFaulty,
+    PublishItem,
+    RetireItem,
+    decide_item,
+    evolve_item,
+)
+from services.intake.domain.lapse import LapseCase
+from services.intake.domain.registration import Admission, AdmittedRegistration, KnownOrg, RegisterCase, admit
+from services.intake.store.case_numbers import draw_numbers
+from services.intake.store.cases import load_cases, save_cases
+from services.intake.store.guides import find_guides
+from services.intake.store.items import ItemKey, load_items, save_items
+from services.intake.store.lapses import claim_lapsed_waits
+from services.intake.store.orgs import save_orgs
+from services.intake.store.timeline import row_of_announcement, row_of_event
 
 
 @dataclass(frozen=True, slots=True)
 class ImportCatalog:
-    """A whole catalog, all or nothing."""
+    """Import a whole catalog: all of its items or none."""
 
     items: tuple[ImportItem, ...]
     by: Cause
 
 
 @dataclass(frozen=True, slots=True)
-class KeepOrg:
-    """What routing says an org is now."""
+class RecordOrg:
+    """Record what routing announced about an org."""
 
     org: KnownOrg
     by: Cause
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
-    """What became of an import: the items as they are now."""
+class ImportedCatalog:
+    """The items of an import as they are after it."""
 
-    items: tuple[item_rules.Item, ...]
-
-
-Command = CaseCommand | ItemCommand | ImportCatalog | KeepOrg
+    items: tuple[Item, ...]
 
 
-async def handle(tx: Tx, commands: Sequence[Command], now: datetime) -> Work[Any, Any]:
-    """Cases, items and known orgs, each in a set of their own; outcomes in the order of the commands."""
-    about_cases: list[tuple[int, CaseCommand]] = []
-    about_items: list[tuple[int, ItemCommand | ImportCatalog]] = []
-    about_orgs: list[tuple[int, KeepOrg]] = []
-    for n, command in enumerate(commands):
-        match command:
-            case ImportCatalog() | item_rules.DraftItem() | item_rules.PublishItem() | item_rules.RetireItem():
-                about_items.append((n, command))
-            case ImportItem():
-                raise AssertionError("items are imported by the catalog")
-            case KeepOrg():
-                about_orgs.append((n, command))
-            case _:
-                about_cases.append((n, command))
-    work: Work[Any, Any] = Work(outcomes=[Done()] * len(commands))
-    if about_orgs:
-        await org_store.keep(tx, [command.org for _, command in about_orgs])
-    if about_items:
-        await _items(tx, about_items, work)
-    if about_cases:
-        await _cases(tx, about_cases, now, work)
-    return work
+_CaseCommand = RegisterCase | DeskCommand | LapseCase | FollowCase
+_CatalogCommand = DraftItem | PublishItem | RetireItem | ImportCatalog
+Command = RecordOrg | _CatalogCommand | _CaseCommand
 
 
-async def _cases(tx: Tx, commands: Sequence[tuple[int, CaseCommand]], now: datetime, work: Work[Any, Any]) -> None:
-    registrations: list[tuple[int, RegisterCase]] = []
-    orders: list[tuple[int, CaseCommand | Register]] = []
-    for n, command in commands:
-        if isinstance(command, RegisterCase):
-            registrations.append((n, command))
+async def _record_orgs(tx: Tx, commands: Sequence[RecordOrg], now: datetime) -> Work[str, Item]:
+    await save_orgs(tx, [command.org for command in commands])
+    return Work(outcomes=[Done()] * len(commands))
+
+
+async def _change_cases(tx: Tx, commands: Sequence[_CaseCommand], now: datetime) -> Work[UUID, Case]:
+    admitted = await _admit(tx, [command for command in commands if isinstance(command, RegisterCase)], now)
+    orders: list[case_rules.Command] = []
+    outcomes: list[Outcome | None] = []
+    for command in commands:
+        order = admitted[command.case_id] if isinstance(command, RegisterCase) else command
+        if isinstance(order, Refused):
+            outcomes.append(order)
         else:
-            orders.append((n, command))
-    if registrations:
-        orders += await _admitted(tx, registrations, now, work)
-    states = await case_store.load_cases(tx, {o.case_id for _, o in orders if not isinstance(o, Register)})
+            outcomes.append(None)
+            orders.append(order)
+    registrations = [order for order in orders if isinstance(order, AdmittedRegistration)]
+    new = {registration.case_id for registration in registrations}
     decided = decide_all(
-        states,
-        [order for _, order in orders],
+        await load_cases(tx, {order.case_id for order in orders} - new),
+        orders,
         key=lambda order: order.case_id,
         subject=str,
         decide=decide,
         evolve=evolve,
     )
-    for (n, _), outcome in zip(orders, decided.outcomes, strict=True):
-        work.outcomes[n] = outcome
-    born = {order.case_id: order.command.applicant for _, order in orders if isinstance(order, Register)}
-    await case_store.save_cases(
+    await save_cases(
         tx,
-        new=[(case, born[case.id]) for case in decided.changed.values() if case.id in born],
-        changed=[case for case in decided.changed.values() if case.id not in born],
-        timeline=[*_own_entries(decided.announced, now), *_followed_entries(orders, decided.outcomes)],
+        new=[case for case in decided.changed.values() if case.id in new],
+        applicants=[each.command.applicant for each in registrations if each.case_id in decided.changed],
+        changed=[case for case in decided.changed.values() if case.id not in new],
+        timeline=_timeline_rows(orders, decided, now),
     )
-    work.announced += decided.announced
+    results = iter(decided.outcomes)
+    decided.outcomes = [next(results) if outcome is None else outcome for outcome in outcomes]
+    return decided
 
 
-async def _admitted(
-    tx: Tx, registrations: Sequence[tuple[int, RegisterCase]], now: datetime, work: Work[Any, Any]
-) -> list[tuple[int, Register]]:
-    """The registrations that may be carried out, with the numbers drawn for them; the others are refused."""
-    found, orgs = await guides(tx, {(command.org, command.item_code) for _, command in registrations})
-    admissions: list[tuple[int, RegisterCase, Admission]] = []
-    for n, command in registrations:
+async def _admit(tx: Tx, commands: Sequence[RegisterCase], now: datetime) -> dict[UUID, AdmittedRegistration | Refused]:
+    """Admit or refuse each registration, by the id of its case; draw the numbers of the admitted ones."""
+    if not commands:
+        return {}
+    guides, orgs = await find_guides(tx, {(command.org, command.item_code) for command in commands})
+    results: dict[UUID, AdmittedRegistration | Refused] = {}
+    admissions: list[tuple[RegisterCase, Admission]] = []
+    for command in commands:
         try:
-            admissions.append((n, command, admit(command, found.get((command.org, command.item_code)), orgs)))
+            admissions.append((command, admit(command, guides.get((command.org, command.item_code)), orgs)))
         except Refusal as refusal:
-            work.outcomes[n] = Refused(refusal)
+            results[command.case_id] = Refused(refusal)
     if not admissions:
-        return []
+        return results
     day = now.astimezone(TZ).date()
-    wanted = Counter(command.org for _, command, _ in admissions)
-    last = await case_store.draw_numbers(tx, day, wanted)
-    admitted = []
-    for n, command, admission in admissions:
+    last = await draw_numbers(tx, day, Counter(command.org for command, _ in admissions))
+    for command, admission in admissions:
         last[command.org] += 1
         case_no = f"{command.org}-{day:%Y%m%d}-{last[command.org]:04}"
-        admitted.append((n, Register(command, admission, case_no, now)))
-    return admitted
+        results[command.case_id] = AdmittedRegistration(command, admission, case_no, now)
+    return results
 
 
-def _own_entries(announced: Sequence[Announcement], now: datetime) -> list[dict[str, Any]]:
-    return [case_store.entry_of(one, now) for one in announced]
+def _timeline_rows(
+    orders: Sequence[case_rules.Command], decided: Work[UUID, Case], now: datetime
+) -> list[dict[str, object]]:
+    """The events that were announced, and those of other services that were followed."""
+    rows = [row_of_announcement(announcement, now) for announcement in decided.announced]
+    for order, outcome in zip(orders, decided.outcomes, strict=True):
+        if isinstance(order, FollowCase) and isinstance(outcome, Done) and order.event.data is not None:
+            rows.append(row_of_event(order.event, order.event.data))
+    return rows
 
 
-def _followed_entries(
-    orders: Sequence[tuple[int, CaseCommand | Register]], outcomes: Sequence[Outcome]
-) -> list[dict[str, Any]]:
-    """The events of others that were followed, as entries of the timeline."""
-    entries = []
-    for (_, order), outcome in zip(orders, outcomes, strict=True):
-        if isinstance(order, FollowCase) and isinstance(outcome, Done):
-            told = order.event
-            assert told.data is not None
-            entries.append(
-                case_store.timeline_row(
-                    told.subject, told.source, told.sequence, told.time, told.actor, told.region, told.data
-                )
-            )
-    return entries
+async def _change_catalog(tx: Tx, commands: Sequence[_CatalogCommand], now: datetime) -> Work[ItemKey, Item]:
+    orders = [command.items if isinstance(command, ImportCatalog) else (command,) for command in commands]
+    items = await load_items(tx, {(order.org, order.code) for each in orders for order in each})
+    before = dict(items)
+    work: Work[ItemKey, Item] = Work()
+    for command in commands:
+        work.outcomes.append(_change_items(items, command, work))
+    await save_items(tx, before, work.changed)
+    return work
 
 
-async def _items(tx: Tx, commands: Sequence[tuple[int, ItemCommand | ImportCatalog]], work: Work[Any, Any]) -> None:
-    names = {
-        (one.org, one.code)
-        for _, command in commands
-        for one in (command.items if isinstance(command, ImportCatalog) else (command,))
-    }
-    states = await item_store.load_items(tx, names)
-    before = dict(states)
-    changed: dict[item_store.Name, item_rules.Item] = {}
-    for n, command in commands:
-        work.outcomes[n] = _one_by_one(states, command, work.announced, changed)
-    await item_store.save_items(tx, before, changed)
-
-
-def _one_by_one(
-    states: dict[item_store.Name, item_rules.Item],
-    command: ItemCommand | ImportCatalog,
-    announced: list[Announcement],
-    changed: dict[item_store.Name, item_rules.Item],
-) -> Outcome:
-    """One command about items; a catalog counts only when each of its items does."""
-    orders = command.items if isinstance(command, ImportCatalog) else (command,)
-    trial = dict(states)
+def _change_items(items: dict[ItemKey, Item], command: _CatalogCommand, work: Work[ItemKey, Item]) -> Outcome:
+    """Decide one command and add its changes to `items` and `work`; a catalog counts only when each item does."""
+    orders: Sequence[ItemCommand] = command.items if isinstance(command, ImportCatalog) else (command,)
+    trial = dict(items)
     decided = decide_all(
         trial,
         orders,
         key=lambda order: (order.org, order.code),
         subject="/".join,
-        decide=item_rules.decide,
-        evolve=item_rules.evolve,
+        decide=decide_item,
+        evolve=evolve_item,
     )
-    refused = [(n, one.error) for n, one in enumerate(decided.outcomes) if isinstance(one, Refused)]
+    refused = [(n, each.error) for n, each in enumerate(decided.outcomes) if isinstance(each, Refused)]
     if refused:
-        return Refused(_of_the_whole(refused) if isinstance(command, ImportCatalog) else refused[0][1])
-    states.update(trial)
-    changed.update(decided.changed)
-    announced += decided.announced
+        return Refused(_of_whole_catalog(refused) if isinstance(command, ImportCatalog) else refused[0][1])
+    items.update(trial)
+    work.changed.update(decided.changed)
+    work.announced += decided.announced
     if isinstance(command, ImportCatalog):
-        return Done(Catalog(tuple(states[order.org, order.code] for order in orders)))
+        return Done(ImportedCatalog(tuple(items[order.org, order.code] for order in orders)))
     return decided.outcomes[0]
 
 
-def _of_the_whole(refused: Sequence[tuple[int, Exception]]) -> Exception:
-    """The faults of all items of a catalog as one refusal."""
+def _of_whole_catalog(refused: Sequence[tuple[int, Exception]]) -> Exception:
+    """The errors of all items of a catalog as one refusal; another error than a fault of content stands for all."""
     errors: list[FieldError] = []
     for n, error in refused:
         if not isinstance(error, Invalid):
             return error
-        errors += [FieldError(f"/items/{n}{one.pointer}", one.code, one.detail) for one in error.errors]
-    return item_rules.ItemFaulty("事项内容有误，全部没有导入；请按 errors 更正后重新导入。", errors=errors)
+        errors += [FieldError(f"/items/{n}{each.pointer}", each.code, each.detail) for each in error.errors]
+    return ItemFaulty("事项内容有误，全部没有导入；请按 errors 更正后重新导入。", errors=errors)
+
+
+handle = dispatch(
+    Command,
+    {
+        RecordOrg: _record_orgs,
+        _CatalogCommand: _change_catalog,
+        _CaseCommand: _change_cases,
+    },
+)
 
 
 async def claim_lapses(tx: Tx, now: datetime, limit: int) -> list[LapseCase]:
-    """The cases whose supplement was waited for long enough, as orders to close them, the longest waited for first."""
+    """Return commands to close the cases whose supplement was waited for long enough, the longest wait first."""
     today = now.astimezone(TZ).date()
     return [
-        LapseCase(one.case_id, today, one.waited_until, Cause(system(one.accepting_org)))
-        for one in await case_store.waited_for(tx, today, limit)
+        LapseCase(wait.case_id, today, wait.waited_until, Cause(system(wait.accepting_org)))
+        for wait in await claim_lapsed_waits(tx, today, limit)
     ]

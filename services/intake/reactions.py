@@ -1,27 +1,22 @@
-"""Events of routing and deadlines, as orders to intake."""
+"""Events of routing and deadlines as commands to intake."""
 
 from uuid import UUID
 
 from bianmin.events import deadlines, routing
 from bianmin.events.envelope import Event
 from bianmin.kit.inbox import cause_of
-from services.intake.domain.case import FollowCase
+from services.intake.domain.following import FollowCase
 from services.intake.domain.registration import KnownOrg
-from services.intake.handlers import Command, KeepOrg
+from services.intake.handlers import Command, RecordOrg
 
 
 def command_of(event: Event) -> Command | None:
-    """What an event of another service orders here."""
+    """Return the command that an event of another service makes of intake; None where it does not concern a case."""
     match event.data:
-        case None:
+        case None | deadlines.CalendarPublished():
             return None
         case routing.OrgChanged(code=code, name=name, offices=offices):
-            return KeepOrg(KnownOrg(code, name, {one.dept: one.name for one in offices}), cause_of(event))
-        case deadlines.CalendarPublished():
-            return None
-    # clocks of complaints are nobody's business here
-    return follow_case(event) if getattr(event.data, "subject_kind", "case") == "case" else None
-
-
-def follow_case(event: Event) -> FollowCase:
+            return RecordOrg(KnownOrg(code, name, {office.dept: office.name for office in offices}), cause_of(event))
+    if getattr(event.data, "subject_kind", "case") != "case":
+        return None  # clocks and cards of complaints
     return FollowCase(UUID(event.subject), event, cause_of(event))

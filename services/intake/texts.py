@@ -1,4 +1,4 @@
-"""What intake tells people, in Chinese."""
+"""The Chinese texts of intake: remedies, and a line for each event of a case."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"
 )
 
-_STEPS: Mapping[str, str] = {
+_EVENTS: Mapping[str, str] = {
     "case.registered": "申请已登记",
     "case.supplement_requested": "已一次性告知需要补正的材料",
     "case.supplemented": "已补交材料",
@@ -54,8 +54,8 @@ _STEPS: Mapping[str, str] = {
     "card.revoked": "{card}已撤销",
     "clock.stopped": "{clock}停止计时",
 }
-_WITHOUT_END: Mapping[str, str] = {"clock.extended": "{clock}延长，恢复计时后确定到期日"}
-"""Of a clock that stands still, which has no end before it goes on."""
+_EVENTS_WITHOUT_END: Mapping[str, str] = {"clock.extended": "{clock}延长，恢复计时后确定到期日"}
+"""The lines for a clock that is paused and so has no end."""
 _CLOCKS: Mapping[str, str] = {
     "promise": "承诺时限",
     "statutory": "法定时限",
@@ -75,14 +75,14 @@ _SECOND_YELLOW: Mapping[str, str] = {
 }
 
 
-def step(type_: str, data: Mapping[str, Any]) -> str:
-    """One line of a case's story."""
+def event_text(type_: str, data: Mapping[str, Any]) -> str:
+    """Return the line of the timeline for an event. `type_` is its type, `data` what it says."""
     name = type_.removeprefix("cn.bianmin.").rpartition(".v")[0] if type_.startswith("cn.bianmin.") else type_
-    text = _STEPS.get(name, "办理有新进展")
+    text = _EVENTS.get(name, "办理有新进展")
     if data.get("due_on") is None:
-        text = _WITHOUT_END.get(name, text)
+        text = _EVENTS_WITHOUT_END.get(name, text)
     clock = _CLOCKS.get(f"{data.get('kind')}-{data.get('stage')}") or _CLOCKS.get(str(data.get("kind")), "时限")
-    words = {
+    values = {
         "clock": clock,
         "unit": UNITS.get(str(data.get("unit")), "天"),
         "lamp": _LAMPS.get(str(data.get("lamp")), ""),
@@ -91,12 +91,12 @@ def step(type_: str, data: Mapping[str, Any]) -> str:
         "procedure": PROCEDURES.get(str(data.get("kind")), "特别程序"),
     }
     if data.get("provisional"):
-        words["due_on"] = f"{data.get('due_on')}（暂定）"
-    return text.format_map(_Told({**data, **words}))
+        values["due_on"] = f"{data.get('due_on')}（暂定）"
+    return text.format_map(_Values({**data, **values}))
 
 
-class _Told(dict[str, Any]):
-    """What an event says; of what it leaves out, a dash."""
+class _Values(dict[str, Any]):
+    """Values for a line, with a dash for each that the event leaves out."""
 
     def __missing__(self, key: str) -> str:
         return "—"

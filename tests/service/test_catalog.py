@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.app import SERVICE
 from tests.harness import Harness, running_harness
-from tests.service.test_intake import COUNTY, import_catalog
+from tests.service.intake_builders import COUNTY, import_catalog
 
 ITEM: dict[str, Any] = {
     "code": "MZ-009",

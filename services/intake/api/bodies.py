@@ -1,4 +1,4 @@
-"""What is sent to intake."""
+"""Request models."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -15,6 +15,8 @@ No = Annotated[StrictInt, Field(ge=1, le=100)]
 
 
 class ApplicantIn(Body):
+    """Who applies."""
+
     kind: Literal["person", "organization"]
     name: Short
     id_type: DocumentKind
@@ -24,6 +26,8 @@ class ApplicantIn(Body):
 
 
 class MaterialIn(Body):
+    """A material that is handed in: `no` in the item's list, from 1."""
+
     no: No
     form: MaterialForm
     file_id: UUID | None = None
@@ -33,14 +37,14 @@ Materials = Annotated[list[MaterialIn], Field(max_length=100)]
 
 
 class AgentIn(Body):
+    """The staff member who acts for the applicant."""
+
     staff_id: Code
     mandate_file_id: UUID | None = None
 
 
-Answered = Annotated[str, StringConstraints(max_length=500)] | StrictInt | bool | None
-
-
-Form = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], Answered], Field(max_length=60)]
+FormAnswer = Annotated[str, StringConstraints(max_length=500)] | StrictInt | bool | None
+Form = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], FormAnswer], Field(max_length=60)]
 
 
 class Registration(Body):
@@ -57,27 +61,37 @@ class Registration(Body):
     client_ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
 
 
-class AskedIn(Body):
+class RequestedMaterialIn(Body):
+    """A material that the notice asks for."""
+
     no: No
     reason: Text
 
 
 class NoticeIn(Body):
-    missing: Annotated[list[AskedIn], Field(min_length=1, max_length=100)]
+    """`POST /cases/{case_id}/supplement-notice`."""
+
+    missing: Annotated[list[RequestedMaterialIn], Field(min_length=1, max_length=100)]
     noticed_on: Day | None = None
     override_reason: Text | None = None
 
 
 class MaterialsIn(Body):
+    """`POST /cases/{case_id}/materials`."""
+
     materials: Annotated[list[MaterialIn], Field(min_length=1, max_length=100)]
     received_on: Day | None = None
 
 
-class AcceptanceIn(Body):
+class CaseAcceptanceIn(Body):
+    """`POST /cases/{case_id}/accept`."""
+
     accepted_on: Day | None = None
 
 
 class RefusalIn(Body):
+    """`POST /cases/{case_id}/refuse`."""
+
     reason_code: Code
     reason: Text
     legal_basis: Text
@@ -86,18 +100,20 @@ class RefusalIn(Body):
 
     @model_validator(mode="after")
     def _names_the_organ(self) -> "RefusalIn":
-        """Not our competence: the organ to go to is told (行政许可法 art. 32(2))."""
+        """An organ without competence names the organ to go to (行政许可法 art. 32(2))."""
         if self.reason_code == "not_competent" and self.redirect_to is None:
             raise ValueError("不属于本机关职权的，须在 redirect_to 中告知应向哪个机关申请")
         return self
 
 
 class WithdrawalIn(Body):
+    """`POST /cases/{case_id}/withdraw`."""
+
     reason: Text
 
 
 class ItemIn(Content):
-    """`PUT /catalog/items/{code}`: a draft. What a GET showed may be sent back: its read-only fields are ignored."""
+    """`PUT /catalog/items/{code}`: a draft. The answer of a GET may be sent back: its read-only fields are ignored."""
 
     org: Any = Field(default=None, exclude=True)
     version: Any = Field(default=None, exclude=True)
@@ -105,4 +121,5 @@ class ItemIn(Content):
     changed_at: Any = Field(default=None, exclude=True)
 
     def content(self) -> Content:
+        """Return the content without the read-only fields."""
         return Content.model_validate(self.model_dump())

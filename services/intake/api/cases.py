@@ -1,22 +1,22 @@
-"""`/cases`: registration, and what happens to a case at the desks before it is decided."""
+"""`/cases`: registration, and the acts at the desks before a case is decided."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import Moment, OrgCode, Short
+from bianmin.kit.db import Tx
 from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.intake import texts
-from services.intake.api import applicants
 from services.intake.api.bodies import (
-    AcceptanceIn,
+    CaseAcceptanceIn,
     MaterialIn,
     MaterialsIn,
     NoticeIn,
@@ -24,39 +24,38 @@ from services.intake.api.bodies import (
     Registration,
     WithdrawalIn,
 )
-from services.intake.api.views import (
+from services.intake.api.sealing import open_applicant, seal_applicant
+from services.intake.api.views.cases import (
     ApplicantView,
     CaseSummary,
     CaseView,
-    EntryView,
     RegisteredView,
+    TimelineEntryView,
     TimelineView,
 )
-from services.intake.domain.case import (
-    AcceptCase,
-    AddMaterials,
-    Asked,
-    Brought,
-    Case,
-    GiveNotice,
-    Refusal,
-    RefuseCase,
-    RegisterCase,
-    WithdrawCase,
-)
-from services.intake.domain.rules import CaseNotFound, may_see
+from services.intake.domain.acceptance import AcceptCase
+from services.intake.domain.case import Case, CaseRefusal, RequestedMaterial, SubmittedMaterial
+from services.intake.domain.checks import check_visible
+from services.intake.domain.notice import GiveNotice
+from services.intake.domain.refusal import RefuseCase
+from services.intake.domain.registration import RegisterCase
+from services.intake.domain.supplement import AddMaterials
+from services.intake.domain.withdrawal import WithdrawCase
 from services.intake.settings import IntakeSettings
-from services.intake.store import views
+from services.intake.store.queries import cases as queries
+from services.intake.store.timeline import timeline_of
 
 router = staff_router("intake")
 
 Staff = Annotated[RequestContext, context_for()]
-Front = Annotated[RequestContext, context_for("window", "agent", "manager")]
-Organ = Annotated[RequestContext, context_for("window", "manager")]
-_MOVES = refuses(NotFound, Forbidden, Conflict)
+DeskStaff = Annotated[RequestContext, context_for("window", "agent", "manager")]
+OrganStaff = Annotated[RequestContext, context_for("window", "manager")]
+_ACT_REFUSALS = refuses(NotFound, Forbidden, Conflict)
 
 
 class FilesNotOffered(Invalid):
+    """A file is referred to, but files cannot be uploaded yet."""
+
     slug, title = "file-unknown", "没有这个文件"
 
 
@@ -76,8 +75,8 @@ async def register_case(
             item_code=body.item_code,
             org=body.org,
             channel=body.channel,
-            applicant=applicants.seal(context.runtime.sealer, case_id, body, today),
-            brought=_brought(body.materials),
+            applicant=seal_applicant(context.runtime.sealer, case_id, body, today),
+            materials=_submitted(body.materials),
             received_on=body.received_on or today,
             today=today,
             earliest=today - timedelta(days=context.settings(IntakeSettings).received_on_max_back_days),
@@ -85,20 +84,20 @@ async def register_case(
             client_ref=body.client_ref,
             agent_id=body.agent.staff_id if body.agent else None,
         ),
-        RegisteredView.of,
+        RegisteredView.model_validate,
         status=201,
     )
 
 
-def _brought(materials: list[MaterialIn]) -> tuple[Brought, ...]:
+def _submitted(materials: list[MaterialIn]) -> tuple[SubmittedMaterial, ...]:
     errors = [
         FieldError(f"/materials/{n}/file_id", "file_unknown", _UPLOAD_FIRST)
-        for n, one in enumerate(materials)
-        if one.file_id is not None
+        for n, material in enumerate(materials)
+        if material.file_id is not None
     ]
     if errors:
         raise _no_such_files(errors)
-    return tuple(Brought(one.no, one.form) for one in materials)
+    return tuple(SubmittedMaterial(material.no, material.form) for material in materials)
 
 
 _UPLOAD_FIRST = "没有这个文件；请先上传"
@@ -120,9 +119,9 @@ async def list_cases(
     cursor: Cursor = None,
 ) -> Response:
     """本单位看得到的办件，新的在前；带 `updated_since` 时按变动先后排列。"""
-    wanted = views.CaseFilter(org, status, item_code, lamp, updated_since)
+    wanted = queries.CaseFilter(org, status, item_code, lamp, updated_since)
     async with context.read() as tx:
-        items, next_cursor = await views.list_cases(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
+        items, next_cursor = await queries.list_cases(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
     return respond(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
 
 
@@ -130,8 +129,8 @@ async def list_cases(
 async def get_case(case_id: UUID, context: Staff) -> Response:
     """一个办件：状态、材料、补正告知、时限；申请人信息已脱敏。"""
     async with context.read() as tx:
-        case, _ = _theirs(context, await views.case_and_vault(tx, case_id))
-    return respond(CaseView.of(case), case.version)
+        case = await _visible_case(context, tx, case_id)
+    return respond(CaseView.model_validate(case), case.version)
 
 
 @router.get("/cases/{case_id}/applicant", response_model=ApplicantView, responses=refuses(NotFound, Forbidden))
@@ -142,70 +141,68 @@ async def get_applicant(
 ) -> Response:
     """申请人未脱敏的信息，仅限经办单位；每次查看都记入审计（个人信息保护法 art. 6、51）。"""
     async with context.runtime.database.transaction() as tx:
-        case, vault = _theirs(context, await views.case_and_vault(tx, case_id))
+        found = await queries.find_case_with_applicant(tx, case_id)
+        case = check_visible(context.actor, found and found[0])
+        assert found is not None
+        applicant = found[1]
         handling = {case.org, case.accepting_org, *(holder.org for holder in case.holders)}
         if context.actor.org not in handling:
             raise Forbidden("只有经办单位可以查看申请人的完整信息。")
-        await views.audit(tx, context.now, context.actor, case_id, purpose)
-    return respond(applicants.unseal(context.runtime.sealer, case, vault))
+        await queries.record_applicant_access(tx, context.now, context.actor, case_id, purpose)
+    return respond(open_applicant(context.runtime.sealer, case, applicant))
 
 
 @router.get("/cases/{case_id}/timeline", response_model=TimelineView, responses=refuses(NotFound))
 async def get_timeline(case_id: UUID, context: Staff) -> Response:
     """办件的全过程，按先后排列，来自各个服务。"""
     async with context.read() as tx:
-        _theirs(context, await views.case_and_vault(tx, case_id))
-        entries = await views.timeline_of(tx, case_id)
-    return respond(
-        TimelineView(
-            items=[EntryView(**{**entry, "text": texts.step(entry["type"], entry["data"])}) for entry in entries]
-        )
-    )
+        await _visible_case(context, tx, case_id)
+        entries = await timeline_of(tx, case_id)
+    items = [TimelineEntryView.of(entry, texts.event_text(entry.type, entry.data)) for entry in entries]
+    return respond(TimelineView(items=items))
 
 
-def _theirs(context: RequestContext, found: tuple[Case, Any] | None) -> tuple[Case, Any]:
-    if found is None or not may_see(context.actor, found[0]):
-        raise CaseNotFound("没有这个办件；请核对编号。")
-    return found
+async def _visible_case(context: RequestContext, tx: Tx, case_id: UUID) -> Case:
+    return check_visible(context.actor, await queries.find_case(tx, case_id))
 
 
-@router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_MOVES)
-async def give_notice(case_id: UUID, body: NoticeIn, context: Front) -> Response:
+@router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_ACT_REFUSALS)
+async def give_notice(case_id: UUID, body: NoticeIn, context: DeskStaff) -> Response:
     """一次性告知需要补正的全部材料（行政许可法 art. 32(4)）；再次提出新材料须负责人说明理由。"""
     today = context.today
-    asked = tuple(Asked(one.no, one.reason) for one in body.missing)
+    missing = tuple(RequestedMaterial(each.no, each.reason) for each in body.missing)
     command = GiveNotice(
         case_id=case_id,
-        missing=asked,
+        missing=missing,
         noticed_on=body.noticed_on or today,
         today=today,
         wait_days=context.settings(IntakeSettings).supplement_wait_days,
         by=context.cause,
         override_reason=body.override_reason,
     )
-    return await context.submit(command, CaseView.of)
+    return await context.submit(command, CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/materials", response_model=CaseView, responses=_MOVES)
-async def add_materials(case_id: UUID, body: MaterialsIn, context: Front) -> Response:
+@router.post("/cases/{case_id}/materials", response_model=CaseView, responses=_ACT_REFUSALS)
+async def add_materials(case_id: UUID, body: MaterialsIn, context: DeskStaff) -> Response:
     """申请人补交的材料；告知的都齐了，办件回到已登记；逾期办结后才录入的，期限内已补齐的，更正办结；视为受理后补录期限内已收到的。"""
     today = context.today
-    command = AddMaterials(case_id, _brought(body.materials), body.received_on or today, today, context.cause)
-    return await context.submit(command, CaseView.of)
+    command = AddMaterials(case_id, _submitted(body.materials), body.received_on or today, today, context.cause)
+    return await context.submit(command, CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/accept", response_model=CaseView, responses=_MOVES)
-async def accept_case(case_id: UUID, context: Organ, body: AcceptanceIn | None = None) -> Response:
+@router.post("/cases/{case_id}/accept", response_model=CaseView, responses=_ACT_REFUSALS)
+async def accept_case(case_id: UUID, context: OrganStaff, body: CaseAcceptanceIn | None = None) -> Response:
     """受理：由受理单位办理；承诺时限和法定时限从受理日起算（行政许可法 art. 32、42）。"""
     today = context.today
     accepted_on: date = body.accepted_on if body and body.accepted_on else today
-    return await context.submit(AcceptCase(case_id, accepted_on, today, context.cause), CaseView.of)
+    return await context.submit(AcceptCase(case_id, accepted_on, today, context.cause), CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/refuse", response_model=CaseView, responses=_MOVES)
-async def refuse_case(case_id: UUID, body: RefusalIn, context: Organ) -> Response:
+@router.post("/cases/{case_id}/refuse", response_model=CaseView, responses=_ACT_REFUSALS)
+async def refuse_case(case_id: UUID, body: RefusalIn, context: OrganStaff) -> Response:
     """不予受理：写明理由、依据、救济途径；不属于本机关的，告知应去的机关（行政许可法 art. 32）。"""
-    refusal = Refusal(
+    refusal = CaseRefusal(
         body.reason_code,
         body.reason,
         body.legal_basis,
@@ -213,13 +210,13 @@ async def refuse_case(case_id: UUID, body: RefusalIn, context: Organ) -> Respons
         body.redirect_to,
         context.today,
     )
-    return await context.submit(RefuseCase(case_id, refusal, context.cause), CaseView.of)
+    return await context.submit(RefuseCase(case_id, refusal, context.cause), CaseView.model_validate)
 
 
 @router.post(
     "/cases/{case_id}/withdraw",
     response_model=CaseView,
-    responses={**_MOVES, 202: {"description": "已受理的办件：撤回申请已转交办理单位答复", "model": CaseView}},
+    responses={**_ACT_REFUSALS, 202: {"description": "已受理的办件：撤回申请已转交办理单位答复", "model": CaseView}},
 )
 async def withdraw_case(
     case_id: UUID,
@@ -231,4 +228,6 @@ async def withdraw_case(
     def status(case: Case) -> int:
         return 202 if case.withdrawal_pending else 200
 
-    return await context.submit(WithdrawCase(case_id, body.reason, context.today, context.cause), CaseView.of, status)
+    return await context.submit(
+        WithdrawCase(case_id, body.reason, context.today, context.cause), CaseView.model_validate, status
+    )

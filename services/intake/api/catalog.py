@@ -1,8 +1,9 @@
 """`/catalog`: service items, their versions and their import."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
+from sqlalchemy import RowMapping
 
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import OrgCode
@@ -20,16 +21,11 @@ from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from services.intake.api import import_file
 from services.intake.api.bodies import ItemIn
-from services.intake.api.views import ImportedItem, ImportedView, ItemView, VersionsView, VersionView
-from services.intake.domain.item import (
-    DraftItem,
-    ImportItem,
-    ItemNotFound,
-    PublishItem,
-    RetireItem,
-)
-from services.intake.handlers import Catalog, ImportCatalog
-from services.intake.store import catalog
+from services.intake.api.views.catalog import ImportedView, ItemVersionsView, ItemVersionView, ItemView
+from services.intake.domain.content import Content
+from services.intake.domain.item import DraftItem, ImportItem, ItemNotFound, ItemVersion, PublishItem, RetireItem
+from services.intake.handlers import ImportCatalog
+from services.intake.store.queries import catalog as queries
 
 router = staff_router("intake")
 open_router = public_router("intake")
@@ -40,6 +36,8 @@ Org = Annotated[OrgCode | None, Query(description="哪个地区的目录；不�
 
 
 class CodeDiffers(Invalid):
+    """The code in the body is not the code in the address."""
+
     slug, title = "code-differs", "事项编码不一致"
 
 
@@ -54,10 +52,10 @@ async def list_items(
     cursor: Cursor = None,
 ) -> Response:
     """在一个地区可以办理的事项，按编码排列；同一编码以最近的上级发布的为准。"""
-    wanted = catalog.ItemFilter(org, category, mode, q)
+    wanted = queries.ItemFilter(org, category, mode, q)
     async with context.read() as tx:
-        items, following = await catalog.list_items(tx, wanted, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[_view(row) for row in items], next_cursor=following))
+        rows, next_cursor = await queries.list_items(tx, wanted, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[_view(row) for row in rows], next_cursor=next_cursor))
 
 
 @open_router.get("/catalog/items/{code}", response_model=ItemView, responses=refuses(NotFound))
@@ -68,38 +66,42 @@ async def get_item(
     draft: Annotated[bool, Query(description="要尚未发布的草稿（限管理员和负责人）")] = False,
 ) -> Response:
     """一个事项的办事指南：材料、步骤、收费、时限、依据。有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。"""
-    here = org or context.actor.org or None
+    at = org or context.actor.org or None
     edits = context.actor.may("admin", "manager")
     async with context.read() as tx:
-        found = await catalog.draft_of(tx, here, code) if draft and edits and here else None
-        found = found or await catalog.nearest(tx, here, code, drafts=edits)
+        found = await queries.find_draft(tx, at, code) if draft and edits and at else None
+        found = found or await queries.find_version(tx, at, code, drafts=edits)
     if found is None:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
-    # who has seen what is published has not seen the draft, and must not overwrite it
+    # whoever has read the published version has not read the draft, and must not overwrite it
     is_behind = found["status"] == "published" and found["latest"] > found["number"]
     return respond(_view(found), found["version"] - is_behind)
 
 
-@open_router.get("/catalog/items/{code}/versions", response_model=VersionsView, responses=refuses(NotFound))
+@open_router.get("/catalog/items/{code}/versions", response_model=ItemVersionsView, responses=refuses(NotFound))
 async def list_versions(code: str, context: Anyone, org: Org = None) -> Response:
     """一个事项历次发布的版本；办件始终按登记时的版本办理。"""
     async with context.read() as tx:
-        rows = await catalog.versions_of(
+        rows = await queries.list_versions(
             tx, org or context.actor.org or None, code, drafts=context.actor.may("admin", "manager")
         )
     if not rows:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
-    return respond(VersionsView(items=[VersionView(**row) for row in rows]))
+    return respond(ItemVersionsView(items=[ItemVersionView(**row) for row in rows]))
 
 
-def _view(row: Any) -> ItemView:
-    return ItemView.at(row["org"], row["number"], row["status"], catalog.content_of(row), row["changed_at"])
+def _view(row: RowMapping) -> ItemView:
+    version = ItemVersion(row["number"], Content.model_validate(row["content"]), row["status"])
+    return ItemView.of(row["org"], version, row["changed_at"])
 
 
-async def _seen_version(code: str, context: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
-    """The version that the writer has seen. Asked before the body is judged."""
+async def _version_read(code: str, context: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
+    """Return the version that the writer has read, or None for a new item. It is checked before the body is.
+
+    Raises `PreconditionRequired` and `Stale`.
+    """
     async with context.read() as tx:
-        version = await catalog.version_of(tx, org or context.actor.org, code)
+        version = await queries.etag_version(tx, org or context.actor.org, code)
     check_if_match(if_match, version)
     return version
 
@@ -113,26 +115,30 @@ async def _seen_version(code: str, context: Editor, org: Org = None, if_match: I
     },
 )
 async def draft_item(
-    code: str, seen: Annotated[int | None, Depends(_seen_version)], body: ItemIn, context: Editor, org: Org = None
+    code: str,
+    version_read: Annotated[int | None, Depends(_version_read)],
+    body: ItemIn,
+    context: Editor,
+    org: Org = None,
 ) -> Response:
     """起草事项的下一个版本；发布以前，办件仍按已发布的版本办理。"""
     if body.code != code:
         where = FieldError("/code", "code_differs", "应与地址中的编码相同")
         raise CodeDiffers("事项编码与地址中的不一致。", errors=[where])
-    command = DraftItem(org or context.actor.org, body.content(), context.cause, expected=seen)
-    return await context.submit(command, ItemView.drafted, status=201 if seen is None else 200)
+    command = DraftItem(org or context.actor.org, body.content(), context.cause, expected=version_read)
+    return await context.submit(command, ItemView.of_draft, status=201 if version_read is None else 200)
 
 
 @router.post("/catalog/items/{code}/publish", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
 async def publish_item(code: str, context: Editor, org: Org = None) -> Response:
     """发布草稿；承诺时限不得长于法定时限，联合办理至少两个单位并有一个主办。"""
-    return await context.submit(PublishItem(org or context.actor.org, code, context.cause), ItemView.of)
+    return await context.submit(PublishItem(org or context.actor.org, code, context.cause), ItemView.of_published)
 
 
 @router.post("/catalog/items/{code}/retire", response_model=ItemView, responses=refuses(NotFound, Forbidden, Conflict))
 async def retire_item(code: str, context: Editor, org: Org = None) -> Response:
     """停用事项：不再登记新的办件，已登记的照常办理。"""
-    return await context.submit(RetireItem(org or context.actor.org, code, context.cause), ItemView.retired)
+    return await context.submit(RetireItem(org or context.actor.org, code, context.cause), ItemView.of_retired)
 
 
 _YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/json"]
@@ -151,16 +157,7 @@ _YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/jso
 async def import_catalog(request: Request, context: Editor, org: Org = None, publish: bool = False) -> Response:
     """导入一份事项目录（YAML 或 JSON），全部成功或全部不导入；错误逐条指出行号。内容没有变化的事项不产生新版本。"""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    contents = import_file.read(await request.body(), is_json=media.endswith("json"))
+    contents = import_file.parse(await request.body(), is_json=media.endswith("json"))
     where = org or context.actor.org
     items = tuple(ImportItem(where, content, publish, context.cause) for content in contents)
-    return await context.submit(ImportCatalog(items, context.cause), _imported)
-
-
-def _imported(done: Catalog) -> ImportedView:
-    items = []
-    for item in done.items:
-        version = item.draft or item.published
-        assert version is not None
-        items.append(ImportedItem(code=item.code, version=version.number, status=version.status))
-    return ImportedView(imported=len(items), items=items)
+    return await context.submit(ImportCatalog(items, context.cause), ImportedView.of)

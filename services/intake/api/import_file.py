@@ -1,4 +1,4 @@
-"""A catalog file, YAML or JSON, read with the line of each mistake. JSON is nearly YAML, and read the same way."""
+"""Parse a catalog file, YAML or JSON, and name the line of each mistake. JSON is parsed as YAML."""
 
 import json
 import re
@@ -13,16 +13,17 @@ from bianmin.kit.problems import Malformed, told
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.domain.content import Content
 
-LONGEST = 5000
-"""Items in one file."""
+_MAX_ITEMS = 5000
 
 
 class CatalogFaulty(Invalid):
+    """A catalog file has mistakes."""
+
     slug, title = "catalog-faulty", "事项目录有误"
 
 
 class _Loader(yaml.SafeLoader):
-    """Builds plain values; dates stay texts; references are refused, for a small file could unfold without end."""
+    """Builds plain values. Dates stay texts. References are refused: with them a small file can grow without end."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -37,32 +38,32 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read(body: bytes, *, is_json: bool) -> list[Content]:
-    """The items of a file. Raises `Malformed` when it cannot be read, `CatalogFaulty` with a line for each mistake."""
+def parse(body: bytes, *, is_json: bool) -> list[Content]:
+    """Return the items of a file. Raises `Malformed` when it is no YAML or JSON, `CatalogFaulty` with all mistakes."""
     root = _compose(_as_yaml(body) if is_json else body)
     listing = _member(root, "items")
     if not isinstance(listing, yaml.SequenceNode) or not listing.value:
         raise CatalogFaulty("文件里没有事项：应有 items 列表，每项是一个事项。")
-    if len(listing.value) > LONGEST:
-        raise CatalogFaulty(f"一次最多导入 {LONGEST} 个事项，请分批导入。")
+    if len(listing.value) > _MAX_ITEMS:
+        raise CatalogFaulty(f"一次最多导入 {_MAX_ITEMS} 个事项，请分批导入。")
     contents: list[Content] = []
     errors: list[FieldError] = []
     seen: dict[str, int] = {}
     for n, node in enumerate(listing.value):
         plain = _plain(node)
         if unwritable(plain):
-            told_of_it = f"第 {node.start_mark.line + 1} 行：含有无法保存的字符（如 \\0），请删去"
-            errors.append(FieldError(f"/items/{n}", "unwritable", told_of_it))
+            detail = f"第 {node.start_mark.line + 1} 行：含有无法保存的字符（如 \\0），请删去"
+            errors.append(FieldError(f"/items/{n}", "unwritable", detail))
             continue
         try:
             content = Content.model_validate(plain)
         except ValidationError as error:
-            errors += [_fault(n, node, one) for one in error.errors(include_url=False, include_input=False)]
+            errors += [_field_error(n, node, each) for each in error.errors(include_url=False, include_input=False)]
             continue
         line = node.start_mark.line + 1
         if content.code in seen:
-            told_again = f"第 {line} 行：与第 {seen[content.code]} 行的事项编码重复"
-            errors.append(FieldError(f"/items/{n}/code", "duplicate", told_again))
+            detail = f"第 {line} 行：与第 {seen[content.code]} 行的事项编码重复"
+            errors.append(FieldError(f"/items/{n}/code", "duplicate", detail))
         seen.setdefault(content.code, line)
         contents.append(content)
     if errors:
@@ -74,7 +75,7 @@ _SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[d
 
 
 def _as_yaml(body: bytes) -> bytes:
-    """JSON in the part of it that is YAML, line by line the same: no tabs between tokens, no signs in two halves."""
+    """Return the JSON as YAML of the same lines: without tabs and surrogate pairs, which YAML does not know."""
     try:
         text = body.decode("utf-8-sig")
         json.loads(text)
@@ -123,8 +124,8 @@ def _member(node: yaml.Node | None, name: str | int) -> yaml.Node | None:
     return None
 
 
-def _fault(n: int, item: yaml.Node, error: Any) -> FieldError:
-    """A mistake with the line of the innermost node that it concerns."""
+def _field_error(n: int, item: yaml.Node, error: Any) -> FieldError:
+    """Return a mistake with the line of the innermost node that it concerns."""
     node: yaml.Node = item
     path: Sequence[str | int] = error["loc"]
     for step in path:

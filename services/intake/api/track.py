@@ -1,4 +1,4 @@
-"""`/track`: progress for whoever has the case number and the last four of the id."""
+"""`/track`: progress for whoever has the case number and the last four signs of the id."""
 
 from typing import Annotated
 
@@ -8,15 +8,17 @@ from bianmin.kit.endpoints import RequestContext, context_for, public_router, re
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
 from services.intake import texts
-from services.intake.api import applicants
-from services.intake.api.views import ProgressView
-from services.intake.domain.rules import name_of
-from services.intake.store import views
+from services.intake.api.sealing import tail_matches
+from services.intake.api.views.progress import ProgressView, StepView
+from services.intake.store.queries.cases import find_case_by_number
+from services.intake.store.timeline import timeline_of
 
 router = public_router("intake")
 
 
 class NothingToTrack(NotFound):
+    """There is no case of this number, or its applicant's id ends otherwise."""
+
     slug, title = "nothing-to-track", "没有查到"
 
 
@@ -28,11 +30,11 @@ async def track(
 ) -> Response:
     """凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同。"""
     async with context.read() as tx:
-        found = await views.by_number(tx, case_no.strip())
-        if not applicants.is_tail(context.runtime.sealer, found, id_tail):
+        found = await find_case_by_number(tx, case_no.strip())
+        if not tail_matches(context.runtime.sealer, found, id_tail):
             raise NothingToTrack("没有查到；请核对办件编号和证件号码后四位。")
-        assert found is not None
+        assert found is not None, "no tail matches a case that does not exist"
         case, _ = found
-        entries = await views.timeline_of(tx, case.id)
-    steps = [{"at": entry["at"], "text": texts.step(entry["type"], entry["data"])} for entry in entries]
-    return respond(ProgressView.of(case, name_of(case), steps))
+        entries = await timeline_of(tx, case.id)
+    steps = [StepView(at=entry.at, text=texts.event_text(entry.type, entry.data)) for entry in entries]
+    return respond(ProgressView.of(case, steps))

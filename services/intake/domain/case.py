@@ -1,26 +1,30 @@
-"""A case (办件) as the citizen sees it: what it is now, and what can be asked of it."""
+"""A case (办件): its state, and what follows from the state."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
 
-from bianmin.domain.access import Holder, Reach
-from bianmin.events.envelope import Event
-from bianmin.events.parts import Access, CaseStatus, Channel, ItemFacts, Lamp, Office, ProcedureKind
-from bianmin.kit.decide import Cause
-from services.intake.domain.clocks import is_of_notice
-from services.intake.domain.content import Material
+from bianmin.domain.access import Holder, Reach, seen_by
+from bianmin.domain.labels_zh import PROCEDURES
+from bianmin.events.parts import Access, CaseStatus, Channel, Dept, ItemFacts, Lamp, Mode, Office, ProcedureKind
+from services.intake.domain.cards import CaseCard
+from services.intake.domain.clocks import CaseClock
+from services.intake.domain.content import Guide
+from services.intake.domain.labels_zh import CASE_STATUSES, LAPSED
 
 OPEN_BEFORE_ACCEPTANCE: frozenset[CaseStatus] = frozenset({"registered", "supplement_requested"})
-LICENCE = "01"
-OVER: frozenset[CaseStatus] = frozenset({"refused", "closed", "withdrawn"})
+FINISHED: frozenset[CaseStatus] = frozenset({"refused", "closed", "withdrawn"})
+_LICENCE = "01"
+_WORST_FIRST: tuple[Lamp, ...] = ("red", "yellow", "green")
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """A material that was brought: its number in the item's list, from 1, and in which form; `on`: supplied later."""
+class SubmittedMaterial:
+    """A material that the applicant handed in. `no`: its number in the item's list, from 1; `form`: original, copy …
+
+    `on` is the day of a supplement; it is None for what was handed in at registration.
+    """
 
     no: int
     form: str
@@ -28,8 +32,19 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One material that the one-time notice asks for, and why."""
+class CaseMaterial:
+    """A material of the item's list, with the form in which it was handed in (`brought`), None where it was not."""
+
+    no: int
+    name: str
+    required: bool
+    source: str
+    brought: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedMaterial:
+    """A material that the one-time notice asks for, and why."""
 
     no: int
     reason: str
@@ -39,19 +54,38 @@ class Asked:
 class Notice:
     """The one-time notice (一次性告知, 行政许可法 art. 32(4)): everything that is missing, at once.
 
-    `wait_until`: the last day on which what is asked for may come; then the case lapses. It is the plain sum of days
-    until deadlines tells where the calendar ends them.
+    `wait_until`: the last day on which the supplement may come; then the case lapses. It is the plain sum of days
+    until deadlines announces where the calendar ends the wait.
     """
 
     noticed_on: date
-    missing: tuple[Asked, ...]
+    missing: tuple[RequestedMaterial, ...]
     override_reason: str | None = None
     wait_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
-    """A special procedure (行政许可法 art. 45): how many working days it was said to take, and when it took place."""
+class NamedRequest:
+    """A material that the notice asks for, with its name."""
+
+    no: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedNotice:
+    """The one-time notice with the names of the materials."""
+
+    noticed_on: date
+    missing: tuple[NamedRequest, ...]
+    override_reason: str | None
+    wait_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProcedure:
+    """A special procedure (行政许可法 art. 45): the working days it was announced to take, and when it took place."""
 
     id: str
     kind: ProcedureKind
@@ -59,10 +93,15 @@ class Procedure:
     started_on: date
     ended_on: date | None = None
 
+    @property
+    def name(self) -> str:
+        """Its Chinese name."""
+        return PROCEDURES[self.kind]
+
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Not accepted (不予受理), with reasons, basis, remedies and, where it is not ours, the organ to go to."""
+class CaseRefusal:
+    """A refusal to accept (不予受理): reasons, basis, remedies and, without competence, the organ to go to."""
 
     reason_code: str
     reason: str
@@ -73,39 +112,73 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Applicant:
-    """Who applies, as far as anybody but the vault has to know: masked for display, sealed for the file."""
+class Receipt:
+    """The voucher of what was handed in (行政许可法 art. 32: written and dated)."""
 
-    masked: Mapping[str, str | None]
-    sealed: bytes
-    tail: bytes
+    case_no: str
+    org: str
+    item: str
+    received_on: date
+    issued_at: datetime
+    materials: tuple[CaseMaterial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedApplicant:
+    """What staff may see of the applicant: name, number and phone are masked (张*三)."""
+
     kind: str
+    name: str
+    id_type: str
+    id_number: str
+    phone: str | None = None
+
+
+class CaseChanges(TypedDict, total=False):
+    """The fields of a case that facts change."""
+
+    status: CaseStatus
+    received_on: date
+    submitted: tuple[SubmittedMaterial, ...]
+    notice: Notice | None
+    refusal: CaseRefusal | None
+    accepted_on: date | None
+    deemed: bool
+    decided_on: date | None
+    closed_on: date | None
+    withdrawal_pending: bool
+    withdrawal_reason: str | None
+    holders: tuple[Holder, ...]
+    clocks: tuple[CaseClock, ...]
+    cards: tuple[CaseCard, ...]
+    procedures: tuple[CaseProcedure, ...]
+    cycle: int
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """`received_on` is the business date of the latest complete receipt; clocks and cards come from deadlines.
 
-    `cycle` counts how often it was opened: a decision that was set aside opens it again.
+    `guide` is the item version the case was registered under. `cycle` counts how often the case was opened: a decision
+    that was set aside opens it again. `sequence` counts its announced events, `version` its changes (the ETag).
     """
 
     id: UUID
     case_no: str
-    item: ItemFacts
-    materials: tuple[Material, ...]
+    guide: Guide
     org: str
     accepting_org: str
     channel: Channel
-    applicant: Mapping[str, str | None]
+    applicant: MaskedApplicant
     registered_by: str
     client_ref: str | None
     agent_id: str | None
     registered_at: datetime
     received_on: date
     status: CaseStatus = "registered"
-    brought: tuple[Brought, ...] = ()
+    submitted: tuple[SubmittedMaterial, ...] = ()
     notice: Notice | None = None
-    refusal: Refusal | None = None
+    refusal: CaseRefusal | None = None
     accepted_on: date | None = None
     deemed: bool = False
     decided_on: date | None = None
@@ -113,168 +186,149 @@ class Case:
     withdrawal_pending: bool = False
     withdrawal_reason: str | None = None
     holders: tuple[Holder, ...] = ()
-    clocks: tuple[Mapping[str, Any], ...] = ()
-    cards: tuple[Mapping[str, Any], ...] = ()
-    procedures: tuple[Procedure, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
+    cards: tuple[CaseCard, ...] = ()
+    procedures: tuple[CaseProcedure, ...] = ()
     cycle: int = 1
     sequence: int = 0
     version: int = 0
 
+    def with_changes(self, **changes: Unpack[CaseChanges]) -> "Case":
+        """Return the case with these fields changed, in its next version."""
+        return replace(self, version=self.version + 1, **changes)
+
     @property
-    def display_name(self) -> str:
-        """Masked: 张*三."""
-        return self.applicant["name"] or ""
+    def item(self) -> ItemFacts:
+        """The service item as other services know it."""
+        return self.guide.facts
+
+    @property
+    def mode(self) -> Mode:
+        """How the item is handled (办理方式)."""
+        return self.guide.facts.mode
+
+    @property
+    def dept(self) -> Dept:
+        """The department line of the item."""
+        return self.guide.facts.category
+
+    @property
+    def applicant_name(self) -> str:
+        """The masked name: 张*三."""
+        return self.applicant.name
 
     @property
     def reach(self) -> Reach:
-        return Reach(self.org, self.accepting_org, self.item.category, self.holders)
+        """Where the case is, which decides who may see it."""
+        return Reach(self.org, self.accepting_org, self.dept, self.holders)
 
     @property
-    def missing(self) -> tuple[int, ...]:
-        """Required, or asked for by a notice; not obtainable by sharing (国务院令716 art. 7); and not brought."""
-        here = {one.no for one in self.brought}
-        asked = {one.no for one in self.notice.missing} if self.notice else set()
-        wanted = (n for n, m in enumerate(self.materials, 1) if m.source != "share" and (m.required or n in asked))
-        return tuple(n for n in wanted if n not in here)
+    def seen_by(self) -> list[str]:
+        """The keys that open the case to staff, sorted (`bianmin.domain.access.seen_by`)."""
+        return seen_by(self.reach)
+
+    @property
+    def holder_keys(self) -> list[str]:
+        """The offices that hold a step, each as `org/dept`."""
+        return [str(holder) for holder in self.holders]
+
+    @property
+    def access(self) -> Access:
+        """Where the case is, as events say it."""
+        return Access(
+            org=self.org,
+            accepting_org=self.accepting_org,
+            dept=self.dept,
+            holders=tuple(Office(org=holder.org, dept=holder.dept) for holder in self.holders),
+        )
+
+    @property
+    def materials(self) -> tuple[CaseMaterial, ...]:
+        """The item's whole list of materials, with the form in which each was handed in."""
+        forms = {material.no: material.form for material in self.submitted}
+        return tuple(
+            CaseMaterial(no, material.name, material.required, material.source, forms.get(no))
+            for no, material in enumerate(self.guide.materials, 1)
+        )
+
+    @property
+    def missing(self) -> tuple[CaseMaterial, ...]:
+        """The materials that are required, or that a notice asks for, and that were not handed in.
+
+        What can be obtained by sharing is never missing (国务院令716 art. 7).
+        """
+        requested = {request.no for request in self.notice.missing} if self.notice else set()
+        return tuple(
+            material
+            for material in self.materials
+            if material.brought is None
+            and material.source != "share"
+            and (material.required or material.no in requested)
+        )
+
+    @property
+    def missing_numbers(self) -> tuple[int, ...]:
+        """The numbers of the missing materials in the item's list."""
+        return tuple(material.no for material in self.missing)
+
+    @property
+    def receipt(self) -> Receipt:
+        """The voucher of what was handed in."""
+        return Receipt(
+            case_no=self.case_no,
+            org=self.org,
+            item=self.item.name,
+            received_on=self.received_on,
+            issued_at=self.registered_at,
+            materials=tuple(material for material in self.materials if material.brought is not None),
+        )
+
+    @property
+    def named_notice(self) -> NamedNotice | None:
+        """The notice with the names of the materials it asks for."""
+        if self.notice is None:
+            return None
+        requests = tuple(
+            NamedRequest(request.no, self.guide.materials[request.no - 1].name, request.reason)
+            for request in self.notice.missing
+        )
+        return NamedNotice(self.notice.noticed_on, requests, self.notice.override_reason, self.notice.wait_until)
 
     @property
     def lamp(self) -> Lamp | None:
-        """The worst of its present clocks. What was missed stays red; what was almost missed is over when it stops."""
-        present = [clock for clock in self.clocks if clock.get("cycle", 1) == self.cycle]
-        shown = {_lamp_of(clock) for clock in present}
-        return next((lamp for lamp in _WORST_FIRST if lamp in shown), None)
+        """The worst lamp of the clocks of the present cycle; None where there is no clock."""
+        lamps = {clock.lamp_for_case for clock in self.clocks if clock.cycle == self.cycle}
+        return next((lamp for lamp in _WORST_FIRST if lamp in lamps), None)
 
     @property
     def notice_due_on(self) -> date | None:
-        """The last day on which it can be told what is missing, as deadlines counts it; None before that is known."""
+        """The last day for the one-time notice, as deadlines counts it; None while deadlines has not announced it."""
         for clock in reversed(self.clocks):
-            if is_of_notice(clock["kind"], clock.get("stage")) and clock["started_on"] == str(self.received_on):
-                return date.fromisoformat(clock["due_on"])
+            if clock.watches_notice and clock.started_on == self.received_on:
+                return clock.due_on
         return None
 
     @property
     def was_decided(self) -> bool:
-        """Whether it was decided: the decision stands, or was set aside and the case opened again."""
+        """Whether the case was decided: the decision stands, or was set aside and the case opened again."""
         return self.decided_on is not None or self.cycle > 1
 
     @property
-    def is_accepted_by_silence(self) -> bool:
-        """Whether silence is acceptance: by law of a licence (行政许可法 art. 32(4)), or by the item's own rule."""
-        return self.item.item_type == LICENCE or self.item.deemed_by_silence
+    def silence_accepts(self) -> bool:
+        """Whether silence is acceptance: for a licence by law (行政许可法 art. 32(4)), else by the item's own rule."""
+        return self.item.item_type == _LICENCE or self.item.deemed_by_silence
 
     @property
     def waits_until(self) -> date | None:
-        """The last day on which the applicant may still bring what is asked for."""
+        """The last day on which the applicant may still bring the supplement; None where none is waited for."""
         return self.notice.wait_until if self.notice and self.status == "supplement_requested" else None
 
     @property
     def lapsed(self) -> bool:
-        """Closed because the supplement never came."""
+        """Whether the case was closed because the supplement never came."""
         return self.status == "closed" and self.accepted_on is None
 
-    def access(self) -> Access:
-        return Access(
-            org=self.org,
-            accepting_org=self.accepting_org,
-            dept=self.item.category,
-            holders=tuple(Office(org=holder.org, dept=holder.dept) for holder in self.holders),
-        )
-
-
-_WORST_FIRST: tuple[Lamp, ...] = ("red", "yellow", "green")
-
-
-def _lamp_of(clock: Mapping[str, Any]) -> Lamp:
-    lamp: Lamp = clock["lamp"]
-    return "green" if clock["state"] == "stopped" and lamp == "yellow" else lamp
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterCase:
-    """Register a matter at a desk. `today` and `earliest` bound the business date of receipt."""
-
-    case_id: UUID
-    item_code: str
-    org: str
-    channel: Channel
-    applicant: Applicant
-    brought: tuple[Brought, ...]
-    received_on: date
-    today: date
-    earliest: date
-    by: Cause
-    client_ref: str | None = None
-    agent_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GiveNotice:
-    """`wait_days`: how long the supplement is waited for."""
-
-    case_id: UUID
-    missing: tuple[Asked, ...]
-    noticed_on: date
-    today: date
-    wait_days: int
-    by: Cause
-    override_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddMaterials:
-    case_id: UUID
-    brought: tuple[Brought, ...]
-    received_on: date
-    today: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptCase:
-    case_id: UUID
-    accepted_on: date
-    today: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class RefuseCase:
-    case_id: UUID
-    refusal: Refusal
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawCase:
-    """The applicant's act, recorded at a desk of the case."""
-
-    case_id: UUID
-    reason: str
-    withdrawn_on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class LapseCase:
-    """The supplement has been waited for long enough, by the end of the day before `today`."""
-
-    case_id: UUID
-    today: date
-    fire_at: datetime
-    by: Cause
-
     @property
-    def subject_id(self) -> UUID:
-        return self.case_id
-
-
-@dataclass(frozen=True, slots=True)
-class FollowCase:
-    """What another service announced of the case moves the citizen's view of it."""
-
-    case_id: UUID
-    event: Event
-    by: Cause
-
-
-CaseCommand = RegisterCase | GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase | LapseCase | FollowCase
+    def status_label(self) -> str:
+        """The Chinese name of the status."""
+        return LAPSED if self.lapsed else CASE_STATUSES[self.status]

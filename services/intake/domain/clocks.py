@@ -1,101 +1,156 @@
-"""A case's clocks and cards as deadlines tells of them: what the citizen and the desk are shown."""
+"""The clocks of a case as deadlines announces them: what the citizen and the desk are shown."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal, assert_never
+from uuid import UUID
 
 from bianmin.events import deadlines
+from bianmin.events.parts import ClockKind, Dept, Lamp, PeriodUnit
 from bianmin.kit.refusals import NotFound
 
-Told = tuple[Mapping[str, Any], ...]
-CLOCK_EVENTS = (
-    deadlines.ClockStarted,
-    deadlines.ClockPaused,
-    deadlines.ClockResumed,
-    deadlines.ClockExtended,
-    deadlines.ClockRescheduled,
-    deadlines.ClockReminded,
-    deadlines.ClockYellow,
-    deadlines.ClockRed,
-    deadlines.ClockLampTurned,
-    deadlines.ClockStopped,
-)
 SUPPLEMENT = "supplement"
 """The stage of the clock that watches how long a supplement is waited for."""
-_ENDING = (deadlines.ClockStarted, deadlines.ClockRescheduled)
-_OF_THE_START = {"kind", "stage", "cycle", "org", "dept", "unit", "budget", "started_on"}
-_OF_THE_END = {"due_on", "due_at", "provisional"}
+
+_LaterEvent = (
+    deadlines.ClockPaused
+    | deadlines.ClockResumed
+    | deadlines.ClockExtended
+    | deadlines.ClockRescheduled
+    | deadlines.ClockReminded
+    | deadlines.ClockYellow
+    | deadlines.ClockRed
+    | deadlines.ClockLampTurned
+    | deadlines.ClockStopped
+)
+ClockEvent = deadlines.ClockStarted | _LaterEvent
 
 
-class NotYet(NotFound):
+class ClockNotKnown(NotFound):
+    """An event of a clock whose start has not been announced yet."""
+
     slug, title = "not-yet", "尚未办到这一步"
 
 
-def follow_clock(clocks: Told, event: Any) -> Told:
-    """The clocks after an event of one of them, the oldest first. Raises `NotYet` for one that has not started."""
-    key = str(event.clock_id)
-    if isinstance(event, deadlines.ClockStarted):
-        told = event.model_dump(mode="json", include=_OF_THE_START | _OF_THE_END)
-        return (*clocks, {"id": key, **told, "extended_by": 0, "lamp": "green", "state": "running"})
-    if not any(clock["id"] == key for clock in clocks):
-        raise NotYet("时钟尚未开始。")
-    return tuple({**clock, **_change(clock, event)} if clock["id"] == key else clock for clock in clocks)
+@dataclass(frozen=True, slots=True)
+class CaseClock:
+    """One clock of a case. It is stored as JSON in `cases.clocks`, under these names.
+
+    `budget` and `extended_by` count in `unit`. `due_on` and `due_at` are None while the clock is paused; `stopped_at`
+    and `late` are None until it stops.
+    """
+
+    id: UUID
+    kind: ClockKind
+    org: str
+    unit: PeriodUnit
+    budget: int
+    started_on: date
+    due_on: date | None
+    due_at: datetime | None
+    stage: str | None = None
+    dept: Dept | None = None
+    cycle: int = 1
+    extended_by: int = 0
+    lamp: Lamp = "green"
+    state: Literal["running", "paused", "stopped"] = "running"
+    provisional: bool = False
+    stopped_at: datetime | None = None
+    late: bool | None = None
+
+    @property
+    def watches_notice(self) -> bool:
+        """Whether this clock is the period for the one-time notice, and not the wait for the supplement."""
+        return is_notice_period(self.kind, self.stage)
+
+    @property
+    def lamp_for_case(self) -> Lamp:
+        """The lamp this clock adds to its case: a breach stays red, a clock that stopped while yellow counts as green.
+
+        A clock that is stopped was almost missed at worst, and that is over.
+        """
+        return "green" if self.state == "stopped" and self.lamp == "yellow" else self.lamp
 
 
-def is_of_notice(kind: str, stage: str | None) -> bool:
-    """Whether a clock watches that it is told in time what is missing; not the wait for that."""
+def is_notice_period(kind: ClockKind, stage: str | None) -> bool:
+    """Whether a clock of this kind and stage watches the period for the one-time notice (行政许可法 art. 32(4))."""
     return kind == "completeness" and stage is None
 
 
-def awaited_until(clocks: Told, event: Any) -> tuple[date, date] | None:
-    """From when and until when a supplement is waited for, where the event tells of that."""
-    if (event.kind, event.stage) != ("completeness", SUPPLEMENT) or not isinstance(event, _ENDING):
+def follow_clock(clocks: tuple[CaseClock, ...], event: ClockEvent) -> tuple[CaseClock, ...]:
+    """Return the clocks after an event of one of them, the oldest first.
+
+    Raises `ClockNotKnown` for a clock that has not started.
+    """
+    if isinstance(event, deadlines.ClockStarted):
+        return (*clocks, _start(event))
+    if not any(clock.id == event.clock_id for clock in clocks):
+        raise ClockNotKnown("时钟尚未开始。")
+    return tuple(_after(clock, event) if clock.id == event.clock_id else clock for clock in clocks)
+
+
+def supplement_wait(clocks: Sequence[CaseClock], event: ClockEvent) -> tuple[date, date] | None:
+    """The (first, last) day on which a supplement is waited for, where the event sets the end of that wait; else None.
+
+    `clocks` are the clocks after the event.
+    """
+    if not isinstance(event, deadlines.ClockStarted | deadlines.ClockRescheduled):
         return None
-    started_on = next(clock["started_on"] for clock in clocks if clock["id"] == str(event.clock_id))
-    return date.fromisoformat(started_on), event.due_on
+    if (event.kind, event.stage) != ("completeness", SUPPLEMENT):
+        return None
+    return next(clock.started_on for clock in clocks if clock.id == event.clock_id), event.due_on
 
 
-def _change(clock: Mapping[str, Any], event: Any) -> Mapping[str, Any]:
+def _start(event: deadlines.ClockStarted) -> CaseClock:
+    return CaseClock(
+        id=event.clock_id,
+        kind=event.kind,
+        org=event.org,
+        unit=event.unit,
+        budget=event.budget,
+        started_on=event.started_on,
+        due_on=event.due_on,
+        due_at=event.due_at,
+        stage=event.stage,
+        dept=event.dept,
+        cycle=event.cycle,
+        provisional=event.provisional,
+    )
+
+
+def _after(clock: CaseClock, event: _LaterEvent) -> CaseClock:
     match event:
         case deadlines.ClockYellow():
-            return {"lamp": "yellow"}
+            return replace(clock, lamp="yellow")
         case deadlines.ClockRed():
-            return {"lamp": "red"}
+            return replace(clock, lamp="red")
         case deadlines.ClockLampTurned():
-            return {"lamp": event.lamp}
+            return replace(clock, lamp=event.lamp)
         case deadlines.ClockPaused():
-            return {"state": "paused", "due_on": None, "due_at": None}
+            return replace(clock, state="paused", due_on=None, due_at=None)
         case deadlines.ClockResumed():
-            return {"state": "running", "lamp": event.lamp, **_ending(event)}
+            return replace(_with_end(clock, event), state="running")
         case deadlines.ClockExtended():
-            return {"extended_by": clock.get("extended_by", 0) + event.by, "lamp": event.lamp, **_ending(event)}
+            return replace(_with_end(clock, event), extended_by=clock.extended_by + event.by)
         case deadlines.ClockRescheduled():
-            return {"lamp": event.lamp, **_ending(event)}
+            return _with_end(clock, event)
         case deadlines.ClockStopped():
-            ended = event.model_dump(mode="json", include={"due_on", "due_at", "stopped_at", "late", "lamp"})
-            return {"state": "stopped", **ended}
-    return {}
+            return replace(
+                clock,
+                state="stopped",
+                lamp=event.lamp,
+                due_on=event.due_on,
+                due_at=event.due_at,
+                stopped_at=event.stopped_at,
+                late=event.late,
+            )
+        case deadlines.ClockReminded():
+            return clock
+    assert_never(event)
 
 
-def _ending(event: Any) -> Mapping[str, Any]:
-    ending: Mapping[str, Any] = event.model_dump(mode="json", include=_OF_THE_END)
-    return ending
-
-
-CARD_EVENTS = (deadlines.CardIssued, deadlines.CardAppealed, deadlines.CardUpheld, deadlines.CardRevoked)
-_OF_A_CARD = {"level", "kind", "org", "dept", "cycle", "issued_at", "reason_code"}
-
-
-def follow_card(cards: Told, event: Any) -> Told:
-    """The cards after an event of one of them, the oldest first."""
-    key = str(event.card_id)
-    match event:
-        case deadlines.CardIssued():
-            return (*cards, {"id": key, **event.model_dump(mode="json", include=_OF_A_CARD), "status": "issued"})
-        case deadlines.CardAppealed():
-            status = "appealed"
-        case deadlines.CardUpheld():
-            status = "upheld"
-        case _:
-            status = "revoked"
-    return tuple({**card, "status": status} if card["id"] == key else card for card in cards)
+def _with_end(
+    clock: CaseClock, event: deadlines.ClockResumed | deadlines.ClockExtended | deadlines.ClockRescheduled
+) -> CaseClock:
+    return replace(clock, due_on=event.due_on, due_at=event.due_at, provisional=event.provisional, lamp=event.lamp)

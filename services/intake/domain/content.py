@@ -1,6 +1,7 @@
-"""What a service item says: the guide that is published, in the shape in which counties write their catalogs."""
+"""The content of a service item (政务服务事项), in the shape in which counties write their catalogs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
@@ -18,7 +19,11 @@ class _Part(BaseModel):
 
 
 class Material(_Part):
-    """One material. `share`: obtained from other departments and never asked of the applicant (国务院令716 art. 7)."""
+    """A material that the item asks for.
+
+    `form`: o original, only shown; oc original, of which a copy is kept; f form; e electronic; p photo.
+    `source` `share`: obtained from other departments, never asked of the applicant (国务院令716 art. 7).
+    """
 
     name: Line
     form: Literal["o", "oc", "f", "e", "p"]
@@ -27,14 +32,17 @@ class Material(_Part):
 
 
 def _material(value: Any) -> Any:
-    """The catalog's shorthand: [name, form, source, required(1/0)]."""
+    """Read the catalog's shorthand: [name, form, source, required(1/0)]."""
     if isinstance(value, list) and len(value) == 4:
         return dict(zip(("name", "form", "source", "required"), value, strict=True))
     return value
 
 
-class Term(_Part):
-    """A period as a catalog gives it. `value` null: no fixed number. `conf` says how sure the number is."""
+class ItemPeriod(_Part):
+    """A period as a catalog states it: `value` and `extension` count in `unit`; `value` None means no fixed number.
+
+    `conf` says where the number comes from: V law or official page, M common knowledge, L local decision.
+    """
 
     value: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
     unit: PeriodUnit = "workday"
@@ -43,6 +51,7 @@ class Term(_Part):
     note: Line | None = None
 
     def period(self) -> Period | None:
+        """Return the period as events say it; None where the catalog states no number."""
         if self.unit == "immediate":
             return Period(value=0, unit="immediate")
         if self.value is None:
@@ -50,13 +59,15 @@ class Term(_Part):
         return Period(value=self.value, unit=self.unit, extension=self.extension)
 
 
-class Publicity(Term):
-    """Public notice before the decision; `counts_in_period` says whether its days count."""
+class Publicity(ItemPeriod):
+    """The public notice (公示) before the decision; `counts_in_period`: whether its days count in the period."""
 
     counts_in_period: StrictBool = True
 
 
 class Fee(_Part):
+    """What the applicant pays, in yuan; 0 means free."""
+
     amount: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
     currency: Literal["CNY"] = "CNY"
     payee: Line | None = None
@@ -82,8 +93,8 @@ class Content(_Part):
     co_handlers: tuple[Line, ...] = ()
     cross_region: StrictBool = False
     materials: Annotated[tuple[Annotated[Material, BeforeValidator(_material)], ...], Field(max_length=100)] = ()
-    legal: Term | None = None
-    promise: Term | None = None
+    legal: ItemPeriod | None = None
+    promise: ItemPeriod | None = None
     publicity: Publicity | None = None
     fee: Fee = Fee()
     result: Line | None = None
@@ -95,7 +106,7 @@ class Content(_Part):
     notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
     def facts(self, org: str, version: int) -> ItemFacts:
-        """What the other services have to know of it."""
+        """Return what other services have to know of this content, as version `version` of the org's item."""
         return ItemFacts(
             org=org,
             code=self.code,
@@ -112,12 +123,25 @@ class Content(_Part):
             deemed_by_silence=self.deemed_basis is not None,
         )
 
+    def guide(self, org: str, version: int) -> "Guide":
+        """Return what a registration needs of this content, as version `version` of the org's item."""
+        return Guide(self.facts(org, version), self.materials, self.lodge_at)
 
-LEAD = "主办"
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A version of an item as a registration needs it: facts, materials, and the levels of desk that lodge it."""
+
+    facts: ItemFacts
+    materials: tuple[Material, ...]
+    lodge_at: tuple[Desk, ...]
 
 
-def faults(content: Content) -> Iterator[FieldError]:
-    """Why an item cannot be published as it stands."""
+_LEAD = "主办"
+
+
+def content_errors(content: Content) -> Iterator[FieldError]:
+    """Yield the errors for which the content cannot be published."""
     legal = content.legal.period() if content.legal else None
     promise = content.promise.period() if content.promise else None
     if legal and promise and legal.unit == promise.unit and promise.value > legal.value:
@@ -125,7 +149,7 @@ def faults(content: Content) -> Iterator[FieldError]:
     if content.mode == "joint":
         if len(content.co_handlers) < 2:
             yield FieldError("/co_handlers", "joint_needs_two", "联合办理至少要有两个办理单位")
-        elif sum(LEAD in handler for handler in content.co_handlers) != 1:
+        elif sum(_LEAD in handler for handler in content.co_handlers) != 1:
             yield FieldError("/co_handlers", "joint_needs_one_lead", "联合办理要有且只有一个（主办）单位")
     names = [material.name for material in content.materials]
     for n, name in enumerate(names):

@@ -1,8 +1,7 @@
-"""What becomes of a case: the facts that only intake knows, and the case after each fact. Events are facts as well."""
+"""The facts of a case: those that only intake knows and those it announces, and the case after each of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import assert_never
 
 from bianmin.events.intake import (
     CaseAccepted,
@@ -17,87 +16,112 @@ from bianmin.events.intake import (
     SupplementRequested,
     WithdrawalRequested,
 )
-from services.intake.domain.case import Brought, Case, Notice, Refusal
+from services.intake.domain.case import Case, CaseRefusal, Notice, SubmittedMaterial
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class CaseOpened:
+    """A case exists from now on."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUpdated:
+    """An event of another service changed the case: `case` is the case after it."""
+
     case: Case
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeGiven:
-    """`named`: the numbers that this notice is about, though they may have been brought before."""
+    """The applicant was given a notice. `named`: the numbers it is about; they have to be handed in anew."""
 
     notice: Notice
     named: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class MaterialsBrought:
-    brought: tuple[Brought, ...]
+class MaterialsSubmitted:
+    """The applicant handed in materials."""
+
+    materials: tuple[SubmittedMaterial, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawalAsked:
+class WithdrawalReasonGiven:
+    """The applicant said why he withdraws."""
+
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalGiven:
-    refusal: Refusal
+    """The organ stated its refusal in full; `CaseRefused` announces it without the text."""
+
+    refusal: CaseRefusal
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Fields of the case that another service's event moved."""
+Fact = (
+    CaseOpened
+    | CaseUpdated
+    | NoticeGiven
+    | MaterialsSubmitted
+    | WithdrawalReasonGiven
+    | RefusalGiven
+    | CaseRegistered
+    | SupplementRequested
+    | CaseSupplemented
+    | CaseAccepted
+    | CaseDeemedAccepted
+    | DeemingCorrected
+    | CaseLapsed
+    | LapseCorrected
+    | CaseRefused
+    | CaseWithdrawn
+    | WithdrawalRequested
+)
 
-    changes: Mapping[str, Any]
 
-
-def evolve(case: Case | None, fact: Any) -> Case:
-    """The case after a fact."""
-    if isinstance(fact, Opened):
+def evolve(case: Case | None, fact: Fact) -> Case:
+    """Return the case after a fact. Every fact after the registration raises its version by one."""
+    if isinstance(fact, CaseOpened | CaseUpdated):
         return fact.case
-    assert case is not None
-    if isinstance(fact, CaseRegistered):
-        return case  # it tells what was opened
-    return replace(case, version=case.version + 1, **_changes(case, fact))
-
-
-def _changes(case: Case, fact: Any) -> Mapping[str, Any]:
+    assert case is not None, "a case starts with CaseOpened"
     match fact:
+        case CaseRegistered():
+            return case  # it announces what CaseOpened has set
         case NoticeGiven(notice, named):
-            return {"notice": notice, "brought": tuple(one for one in case.brought if one.no not in named)}
+            remaining = tuple(material for material in case.submitted if material.no not in named)
+            return case.with_changes(notice=notice, submitted=remaining)
         case SupplementRequested():
-            return {"status": "supplement_requested"}
-        case MaterialsBrought(brought):
-            new = {one.no for one in brought}
-            return {"brought": (*(one for one in case.brought if one.no not in new), *brought)}
+            return case.with_changes(status="supplement_requested")
+        case MaterialsSubmitted(materials):
+            replaced = {material.no for material in materials}
+            others = tuple(material for material in case.submitted if material.no not in replaced)
+            return case.with_changes(submitted=(*others, *materials))
         case CaseSupplemented():
             if fact.missing or case.status != "supplement_requested":
-                return {}
-            return {"status": "registered", "received_on": fact.received_on}
+                return case.with_changes()
+            return case.with_changes(status="registered", received_on=fact.received_on)
         case CaseAccepted():
-            return {"status": "accepted", "accepted_on": fact.accepted_on}
+            return case.with_changes(status="accepted", accepted_on=fact.accepted_on)
         case CaseDeemedAccepted():
-            return {"status": "accepted", "accepted_on": fact.accepted_on, "deemed": True}
+            return case.with_changes(status="accepted", accepted_on=fact.accepted_on, deemed=True)
         case DeemingCorrected():
-            return {"status": "registered", "accepted_on": None, "deemed": False, "holders": ()}
+            return case.with_changes(status="registered", accepted_on=None, deemed=False, holders=())
         case CaseLapsed():
-            return {"status": "closed", "closed_on": fact.lapsed_on}
+            return case.with_changes(status="closed", closed_on=fact.lapsed_on)
         case LapseCorrected():
-            return {"status": "supplement_requested", "closed_on": None}
+            return case.with_changes(status="supplement_requested", closed_on=None)
         case RefusalGiven(refusal):
-            return {"refusal": refusal}
+            return case.with_changes(refusal=refusal)
         case CaseRefused():
-            return {"status": "refused", "closed_on": fact.refused_on}
-        case WithdrawalAsked(reason):
-            return {"withdrawal_reason": reason}
+            return case.with_changes(status="refused", closed_on=fact.refused_on)
+        case WithdrawalReasonGiven(reason):
+            return case.with_changes(withdrawal_reason=reason)
         case CaseWithdrawn():
-            return {"status": "withdrawn", "closed_on": fact.withdrawn_on}
+            return case.with_changes(status="withdrawn", closed_on=fact.withdrawn_on)
         case WithdrawalRequested():
-            return {"withdrawal_pending": True}
-        case Followed(changes):
-            return changes
-    raise AssertionError(f"unknown fact {type(fact).__name__}")
+            return case.with_changes(withdrawal_pending=True)
+    assert_never(fact)

@@ -1,21 +1,57 @@
-"""What the events of routing and deadlines change in the view of a case."""
+"""What the events of routing and deadlines change in a case."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from bianmin.domain.access import Holder
-from bianmin.events import routing
+from bianmin.events import deadlines, routing
+from bianmin.events.envelope import Event
 from bianmin.events.intake import CaseWithdrawn
-from services.intake.domain.case import Case, Procedure
-from services.intake.domain.clocks import CARD_EVENTS, CLOCK_EVENTS, awaited_until, follow_card, follow_clock
+from bianmin.events.parts import Access, EventData
+from bianmin.kit.decide import Cause
+from services.intake.domain.cards import CardEvent, follow_card
+from services.intake.domain.case import Case, CaseChanges, CaseProcedure
+from services.intake.domain.clocks import ClockEvent, follow_clock, is_notice_period, supplement_wait
+from services.intake.domain.deeming import deem
+from services.intake.domain.facts import CaseUpdated, Fact
 
 
-def follow(case: Case, event: Any) -> Mapping[str, Any]:
-    """The fields of a case that an event of routing or deadlines changes, with what they become."""
-    changes: dict[str, Any] = {}
-    if access := getattr(event, "access", None):
+@dataclass(frozen=True, slots=True)
+class FollowCase:
+    """Bring a case up to date with an event of another service."""
+
+    case_id: UUID
+    event: Event
+    by: Cause
+
+
+def follow(case: Case, command: FollowCase) -> Sequence[Fact]:
+    """Return what the event changes; the end of the period for the notice may also have accepted the case by silence.
+
+    Raises `ClockNotKnown` for an event of a clock that has not started.
+    """
+    event = command.event.data
+    if event is None:
+        return []
+    changes = _changes(case, event)
+    facts: list[Fact] = [CaseUpdated(case.with_changes(**changes))] if changes else []
+    if (
+        isinstance(event, deadlines.ClockRed)
+        and is_notice_period(event.kind, event.stage)
+        and case.status == "registered"
+        and case.silence_accepts
+        and case.notice_due_on == event.due_on
+    ):
+        facts.append(deem(case, event.due_on))
+    return facts
+
+
+def _changes(case: Case, event: EventData) -> CaseChanges:
+    """The fields that the event changes, with their new values."""
+    changes = CaseChanges()
+    access: Access | None = getattr(event, "access", None)
+    if access is not None:
         holders = tuple(Holder(office.org, office.dept) for office in access.holders)
         if holders != case.holders:
             changes["holders"] = holders
@@ -23,50 +59,46 @@ def follow(case: Case, event: Any) -> Mapping[str, Any]:
         case routing.TaskReceived() if case.status == "accepted":
             changes["status"] = "in_progress"
         case routing.ProcedureStarted():
-            new = Procedure(str(event.procedure_id), event.kind, event.expected_days, event.started_on)
-            changes |= {"status": "paused", "procedures": (*case.procedures, new)}
+            started = CaseProcedure(str(event.procedure_id), event.kind, event.expected_days, event.started_on)
+            changes["status"] = "paused"
+            changes["procedures"] = (*case.procedures, started)
         case routing.ProcedureEnded():
-            changes |= _after_procedure(case, event)
+            changes["procedures"] = _procedures_after(case, event)
+            if case.status == "paused" and all(each.ended_on for each in changes["procedures"]):
+                changes["status"] = "in_progress"
         case routing.CaseGranted() | routing.CaseDenied():
-            changes |= _decided(case, event)
+            changes["status"] = "granted" if isinstance(event, routing.CaseGranted) else "denied"
+            changes["decided_on"] = event.decided_on
+            if case.accepted_on is None:
+                # the deeming was being corrected when the case was decided: decision and deemed acceptance both stand
+                changes["accepted_on"] = case.received_on
+                changes["deemed"] = True
         case routing.CaseDelivered():
             changes["status"] = "delivered"
         case routing.CaseClosed():
-            # a withdrawn case stays withdrawn; the day it was closed is told all the same
-            changes |= {"closed_on": event.closed_on} | ({} if case.status == "withdrawn" else {"status": "closed"})
+            changes["closed_on"] = event.closed_on
+            if case.status != "withdrawn":
+                changes["status"] = "closed"
         case routing.CaseReopened():
-            changes |= {"status": "accepted", "cycle": event.cycle, "decided_on": None, "closed_on": None}
+            changes["status"] = "accepted"
+            changes["cycle"] = event.cycle
+            changes["decided_on"] = changes["closed_on"] = None
         case CaseWithdrawn():
-            changes |= {"status": "withdrawn", "withdrawal_pending": False}
+            changes["status"] = "withdrawn"
+            changes["withdrawal_pending"] = False
         case routing.WithdrawalRejected():
             changes["withdrawal_pending"] = False
-    if isinstance(event, CLOCK_EVENTS):
+    if isinstance(event, ClockEvent):
         changes["clocks"] = follow_clock(case.clocks, event)
-        changes |= _waiting(case, awaited_until(changes["clocks"], event))
-    elif isinstance(event, CARD_EVENTS):
+        wait = supplement_wait(changes["clocks"], event)
+        # the wait belongs to the notice of the day it starts on; an earlier notice holds no more
+        if wait is not None and case.notice is not None and wait[0] == case.notice.noticed_on:
+            changes["notice"] = replace(case.notice, wait_until=wait[1])
+    elif isinstance(event, CardEvent):
         changes["cards"] = follow_card(case.cards, event)
     return changes
 
 
-def _waiting(case: Case, told: tuple[date, date] | None) -> Mapping[str, Any]:
-    """Until when a supplement is waited for, by the calendar; of the notice that holds now, not of one before it."""
-    if told is None or case.notice is None or told[0] != case.notice.noticed_on:
-        return {}
-    return {"notice": replace(case.notice, wait_until=told[1])}
-
-
-def _after_procedure(case: Case, event: routing.ProcedureEnded) -> Mapping[str, Any]:
-    procedures = tuple(
-        replace(one, ended_on=event.ended_on) if one.id == str(event.procedure_id) else one for one in case.procedures
-    )
-    others = any(one.ended_on is None for one in procedures)
-    return {"procedures": procedures} | ({} if others or case.status != "paused" else {"status": "in_progress"})
-
-
-def _decided(case: Case, event: routing.CaseGranted | routing.CaseDenied) -> Mapping[str, Any]:
-    status = "granted" if isinstance(event, routing.CaseGranted) else "denied"
-    changes: dict[str, Any] = {"status": status, "decided_on": event.decided_on}
-    if case.accepted_on is None:
-        # decided while its acceptance by silence was being corrected: the decision stands, and so does that
-        changes |= {"accepted_on": case.received_on, "deemed": True}
-    return changes
+def _procedures_after(case: Case, event: routing.ProcedureEnded) -> tuple[CaseProcedure, ...]:
+    ended = str(event.procedure_id)
+    return tuple(replace(each, ended_on=event.ended_on) if each.id == ended else each for each in case.procedures)

@@ -1,4 +1,4 @@
-"""A service item over time: drafted, published, retired. A case keeps the version it was registered under."""
+"""A service item and its versions: drafted, published, retired. A case keeps the version it was registered under."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,15 @@ from typing import Literal, assert_never
 from bianmin.events.intake import ItemPublished, ItemRetired
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, Invalid, NotFound
-from services.intake.domain.content import Content, faults
+from services.intake.domain.content import Content, content_errors
 
 VersionStatus = Literal["draft", "published", "retired"]
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ItemVersion:
+    """A version of an item. `number` counts from 1 and is never used again once it was published."""
+
     number: int
     content: Content
     status: VersionStatus
@@ -21,21 +23,30 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of one org: at most one version is a draft, at most one published. `last_published` was just retired."""
+    """An item of one org: at most one version is a draft, at most one is published.
+
+    `latest` is the highest version number; `last_published` the version that the last command retired. `sequence`
+    counts the announced events, `version` the changes (the ETag).
+    """
 
     org: str
     code: str
     latest: int = 0
-    draft: Version | None = None
-    published: Version | None = None
-    last_published: Version | None = None
+    draft: ItemVersion | None = None
+    published: ItemVersion | None = None
+    last_published: ItemVersion | None = None
     sequence: int = 0
     version: int = 0
+
+    @property
+    def published_number(self) -> int | None:
+        """The number of the published version."""
+        return self.published.number if self.published else None
 
 
 @dataclass(frozen=True, slots=True)
 class DraftItem:
-    """Write the next version. `expected`: the item's version (ETag) that the writer has seen, None for a new item."""
+    """Write the next version. `expected`: the ETag of the item that the writer has read, None for a new item."""
 
     org: str
     content: Content
@@ -44,11 +55,14 @@ class DraftItem:
 
     @property
     def code(self) -> str:
+        """The code of the item."""
         return self.content.code
 
 
 @dataclass(frozen=True, slots=True)
 class PublishItem:
+    """Publish the draft: new registrations are made under it."""
+
     org: str
     code: str
     by: Cause
@@ -56,6 +70,8 @@ class PublishItem:
 
 @dataclass(frozen=True, slots=True)
 class RetireItem:
+    """Offer the item no more; cases under way go on."""
+
     org: str
     code: str
     by: Cause
@@ -63,7 +79,7 @@ class RetireItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """Draft, and publish where asked. What says what is said already is left as it is."""
+    """Draft the content, and publish it where `publish` says so. Content that has not changed makes no new version."""
 
     org: str
     content: Content
@@ -72,6 +88,7 @@ class ImportItem:
 
     @property
     def code(self) -> str:
+        """The code of the item."""
         return self.content.code
 
 
@@ -79,40 +96,58 @@ ItemCommand = DraftItem | PublishItem | RetireItem | ImportItem
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class ItemDrafted:
+    """The draft of an item has this content from now on."""
+
     org: str
     content: Content
 
 
-Fact = Drafted | ItemPublished | ItemRetired
+ItemFact = ItemDrafted | ItemPublished | ItemRetired
 
 
 class ItemNotFound(NotFound):
+    """The org has no such item."""
+
     slug, title = "item-not-found", "没有这个事项"
 
 
 class ItemChanged(Conflict):
+    """Somebody else has changed the item since the writer read it."""
+
     slug, title = "item-changed", "事项已被他人修改"
 
 
 class NothingToPublish(Conflict):
+    """The item has no draft."""
+
     slug, title = "nothing-to-publish", "没有可发布的草稿"
 
 
 class NotPublished(Conflict):
+    """The item is not published."""
+
     slug, title = "item-not-published", "事项没有发布"
 
 
 class ItemFaulty(Invalid):
+    """The content has errors for which it cannot be published."""
+
     slug, title = "item-faulty", "事项内容不能发布"
 
 
 class CatalogElsewhere(Forbidden):
+    """The catalog belongs to another org or department."""
+
     slug, title = "catalog-elsewhere", "不是本地区的事项目录"
 
 
-def decide(item: Item | None, command: ItemCommand) -> Sequence[Fact]:
-    """The facts a command makes of an item."""
+def decide_item(item: Item | None, command: ItemCommand) -> Sequence[ItemFact]:
+    """Return the facts that a command makes of an item.
+
+    Raises `CatalogElsewhere`, `ItemChanged`, `ItemNotFound`, `NothingToPublish`, `NotPublished`, and `ItemFaulty` with
+    an error for each fault of the content.
+    """
     if not command.by.actor.covers(command.org):
         raise CatalogElsewhere(f"只能维护本辖区（{command.by.actor.org}）的事项目录。")
     _check_line(item, command)
@@ -120,7 +155,7 @@ def decide(item: Item | None, command: ItemCommand) -> Sequence[Fact]:
         case DraftItem():
             if command.expected != (item.version if item else None):
                 raise ItemChanged("事项已被他人修改；请重新读取，核对后再提交。")
-            return [Drafted(command.org, command.content)]
+            return [ItemDrafted(command.org, command.content)]
         case ImportItem():
             return _import(item, command)
         case PublishItem():
@@ -139,47 +174,46 @@ def decide(item: Item | None, command: ItemCommand) -> Sequence[Fact]:
 
 
 def _check_line(item: Item | None, command: ItemCommand) -> None:
-    """The head of a department keeps the items of that department, the others are not theirs."""
+    """Refuse the head of a department the items of another department."""
     dept = command.by.actor.dept
     if dept is None:
         return
     known = [] if item is None else [item.draft, item.published, item.last_published]
-    said = [version.content for version in known if version is not None]
+    contents = [version.content for version in known if version is not None]
     if isinstance(command, DraftItem | ImportItem):
-        said.append(command.content)
-    if any(content.category != dept for content in said):
+        contents.append(command.content)
+    if any(content.category != dept for content in contents):
         raise CatalogElsewhere("只能维护本部门条线（dept）的事项。")
 
 
-def _import(item: Item | None, command: ImportItem) -> Sequence[Fact]:
-    here = item or Item(command.org, command.code)
-    if here.published and here.published.content == command.content and not here.draft:
+def _import(item: Item | None, command: ImportItem) -> Sequence[ItemFact]:
+    current = item or Item(command.org, command.code)
+    if current.published and current.published.content == command.content and not current.draft:
         return []
-    facts: list[Fact] = []
-    if here.draft is None or here.draft.content != command.content:
-        facts.append(Drafted(command.org, command.content))
-        here = evolve(item, facts[0])
+    facts: list[ItemFact] = []
+    if current.draft is None or current.draft.content != command.content:
+        facts.append(ItemDrafted(command.org, command.content))
+        current = evolve_item(item, facts[0])
     if command.publish:
-        facts.append(_publish(here, command.content))
+        facts.append(_publish(current, command.content))
     return facts
 
 
 def _publish(item: Item, content: Content) -> ItemPublished:
-    found = tuple(faults(content))
-    if found:
-        raise ItemFaulty("事项内容有误，请按 errors 更正后再发布。", errors=found)
+    if errors := tuple(content_errors(content)):
+        raise ItemFaulty("事项内容有误，请按 errors 更正后再发布。", errors=errors)
     assert item.draft is not None
     return ItemPublished(item=content.facts(item.org, item.draft.number))
 
 
-def evolve(item: Item | None, fact: Fact) -> Item:
-    """The item after a fact."""
+def evolve_item(item: Item | None, fact: ItemFact) -> Item:
+    """Return the item after a fact; each raises its version by one."""
     match fact:
-        case Drafted(org, content):
-            here = item or Item(org, content.code)
-            number = here.draft.number if here.draft else here.latest + 1
-            draft = Version(number, content, "draft")
-            return replace(here, latest=number, draft=draft, version=here.version + 1)
+        case ItemDrafted(org, content):
+            current = item or Item(org, content.code)
+            number = current.draft.number if current.draft else current.latest + 1
+            draft = ItemVersion(number, content, "draft")
+            return replace(current, latest=number, draft=draft, version=current.version + 1)
         case ItemPublished():
             assert item is not None
             assert item.draft is not None

@@ -1,18 +1,24 @@
-"""Whether a matter can be registered at a desk, and which organ accepts and decides it."""
+"""The registration (登记) of a case: whether a desk may do it, and which organ accepts and decides the case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from bianmin.domain.codes import Level, level_of
 from bianmin.domain.labels_zh import DEPTS
-from bianmin.events.parts import ItemFacts
+from bianmin.events.intake import CaseRegistered
+from bianmin.events.parts import Channel, ItemFacts
+from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid
-from services.intake.domain.case import RegisterCase
-from services.intake.domain.content import Material
+from services.intake.domain.case import Case, MaskedApplicant, SubmittedMaterial
+from services.intake.domain.checks import DateWrong, check_material_numbers
+from services.intake.domain.content import Guide
+from services.intake.domain.facts import CaseOpened, Fact
 
-LENGTH: Mapping[str, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
-ROUTED = frozenset({"direct", "promised", "report_up"})
-"""Procedures that routing knows so far."""
+_LENGTH: Mapping[str, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
+_ROUTED = frozenset({"direct", "promised", "report_up"})
+"""The modes of handling that routing can route so far."""
 _LEVEL_NAMES = {
     "province": "省级",
     "city": "市（州）级",
@@ -33,58 +39,102 @@ class KnownOrg:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
-    """A published item as a registration needs it."""
+class Applicant:
+    """Who applies. `sealed` is the encrypted form, `tail` a keyed digest of the last four signs of the id number."""
 
-    facts: ItemFacts
-    materials: tuple[Material, ...]
-    lodge_at: tuple[str, ...]
+    case_id: UUID
+    masked: MaskedApplicant
+    sealed: bytes
+    tail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCase:
+    """Register a case at the desk `org`. `earliest` and `today` are the limits of `received_on`."""
+
+    case_id: UUID
+    item_code: str
+    org: str
+    channel: Channel
+    applicant: Applicant
+    materials: tuple[SubmittedMaterial, ...]
+    received_on: date
+    today: date
+    earliest: date
+    by: Cause
+    client_ref: str | None = None
+    agent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A registration that may be carried out: under which item, accepted by whom."""
+    """The terms of a registration: the guide it is made under, and the org that accepts the case."""
 
     guide: Guide
     accepting_org: str
 
 
+@dataclass(frozen=True, slots=True)
+class AdmittedRegistration:
+    """A registration that `admit` has let through, with the case number drawn for it."""
+
+    command: RegisterCase
+    admission: Admission
+    case_no: str
+    registered_at: datetime
+
+    @property
+    def by(self) -> Cause:
+        """The cause of the registration."""
+        return self.command.by
+
+    @property
+    def case_id(self) -> UUID:
+        """The id of the new case."""
+        return self.command.case_id
+
+
 class OrgUnknown(Invalid):
+    """Routing has not announced the org."""
+
     slug, title = "org-unknown", "没有这个机构"
 
 
 class ItemNotOffered(Invalid):
+    """No org above the desk has published the item."""
+
     slug, title = "item-not-offered", "事项没有发布"
 
 
 class NotLodgedHere(Invalid):
+    """The item is lodged at desks of another level."""
+
     slug, title = "not-lodged-here", "本级不受理这个事项"
 
 
-class MaterialsWrong(Invalid):
-    slug, title = "materials-wrong", "材料填报有误"
-
-
-class DateWrong(Invalid):
-    slug, title = "date-wrong", "日期有误"
-
-
 class DeskElsewhere(Forbidden):
+    """The desk lies outside the actor's subtree."""
+
     slug, title = "desk-elsewhere", "不是本单位的窗口"
 
 
 class ProcedureNotOffered(Conflict):
+    """The mode of handling cannot be routed yet."""
+
     slug, title = "procedure-not-offered", "暂不支持这种办理方式"
 
 
 class OfficeMissing(Conflict):
+    """The org that decides or accepts has no office of the department line."""
+
     slug, title = "office-missing", "办理单位没有设立"
 
 
 def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOrg]) -> Admission:
-    """The terms on which `command` may be carried out; `orgs` are the desk's org and those above it.
+    """Return the terms of a registration. `guide`: the one nearest above the desk; `orgs`: the desk and those above it.
 
-    Raises why not: every refusal names what to do instead.
+    Raises `DeskElsewhere`, `OrgUnknown`, `ItemNotOffered`, `DateWrong`, `NotLodgedHere`, `MaterialsWrong`,
+    `ProcedureNotOffered` or `OfficeMissing`; the message says what to do instead.
     """
     if not command.by.actor.covers(command.org):
         raise DeskElsewhere(f"只能在本单位（{command.by.actor.org}）及下属站点登记。")
@@ -97,21 +147,55 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
         )
     _check_dates(command)
     _check_desk(command, guide)
-    check_numbers([one.no for one in command.brought], guide.materials)
-    if guide.facts.mode not in ROUTED:
+    check_material_numbers([material.no for material in command.materials], guide.materials)
+    if guide.facts.mode not in _ROUTED:
         raise ProcedureNotOffered("系统暂只支持直接、承诺、上报办理；这个事项请按原渠道办理。")
     deciding, accepting = organs(guide.facts, command.org)
     _check_offices(guide.facts, deciding, accepting, orgs)
     return Admission(guide, accepting)
 
 
-def organs(item: ItemFacts, desk: str) -> tuple[str, str]:
-    """(deciding org, accepting org) of an item registered at a desk.
+def register(registration: AdmittedRegistration) -> Sequence[Fact]:
+    """Return the facts of a new case: that it exists, and its announcement."""
+    command, guide = registration.command, registration.admission.guide
+    case = Case(
+        id=command.case_id,
+        case_no=registration.case_no,
+        guide=guide,
+        org=command.org,
+        accepting_org=registration.admission.accepting_org,
+        channel=command.channel,
+        applicant=command.applicant.masked,
+        registered_by=command.by.actor.id,
+        client_ref=command.client_ref,
+        agent_id=command.agent_id,
+        registered_at=registration.registered_at,
+        received_on=command.received_on,
+        submitted=command.materials,
+        sequence=1,
+        version=1,
+    )
+    registered = CaseRegistered(
+        access=case.access,
+        case_no=case.case_no,
+        item=case.item,
+        channel=case.channel,
+        received_on=case.received_on,
+        materials=tuple(material.no for material in case.submitted),
+        missing=case.missing_numbers,
+        display_name=case.applicant_name,
+    )
+    return [CaseOpened(case), registered]
 
-    The station itself accepts what it decides; otherwise the center above the desk: a village committee is no organ.
+
+def organs(item: ItemFacts, desk: str) -> tuple[str, str]:
+    """Return (deciding org, accepting org) of an item that is registered at the org `desk`.
+
+    A station accepts what it decides itself. Everything else is accepted by the center above the desk, because a
+    village committee is no organ that could.
     """
-    deciding = desk[: LENGTH[item.decide_level]]
-    accepting = deciding if len(deciding) >= LENGTH["station"] else desk[: LENGTH["center"]]
+    deciding = desk[: _LENGTH[item.decide_level]]
+    accepting = deciding if len(deciding) >= _LENGTH["station"] else desk[: _LENGTH["center"]]
     return deciding, accepting
 
 
@@ -136,21 +220,9 @@ def _check_desk(command: RegisterCase, guide: Guide) -> None:
         )
 
 
-def check_numbers(numbers: list[int], materials: tuple[Material, ...], where: str = "/materials") -> None:
-    """Material numbers count from 1 in the item's list, each at most once."""
-    errors = []
-    for n, no in enumerate(numbers):
-        if not 1 <= no <= len(materials):
-            errors.append(FieldError(f"{where}/{n}/no", "no_such_material", f"材料序号应为 1 到 {len(materials)}"))
-        elif no in numbers[:n]:
-            errors.append(FieldError(f"{where}/{n}/no", "duplicate", "同一材料只填一次"))
-    if errors:
-        raise MaterialsWrong("材料填报有误，请按 errors 更正。", errors=errors)
-
-
 def _check_offices(item: ItemFacts, deciding: str, accepting: str, orgs: Mapping[str, KnownOrg]) -> None:
-    needed = [deciding] if len(deciding) <= LENGTH["center"] else []
-    if item.mode == "report_up" and accepting not in needed and len(accepting) <= LENGTH["center"]:
+    needed = [deciding] if len(deciding) <= _LENGTH["center"] else []
+    if item.mode == "report_up" and accepting not in needed and len(accepting) <= _LENGTH["center"]:
         needed.append(accepting)
     for org in needed:
         known = orgs.get(org)

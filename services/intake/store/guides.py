@@ -1,34 +1,40 @@
-"""What a registration looks up: the guide that holds at a desk, and the orgs above it."""
+"""What a registration looks up: the guide that holds at a desk, and the orgs above the desk."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
 
-from bianmin.events.parts import ItemFacts
+from pydantic import TypeAdapter
+
 from bianmin.kit.db import Tx, rows
-from services.intake.domain.content import Material
-from services.intake.domain.registration import Guide, KnownOrg
+from services.intake.domain.content import Guide
+from services.intake.domain.registration import KnownOrg
+
+_read = TypeAdapter(Guide).validate_json
 
 
-def guide_of(stored: Any) -> Guide:
-    return Guide(
-        facts=ItemFacts.model_validate(stored["facts"]),
-        materials=tuple(Material.model_validate(one) for one in stored["materials"]),
-        lodge_at=tuple(stored["lodge_at"]),
-    )
+@lru_cache(maxsize=2048)
+def parse_guide(stored: str) -> Guide:
+    """Return the guide that the text of `item_version.guide` stands for. Equal texts give the same object.
+
+    Every load of a case needs its guide, and a county has far fewer guides than cases: so they are kept.
+    """
+    return _read(stored)
 
 
-async def guides(tx: Tx, wanted: Iterable[tuple[str, str]]) -> tuple[dict[tuple[str, str], Guide], dict[str, KnownOrg]]:
-    """For each (desk, item code): the guide published nearest above the desk. And the orgs from the desks upward."""
+async def find_guides(
+    tx: Tx, wanted: Iterable[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], Guide], dict[str, KnownOrg]]:
+    """Return the guides by (desk, item code), each published nearest above its desk; and the orgs from the desks up."""
     pairs = sorted(set(wanted))
     desks = [desk for desk, _ in pairs]
-    found: dict[tuple[str, str], Guide] = {}
+    guides: dict[tuple[str, str], Guide] = {}
     orgs: dict[str, KnownOrg] = {}
     for desk, code, guide, above in await rows(tx, _GUIDES, desks, [code for _, code in pairs]):
         if guide is not None:
-            found[desk, code] = guide_of(guide)
-        for known in above:
-            orgs[known["code"]] = KnownOrg(known["code"], known["name"], known["offices"])
-    return found, orgs
+            guides[desk, code] = parse_guide(guide)
+        for org in above:
+            orgs[org["code"]] = KnownOrg(org["code"], org["name"], org["offices"])
+    return guides, orgs
 
 
 _GUIDES = """
@@ -40,7 +46,7 @@ CROSS JOIN LATERAL (
     WHERE code IN (w.desk, left(w.desk, 12), left(w.desk, 9), left(w.desk, 6), left(w.desk, 4), left(w.desk, 2))
 ) o
 LEFT JOIN LATERAL (
-    SELECT v.guide FROM item i JOIN item_version v ON v.org = i.org AND v.code = i.code AND v.number = i.published
+    SELECT v.guide::text FROM item i JOIN item_version v ON v.org = i.org AND v.code = i.code AND v.number = i.published
     WHERE i.code = w.code
       AND i.org IN (w.desk, left(w.desk, 12), left(w.desk, 9), left(w.desk, 6), left(w.desk, 4), left(w.desk, 2))
     ORDER BY length(i.org) DESC LIMIT 1

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
 from services.intake.domain.registration import KnownOrg
-from services.intake.store.tables import OrgRow
+from services.intake.store.tables import KnownOrgRow
 
 
-async def keep(tx: Tx, known: Sequence[KnownOrg]) -> None:
-    """Each org as the last of `known` has it."""
-    latest = {org.code: org for org in known}
+async def save_orgs(tx: Tx, orgs: Sequence[KnownOrg]) -> None:
+    """Store the orgs; of an org that stands there twice, the last."""
+    latest = {org.code: org for org in orgs}
     rows = [{"code": org.code, "name": org.name, "offices": dict(org.offices)} for _, org in sorted(latest.items())]
-    await sets.write(
-        tx,
-        sets.insert(OrgRow, rows, "ON CONFLICT (code) DO UPDATE SET name = excluded.name, offices = excluded.offices"),
-    )
+    tail = "ON CONFLICT (code) DO UPDATE SET name = excluded.name, offices = excluded.offices"
+    await sets.write(tx, sets.insert(KnownOrgRow, rows, tail))

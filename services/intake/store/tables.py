@@ -13,17 +13,17 @@ from bianmin.kit.sets import table_of
 from bianmin.kit.tables import add_kit_tables
 
 
-class Tables(SQLModel):
-    """A base of its own, so that another service in the process may have tables of the same names."""
+class IntakeTables(SQLModel):
+    """The base of intake's tables: other services in the process may have tables of the same names."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-add_kit_tables(Tables.metadata)
+add_kit_tables(IntakeTables.metadata)
 
 
 def _code(**options: Any) -> Any:
-    """A division or item code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    """A column for a division or item code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
     return Field(sa_column=Column(String(collation="C"), **options))
 
 
@@ -35,7 +35,9 @@ def _moment(**options: Any) -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), **options))
 
 
-class ItemRow(Tables, table=True):
+class ItemRow(IntakeTables, table=True):
+    """A service item of an org. `latest` and `published` are version numbers, `version` counts the changes."""
+
     __tablename__ = "item"
     org: str = _code(primary_key=True)
     code: str = _code(primary_key=True)
@@ -45,8 +47,8 @@ class ItemRow(Tables, table=True):
     version: int
 
 
-class VersionRow(Tables, table=True):
-    """`guide` is what a registration needs of the content: facts, materials, where it is lodged."""
+class ItemVersionRow(IntakeTables, table=True):
+    """A version of an item. `guide` is what a registration needs of the content (`domain.content.Guide`)."""
 
     __tablename__ = "item_version"
     org: str = _code(primary_key=True)
@@ -58,8 +60,8 @@ class VersionRow(Tables, table=True):
     changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
 
 
-class OrgRow(Tables, table=True):
-    """Orgs as routing announced them. `offices`: department to name."""
+class KnownOrgRow(IntakeTables, table=True):
+    """An org as routing announced it. `offices`: department to name."""
 
     __tablename__ = "org"
     code: str = _code(primary_key=True)
@@ -67,7 +69,12 @@ class OrgRow(Tables, table=True):
     offices: dict[str, str] = _json(nullable=False)
 
 
-class CaseRow(Tables, table=True):
+class CaseRow(IntakeTables, table=True):
+    """A case. The JSON columns hold the dataclasses of `domain.case`, `domain.clocks` and `domain.cards`.
+
+    `seen_by` are the keys that open the case to staff. `holders` are `org/dept`. `brought` are the submitted materials.
+    """
+
     __tablename__ = "cases"
     id: UUID = Field(primary_key=True)
     case_no: str = Field(sa_column=Column(String(collation="C"), nullable=False, unique=True))
@@ -116,8 +123,8 @@ class CaseRow(Tables, table=True):
     )
 
 
-class ApplicantRow(Tables, table=True):
-    """The vault: `sealed` is the whole application form, `tail` a keyed digest of the last four of the id."""
+class ApplicantRow(IntakeTables, table=True):
+    """The applicant of a case: `sealed` is the encrypted form, `tail` a keyed digest of the last four of the id."""
 
     __tablename__ = "applicant"
     case_id: UUID = Field(primary_key=True)
@@ -126,8 +133,8 @@ class ApplicantRow(Tables, table=True):
     tail: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class TimelineRow(Tables, table=True):
-    """One event of a case, from any service, without persons."""
+class TimelineRow(IntakeTables, table=True):
+    """One event of a case, from any service, without personal data."""
 
     __tablename__ = "timeline"
     case_id: UUID = Field(primary_key=True)
@@ -140,8 +147,8 @@ class TimelineRow(Tables, table=True):
     data: dict[str, Any] = _json(nullable=False)
 
 
-class NumberRow(Tables, table=True):
-    """The last case number an org gave on a day: without gaps, for its lock is held to the commit."""
+class CaseNumberRow(IntakeTables, table=True):
+    """The last case number of an org on a day. Its lock is held to the commit, so numbers have no gaps."""
 
     __tablename__ = "case_number"
     org: str = _code(primary_key=True)
@@ -149,8 +156,8 @@ class NumberRow(Tables, table=True):
     last: int = Field(sa_column=Column(Integer, nullable=False))
 
 
-class AuditRow(Tables, table=True):
-    """Who looked at unmasked personal data, of which case."""
+class ApplicantAuditRow(IntakeTables, table=True):
+    """An access to unmasked personal data: who, when, of which case, for what purpose."""
 
     __tablename__ = "audit"
     id: UUID = Field(primary_key=True)
@@ -163,8 +170,8 @@ class AuditRow(Tables, table=True):
 
 
 cases = table_of(CaseRow)
-versions = table_of(VersionRow)
+versions = table_of(ItemVersionRow)
 items = table_of(ItemRow)
-orgs = table_of(OrgRow)
+orgs = table_of(KnownOrgRow)
 applicants = table_of(ApplicantRow)
 timeline = table_of(TimelineRow)

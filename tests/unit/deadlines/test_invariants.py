@@ -38,7 +38,7 @@ from services.deadlines.domain.periods.period import CountedPeriod, DueDate, Pau
 from services.deadlines.domain.terms.law import without_policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Term
-from services.intake.domain.clocks import CLOCK_EVENTS, Told, follow_clock
+from services.intake.domain.clocks import CaseClock, ClockEvent, follow_clock
 from tests import reference_counter
 from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.random_histories import Life, Step, a_beginning, a_life, for_each_case, volumes
@@ -157,15 +157,15 @@ def a_signal_is_not_early_and_says_when_it_was_due_and_found(step: Step) -> None
             assert (fact.due_at < fact.detected_at) or not isinstance(fact, ClockRed)
 
 
-def intake_shows_the_same_clocks(shown: Told, step: Step) -> Told:
+def intake_shows_the_same_clocks(shown: tuple[CaseClock, ...], step: Step) -> tuple[CaseClock, ...]:
     """What it has put together from the events alone."""
     for one in step.told:
-        if isinstance(one.data, CLOCK_EVENTS):
+        if isinstance(one.data, ClockEvent):
             shown = follow_clock(shown, one.data)
     for theirs, clock in zip(shown, step.after.clocks, strict=True):
-        assert theirs["id"] == str(clock.id)
-        assert (theirs["state"], theirs["lamp"]) == (clock.state, clock.lamp)
-        assert theirs["due_on"] == (clock.end and str(clock.end.due_on))
+        assert theirs.id == clock.id
+        assert (theirs.state, theirs.lamp) == (clock.state, clock.lamp)
+        assert theirs.due_on == (clock.end and clock.end.due_on)
     return shown
 
 
@@ -198,7 +198,7 @@ STEPS: Sequence[Callable[[Step], None]] = (
 @for_each_case
 def test_c10_d4_d27_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
     told: list[Announcement] = []
-    shown: Told = ()
+    shown: tuple[CaseClock, ...] = ()
     for step in a_life(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
         told += step.told
         shown = intake_shows_the_same_clocks(shown, step)

@@ -1,4 +1,4 @@
-"""What the timeline tells, line by line."""
+"""The Chinese line of the timeline for each event."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ CLOCK = {"kind": "statutory", "due_on": "2027-02-11"}
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "text"),
     [
         (
             "procedure.ended",
@@ -41,5 +41,5 @@ CLOCK = {"kind": "statutory", "due_on": "2027-02-11"}
         ),
     ],
 )
-def test_a_line_tells_what_the_event_says(name: str, data: dict[str, Any], told: str) -> None:
-    assert texts.step(f"cn.bianmin.{name}.v1", data) == told
+def test_the_line_of_an_event_has_its_values(name: str, data: dict[str, Any], text: str) -> None:
+    assert texts.event_text(f"cn.bianmin.{name}.v1", data) == text

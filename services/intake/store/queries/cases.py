@@ -1,4 +1,4 @@
-"""Looking at cases: what lists, single views and tracking read."""
+"""Cases in lists, in single views and in tracking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select
 
 from bianmin.domain.access import keys_of
 from bianmin.domain.actors import Actor
@@ -15,15 +15,14 @@ from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import opened_by, under
-from bianmin.kit.time_source import TZ
 from services.intake.domain.case import Case
 from services.intake.store.cases import CASES, case_of
-from services.intake.store.tables import AuditRow, applicants, cases, timeline
+from services.intake.store.tables import ApplicantAuditRow, applicants, cases
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list is asked for. `org`: the subtree of the registering org."""
+    """What a list of cases is limited to. `org`: the subtree of the registering org."""
 
     org: str | None
     status: str | None
@@ -32,7 +31,7 @@ class CaseFilter:
     updated_since: datetime | None
 
     def values(self, actor: Actor) -> list[Any]:
-        """What a cursor is bound to: the filters, and who asks."""
+        """Return what a cursor is bound to: the filters, and who asks."""
         return [self.org, self.status, self.item_code, self.lamp, self.updated_since, actor.id, actor.org, actor.dept]
 
 
@@ -43,8 +42,12 @@ _AS_CHANGED = Keyset([cases.c.changed_at, cases.c.id], [datetime.fromisoformat, 
 async def list_cases(
     tx: Tx, actor: Actor, wanted: CaseFilter, cursors: Cursors, cursor: str | None, limit: int
 ) -> tuple[Sequence[tuple[Case, datetime]], str | None]:
-    """A page of the cases that `actor` may see, with the moment each was changed."""
-    query = CASES.where(_seen_by(actor))
+    """Return a page of the cases that `actor` may see, each with the moment of its last change, and the next cursor.
+
+    The newest case comes first; with `updated_since`, cases come in the order of their changes. Raises the kit's
+    refusal for a cursor that it did not write for these filters.
+    """
+    query = CASES.where(_visible_to(actor))
     keyset = _NEWEST_FIRST
     if wanted.updated_since is not None:
         keyset = _AS_CHANGED
@@ -54,13 +57,13 @@ async def list_cases(
     after = cursors.read(cursor, wanted.values(actor), keyset)
     rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
     page = rows[:limit]
-    following = None
+    next_cursor = None
     if len(rows) > limit:
-        following = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
-    return [(case_of(row), row["changed_at"]) for row in page], following
+        next_cursor = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
+    return [(case_of(row), row["changed_at"]) for row in page], next_cursor
 
 
-def _seen_by(actor: Actor) -> Any:
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.roles == {"citizen"}:
         return cases.c.registered_by == actor.id
     return opened_by(cases.c.seen_by, keys_of(actor))
@@ -80,46 +83,43 @@ def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
-    """What is kept of a person: the sealed form, and the digest that tracking compares with."""
+class SealedApplicant:
+    """The applicant as stored: the encrypted form, and the digest with which tracking compares the last four signs."""
 
     sealed: bytes
     tail: bytes
 
 
-_WITH_VAULT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(
+_WITH_APPLICANT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(
     applicants.c.sealed, applicants.c.tail
 )
 
 
-async def case_and_vault(tx: Tx, case_id: UUID) -> tuple[Case, Vault] | None:
-    return await _one(tx, _WITH_VAULT.where(cases.c.id == case_id))
+async def find_case(tx: Tx, case_id: UUID) -> Case | None:
+    """Return the case with this id, or None."""
+    row = (await tx.execute(CASES.where(cases.c.id == case_id))).mappings().first()
+    return None if row is None else case_of(row)
 
 
-async def by_number(tx: Tx, case_no: str) -> tuple[Case, Vault] | None:
-    return await _one(tx, _WITH_VAULT.where(cases.c.case_no == case_no))
+async def find_case_with_applicant(tx: Tx, case_id: UUID) -> tuple[Case, SealedApplicant] | None:
+    """Return the case with this id and its applicant, or None."""
+    return await _find(tx, _WITH_APPLICANT.where(cases.c.id == case_id))
 
 
-async def _one(tx: Tx, query: Select[Any]) -> tuple[Case, Vault] | None:
+async def find_case_by_number(tx: Tx, case_no: str) -> tuple[Case, SealedApplicant] | None:
+    """Return the case with this case number and its applicant, or None."""
+    return await _find(tx, _WITH_APPLICANT.where(cases.c.case_no == case_no))
+
+
+async def _find(tx: Tx, query: Select[Any]) -> tuple[Case, SealedApplicant] | None:
     row = (await tx.execute(query)).mappings().first()
     if row is None:
         return None
-    return case_of(row), Vault(row["sealed"], row["tail"])
+    return case_of(row), SealedApplicant(row["sealed"], row["tail"])
 
 
-async def timeline_of(tx: Tx, case_id: UUID) -> list[dict[str, Any]]:
-    """The story of a case, oldest first; what happened at one moment in the order of its source."""
-    query = (
-        select(timeline.c.at, timeline.c.type, timeline.c.actor, timeline.c.org, timeline.c.data)
-        .where(timeline.c.case_id == case_id)
-        .order_by(timeline.c.at, timeline.c.source, timeline.c.sequence)
-    )
-    rows = (await tx.execute(query)).mappings()
-    return [{**row, "at": row["at"].astimezone(TZ)} for row in rows]
-
-
-async def audit(tx: Tx, at: datetime, actor: Actor, case_id: UUID, purpose: str) -> None:
-    """Put on record that somebody saw a person's unmasked data."""
+async def record_applicant_access(tx: Tx, at: datetime, actor: Actor, case_id: UUID, purpose: str) -> None:
+    """Record that `actor` read the unmasked data of an applicant (个人信息保护法 art. 51)."""
     row = {
         "id": new_id(),
         "at": at,
@@ -129,4 +129,4 @@ async def audit(tx: Tx, at: datetime, actor: Actor, case_id: UUID, purpose: str)
         "case_id": case_id,
         "purpose": purpose,
     }
-    await sets.write(tx, sets.insert(AuditRow, [row]))
+    await sets.write(tx, sets.insert(ApplicantAuditRow, [row]))

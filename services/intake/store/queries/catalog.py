@@ -1,4 +1,4 @@
-"""Looking at the catalog: the items that hold at an org, and their versions."""
+"""The catalog in lists and views: the items that hold at an org, and their versions."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -11,19 +11,20 @@ from bianmin.domain.codes import ancestors
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset
-from services.intake.domain.content import Content
 from services.intake.store.tables import items, versions
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
+    """What a list of items is limited to. `org`: the org at which they hold; `q`: a part of the name."""
+
     org: str | None
     category: str | None
     mode: str | None
     q: str | None
 
 
-_SHOWN = select(
+_VERSIONS = select(
     versions.c.org,
     versions.c.code,
     versions.c.number,
@@ -36,8 +37,8 @@ _SHOWN = select(
 
 
 def _nearest(org: str | None) -> Select[Any]:
-    """Published versions, of each code the one nearest above `org`; the highest where no org is named."""
-    query = _SHOWN.where(items.c.published == versions.c.number).ext(distinct_on(versions.c.code))
+    """Select published versions: of each code the one nearest above `org`, or the highest where `org` is None."""
+    query = _VERSIONS.where(items.c.published == versions.c.number).ext(distinct_on(versions.c.code))
     if org is None:
         return query.order_by(versions.c.code, func.length(versions.c.org), versions.c.org)
     return query.where(sets.one_of(versions.c.org, [org, *ancestors(org)])).order_by(
@@ -48,7 +49,10 @@ def _nearest(org: str | None) -> Select[Any]:
 async def list_items(
     tx: Tx, wanted: ItemFilter, cursors: Cursors, cursor: str | None, limit: int
 ) -> tuple[Sequence[RowMapping], str | None]:
-    """A page of the items that hold at an org, by code."""
+    """Return a page of the items that hold at an org, by code, and the cursor of the next page.
+
+    Raises the kit's refusal for a cursor that it did not write.
+    """
     nearest = _nearest(wanted.org).subquery()
     query = select(nearest)
     if wanted.category is not None:
@@ -61,12 +65,15 @@ async def list_items(
     after = cursors.read(cursor, astuple(wanted), keyset)
     rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
     page = rows[:limit]
-    following = cursors.write([page[-1]["code"]], astuple(wanted)) if len(rows) > limit else None
-    return page, following
+    next_cursor = cursors.write([page[-1]["code"]], astuple(wanted)) if len(rows) > limit else None
+    return page, next_cursor
 
 
-async def nearest(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMapping | None:
-    """The version of `code` that holds at `org`; for editors also a draft of the org's own that was never published."""
+async def find_version(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMapping | None:
+    """Return the version of `code` that holds at `org`, or None.
+
+    With `drafts`, also a draft of the org's own item that was never published.
+    """
     row: RowMapping | None = (await tx.execute(_nearest(org).where(versions.c.code == code))).mappings().first()
     if row is not None or not drafts or org is None:
         return row
@@ -74,19 +81,19 @@ async def nearest(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMap
     return row
 
 
-async def draft_of(tx: Tx, org: str, code: str) -> RowMapping | None:
-    """The org's own draft of an item, where there is one."""
+async def find_draft(tx: Tx, org: str, code: str) -> RowMapping | None:
+    """Return the org's own draft of an item, or None."""
     row: RowMapping | None = (await tx.execute(_own(org, code).where(versions.c.status == "draft"))).mappings().first()
     return row
 
 
 def _own(org: str, code: str) -> Select[Any]:
-    return _SHOWN.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
+    return _VERSIONS.where(versions.c.org == org, versions.c.code == code).order_by(versions.c.number.desc()).limit(1)
 
 
-async def versions_of(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Sequence[RowMapping]:
-    """All versions of the item that holds at `org`, newest first; drafts only for editors."""
-    found = await nearest(tx, org, code, drafts=drafts)
+async def list_versions(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Sequence[RowMapping]:
+    """Return all versions of the item that holds at `org`, the newest first; drafts only with `drafts`."""
+    found = await find_version(tx, org, code, drafts=drafts)
     if found is None:
         return []
     query = select(
@@ -97,11 +104,7 @@ async def versions_of(tx: Tx, org: str | None, code: str, *, drafts: bool) -> Se
     return (await tx.execute(query.order_by(versions.c.number.desc()))).mappings().all()
 
 
-async def version_of(tx: Tx, org: str, code: str) -> int | None:
-    """The item's ETag, or None where the org has no such item of its own."""
+async def etag_version(tx: Tx, org: str, code: str) -> int | None:
+    """Return the item's version (its ETag), or None where the org has no such item of its own."""
     query = select(items.c.version).where(items.c.org == org, items.c.code == code)
     return (await tx.execute(query)).scalar()
-
-
-def content_of(row: RowMapping) -> Content:
-    return Content.model_validate(row["content"])

@@ -1,0 +1,93 @@
+"""Check, mask and encrypt the applicant: no later code has personal data in hand."""
+
+import json
+from datetime import date
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from bianmin.domain import codes
+from bianmin.kit.crypto import Sealer, same
+from bianmin.kit.refusals import FieldError, Invalid
+from services.intake.api.bodies import Registration
+from services.intake.api.views.cases import ApplicantView
+from services.intake.domain.case import Case, MaskedApplicant
+from services.intake.domain.registration import Applicant
+from services.intake.store.queries.cases import SealedApplicant
+
+
+class ApplicantWrong(Invalid):
+    """A number of the applicant is malformed."""
+
+    slug, title = "applicant-wrong", "申请人信息有误"
+
+
+def seal_applicant(sealer: Sealer, case_id: UUID, body: Registration, today: date) -> Applicant:
+    """Return the applicant of a registration: masked, and the whole form encrypted for this case.
+
+    Raises `ApplicantWrong`, which never repeats a value.
+    """
+    given = body.applicant
+    errors: list[FieldError] = []
+    number = _checked_number(given.id_type, given.id_number, today, errors)
+    phone = given.phone
+    if phone is not None:
+        try:
+            phone = codes.phone(phone)
+        except codes.BadCode as error:
+            errors.append(FieldError("/applicant/phone", error.code, str(error)))
+    if (given.id_type == "credit_code") != (given.kind == "organization"):
+        errors.append(FieldError("/applicant/id_type", "kind_mismatch", "单位用统一社会信用代码，个人用个人证件"))
+    if errors:
+        raise ApplicantWrong("申请人信息有误，请按 errors 更正后重新提交。", errors=errors)
+    form = {
+        "name": given.name,
+        "id_type": given.id_type,
+        "id_number": number,
+        "phone": phone,
+        "address": given.address,
+        "form": body.form,
+    }
+    masked = MaskedApplicant(
+        kind=given.kind,
+        name=codes.mask_name(given.name),
+        id_type=given.id_type,
+        id_number=codes.mask_number(number),
+        phone=codes.mask_phone(phone) if phone else None,
+    )
+    return Applicant(
+        case_id=case_id,
+        masked=masked,
+        sealed=sealer.seal(to_json(form), _place(case_id)),
+        tail=_tail_digest(sealer, case_id, number[-4:]),
+    )
+
+
+def _checked_number(id_type: codes.DocumentKind, number: str, today: date, errors: list[FieldError]) -> str:
+    """The number of the document, normalised; a malformed one adds to `errors` instead."""
+    try:
+        return codes.document_number(id_type, number, today)
+    except codes.BadCode as error:
+        errors.append(FieldError("/applicant/id_number", error.code, str(error)))
+        return ""
+
+
+def open_applicant(sealer: Sealer, case: Case, applicant: SealedApplicant) -> ApplicantView:
+    """Return the unmasked form of a case's applicant. Raises `Unsealable` when the stored bytes do not belong there."""
+    form = json.loads(sealer.open(applicant.sealed, _place(case.id)))
+    return ApplicantView(kind=case.applicant.kind, **form)
+
+
+def tail_matches(sealer: Sealer, found: tuple[Case, SealedApplicant] | None, tail: str) -> bool:
+    """Whether `tail` is the last four signs of the id. It takes as long for a case that does not exist."""
+    case_id, expected = (found[0].id, found[1].tail) if found else (UUID(int=0), b"")
+    return same(_tail_digest(sealer, case_id, tail), expected)
+
+
+def _tail_digest(sealer: Sealer, case_id: UUID, tail: str) -> bytes:
+    return sealer.digest("applicant.tail", str(case_id), tail.upper())
+
+
+def _place(case_id: UUID) -> str:
+    """Where the encrypted form belongs: it opens nowhere else."""
+    return f"applicant|sealed|{case_id}"
