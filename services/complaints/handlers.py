@@ -69,7 +69,7 @@ async def _complaints(
             if isinstance(command, Lodge | Transfer):
                 admit(command, known)
             if isinstance(command, Lodge) and command.case_id in parties:
-                command = replace(command, parties=parties[command.case_id])
+                command = replace(command, case_staff=parties[command.case_id])
             orders.append((n, command))
         except Refusal as refusal:
             assert n is not None, "only what was asked for is refused"

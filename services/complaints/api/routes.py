@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from bianmin.domain.actors import Actor
+from bianmin.domain.complaint_access import first_handler, may_see_complaint
 from bianmin.events.parts import ComplaintKind
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.decide import Cause
@@ -52,7 +53,6 @@ from services.complaints.domain.complaint import (
     Transfer,
 )
 from services.complaints.domain.handing_on import review_by
-from services.complaints.domain.impartial import handler_of, may_see
 from services.complaints.domain.rules import ComplaintNotFound
 from services.complaints.domain.status import STATUS_NAMES
 from services.complaints.store import views
@@ -96,7 +96,7 @@ async def lodge_complaint(body: Lodging, context: Staff) -> Response:
         ),
         lodged_on=context.today,
         # whoever complains is nobody in the events, also somebody who signed in
-        by=Cause(Actor("citizen", handler_of(body.subject.org)), trace=context.trace),
+        by=Cause(Actor("citizen", first_handler(body.subject.org)), trace=context.trace),
     )
 
     def view(complaint: Complaint) -> LodgedView:
@@ -165,7 +165,7 @@ async def get_complaint(complaint_id: UUID, context: Staff) -> Response:
     """一件投诉的全部内容，只给负责办理的人；每次查看都记录在案（信访工作条例 art. 30）。"""
     async with context.read() as tx:
         found = await views.file_of(tx, complaint_id)
-    if found is None or not may_see(context.actor, found.complaint):
+    if found is None or not may_see_complaint(context.actor, found.complaint.parties):
         raise ComplaintNotFound("没有这件投诉；请核对编号。")
     async with context.runtime.database.transaction() as tx:
         await views.audit(tx, context.now, context.actor, complaint_id)

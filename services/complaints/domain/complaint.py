@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
 from bianmin.kit.decide import Cause
 
@@ -26,12 +27,13 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """`handler_org` is one level above the accused: nobody investigates his own house.
+    """What is known of a complaint.
 
-    `parties` are those who handled the underlying case: they have an interest. `level`: handled, reviewed, reviewed
-    again, each by the org above, since `escalated_on`; what follows it is of that level, `accepted_on` is the first
-    org's. `objected`: the handler says that it is not its own. `ends`: of the periods that run, by their stage, as
-    deadlines tells. `written`: papers that are new.
+    `handler_org` is one level above the accused: nobody investigates their own unit. `case_staff`: ids of those who had
+    a hand in the case it is about, and so an interest. `level`: handled, reviewed (复查) or reviewed again (复核), each
+    by the org above, since `escalated_on`; investigator, outcome and reply are of that level, `accepted_on` is that of
+    the first. `objected`: the handler says that the complaint is not its own. `ends`: when its periods end, by stage.
+    `written`: documents that are not stored yet.
     """
 
     id: UUID
@@ -44,7 +46,7 @@ class Complaint:
     case_id: UUID | None
     handler_org: str
     lodged_on: date
-    parties: frozenset[str] = frozenset()
+    case_staff: frozenset[str] = frozenset()
     status: Status = "lodged"
     accepted_on: date | None = None
     escalated_on: date | None = None
@@ -61,6 +63,16 @@ class Complaint:
     sequence: int = 0
     version: int = 0
     written: tuple[Paper, ...] = ()
+
+    @property
+    def recused(self) -> tuple[str, ...]:
+        """Ids of the staff who must not learn of it, sorted: who is accused, and who had a hand in the case."""
+        return tuple(sorted(self.case_staff | ({self.accused_staff} if self.accused_staff else set())))
+
+    @property
+    def parties(self) -> ComplaintParties:
+        """What decides who may see it."""
+        return ComplaintParties(self.handler_org, self.accused_org, self.recused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Lodge:
     papers: Papers
     lodged_on: date
     by: Cause
-    parties: frozenset[str] = frozenset()
+    case_staff: frozenset[str] = frozenset()
     """Who has had a hand in the case so far."""
 
 

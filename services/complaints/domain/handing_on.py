@@ -12,7 +12,7 @@ from bianmin.kit.refusals import Conflict, Forbidden
 from bianmin.kit.time_source import TZ
 from services.complaints.domain.complaint import Complaint, Escalate, Extend, Object, Transfer
 from services.complaints.domain.facts import Objected
-from services.complaints.domain.impartial import NotImpartial
+from services.complaints.domain.recusal import NotImpartial
 from services.complaints.domain.status import STATUS_NAMES, WrongStatus, check_status, told_of, written
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from bianmin.domain.complaint_access import first_handler, may_see_complaint
 from bianmin.events.complaints import (
     ComplaintAccepted,
     ComplaintAssigned,
@@ -31,7 +32,7 @@ from services.complaints.domain.complaint import (
 )
 from services.complaints.domain.facts import EndKept, InvestigatorNamed, Opened
 from services.complaints.domain.handing_on import escalate, extend, object_to, transfer
-from services.complaints.domain.impartial import NotImpartial, handler_of, may_see, recused
+from services.complaints.domain.recusal import NotImpartial, may_investigate
 from services.complaints.domain.status import STATUS_NAMES, WrongStatus, check_status, told_of, written
 
 
@@ -65,7 +66,7 @@ def decide(complaint: Complaint | None, command: Command) -> Sequence[object]:
     if isinstance(command, KeepEnd):
         kept = complaint is not None and complaint.ends.get(command.stage) != command.due_at
         return [EndKept(command.stage, command.due_at)] if kept else []
-    if complaint is None or not may_see(command.by.actor, complaint):
+    if complaint is None or not may_see_complaint(command.by.actor, complaint.parties):
         raise ComplaintNotFound("没有这件投诉；请核对编号。")
     told = told_of(complaint)
     match command:
@@ -104,7 +105,7 @@ def _assign(complaint: Complaint, command: Assign) -> Sequence[object]:
         raise WrongStatus("请先受理，再指定调查员。")
     if complaint.status not in ("accepted", "assigned"):
         raise WrongStatus(f"受理之后、有结论之前才能指定调查员；这件投诉{STATUS_NAMES[complaint.status]}。")
-    if recused(command.investigator, complaint) or command.investigator in complaint.past_investigators:
+    if not may_investigate(command.investigator, complaint):
         raise NotImpartial("此人与本件有利害关系，或调查过本件，应当回避；请另指定调查员。")
     if command.investigator == complaint.investigator:
         return []
@@ -121,9 +122,9 @@ def _lodge(order: Lodge) -> Sequence[object]:
         accused_org=order.accused_org,
         accused_staff=order.accused_staff,
         case_id=order.case_id,
-        handler_org=handler_of(order.accused_org),
+        handler_org=first_handler(order.accused_org),
         lodged_on=order.lodged_on,
-        parties=order.parties,
+        case_staff=order.case_staff,
     )
     return [
         Opened(complaint),

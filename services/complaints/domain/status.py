@@ -31,11 +31,10 @@ def check_status(complaint: Complaint, status: str, told: str) -> None:
 
 def told_of(complaint: Complaint) -> dict[str, Any]:
     """What every event says of a complaint."""
-    kept_away = complaint.parties | ({complaint.accused_staff} if complaint.accused_staff else set())
     return {
         "handler_org": complaint.handler_org,
         "accused_org": complaint.accused_org,
-        "recused": tuple(sorted(kept_away)),
+        "recused": complaint.recused,
     }
 
 

@@ -56,7 +56,7 @@ def complaint_of(row: sets.Row) -> Complaint:
         case_id=row["case_id"],
         handler_org=row["handler_org"],
         lodged_on=row["lodged_on"],
-        parties=frozenset(row["parties"]),
+        case_staff=frozenset(row["parties"]),
         status=row["status"],
         accepted_on=row["accepted_on"],
         escalated_on=row["escalated_on"],

@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, false, literal, or_, select
+from sqlalchemy import Select, select, text
 
-from bianmin.domain.access import handles_complaints
 from bianmin.domain.actors import Actor
 from bianmin.kit import feed, sets
+from bianmin.kit.complaint_filter import complaint_visible, viewer_parameters
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
 from services.complaints.domain.complaint import Complaint, Paper
 from services.complaints.store.complaints import COMPLAINTS, complaint_of
-from services.complaints.store.tables import AuditRow, complaints, papers, parties
+from services.complaints.store.tables import AuditRow, complaints, papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,20 @@ _NEWEST_FIRST = Keyset([complaints.c.id], [UUID], descending=True)
 _AS_CHANGED = Keyset([complaints.c.changed_at, complaints.c.id], [datetime.fromisoformat, UUID])
 
 
-def _seen_by(actor: Actor) -> Any:
-    """`rules.may_see` in SQL."""
-    if not handles_complaints(actor):
-        return false()
-    interested = exists(select(1).where(parties.c.case_id == complaints.c.case_id, parties.c.staff == actor.id))
-    accused_unit = and_(
-        literal(actor.org).startswith(complaints.c.accused_org), complaints.c.accused_org != complaints.c.handler_org
+_VISIBLE = text(
+    complaint_visible(
+        "complaint.handler_org",
+        "complaint.accused_org",
+        "array_append(ARRAY(SELECT staff FROM party WHERE party.case_id = complaint.case_id), complaint.accused_staff)",
     )
-    return and_(
-        under(complaints.c.handler_org, actor.org),
-        ~accused_unit,
-        or_(complaints.c.accused_staff.is_(None), complaints.c.accused_staff != actor.id),
-        ~interested,
-    )
+)
 
 
 async def list_complaints(
     tx: Tx, actor: Actor, wanted: ComplaintFilter, cursors: Cursors, cursor: str | None, limit: int
 ) -> tuple[Sequence[tuple[Complaint, datetime]], str | None]:
     """A page of the complaints that `actor` may see."""
-    query = COMPLAINTS.where(_seen_by(actor))
+    query = COMPLAINTS.where(_VISIBLE.bindparams(**viewer_parameters(actor)))
     keyset = _NEWEST_FIRST
     if wanted.updated_since is not None:
         keyset = _AS_CHANGED
