@@ -1,4 +1,7 @@
-"""Who may see a matter: the org tree and the department line. Pure; `subtree` asks the same of a database."""
+"""Who may see a case: by the org tree and the department. Pure.
+
+`bianmin/kit/subtree.py` has the same as SQL conditions; complaints have their own rule, in `complaint_access`.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +14,7 @@ _STAFF = sorted(ROLES - {"citizen"})
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An office that holds a step: an org, and the department line within it (none at a station)."""
+    """The office that holds a step of a case: an org, and the department within it (none at a station)."""
 
     org: str
     dept: str | None = None
@@ -21,13 +24,14 @@ class Holder:
 
     @classmethod
     def of(cls, text: str) -> "Holder":
+        """Return the holder that `str` wrote as `org/dept`."""
         org, _, dept = text.partition("/")
         return cls(org, dept or None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a matter is: what decides who may see it. `org` registered it, `accepting_org` accepts it."""
+    """What decides who may see a case: `org` registered it, `accepting_org` accepts it, `dept` is that of its item."""
 
     org: str
     accepting_org: str
@@ -36,9 +40,9 @@ class Reach:
 
 
 def sees(actor: Actor, reach: Reach) -> bool:
-    """Their subtree; with a department, of its own line only (dual leadership: the center sees all lines).
+    """Return whether an actor may see a case: staff, within their subtree; with a department, only cases of it.
 
-    What a citizen registered himself is known to intake alone.
+    A center has no department and sees all of them (dual leadership). What a citizen registered is for intake to know.
     """
     if not actor.may(*_STAFF):
         return False
@@ -51,9 +55,10 @@ def sees(actor: Actor, reach: Reach) -> bool:
 
 
 def seen_by(reach: Reach) -> list[str]:
-    """The keys that open a matter, sorted: every org above it, as a whole and in its line.
+    """Return the keys to store with a case, sorted: each org above it, as `org` and as `org/dept`.
 
-    With `keys_of` this is `sees` in a shape that one index serves, whether few rows are theirs or nearly all.
+    An actor sees the case when it has one of the keys in `keys_of`: the rule of `sees`, in a form that one GIN index
+    serves, whether an actor may see few rows or nearly all.
     """
     keys = {*_keys(reach.org, reach.dept), *_keys(reach.accepting_org, reach.dept)}
     for holder in reach.holders:
@@ -62,18 +67,10 @@ def seen_by(reach: Reach) -> list[str]:
 
 
 def keys_of(actor: Actor) -> list[str]:
-    """The keys an actor holds: their subtree, or their line within it."""
+    """Return the keys that open cases to an actor: one for their subtree, or for their department within it."""
     if not actor.may(*_STAFF) or not actor.org:
         return []
     return [actor.org if actor.dept is None else line(actor.org, actor.dept)]
-
-
-COMPLAINT_HANDLERS = ("investigator", "manager", "supervisor")
-
-
-def handles_complaints(actor: Actor) -> bool:
-    """Whether complaints are this actor's to handle: of all lines, or an investigator's of any."""
-    return actor.org != "" and actor.may(*COMPLAINT_HANDLERS) and (actor.dept is None or actor.may("investigator"))
 
 
 @lru_cache(maxsize=8192)
@@ -83,5 +80,5 @@ def _keys(org: str, dept: str | None) -> tuple[str, ...]:
 
 
 def line(org: str, dept: str) -> str:
-    """The key of one department line within an org's subtree."""
+    """Return the key of one department within an org's subtree."""
     return f"{org}/{dept}"

@@ -1,4 +1,4 @@
-"""The org tree in queries: division codes nest by prefix, and keys open rows."""
+"""SQL conditions over the org tree: division codes nest by prefix, and keys open rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,15 @@ from sqlalchemy import ARRAY, ColumnElement, Text, literal
 
 
 def under(column: Any, org: str) -> ColumnElement[bool]:
-    """Whether an org column lies in the subtree of `org`. Columns collate "C", so an index serves it."""
+    """Return the condition that a column of org codes lies in the subtree of `org`.
+
+    An index serves it, because these columns collate "C".
+    """
     condition: ColumnElement[bool] = column.like(f"{org}%")
     return condition
 
 
 def opened_by(seen_by: Any, keys: Sequence[str]) -> ColumnElement[bool]:
-    """Whether one of the keys opens a row, by its `seen_by` column (`access.seen_by`, `access.keys_of`)."""
+    """Return the condition that the column `seen_by` of a row (`access.seen_by`) holds one of the keys of an actor."""
     condition: ColumnElement[bool] = seen_by.bool_op("&&")(literal(list(keys), ARRAY(Text())))
     return condition

@@ -1,1 +1,1 @@
-"""Complaints: heard, investigated, answered; the accused see nothing of it."""
+"""Complaints are lodged, investigated and answered; the accused see nothing of them."""

@@ -1,18 +1,18 @@
-"""The parts of complaints as one service."""
+"""The complaints service as one value."""
 
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.complaints.api.routes import open_router, router
+from services.complaints.api.complaints import open_router, router
 from services.complaints.handlers import handle
 from services.complaints.reactions import command_of
 from services.complaints.settings import ComplaintsSettings
-from services.complaints.store.tables import Tables
+from services.complaints.store.tables import ComplaintTables
 
 SERVICE = Service(
     name="complaints",
     title="投诉：登记、受理、调查、结论、答复、复查复核",
-    metadata=Tables.metadata,
+    metadata=ComplaintTables.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=(open_router, router),
     handle=handle,

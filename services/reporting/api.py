@@ -21,8 +21,8 @@ from services.reporting.domain.figures import (
     OrgUnknown,
     Period,
     PeriodWrong,
-    knows_of_complaints,
-    may_know_of_complaints_about,
+    counts_complaints,
+    counts_complaints_about,
     scope,
 )
 from services.reporting.store import report
@@ -128,7 +128,7 @@ def _view(
     if by == "month":
         there = {line.key: line for line in lines}
         lines = [there.get(month) or Line(month, None, Figures()) for month in period.months()]
-    overall = knows_of_complaints(context.actor)
+    overall = counts_complaints(context.actor)
     return PerformanceView(
         org=org,
         name=name,
@@ -141,10 +141,10 @@ def _view(
 
 
 def _line(line: Line, context: RequestContext, org: str, by: By) -> LineView:
-    told = _told(line.figures, knows_of_complaints(context.actor))
+    told = _told(line.figures, counts_complaints(context.actor))
     match by:
         case "org" | "station":
-            told = _told(line.figures, may_know_of_complaints_about(context.actor, line.key))
+            told = _told(line.figures, counts_complaints_about(context.actor, line.key))
             return LineView(**{by: line.key}, name=line.name, cases=_cases(org=line.key), **told)
         case "item":
             owner, _, code = line.key.partition("/")

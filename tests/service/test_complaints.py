@@ -15,8 +15,8 @@ from bianmin.kit import sets
 from bianmin.kit.db import rows
 from bianmin.kit.decide import Cause
 from services.complaints.app import SERVICE
-from services.complaints.handlers import KeepParty
-from services.complaints.store.tables import OrgRow, PartyRow
+from services.complaints.handlers import RecordCaseStaff
+from services.complaints.store.tables import CaseStaffRow, OrgNameRow
 from tests.harness import Harness, running_harness, statements
 
 COUNTY, ACCUSED, STATION = "520111", "520111101", "520111101201"
@@ -30,8 +30,8 @@ async def harness(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> As
     async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
         async with harness.runtime("complaints").database.transaction() as tx:
             known = [{"code": code, "name": code} for code in ("52", "5201", COUNTY, ACCUSED, STATION)]
-            await sets.write(tx, sets.insert(OrgRow, known))
-            await sets.write(tx, sets.insert(PartyRow, [{"case_id": CASE, "staff": "hand"}]))
+            await sets.write(tx, sets.insert(OrgNameRow, known))
+            await sets.write(tx, sets.insert(CaseStaffRow, [{"case_id": CASE, "staff": "hand"}]))
         yield harness
 
 
@@ -147,9 +147,9 @@ async def test_who_is_recused_is_told_with_the_complaint_and_when_somebody_joins
     told = await lodged(harness)
     await harness.settles()
     runtime = harness.runtime("complaints")
-    joining = KeepParty(UUID(CASE), "late", Cause(system(STATION)))
+    joining = RecordCaseStaff(UUID(CASE), "late", Cause(system(STATION)))
     async with runtime.database.transaction() as tx:
-        again = KeepParty(UUID(CASE), "hand", Cause(system(STATION)))
+        again = RecordCaseStaff(UUID(CASE), "hand", Cause(system(STATION)))
         work = await SERVICE.handle(tx, [again, joining, joining], runtime.clock.now())
     [announced] = work.announced
     assert (announced.subject, announced.by.actor.org) == (told["id"], COUNTY)

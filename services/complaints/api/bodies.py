@@ -1,4 +1,4 @@
-"""What is sent to complaints."""
+"""The request bodies of complaints."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,20 +12,24 @@ Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class SubjectIn(Body):
+    """Whom a complaint is about."""
+
     org: OrgCode
     staff_id: Code | None = None
     case_id: UUID | None = None
 
 
 class ComplainantIn(Body):
+    """Who complains, in a complaint by name."""
+
     name: Short
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] | None = None
     id_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
 
 
-class Lodging(Body):
-    """`POST /complaints`. Anonymous: no complainant; by name: with one."""
+class LodgingIn(Body):
+    """A complaint: anonymous without a complainant, or by name with one."""
 
     kind: ComplaintKind
     subject: SubjectIn
@@ -36,7 +40,7 @@ class Lodging(Body):
     channel: ComplaintChannel = "mobile"
 
     @model_validator(mode="after")
-    def _named_or_not(self) -> "Lodging":
+    def _check_complainant(self) -> "LodgingIn":
         if self.anonymous and self.complainant is not None:
             raise ValueError("匿名投诉不要填写 complainant")
         if not self.anonymous and self.complainant is None:
@@ -44,30 +48,38 @@ class Lodging(Body):
         return self
 
 
-class AcceptanceIn(Body):
-    pass
+class ComplaintAcceptanceIn(Body):
+    """Nothing: the day of the acceptance is today."""
 
 
 class ReasonIn(Body):
+    """Why: the complainant or another org reads it."""
+
     reason: Text
 
 
 class TransferIn(Body):
+    """To which org, and why."""
+
     org: OrgCode
     reason: Text
 
 
-class ExtensionIn(Body):
+class ComplaintExtensionIn(Body):
+    """By how many days, and why."""
+
     days: Annotated[StrictInt, Field(ge=1, le=30)]
     reason: Text
 
 
 class AssignmentIn(Body):
+    """Who investigates: a staff id."""
+
     investigator: Code
 
 
 class ConclusionIn(Body):
-    """信访工作条例 art. 32: claims, facts, reasons, opinion, basis; one of three outcomes."""
+    """The conclusion: one of three outcomes, with facts, reasons and legal basis (信访工作条例 art. 32)."""
 
     outcome: Outcome
     facts: Text
@@ -76,4 +88,6 @@ class ConclusionIn(Body):
 
 
 class ReplyIn(Body):
+    """The reply to the complainant."""
+
     text: Text

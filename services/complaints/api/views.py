@@ -1,17 +1,17 @@
-"""What complaints shows, and to whom."""
+"""The answers of complaints."""
 
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Moment, Outcome
 from bianmin.kit.bodies import View
-from bianmin.kit.time_source import TZ
-from services.complaints.domain.complaint import Complaint, PaperKind, Status
+from services.complaints.domain.complaint import Complaint, ComplaintStatus, PaperKind
 
 
 class LodgedView(View):
-    """`follow_code` is told this once: whoever has it follows the complaint."""
+    """A new complaint. No later answer has the `follow_code`, with which its complainant follows it."""
 
     id: UUID
     complaint_no: str
@@ -19,14 +19,31 @@ class LodgedView(View):
 
 
 class AccusedView(View):
+    """Whom a complaint is about."""
+
     org: str
     staff_id: str | None
     case_id: UUID | None
 
 
-class ComplaintHead(View):
-    """`level`: handled, reviewed (复查) or reviewed again (复核), since `escalated_on`; investigator and outcome are of
-    that level, `accepted_on` stays as it was. `objected`: the handler says that it is not its own. `extended_by`: days.
+class _OfComplaint(View):
+    """A view of the fields of a complaint that have the same names."""
+
+    @classmethod
+    def of(cls, complaint: Complaint, **more: Any) -> Self:
+        """Return the view of a complaint; `more` has the fields that are not fields of a complaint."""
+        return cls.model_validate({name: getattr(complaint, name) for name in _FIELDS} | more, from_attributes=True)
+
+
+_FIELDS = ("subject", *(field.name for field in fields(Complaint)))
+
+
+class ComplaintHead(_OfComplaint):
+    """A complaint without what was written about it.
+
+    `level`: handling, review (复查) or second review (复核), since `escalated_on`; investigator and outcome belong to
+    that level, `accepted_on` to the first. `objected`: the handler says that another org is responsible.
+    `extended_by`: days.
     """
 
     id: UUID
@@ -37,7 +54,7 @@ class ComplaintHead(View):
     subject: AccusedView
     handler_org: str
     level: ComplaintLevel
-    status: Status
+    status: ComplaintStatus
     objected: bool
     investigator: str | None
     lodged_on: date
@@ -49,42 +66,15 @@ class ComplaintHead(View):
     concluded_on: date | None
     replied_on: date | None
 
-    @classmethod
-    def of(cls, complaint: Complaint, **more: Any) -> Self:
-        return cls(
-            id=complaint.id,
-            complaint_no=complaint.complaint_no,
-            kind=complaint.kind,
-            channel=complaint.channel,
-            anonymous=complaint.anonymous,
-            subject=AccusedView(org=complaint.accused_org, staff_id=complaint.accused_staff, case_id=complaint.case_id),
-            handler_org=complaint.handler_org,
-            level=complaint.level,
-            status=complaint.status,
-            objected=complaint.objected,
-            investigator=complaint.investigator,
-            lodged_on=complaint.lodged_on,
-            accepted_on=complaint.accepted_on,
-            escalated_on=complaint.escalated_on,
-            refused_on=complaint.refused_on,
-            extended_by=complaint.extended_by,
-            outcome=complaint.outcome,
-            concluded_on=complaint.concluded_on,
-            replied_on=complaint.replied_on,
-            **more,
-        )
-
 
 class ComplaintSummary(ComplaintHead):
-    updated_at: datetime
+    """A complaint in a list; `updated_at` is when it last changed."""
 
-    @classmethod
-    def at(cls, complaint: Complaint, changed_at: datetime) -> Self:
-        return cls.of(complaint, updated_at=changed_at.astimezone(TZ))
+    updated_at: Moment
 
 
 class PaperView(View):
-    """Something that was written; a conclusion in its parts."""
+    """A document in the file of a complaint: a text, or a conclusion in its parts."""
 
     kind: PaperKind
     level: ComplaintLevel
@@ -95,7 +85,7 @@ class PaperView(View):
 
 
 class ComplaintView(ComplaintHead):
-    """For who handles it: with all that was written, in its order. Each look is on record."""
+    """A complaint with everything that was written about it, in its order, for who handles it."""
 
     text: str
     complainant: dict[str, str | None] | None
@@ -103,7 +93,7 @@ class ComplaintView(ComplaintHead):
 
 
 class AnswerView(View):
-    """What the complainant was told: why it was refused or takes longer, and the answers."""
+    """What the complainant was answered: why it was refused or takes longer, and the replies."""
 
     kind: PaperKind
     level: ComplaintLevel
@@ -111,16 +101,17 @@ class AnswerView(View):
     text: str
 
 
-class FollowView(View):
-    """For the complainant: no staff, nothing of others. `reply`: the last. `answers`: all of them, in their order.
+class FollowView(_OfComplaint):
+    """A complaint for its complainant: no staff, nothing about others.
 
-    `escalated_on`: since when the review is under way. `review_by`: until when one can be asked for, at the desk.
+    `reply`: the last reply. `answers`: all answers in their order. `escalated_on`: since when the review is under way.
+    `review_by`: the last day on which a review may be requested at the desk.
     """
 
     complaint_no: str
     kind: ComplaintKind
     level: ComplaintLevel
-    status: Status
+    status: ComplaintStatus
     status_text: str
     lodged_on: date
     accepted_on: date | None

@@ -1,1 +1,1 @@
-"""What complaints decides. Pure."""
+"""The rules of complaints. Pure."""

@@ -1,4 +1,4 @@
-"""A complaint (投诉举报): what it is now, and what can be asked of it."""
+"""The state of a complaint (投诉举报)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,32 +6,56 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
-from bianmin.kit.decide import Cause
 
-Status = Literal["lodged", "accepted", "refused", "assigned", "concluded", "replied"]
+ComplaintStatus = Literal["lodged", "accepted", "refused", "assigned", "concluded", "replied"]
 PaperKind = Literal["refusal", "objection", "transfer", "extension", "document", "reply", "request"]
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Something that was written in the course of it, sealed. Nothing written is ever lost or changed."""
+    """A document in the file of a complaint. `content` is encrypted; no paper is ever changed or deleted."""
 
     kind: PaperKind
     level: ComplaintLevel
-    on: date
-    by: str
+    written_on: date
+    written_by: str
     content: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """`handler_org` is one level above the accused: nobody investigates his own house.
+class Submission:
+    """What the complainant submitted, encrypted: only who handles the complaint may read it.
 
-    `parties` are those who handled the underlying case: they have an interest. `level`: handled, reviewed, reviewed
-    again, each by the org above, since `escalated_on`; what follows it is of that level, `accepted_on` is the first
-    org's. `objected`: the handler says that it is not its own. `ends`: of the periods that run, by their stage, as
-    deadlines tells. `written`: papers that are new.
+    `follow_digest` is a keyed digest of the follow code; the code itself is stored nowhere.
+    """
+
+    text: bytes
+    complainant: bytes | None
+    follow_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accused:
+    """Whom a complaint is about: an org, perhaps one of its staff, and perhaps a case."""
+
+    org: str
+    staff_id: str | None
+    case_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint as it stands.
+
+    `handler_org` is one level above the accused org: no unit investigates itself. `case_staff`: ids of the staff who
+    worked on the case in question, and so have an interest. `level`: handling, review (复查) or second review (复核),
+    each by the org above the one before, since `escalated_on`; investigator, outcome and reply belong to that level,
+    `accepted_on` to the first. `objected`: the handler says that another org is responsible. `extended_by`: days.
+    `ends`: when each period ends, by its stage, as deadlines announced it.
+
+    `submission` and `new_papers` are there until they are stored. `sequence` counts announced events, `version` facts.
     """
 
     id: UUID
@@ -44,8 +68,8 @@ class Complaint:
     case_id: UUID | None
     handler_org: str
     lodged_on: date
-    parties: frozenset[str] = frozenset()
-    status: Status = "lodged"
+    case_staff: frozenset[str] = frozenset()
+    status: ComplaintStatus = "lodged"
     accepted_on: date | None = None
     escalated_on: date | None = None
     investigator: str | None = None
@@ -60,142 +84,20 @@ class Complaint:
     ends: Mapping[str, datetime] = field(default_factory=dict)
     sequence: int = 0
     version: int = 0
-    written: tuple[Paper, ...] = ()
+    submission: Submission | None = None
+    new_papers: tuple[Paper, ...] = ()
 
+    @property
+    def subject(self) -> Accused:
+        """Whom the complaint is about."""
+        return Accused(self.accused_org, self.accused_staff, self.case_id)
 
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What people wrote, sealed: only who handles the complaint ever opens it."""
+    @property
+    def recused(self) -> tuple[str, ...]:
+        """Ids of the staff who must not learn of it, sorted: the accused person and the staff of the case."""
+        return tuple(sorted(self.case_staff | ({self.accused_staff} if self.accused_staff else set())))
 
-    text: bytes
-    complainant: bytes | None
-    follow: bytes
-    """A keyed digest of the follow code; the code itself is kept nowhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lodge:
-    """Anybody's act, also without a name."""
-
-    complaint_id: UUID
-    complaint_no: str
-    kind: ComplaintKind
-    channel: ComplaintChannel
-    anonymous: bool
-    accused_org: str
-    accused_staff: str | None
-    case_id: UUID | None
-    papers: Papers
-    lodged_on: date
-    by: Cause
-    parties: frozenset[str] = frozenset()
-    """Who has had a hand in the case so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recuse:
-    """Somebody else has had a hand in the case it is about."""
-
-    complaint_id: UUID
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Accept:
-    complaint_id: UUID
-    accepted_on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """`reason` is sealed; the complainant reads it (信访工作条例 art. 23)."""
-
-    complaint_id: UUID
-    reason: bytes
-    refused_on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """It is not this org's to handle: with detailed reasons, within five working days (信访工作条例 art. 23)."""
-
-    complaint_id: UUID
-    reason: bytes
-    at: datetime
-    on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """Whoever routes gives it to another org (信访工作条例 art. 23)."""
-
-    complaint_id: UUID
-    to_org: str
-    reason: bytes
-    transferred_on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Extend:
-    """The head of the organ gives it more time; the complainant reads the `reason` (信访工作条例 art. 34)."""
-
-    complaint_id: UUID
-    days: int
-    reason: bytes
-    at: datetime
-    on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Escalate:
-    """The complainant does not agree: the organ above is to review it (信访工作条例 art. 35, 36)."""
-
-    complaint_id: UUID
-    request: bytes
-    at: datetime
-    on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class KeepEnd:
-    """Deadlines told when one of its periods ends."""
-
-    complaint_id: UUID
-    stage: str
-    due_at: datetime
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    complaint_id: UUID
-    investigator: str
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Conclude:
-    """`document` is sealed: claims, facts, reasons, opinion and basis (信访工作条例 art. 32)."""
-
-    complaint_id: UUID
-    outcome: Outcome
-    document: bytes
-    concluded_on: date
-    by: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    complaint_id: UUID
-    text: bytes
-    replied_on: date
-    by: Cause
-
-
-Command = Lodge | Recuse | KeepEnd | Accept | Refuse | Object | Transfer | Extend | Assign | Conclude | Reply | Escalate
+    @property
+    def parties(self) -> ComplaintParties:
+        """What decides who may see it."""
+        return ComplaintParties(self.handler_org, self.accused_org, self.recused)

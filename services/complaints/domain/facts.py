@@ -1,9 +1,8 @@
-"""What a complaint becomes: private facts, beside what the others are told."""
+"""The facts of a complaint, private and announced, and what each makes of its state."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TypedDict, assert_never
 
 from bianmin.events.complaints import (
     ComplaintAccepted,
@@ -17,81 +16,138 @@ from bianmin.events.complaints import (
     ComplaintReplied,
     ComplaintTransferred,
 )
-from services.complaints.domain.complaint import Complaint, Paper
+from bianmin.kit.decide import Cause
+from services.complaints.domain.complaint import Complaint, Paper, PaperKind
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ComplaintOpened:
+    """A complaint exists from now on."""
+
     complaint: Complaint
 
 
 @dataclass(frozen=True, slots=True)
 class InvestigatorNamed:
+    """A person investigates it from now on; events name no person."""
+
     investigator: str
 
 
 @dataclass(frozen=True, slots=True)
-class Objected:
-    pass
+class ObjectionRaised:
+    """The handling org says that another org is responsible."""
 
 
 @dataclass(frozen=True, slots=True)
-class EndKept:
+class PeriodEndRecorded:
+    """A period of it ends at `due_at`."""
+
     stage: str
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PaperAdded:
+    """A document was added to its file."""
+
     paper: Paper
 
 
-def evolve(complaint: Complaint | None, fact: Any) -> Complaint:
-    """The complaint after a fact."""
-    if isinstance(fact, Opened):
+Fact = (
+    ComplaintOpened
+    | InvestigatorNamed
+    | ObjectionRaised
+    | PeriodEndRecorded
+    | PaperAdded
+    | ComplaintLodged
+    | ComplaintRecused
+    | ComplaintAccepted
+    | ComplaintRefused
+    | ComplaintTransferred
+    | ComplaintExtended
+    | ComplaintAssigned
+    | ComplaintConcluded
+    | ComplaintReplied
+    | ComplaintEscalated
+)
+
+
+class EventParties(TypedDict):
+    """The fields that every event of a complaint has."""
+
+    handler_org: str
+    accused_org: str
+    recused: tuple[str, ...]
+
+
+def event_parties(complaint: Complaint) -> EventParties:
+    """Return the fields that every event of a complaint has."""
+    return {
+        "handler_org": complaint.handler_org,
+        "accused_org": complaint.accused_org,
+        "recused": complaint.recused,
+    }
+
+
+def paper_added(complaint: Complaint, kind: PaperKind, content: bytes, on: date, by: Cause) -> PaperAdded:
+    """Return the fact that a document is added to the file, at the present level of the complaint."""
+    return PaperAdded(Paper(kind, complaint.level, on, by.actor.id, content))
+
+
+def evolve(complaint: Complaint | None, fact: Fact) -> Complaint:
+    """Return the complaint after a fact; every fact but the first counts in its version."""
+    if isinstance(fact, ComplaintOpened):
         return fact.complaint
     assert complaint is not None
-    return replace(complaint, version=complaint.version + 1, **_changes(complaint, fact))
+    return replace(_after(complaint, fact), version=complaint.version + 1)
 
 
-def _changes(complaint: Complaint, fact: Any) -> Mapping[str, Any]:
+def _after(complaint: Complaint, fact: Fact) -> Complaint:
     match fact:
+        case ComplaintOpened(complaint=opened):
+            return opened
         case ComplaintLodged() | ComplaintRecused():
-            return {}
-        case Written(paper):
-            return {"written": (*complaint.written, paper)}
-        case EndKept(stage, due_at):
-            return {"ends": {**complaint.ends, stage: due_at}}
-        case ComplaintAccepted():
-            return {"status": "accepted", "accepted_on": fact.accepted_on, "objected": False}
-        case ComplaintRefused():
-            return {"status": "refused", "refused_on": fact.refused_on}
-        case Objected():
-            return {"objected": True}
-        case ComplaintTransferred():
-            return {"handler_org": fact.handler_org, "objected": False, "ends": {}}
-        case ComplaintExtended():
-            return {"extended_by": fact.days}
+            return complaint
+        case PaperAdded(paper):
+            return replace(complaint, new_papers=(*complaint.new_papers, paper))
+        case PeriodEndRecorded(stage, due_at):
+            return replace(complaint, ends={**complaint.ends, stage: due_at})
+        case ComplaintAccepted(accepted_on=day):
+            return replace(complaint, status="accepted", accepted_on=day, objected=False)
+        case ComplaintRefused(refused_on=day):
+            return replace(complaint, status="refused", refused_on=day)
+        case ObjectionRaised():
+            return replace(complaint, objected=True)
+        case ComplaintTransferred(handler_org=org):
+            return replace(complaint, handler_org=org, objected=False, ends={})
+        case ComplaintExtended(days=days):
+            return replace(complaint, extended_by=days)
         case InvestigatorNamed(investigator):
-            return {"investigator": investigator}
+            return replace(complaint, investigator=investigator)
         case ComplaintAssigned():
-            return {"status": "assigned"}
-        case ComplaintConcluded():
-            return {"status": "concluded", "outcome": fact.outcome, "concluded_on": fact.concluded_on}
-        case ComplaintReplied():
-            return {"status": "replied", "replied_on": fact.replied_on}
+            return replace(complaint, status="assigned")
+        case ComplaintConcluded(outcome=outcome, concluded_on=day):
+            return replace(complaint, status="concluded", outcome=outcome, concluded_on=day)
+        case ComplaintReplied(replied_on=day):
+            return replace(complaint, status="replied", replied_on=day)
         case ComplaintEscalated():
-            past = (complaint.investigator,) if complaint.investigator else ()
-            return {
-                "level": fact.level,
-                "handler_org": fact.handler_org,
-                "status": "accepted",
-                "escalated_on": fact.escalated_on,
-                "investigator": None,
-                "outcome": None,
-                "concluded_on": None,
-                "replied_on": None,
-                "past_investigators": (*complaint.past_investigators, *past),
-                "ends": {},
-            }
-    raise AssertionError(f"unknown fact {type(fact).__name__}")
+            return _escalated(complaint, fact)
+    assert_never(fact)
+
+
+def _escalated(complaint: Complaint, fact: ComplaintEscalated) -> Complaint:
+    before = (complaint.investigator,) if complaint.investigator else ()
+    return replace(
+        complaint,
+        level=fact.level,
+        handler_org=fact.handler_org,
+        status="accepted",
+        escalated_on=fact.escalated_on,
+        investigator=None,
+        outcome=None,
+        concluded_on=None,
+        replied_on=None,
+        past_investigators=(*complaint.past_investigators, *before),
+        ends={},
+    )

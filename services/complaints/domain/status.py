@@ -1,20 +1,18 @@
-"""How far a complaint has come, and what is told of it."""
+"""The status of a complaint: its names in Chinese, and the check that a command fits it."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
-from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict
-from services.complaints.domain.complaint import Complaint, Paper, PaperKind
-from services.complaints.domain.facts import Written
+from services.complaints.domain.complaint import Complaint, ComplaintStatus
 
 
-class WrongStatus(Conflict):
+class WrongComplaintStatus(Conflict):
+    """Raised when a command does not fit the status of the complaint."""
+
     slug, title = "complaint-wrong-status", "当前状态不能办理"
 
 
-STATUS_NAMES: Mapping[str, str] = {
+STATUS_NAMES: Mapping[ComplaintStatus, str] = {
     "lodged": "已登记",
     "accepted": "已受理",
     "assigned": "调查中",
@@ -24,20 +22,7 @@ STATUS_NAMES: Mapping[str, str] = {
 }
 
 
-def check_status(complaint: Complaint, status: str, told: str) -> None:
+def check_status(complaint: Complaint, status: ComplaintStatus, requirement: str) -> None:
+    """Check that a complaint has a status. Raises WrongComplaintStatus, which begins with the `requirement`."""
     if complaint.status != status:
-        raise WrongStatus(f"{told}；这件投诉{STATUS_NAMES[complaint.status]}。")
-
-
-def told_of(complaint: Complaint) -> dict[str, Any]:
-    """What every event says of a complaint."""
-    kept_away = complaint.parties | ({complaint.accused_staff} if complaint.accused_staff else set())
-    return {
-        "handler_org": complaint.handler_org,
-        "accused_org": complaint.accused_org,
-        "recused": tuple(sorted(kept_away)),
-    }
-
-
-def written(complaint: Complaint, kind: PaperKind, content: bytes, on: date, by: Cause) -> Written:
-    return Written(Paper(kind, complaint.level, on, by.actor.id, content))
+        raise WrongComplaintStatus(f"{requirement}；这件投诉{STATUS_NAMES[complaint.status]}。")

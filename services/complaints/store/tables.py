@@ -14,26 +14,30 @@ from bianmin.kit.sets import table_of
 from bianmin.kit.tables import add_kit_tables
 
 
-class Tables(SQLModel):
-    """A base of its own, so that another service in the process may have tables of the same names."""
+class ComplaintTables(SQLModel):
+    """The base of these tables: its own, so that other services in the process may have tables of the same names."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-add_kit_tables(Tables.metadata)
+add_kit_tables(ComplaintTables.metadata)
 
 
 def _code(**options: Any) -> Any:
-    """A division code, compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    """Return a column of division codes, compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
     return Field(sa_column=Column(String(collation="C"), **options))
 
 
-def _sealed(**options: Any) -> Any:
+def _encrypted(**options: Any) -> Any:
     return Field(sa_column=Column(LargeBinary, **options))
 
 
-class ComplaintRow(Tables, table=True):
-    """`text` and `complainant` are sealed; `follow` is a keyed digest of the follow code. `ends`: moments by stage."""
+class ComplaintRow(ComplaintTables, table=True):
+    """A complaint as it stands.
+
+    `text` and `complainant` are encrypted; `follow` is a keyed digest of the follow code. `ends`: when each
+    period ends, by its stage.
+    """
 
     __tablename__ = "complaint"
     id: UUID = Field(primary_key=True)
@@ -59,8 +63,8 @@ class ComplaintRow(Tables, table=True):
     extended_by: int
     past_investigators: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     ends: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    text: bytes = _sealed(nullable=False)
-    complainant: bytes | None = _sealed()
+    text: bytes = _encrypted(nullable=False)
+    complainant: bytes | None = _encrypted()
     follow: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     sequence: int
     version: int
@@ -73,8 +77,8 @@ class ComplaintRow(Tables, table=True):
     )
 
 
-class PaperRow(Tables, table=True):
-    """What was written in the course of a complaint. Never changed. `content` is sealed; `number` gives the order."""
+class PaperRow(ComplaintTables, table=True):
+    """A document in the file of a complaint, never changed. `content` is encrypted; `number` gives the order."""
 
     __tablename__ = "paper"
     complaint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("complaint.id"), primary_key=True))
@@ -83,27 +87,30 @@ class PaperRow(Tables, table=True):
     level: str
     written_on: date
     written_by: str
-    content: bytes = _sealed(nullable=False)
+    content: bytes = _encrypted(nullable=False)
 
 
-class OrgRow(Tables, table=True):
-    """Orgs as routing announced them."""
+class OrgNameRow(ComplaintTables, table=True):
+    """An org as routing announced it."""
 
     __tablename__ = "org"
     code: str = _code(primary_key=True)
     name: str
 
 
-class PartyRow(Tables, table=True):
-    """Who handled a case, as routing and intake announced it: they have an interest in a complaint about it."""
+class CaseStaffRow(ComplaintTables, table=True):
+    """Somebody who worked on a case, as intake, routing and deadlines announced it.
+
+    They have an interest in a complaint about that case, and are recused from it.
+    """
 
     __tablename__ = "party"
     case_id: UUID = Field(primary_key=True)
     staff: str = Field(primary_key=True)
 
 
-class AuditRow(Tables, table=True):
-    """Who read which complaint."""
+class ComplaintAuditRow(ComplaintTables, table=True):
+    """Who read a complaint, and when."""
 
     __tablename__ = "audit"
     id: UUID = Field(primary_key=True)
@@ -114,5 +121,5 @@ class AuditRow(Tables, table=True):
 
 
 complaints = table_of(ComplaintRow)
-parties = table_of(PartyRow)
+case_staff = table_of(CaseStaffRow)
 papers = table_of(PaperRow)

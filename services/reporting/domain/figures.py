@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from bianmin.domain.actors import Actor, Role
+from bianmin.domain.actors import Actor
+from bianmin.domain.complaint_access import ComplaintParties, first_handler, handles_complaints, may_see_complaint
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid
 
 By = Literal["org", "station", "item", "dept", "mode", "month"]
@@ -13,8 +14,6 @@ By = Literal["org", "station", "item", "dept", "mode", "month"]
 
 LONGEST = timedelta(days=400)
 """The longest period of one report: a year, and the month it is compared with."""
-
-HEADS: tuple[Role, ...] = ("manager", "supervisor", "investigator")
 
 
 class PeriodWrong(Invalid):
@@ -66,14 +65,14 @@ def scope(actor: Actor, org: str | None) -> str:
     return org
 
 
-def knows_of_complaints(actor: Actor) -> bool:
-    """Whether complaints about the units below are this actor's to handle, and so to count."""
-    return actor.dept is None and actor.may(*HEADS)
+def counts_complaints(actor: Actor) -> bool:
+    """Return whether a report counts complaints for this viewer: who handles them, for a whole org and not one line."""
+    return actor.dept is None and handles_complaints(actor)
 
 
-def may_know_of_complaints_about(actor: Actor, org: str) -> bool:
-    """Who is accused learns nothing of it, not even a number; about a province its own heads know."""
-    return knows_of_complaints(actor) and (actor.org != org or len(org) == 2)
+def counts_complaints_about(actor: Actor, org: str) -> bool:
+    """Return whether a report counts complaints about `org` for this viewer; who may see none is shown no number."""
+    return actor.dept is None and may_see_complaint(actor, ComplaintParties(first_handler(org), org))
 
 
 @dataclass(frozen=True, slots=True)

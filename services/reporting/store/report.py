@@ -7,8 +7,9 @@ from sqlalchemy import RowMapping, TextClause, bindparam, text
 from sqlalchemy import types as sql
 
 from bianmin.domain.actors import Actor
+from bianmin.kit.complaint_filter import complaint_visible, viewer_parameters
 from bianmin.kit.db import Tx, rows
-from services.reporting.domain.figures import By, Figures, Period, knows_of_complaints
+from services.reporting.domain.figures import By, Figures, Period, counts_complaints
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,7 @@ WITH happened AS (
         ('complaints', c.lodged_on),
         ('complaints_supported', CASE WHEN c.outcome = 'supported' THEN c.concluded_on END)
     ) AS h(what, day)
-    WHERE :knows AND c.kind IN ('complaint', 'report')
-      AND c.accused_org LIKE :subtree AND c.handler_org LIKE :below_viewer
-      AND (length(c.accused_org) = 2 OR NOT starts_with(:viewer, c.accused_org))
-      AND (c.recused IS NULL OR NOT c.recused @> ARRAY[:staff])
+    WHERE :counts_complaints AND c.kind IN ('complaint', 'report') AND c.accused_org LIKE :subtree AND {visible}
       AND (c.lodged_on BETWEEN :first AND :last OR c.concluded_on BETWEEN :first AND :last)
       AND h.day BETWEEN :first AND :last
 ), counted AS (
@@ -119,6 +117,7 @@ def _statement(grouping: _Grouping) -> TextClause:
         cards=grouping.cards,
         carded="f.org" if grouping.answers == "org" else "k.org",
         complaints=grouping.complaints,
+        visible=complaint_visible("c.handler_org", "c.accused_org", "c.recused"),
         answers=grouping.answers,
         name=grouping.name,
         counts=counts,
@@ -140,10 +139,8 @@ async def performance(tx: Tx, org: str, period: Period, by: By, viewer: Actor) -
             "dept": viewer.dept,
             "first": period.first,
             "last": period.last,
-            "knows": knows_of_complaints(viewer),
-            "viewer": viewer.org,
-            "below_viewer": f"{viewer.org}%",
-            "staff": viewer.id,
+            "counts_complaints": counts_complaints(viewer),
+            **viewer_parameters(viewer),
         },
     )
     lines: list[Line] = []

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bianmin.domain.access import Holder, Reach, handles_complaints, sees
+from bianmin.domain.access import Holder, Reach, sees
 from bianmin.domain.actors import ROLES, Actor
 from bianmin.domain.codes import within
+from bianmin.domain.complaint_access import barring_key, handles_complaints
 from bianmin.events.parts import Dept
-from services.deadlines.domain.visibility import Handling, bar_of, keys_of, seen_by
+from services.deadlines.domain.visibility import Handling, keys_of, seen_by
 
 STAFF = sorted(ROLES - {"citizen"})
 ORGS = [
@@ -43,7 +44,7 @@ handlings = st.builds(Handling, handler_org=orgs, accused_org=orgs)
 
 def may_see(actor: Actor, matter: Reach | Handling) -> bool:
     keys = set(seen_by(matter))
-    return bar_of(actor) not in keys and not keys.isdisjoint(keys_of(actor))
+    return barring_key(actor.id) not in keys and not keys.isdisjoint(keys_of(actor))
 
 
 @given(staff, reaches)

@@ -11,8 +11,8 @@ from services.reporting.domain.figures import (
     OrgNotYours,
     Period,
     PeriodWrong,
-    knows_of_complaints,
-    may_know_of_complaints_about,
+    counts_complaints,
+    counts_complaints_about,
     scope,
 )
 from tests.unit.reporting.event_histories import CENTER, COUNTY, OTHER_CENTER, STATION
@@ -67,21 +67,21 @@ def test_everybody_reports_on_the_own_org_or_one_below() -> None:
 
 def test_only_heads_without_a_line_know_of_complaints() -> None:
     for role in ("manager", "supervisor", "investigator"):
-        assert knows_of_complaints(an_actor(COUNTY, role))
-        assert not knows_of_complaints(an_actor(COUNTY, role, dept="civil"))
+        assert counts_complaints(an_actor(COUNTY, role))
+        assert not counts_complaints(an_actor(COUNTY, role, dept="civil"))
     for role in ("window", "agent", "department", "integrator", "admin"):
-        assert not knows_of_complaints(an_actor(COUNTY, role))
+        assert not counts_complaints(an_actor(COUNTY, role))
 
 
-def test_a_head_knows_of_complaints_about_those_below_and_not_about_the_own_unit() -> None:
+def test_a_head_counts_complaints_about_those_below_and_not_about_the_own_unit() -> None:
     head = an_actor(CENTER, "manager")
-    assert may_know_of_complaints_about(head, STATION)
-    assert not may_know_of_complaints_about(head, CENTER)
+    assert counts_complaints_about(head, STATION)
+    assert not counts_complaints_about(head, CENTER)
 
 
 def test_there_is_nobody_above_a_province_so_its_own_heads_know() -> None:
-    assert may_know_of_complaints_about(an_actor("52", "supervisor"), "52")
-    assert not may_know_of_complaints_about(an_actor("52", "window"), "52")
+    assert counts_complaints_about(an_actor("52", "supervisor"), "52")
+    assert not counts_complaints_about(an_actor("52", "window"), "52")
 
 
 def test_a_rate_of_nothing_is_null_and_never_100_percent() -> None:

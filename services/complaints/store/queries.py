@@ -1,4 +1,4 @@
-"""Looking at complaints: only what the reader may see ever leaves the database."""
+"""The selects behind lists and views. A list holds only complaints that its reader may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,23 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, false, literal, or_, select
+from sqlalchemy import Select, select, text
 
-from bianmin.domain.access import handles_complaints
 from bianmin.domain.actors import Actor
 from bianmin.kit import feed, sets
+from bianmin.kit.complaint_filter import complaint_visible, viewer_parameters
 from bianmin.kit.db import Tx
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
 from services.complaints.domain.complaint import Complaint, Paper
-from services.complaints.store.complaints import COMPLAINTS, complaint_of
-from services.complaints.store.tables import AuditRow, complaints, papers, parties
+from services.complaints.store.complaints import COMPLAINT, COMPLAINTS, PAPER
+from services.complaints.store.tables import ComplaintAuditRow, complaints, papers
 
 
 @dataclass(frozen=True, slots=True)
 class ComplaintFilter:
-    """What a list is asked for. `org`: the subtree of the accused org."""
+    """Which complaints a list asks for. `org`: the accused org, with its subtree."""
 
     org: str | None
     status: str | None
@@ -30,34 +30,37 @@ class ComplaintFilter:
     updated_since: datetime | None
 
     def values(self, actor: Actor) -> list[Any]:
+        """Return what a cursor is bound to: the filter, and who asks."""
         return [self.org, self.status, self.kind, self.updated_since, actor.id, actor.org, actor.dept]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFile:
+    """A complaint with everything that was written about it, encrypted; its papers in their order."""
+
+    complaint: Complaint
+    text: bytes
+    complainant: bytes | None
+    papers: Sequence[Paper]
 
 
 _NEWEST_FIRST = Keyset([complaints.c.id], [UUID], descending=True)
 _AS_CHANGED = Keyset([complaints.c.changed_at, complaints.c.id], [datetime.fromisoformat, UUID])
-
-
-def _seen_by(actor: Actor) -> Any:
-    """`rules.may_see` in SQL."""
-    if not handles_complaints(actor):
-        return false()
-    interested = exists(select(1).where(parties.c.case_id == complaints.c.case_id, parties.c.staff == actor.id))
-    accused_unit = and_(
-        literal(actor.org).startswith(complaints.c.accused_org), complaints.c.accused_org != complaints.c.handler_org
+_VISIBLE = text(
+    complaint_visible(
+        "complaint.handler_org",
+        "complaint.accused_org",
+        "array_append(ARRAY(SELECT staff FROM party WHERE party.case_id = complaint.case_id), complaint.accused_staff)",
     )
-    return and_(
-        under(complaints.c.handler_org, actor.org),
-        ~accused_unit,
-        or_(complaints.c.accused_staff.is_(None), complaints.c.accused_staff != actor.id),
-        ~interested,
-    )
+)
 
 
 async def list_complaints(
     tx: Tx, actor: Actor, wanted: ComplaintFilter, cursors: Cursors, cursor: str | None, limit: int
 ) -> tuple[Sequence[tuple[Complaint, datetime]], str | None]:
-    """A page of the complaints that `actor` may see."""
-    query = COMPLAINTS.where(_seen_by(actor))
+    """Return a page of the complaints that `actor` may see, each with the time of its last change, and the cursor of
+    the next page."""
+    query = COMPLAINTS.where(_VISIBLE.bindparams(**viewer_parameters(actor)))
     keyset = _NEWEST_FIRST
     if wanted.updated_since is not None:
         keyset = _AS_CHANGED
@@ -75,43 +78,29 @@ async def list_complaints(
     following = None
     if len(found) > limit:
         following = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
-    return [(complaint_of(row), row["changed_at"]) for row in page], following
+    return [(COMPLAINT.load(row), row["changed_at"]) for row in page], following
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A complaint with all that was written, sealed; its papers in their order."""
-
-    complaint: Complaint
-    text: bytes
-    complainant: bytes | None
-    papers: Sequence[Paper]
-
-
-async def file_of(tx: Tx, complaint_id: UUID) -> File | None:
+async def file_of(tx: Tx, complaint_id: UUID) -> ComplaintFile | None:
+    """Return the file of a complaint, whoever asks; None where there is no such complaint."""
     return await _file(tx, COMPLAINTS.where(complaints.c.id == complaint_id))
 
 
-async def followed(tx: Tx, digests: Sequence[bytes]) -> File | None:
-    """The complaint of a follow code, found by its digest."""
+async def file_by_follow_code(tx: Tx, digests: Sequence[bytes]) -> ComplaintFile | None:
+    """Return the file of the complaint whose follow code has one of these digests; None where there is none."""
     return await _file(tx, COMPLAINTS.where(sets.one_of(complaints.c.follow, digests)))
 
 
-async def _file(tx: Tx, query: Select[Any]) -> File | None:
+async def _file(tx: Tx, query: Select[Any]) -> ComplaintFile | None:
     row = (await tx.execute(query)).mappings().first()
     if row is None:
         return None
     written = select(papers).where(papers.c.complaint_id == row["id"]).order_by(papers.c.number)
     found = (await tx.execute(written)).mappings()
-    return File(
-        complaint_of(row),
-        row["text"],
-        row["complainant"],
-        [Paper(each["kind"], each["level"], each["written_on"], each["written_by"], each["content"]) for each in found],
-    )
+    return ComplaintFile(COMPLAINT.load(row), row["text"], row["complainant"], [PAPER.load(paper) for paper in found])
 
 
-async def audit(tx: Tx, at: datetime, actor: Actor, complaint_id: UUID) -> None:
-    """Put on record who read a complaint."""
+async def record_reading(tx: Tx, at: datetime, actor: Actor, complaint_id: UUID) -> None:
+    """Put on record who read a complaint, and when."""
     row = {"id": new_id(), "at": at, "actor": actor.id, "org": actor.org, "complaint_id": complaint_id}
-    await sets.write(tx, sets.insert(AuditRow, [row]))
+    await sets.write(tx, sets.insert(ComplaintAuditRow, [row]))
