@@ -124,7 +124,7 @@ def demo(
     from command.demo.run import run_demo
 
     given = data is not None or "BIANMIN_DATA" in os.environ
-    _run(run_demo(_settings(port=port, data=data), cases=cases, keep=keep, data_given=given))
+    _run(run_demo(_settings(port=port, data=data), case_count=cases, keep=keep, data_given=given))
 
 
 @app.command()
