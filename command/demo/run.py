@@ -21,8 +21,8 @@ from command.demo.complaints import play_complaints
 from command.demo.county import COUNTY, load_county, set_up_county
 from command.demo.tables import Result, show
 from command.demo.week import PlannedCase, Week, plan_cases
-from command.deployment import load_settings, opened
-from command.serving import application, server_of, spare_the_collector
+from command.deployment import load_settings, open_deployment
+from command.serving import application, tune_garbage_collector, uvicorn_server
 
 SEED = 2009
 COMPLAINTS = 10
@@ -52,12 +52,12 @@ async def run_demo(settings: Settings, *, case_count: int, keep: bool, data_give
 @contextlib.asynccontextmanager
 async def running_services(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
     """Run all five services in this process; yield an HTTP client for them and their base URL."""
-    async with opened(settings, own=True) as deployment:
+    async with open_deployment(settings, own=True) as deployment:
         await deployment.migrate()
-        await deployment.make_topics()
+        await deployment.create_topics()
         async with deployment.log() as event_log:
-            server = server_of(application(deployment, event_log), settings)
-            spare_the_collector()
+            server = uvicorn_server(application(deployment, event_log), settings)
+            tune_garbage_collector()
             task = asyncio.create_task(server.serve())
             try:
                 while not server.started:
