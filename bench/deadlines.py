@@ -25,7 +25,7 @@ from bianmin.kit.decide import Cause, Refused
 from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker
-from command.serving import spare_the_collector
+from command.serving import tune_garbage_collector
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.publication import PublishYear
@@ -73,7 +73,7 @@ async def measure(environment: Environment, quick: bool) -> list[Figure]:
             began = time.perf_counter()
             days = await fill(database, connection, clocks)
             filled = time.perf_counter() - began
-            spare_the_collector()  # as every server process does
+            tune_garbage_collector()  # as every server process does
             stage = _Stage(database, connection, ticker, clock, environment.meter())
             figures = [
                 await _idle(stage, 200 if quick else 2000, f"{clocks:,} 个走着的时钟，装入用了 {filled:.0f} 秒"),

@@ -121,7 +121,7 @@ class Environment:
     async def _migrate(self, url: str) -> None:
         deployment = Deployment(self.settings(url), private=True)
         await deployment.migrate()
-        await deployment.make_topics()
+        await deployment.create_topics()
 
     @asynccontextmanager
     async def serving(self, url: str, *services: str, profile: Path | None = None) -> AsyncIterator[Served]:

@@ -26,7 +26,7 @@ from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
 from command.deployment import SERVICES
-from command.serving import server_of, spare_the_collector
+from command.serving import tune_garbage_collector, uvicorn_server
 from services.intake.api.bodies import Registration
 from services.intake.api.views.cases import MaterialView, ReceiptView, RegisteredView
 
@@ -70,8 +70,8 @@ async def serve(settings: Settings, names: list[str]) -> None:
     event_log = PostgresLog(database)
     try:
         app = process(chosen, settings, event_log)
-        spare_the_collector()
-        await server_of(app, settings).serve()
+        tune_garbage_collector()
+        await uvicorn_server(app, settings).serve()
     finally:
         await event_log.close()
         await database.close()

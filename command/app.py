@@ -1,25 +1,15 @@
-"""`bianmin`: one command, its help is the manual."""
+"""The command line `bianmin`. Its `--help` is the manual."""
 
-import asyncio
 import json
 import os
-import signal
 import sys
-from collections.abc import Coroutine
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
-import uvloop
-from rich.console import Console
 
 from bianmin.domain.actors import ROLES
-from bianmin.kit.embedded import EmbeddedError
-from bianmin.kit.migrations import NewerThanProgram
-from bianmin.kit.settings import Settings, SettingsError
 from command import parked
-from command.deployment import load_settings
+from command.options import Data, Port, ServiceName, run, settings_or_exit
 
 app = typer.Typer(
     name="bianmin",
@@ -36,20 +26,6 @@ app = typer.Typer(
     """,
 )
 app.add_typer(parked.app, name="parked")
-T = TypeVar("T")
-_err = Console(stderr=True)
-
-
-class ServiceName(StrEnum):
-    INTAKE = "intake"
-    ROUTING = "routing"
-    DEADLINES = "deadlines"
-    COMPLAINTS = "complaints"
-    REPORTING = "reporting"
-
-
-Data = Annotated[Path | None, typer.Option(help="数据目录（也可用 BIANMIN_DATA），默认 var")]
-Port = Annotated[int | None, typer.Option(help="HTTP 端口（也可用 BIANMIN_PORT），默认 8000")]
 
 
 @app.command()
@@ -58,41 +34,38 @@ def up(port: Port = None, data: Data = None) -> None:
 
     `/readyz` 返回 200 即可使用；接口说明在 `/docs`。例：`bianmin up --port 8000 --data var`
     """
-    from command.serving import serve_all
+    from command.serving import serve_services
 
-    _run(serve_all(_settings(port=port, data=data)))
+    run(serve_services(settings_or_exit(port=port, data=data)))
 
 
 @app.command()
-def serve(service: ServiceName, port: Port = None, data: Data = None) -> None:
+def serve(
+    service: Annotated[ServiceName, typer.Argument(help="服务名")],
+    port: Port = None,
+    data: Data = None,
+) -> None:
     """只启动一个服务（生产环境每个服务一个进程，由网关合并到一个地址）。
 
     先用 `bianmin migrate` 建好数据库和主题。例：`bianmin serve intake --port 8001`
     """
-    from command.serving import serve_one
+    from command.serving import serve_services
 
-    _run(serve_one(_settings(port=port, data=data), service.value))
+    run(serve_services(settings_or_exit(port=port, data=data), only=service))
 
 
-class Target(StrEnum):
-    ALL = "all"
-    DATABASES = "databases"
-    TOPICS = "topics"
-    INTAKE = "intake"
-    ROUTING = "routing"
-    DEADLINES = "deadlines"
-    COMPLAINTS = "complaints"
-    REPORTING = "reporting"
+Target = Literal["all", "databases", "topics", ServiceName]
 
 
 @app.command()
 def migrate(
-    target: Annotated[Target, typer.Argument(help="全部、数据库、主题，或一个服务")] = Target.ALL, data: Data = None
+    target: Annotated[Target, typer.Argument(help="全部、数据库、主题，或一个服务")] = "all",
+    data: Data = None,
 ) -> None:
     """把数据库结构升级到最新版本，并建立事件主题。可重复运行；多个同时运行时依次进行。"""
     from command.prepare import prepare
 
-    _run(prepare(_settings(data=data), target.value))
+    run(prepare(settings_or_exit(data=data), target))
 
 
 @app.command()
@@ -105,9 +78,9 @@ def token(
     data: Data = None,
 ) -> None:
     """签发一个登录凭证，打印在最后一行。例：`bianmin token --role window --org 520111101 --dept civil`"""
-    from command.tokens import issue
+    from command.tokens import issue_token
 
-    print(issue(_settings(data=data), role, org, dept, sub, hours))
+    print(issue_token(settings_or_exit(data=data), role, org, dept, sub, hours))
 
 
 @app.command()
@@ -123,40 +96,35 @@ def demo(
     """
     from command.demo.run import run_demo
 
-    given = data is not None or "BIANMIN_DATA" in os.environ
-    _run(run_demo(_settings(port=port, data=data), cases=cases, keep=keep, data_given=given))
+    data_given = data is not None or "BIANMIN_DATA" in os.environ
+    run(run_demo(settings_or_exit(port=port, data=data), case_count=cases, keep=keep, data_given=data_given))
 
 
 @app.command()
 def doctor(data: Data = None) -> None:
     """检查设置、数据库、事件通道、日历、积压，逐项说明哪里不对、怎么办。全部正常返回 0，否则返回 1。"""
-    from command.doctor import examine
+    from command.doctor import print_findings
 
-    raise typer.Exit(_run(examine(_settings(data=data))))
+    raise typer.Exit(run(print_findings(settings_or_exit(data=data))))
 
 
 @app.command()
 def reconcile(data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="以 JSON 打印")] = False) -> None:
     """核对全部事件：有没有丢失、重复、乱序。0：没有；1：有，逐条列出；2：无法核对。"""
-    from command.reconcile import compare
+    from command.reconcile import print_differences
 
-    try:
-        settings = load_settings(data=data)
-        code = asyncio.run(compare(settings, as_json=as_json))
-    except Exception as error:
-        _err.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
-        raise typer.Exit(2) from None
-    raise typer.Exit(code)
+    raise typer.Exit(run(print_differences(settings_or_exit(data=data), as_json=as_json)))
 
 
 @app.command()
-def openapi(service: Annotated[ServiceName | None, typer.Argument(help="只要一个服务的")] = None) -> None:
+def openapi(
+    service: Annotated[ServiceName | None, typer.Argument(help="只要一个服务的")] = None,
+) -> None:
     """打印接口说明（OpenAPI 3.1）。"""
     from bianmin.kit.docs import describe
-    from command.deployment import SERVICES
+    from command.deployment import services_named
 
-    chosen = [each for each in SERVICES if service is None or each.name == service.value]
-    _print_json(describe(chosen))
+    _print_json(describe(services_named(service)))
 
 
 @app.command()
@@ -175,34 +143,12 @@ def bench(context: typer.Context) -> None:
     raise typer.Exit(run_benches(context.args))
 
 
-def _settings(**given: Any) -> Settings:
-    try:
-        return load_settings(**given)
-    except SettingsError as error:
-        _err.print(f"[bold]设置有误[/]\n{error}", highlight=False)
-        raise typer.Exit(2) from None
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    # being told to end is as good as Ctrl-C: everything is closed, the private PostgreSQL too.
-    # A shell's background job is born deaf to Ctrl-C; it must not be deaf to this.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except (EmbeddedError, NewerThanProgram) as error:
-        _err.print(str(error), highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-
-
 def _print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def main() -> None:
+    """Run the command line."""
     app()
 
 

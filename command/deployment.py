@@ -1,4 +1,4 @@
-"""The five services, and what has to be open before they can run: a database, an event log."""
+"""The five services, and the databases and event log that they need."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -25,23 +25,32 @@ from services.routing.app import SERVICE as ROUTING
 
 SERVICES: Sequence[Service] = (INTAKE, ROUTING, DEADLINES, COMPLAINTS, REPORTING)
 DATABASE = "bianmin"
+"""Name of the database on the private PostgreSQL."""
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings of this process, those of all five services included. Raises `SettingsError`."""
+    """Return the settings of this process, those of all five services included. Raises `SettingsError`."""
     return Settings.load(kinds=[service.settings for service in SERVICES], **given)
+
+
+def services_named(name: str | None) -> Sequence[Service]:
+    """Return the service with this name in a list, or all five for None."""
+    return [service for service in SERVICES if name in (None, service.name)]
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Settings that name a database that answers; whether that is the private one."""
+    """Where the services of one installation store their data. The database server is running.
+
+    `private`: whether that is the private PostgreSQL under the data directory.
+    """
 
     settings: Settings
     private: bool
 
     @asynccontextmanager
     async def log(self) -> AsyncIterator[Log]:
-        """The event log: Kafka where brokers are named, else tables in PostgreSQL. Closed at the end."""
+        """Open the event log: Kafka if the settings name brokers, else tables in PostgreSQL. Closed at the end."""
         async with AsyncExitStack() as stack:
             if servers := self.settings.kafka_servers():
                 event_log: Log = KafkaLog(",".join(servers))
@@ -54,18 +63,18 @@ class Deployment:
 
     @asynccontextmanager
     async def databases(self, services: Iterable[Service] = SERVICES) -> AsyncIterator[dict[str, Database]]:
-        """A connection pool for each service, closed at the end."""
-        opened = {each.name: Database(self.settings.database_of(each.name), each.name) for each in services}
+        """Open a connection pool for each service, by service name. Closed at the end."""
+        pools = {each.name: Database(self.settings.database_of(each.name), each.name) for each in services}
         try:
-            yield opened
+            yield pools
         finally:
-            for database in opened.values():
+            for database in pools.values():
                 await database.close()
 
     async def refuse_newer(self, services: Sequence[Service]) -> None:
-        """Raise `NewerThanProgram` where the schema of a service has revisions that this program does not know.
+        """Check that the program knows all revisions of the schemas. Raises `NewerThanProgram` where it does not.
 
-        Whatever else is wrong with a database does not stop the start: `/readyz` reports it until it is mended.
+        No other problem with a database stops the start: `/readyz` reports it until it is solved.
         """
         async with self.databases(services) as databases:
             for service in services:
@@ -77,21 +86,25 @@ class Deployment:
                     return
 
     async def migrate(self, services: Sequence[Service] = SERVICES) -> None:
-        """Bring the services' schemas up to date. Raises `NewerThanProgram`."""
+        """Upgrade the schemas of the services to the newest version. Raises `NewerThanProgram`."""
         async with self.databases(services) as databases:
             for service in services:
                 await migrations.upgrade(service, databases[service.name])
 
-    async def make_topics(self) -> None:
-        """Make the topics (and, in PostgreSQL, the log's tables) that are not there."""
+    async def create_topics(self) -> None:
+        """Create the missing topics and, in PostgreSQL, the missing tables of the log."""
         async with self.log() as event_log:
             await event_log.ensure([topic_of(service.name) for service in SERVICES], self.settings.partitions)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, own: bool = False) -> AsyncIterator[Deployment]:
-    """A house whose database answers. Without a database URL it is the private PostgreSQL under the data directory:
-    started if need be, and left running for others at the end unless it is ours to `own`."""
+async def open_deployment(settings: Settings, *, own: bool = False) -> AsyncIterator[Deployment]:
+    """Yield the deployment that the settings describe.
+
+    Without a database URL the private PostgreSQL under the data directory is started if it is not running. At the end
+    it is stopped if `own` is set; otherwise it keeps running while other processes use it. Raises `EmbeddedError` when
+    it cannot start.
+    """
     if settings.database_url is not None:
         yield Deployment(settings, private=False)
         return
@@ -105,12 +118,12 @@ async def opened(settings: Settings, *, own: bool = False) -> AsyncIterator[Depl
 
 
 async def create_database(server: EmbeddedPostgres) -> None:
-    """Make our database on the private server, where it is not there yet."""
+    """Create the database of Bianmin on the private PostgreSQL if it does not exist."""
     connection = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
     except asyncpg.DuplicateDatabaseError:
-        pass  # another process came first
+        pass  # another process has just created it
     finally:
         await connection.close()

@@ -1,7 +1,5 @@
-"""`bianmin parked`: events set aside for a person."""
+"""`bianmin parked`: list, replay and discard events and timer commands that nobody could process."""
 
-import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,14 +9,14 @@ from rich.table import Table
 from bianmin.kit import parked
 from bianmin.kit.db import Database
 from bianmin.kit.settings import Settings
-from command.deployment import load_settings, opened
+from command.deployment import open_deployment
+from command.options import Data, run, settings_or_exit
 
 app = typer.Typer(
     no_args_is_help=True,
     help="搁置的事件：无法处理的事件不会挡住别人，搁置在这里等人处理。",
 )
 Service = Annotated[str | None, typer.Option(help="只看一个服务")]
-Data = Annotated[Path | None, typer.Option(help="数据目录，默认 var")]
 
 
 @app.command("list")
@@ -28,7 +26,7 @@ def list_parked(
     data: Data = None,
 ) -> None:
     """列出搁置和等候中的事件，先来的在前。"""
-    asyncio.run(_list(load_settings(data=data), service, everything))
+    run(_list(settings_or_exit(data=data), service, everything))
 
 
 @app.command()
@@ -38,7 +36,7 @@ def replay(
     data: Data = None,
 ) -> None:
     """原因排除后再试一次；正在运行的服务一两秒内处理。"""
-    asyncio.run(_replay(load_settings(data=data), service, ids))
+    run(_replay(settings_or_exit(data=data), service, ids))
 
 
 @app.command()
@@ -48,12 +46,12 @@ def discard(
     data: Data = None,
 ) -> None:
     """放弃这些事件（留有记录），排在后面的继续处理。"""
-    asyncio.run(_discard(load_settings(data=data), service, ids))
+    run(_discard(settings_or_exit(data=data), service, ids))
 
 
 async def _list(settings: Settings, service: str | None, everything: bool) -> None:
     table = Table("编号", "服务", "类型", "来源", "对象", "序号", "状态", "原因", "尝试", "自")
-    async with opened(settings) as deployment, deployment.databases() as databases:
+    async with open_deployment(settings) as deployment, deployment.databases() as databases:
         for name, database in databases.items():
             if service in (None, name):
                 for each in await parked.listed(database, behind=everything):
@@ -73,18 +71,18 @@ async def _list(settings: Settings, service: str | None, everything: bool) -> No
 
 
 async def _replay(settings: Settings, service: str, ids: list[int] | None) -> None:
-    async with opened(settings) as deployment, deployment.databases() as databases:
-        count = await parked.replay(_known(databases, service), ids)
+    async with open_deployment(settings) as deployment, deployment.databases() as databases:
+        count = await parked.replay(_database_of(databases, service), ids)
     Console().print(f"{count} 个事件将再试一次。")
 
 
 async def _discard(settings: Settings, service: str, ids: list[int]) -> None:
-    async with opened(settings) as deployment, deployment.databases() as databases:
-        count = await parked.discard(_known(databases, service), ids)
+    async with open_deployment(settings) as deployment, deployment.databases() as databases:
+        count = await parked.discard(_database_of(databases, service), ids)
     Console().print(f"放弃了 {count} 个事件。")
 
 
-def _known(databases: dict[str, Database], service: str) -> Database:
+def _database_of(databases: dict[str, Database], service: str) -> Database:
     if service not in databases:
         raise typer.BadParameter(f"没有服务 {service}；可用：{'、'.join(databases)}")
     return databases[service]

@@ -1,4 +1,4 @@
-"""`bianmin reconcile`."""
+"""`bianmin reconcile`: print whether events were lost, repeated or put out of order."""
 
 import json
 from dataclasses import asdict
@@ -9,24 +9,37 @@ from rich.table import Table
 from bianmin.kit import logs
 from bianmin.kit.reconcile import Report, reconcile
 from bianmin.kit.settings import Settings
-from command.deployment import SERVICES, opened
+from command.deployment import SERVICES, open_deployment
+from command.options import errors
 
 SHOWN = 50
+"""Differences in the table; `--json` prints all."""
 
 
-async def compare(settings: Settings, *, as_json: bool) -> int:
-    """0 when nothing is lost, doubled or out of order; 1 with the differences."""
+async def print_differences(settings: Settings, *, as_json: bool) -> int:
+    """Compare all databases and the event log, print the result, and return the exit code.
+
+    0: no difference; 1: differences; 2: the comparison failed.
+    """
     logs.setup("WARNING", json=False)
-    async with opened(settings) as deployment, deployment.databases() as databases, deployment.log() as event_log:
-        report = await reconcile(SERVICES, databases, event_log)
+    try:
+        async with (
+            open_deployment(settings) as deployment,
+            deployment.databases() as databases,
+            deployment.log() as event_log,
+        ):
+            report = await reconcile(SERVICES, databases, event_log)
+    except Exception as error:
+        errors.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
+        return 2
     if as_json:
         print(json.dumps(asdict(report), ensure_ascii=False, indent=2))
     else:
-        _show(report)
+        _print_report(report)
     return 1 if report.differences else 0
 
 
-def _show(report: Report) -> None:
+def _print_report(report: Report) -> None:
     console = Console()
     console.print(
         f"核对了 {report.subjects} 个对象的 {report.events} 个事件：待发布 {report.on_their_way}，"

@@ -1,4 +1,4 @@
-"""Tokens for people and scripts."""
+"""`bianmin token`: issue access tokens."""
 
 import typer
 
@@ -8,8 +8,11 @@ from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
 
 
-def issue(settings: Settings, role: str, org: str, dept: str | None, sub: str | None, hours: float) -> str:
-    """A signed token; where no `sub` is given it follows from role, org and dept."""
+def issue_token(settings: Settings, role: str, org: str, dept: str | None, sub: str | None, hours: float) -> str:
+    """Return a signed token, valid for `hours`. Without `sub`, the staff id is made of role, org and dept.
+
+    Raises `typer.BadParameter` for an unknown role or a wrong division code.
+    """
     roles = frozenset(role.split(","))
     if unknown := roles - ROLES:
         raise typer.BadParameter(f"没有角色 {'、'.join(sorted(unknown))}；可用：{'、'.join(sorted(ROLES))}")

@@ -1,1 +1,2 @@
-"""`bianmin demo`: a real county, one working week, through the HTTP API alone. A living example of how to use it."""
+"""`bianmin demo`: one working week of a real county, through the HTTP API only. Also an example of how to use the
+API."""

@@ -1,4 +1,4 @@
-"""Speaking with Bianmin over HTTP: a token for each person, a key for each POST, and the problem when it is refused."""
+"""An HTTP client for Bianmin: a token per person, an Idempotency-Key per POST, an exception per problem answer."""
 
 import asyncio
 import re
@@ -12,38 +12,43 @@ import httpx2
 from bianmin.domain.actors import Actor
 from bianmin.kit.auth import Tokens
 
-PATIENCE = 90.0
-"""Seconds to wait for what should be there in a moment."""
+SETTLE_TIMEOUT = 90.0
+"""Seconds within which all events must have arrived."""
 
 
-class Refused(Exception):
-    """An answer that the demo did not expect, in the API's own words."""
+class UnexpectedAnswer(Exception):
+    """The API refused a request that the demo expected to succeed. The text is the API's own."""
 
     def __init__(self, request: str, answer: httpx2.Response) -> None:
         try:
-            told = answer.json()
+            problem = answer.json()
         except ValueError:
-            told = {}
+            problem = {}
         self.status = answer.status_code
-        errors = "；".join(f"{error['pointer']} {error['detail']}" for error in told.get("errors", []))
-        super().__init__(f"{request}：{answer.status_code} {told.get('detail', '')} {errors}".strip())
+        errors = "；".join(f"{error['pointer']} {error['detail']}" for error in problem.get("errors", []))
+        super().__init__(f"{request}：{answer.status_code} {problem.get('detail', '')} {errors}".strip())
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a token (or nobody, without one)."""
+    """A user of the API: sends the headers that identify this person, or none for an anonymous one."""
 
     http: httpx2.AsyncClient
     headers: Mapping[str, str]
 
     async def get(self, path: str, **query: Any) -> Any:
+        """Return the JSON answer to a GET. Raises `UnexpectedAnswer`."""
         return await self._send("GET", path, params=query or None)
 
     async def put(self, path: str, body: Any) -> Any:
+        """Return the JSON answer to a PUT. Raises `UnexpectedAnswer`."""
         return await self._send("PUT", path, json=body)
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None, **options: Any) -> Any:
-        """A POST with its Idempotency-Key: the same `key` again is the same request, answered the same."""
+        """Return the JSON answer to a POST with an Idempotency-Key, a new one unless `key` is given.
+
+        Sending the same `key` again repeats the request: the answer is the same. Raises `UnexpectedAnswer`.
+        """
         headers = {"Idempotency-Key": key or str(uuid.uuid4()), **options.pop("headers", {})}
         if body is not None:
             options["json"] = body
@@ -53,20 +58,20 @@ class Person:
         headers = {**self.headers, **options.pop("headers", {})}
         answer = await self.http.request(method, f"/api/v1{path}", headers=headers, **options)
         if answer.is_error:
-            raise Refused(f"{method} {path}", answer)
+            raise UnexpectedAnswer(f"{method} {path}", answer)
         return answer.json()
 
 
 @dataclass
 class Api:
-    """The whole system at one address."""
+    """The whole system at one address, and the people who use it."""
 
     http: httpx2.AsyncClient
     tokens: Tokens
     _people: dict[tuple[str, str, str | None], Person] = field(default_factory=dict)
 
     def person(self, role: str, org: str, dept: str | None = None) -> Person:
-        """Somebody in this role at this org, of this department line."""
+        """Return the person with this role at this org and, if given, in this department line."""
         known = self._people.get((role, org, dept))
         if known is None:
             name = "-".join(part for part in (role, org, dept) if part)
@@ -76,25 +81,26 @@ class Api:
         return known
 
     @property
-    def nobody(self) -> Person:
+    def anonymous(self) -> Person:
+        """Return a person without a token."""
         return Person(self.http, {})
 
-    async def figures(self) -> dict[str, float]:
-        """What `/metrics` tells of the events: waiting to be published, not taken in yet, published so far."""
+    async def event_counts(self) -> dict[str, float]:
+        """Return `outbox_rows`, `inbox_lag` and `events_published` of `/metrics`, each summed over the services."""
         text = (await self.http.get("/metrics")).text
         totals: dict[str, float] = {}
-        for name, value in _FIGURE.findall(text):
+        for name, value in _EVENT_COUNT.findall(text):
             totals[name] = totals.get(name, 0.0) + float(value)
         return totals
 
-    async def settles(self) -> None:
-        """Return when every event has arrived at everybody who listens."""
-        async with asyncio.timeout(PATIENCE):
-            calm = 0
-            while calm < 2:  # who took something in may have announced something else
-                told = await self.figures()
-                calm = calm + 1 if told["outbox_rows"] == told["inbox_lag"] == 0 else 0
+    async def wait_until_settled(self) -> None:
+        """Return when every reader has processed every event. Raises `TimeoutError` after `SETTLE_TIMEOUT` seconds."""
+        async with asyncio.timeout(SETTLE_TIMEOUT):
+            idle = 0
+            while idle < 2:  # twice, as processing an event may have published another one in between
+                counts = await self.event_counts()
+                idle = idle + 1 if counts["outbox_rows"] == counts["inbox_lag"] == 0 else 0
                 await asyncio.sleep(0.02)
 
 
-_FIGURE = re.compile(r'^(outbox_rows|inbox_lag|events_published)\{service="\w+"\} ([0-9.e+]+)$', re.MULTILINE)
+_EVENT_COUNT = re.compile(r'^(outbox_rows|inbox_lag|events_published)\{service="\w+"\} ([0-9.e+]+)$', re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The county: its divisions, its offices and staff, its catalog of service items."""
+"""The county of the demo: its divisions, offices, staff and catalog of service items."""
 
 import csv
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ import yaml
 
 from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.parts import Dept
-from command.demo.api import Api, Refused
+from command.demo.api import Api, UnexpectedAnswer
 
 DATA = files("command.demo") / "data"
 COUNTY = "520123"
-"""修文县. Its divisions are those of the NBS list as of 2023-06-30."""
-PLAYED = ("direct", "promised", "report_up")
-"""Procedures that can be registered so far."""
+"""修文县. Its divisions are taken from the list of the National Bureau of Statistics as of 2023-06-30."""
+SUPPORTED_MODES = ("direct", "promised", "report_up")
+"""Modes of handling that can be registered so far."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A service item, as far as the week needs it."""
+    """The fields of a service item that the demo uses. `needed` are the numbers of the materials to bring."""
 
     code: str
     mode: str
@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True)
 class County:
-    """Who is there, by code, and what can be handled."""
+    """Names of orgs by division code, the codes of centers and stations, and the service items."""
 
     names: dict[str, str]
     centers: tuple[str, ...]
@@ -40,8 +40,8 @@ class County:
     items: tuple[Item, ...]
 
 
-def described() -> County:
-    """The county as its data files have it."""
+def load_county() -> County:
+    """Return the county that the data files describe."""
     with (DATA / "xiuwen.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     catalog = yaml.safe_load((DATA / "catalog.yaml").read_text(encoding="utf-8"))
@@ -57,41 +57,45 @@ def described() -> County:
                 decide_level=item["decide_level"],
                 lodge_at=tuple(item["lodge_at"]),
                 needed=tuple(
-                    n for n, (_, _, source, due) in enumerate(item["materials"], 1) if due and source != "share"
+                    n
+                    for n, (_, _, source, required) in enumerate(item["materials"], 1)
+                    if required and source != "share"
                 ),
             )
             for item in catalog["items"]
-            if item["mode"] in PLAYED
+            if item["mode"] in SUPPORTED_MODES
         ),
     )
 
 
-async def set_up(api: Api, county: County) -> None:
-    """Import the divisions, open the offices of the county and of each center, publish the catalog."""
+async def set_up_county(api: Api, county: County) -> None:
+    """Import the divisions, create the offices of the county and of each center, publish the catalog."""
     admin = api.person("admin", "52")
     divisions = (DATA / "xiuwen.csv").read_bytes()
     await admin.post("/orgs/import", content=divisions, headers={"Content-Type": "text/csv"})
     for org in (COUNTY, *county.centers):
         for dept in get_args(Dept):
-            await _once(admin.post(f"/orgs/{org}/offices", {"dept": dept, "name": f"{county.names[org]}{DEPTS[dept]}"}))
+            await _ignore_conflict(
+                admin.post(f"/orgs/{org}/offices", {"dept": dept, "name": f"{county.names[org]}{DEPTS[dept]}"})
+            )
     for role, org, dept in (("department", COUNTY, "civil"), ("investigator", COUNTY, None), *_windows(county)):
         person = {"id": "-".join(p for p in (role, org, dept) if p), "name": "值班人员", "roles": [role], "dept": dept}
-        await _once(admin.post(f"/orgs/{org}/staff", {key: value for key, value in person.items() if value}))
+        await _ignore_conflict(admin.post(f"/orgs/{org}/staff", {key: value for key, value in person.items() if value}))
     catalog = (DATA / "catalog.yaml").read_bytes()
-    where = f"/catalog/import?org={COUNTY}&publish=true"
-    await admin.post(where, content=catalog, headers={"Content-Type": "application/yaml"})
-    # what was imported at one service is known at the others a moment later
-    await api.settles()
+    path = f"/catalog/import?org={COUNTY}&publish=true"
+    await admin.post(path, content=catalog, headers={"Content-Type": "application/yaml"})
+    # the other services know the imported data only after they have read the events
+    await api.wait_until_settled()
 
 
 def _windows(county: County) -> list[tuple[str, str, str | None]]:
     return [("window", org, None) for org in (*county.centers, *county.stations[:20])]
 
 
-async def _once(request: object) -> None:
-    """On a county that was set up before, it is there already."""
+async def _ignore_conflict(request: object) -> None:
+    """Send a request that creates something; it is no error when that exists from an earlier run of the demo."""
     try:
         await request  # type: ignore[misc]
-    except Refused as refused:
-        if refused.status != 409:
+    except UnexpectedAnswer as error:
+        if error.status != 409:
             raise

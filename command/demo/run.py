@@ -1,4 +1,4 @@
-"""`bianmin demo`: open the house, set the county up, play the week, print what it came to."""
+"""`bianmin demo`: start all services, set up the county, play the week, print the statistics."""
 
 import asyncio
 import contextlib
@@ -16,50 +16,53 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bianmin.kit import logs
 from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
-from command.demo.api import Api, Refused
-from command.demo.complaints import complain
-from command.demo.county import COUNTY, described, set_up
-from command.demo.tables import Played, show
-from command.demo.week import Matter, Week, planned
-from command.deployment import load_settings, opened
-from command.serving import application, server_of, spare_the_collector
+from command.demo.api import Api, UnexpectedAnswer
+from command.demo.complaints import play_complaints
+from command.demo.county import COUNTY, load_county, set_up_county
+from command.demo.tables import Result, show
+from command.demo.week import PlannedCase, Week, plan_cases
+from command.deployment import load_settings, open_deployment
+from command.serving import application, tune_garbage_collector, uvicorn_server
 
 SEED = 2009
 COMPLAINTS = 10
 
 
-async def run_demo(settings: Settings, *, cases: int, keep: bool, data_given: bool) -> None:
-    """Play it. Without `keep` and without a data directory of its own it leaves nothing behind."""
+async def run_demo(settings: Settings, *, case_count: int, keep: bool, data_given: bool) -> None:
+    """Play the week with `case_count` cases. Keeps no data unless `keep` or `data_given` is set.
+
+    Raises `typer.Exit` with code 2 outside `BIANMIN_ENV=dev`, 1 when a request was refused.
+    """
     if settings.env != "dev":
         Console(stderr=True).print("demo 只在开发环境（BIANMIN_ENV=dev）运行：它要拨动时钟。")
         raise typer.Exit(2)
     logs.setup("ERROR", json=False)
     with contextlib.ExitStack() as stack:
         if not keep and not data_given:
-            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-demo-"))
-            settings = load_settings(data=Path(home), port=0)
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-demo-"))
+            settings = load_settings(data=Path(directory), port=0)
         elif not keep:
             settings = settings.model_copy(update={"port": 0})
-        async with serving(settings) as (api, base):
-            await _play(api, cases)
+        async with running_services(settings) as (api, base):
+            await _play(api, case_count)
             if keep:
                 await _stay(settings, base)
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
-    """All five services in this process, and a client that speaks with them over HTTP."""
-    async with opened(settings, own=True) as deployment:
+async def running_services(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
+    """Run all five services in this process; yield an HTTP client for them and their base URL."""
+    async with open_deployment(settings, own=True) as deployment:
         await deployment.migrate()
-        await deployment.make_topics()
+        await deployment.create_topics()
         async with deployment.log() as event_log:
-            server = server_of(application(deployment, event_log), settings)
-            spare_the_collector()
+            server = uvicorn_server(application(deployment, event_log), settings)
+            tune_garbage_collector()
             task = asyncio.create_task(server.serve())
             try:
                 while not server.started:
                     if task.done():
-                        raise typer.Exit(1)  # it has said why: the port is taken, most likely
+                        raise typer.Exit(1)  # the server has logged the reason; usually the port is taken
                     await asyncio.sleep(0.02)
                 port = server.servers[0].sockets[0].getsockname()[1]
                 base = f"http://127.0.0.1:{port}"
@@ -70,31 +73,31 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[Api, str]]:
                 await task
 
 
-async def _play(api: Api, cases: int) -> None:
+async def _play(api: Api, case_count: int) -> None:
     console = Console()
-    began = time.monotonic()
-    county = described()
+    started = time.monotonic()
+    county = load_county()
     console.print(
         f"{county.names[COUNTY]}：{len(county.centers)} 个便民服务中心，{len(county.stations)} 个便民服务站，"
         f"演示用事项 {len(county.items)} 个。全部通过 HTTP 接口进行。",
         highlight=False,
     )
-    chance = random.Random(SEED)
-    matters = planned(county, cases, chance)
+    rng = random.Random(SEED)
+    cases = plan_cases(county, case_count, rng)
     try:
         with console.status("导入区划、设立办理单位、发布事项目录…"):
-            await set_up(api, county)
+            await set_up_county(api, county)
         with _bar(console) as progress:
-            bar = progress.add_task("一个工作周", total=_steps(matters))
-            await Week(api, matters, lambda: progress.advance(bar)).play()
+            bar = progress.add_task("一个工作周", total=_steps(cases))
+            await Week(api, cases, lambda: progress.advance(bar)).play()
             progress.update(bar, completed=progress.tasks[bar].total)
         with console.status("投诉…"):
-            lodged, answered = await complain(api, [m for m in matters if m.id], COMPLAINTS, chance)
-        played = Played(county, matters, lodged, answered, time.monotonic() - began)
-        await show(console, api, played)
-    except* Refused as refusals:
-        for refused in refusals.exceptions[:3]:
-            Console(stderr=True).print(f"演示中断：{refused}", highlight=False, style="red")
+            lodged, answered = await play_complaints(api, [case for case in cases if case.id], COMPLAINTS, rng)
+        result = Result(county, cases, lodged, answered, time.monotonic() - started)
+        await show(console, api, result)
+    except* UnexpectedAnswer as errors:
+        for error in errors.exceptions[:3]:
+            Console(stderr=True).print(f"演示中断：{error}", highlight=False, style="red")
         raise typer.Exit(1) from None
 
 
@@ -104,12 +107,14 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _steps(matters: list[Matter]) -> int:
-    """About how many things will be done: the bar's length."""
-    most = {"granted": 4, "denied": 4, "late": 4, "supplemented": 6, "refused": 2, "withdrawn": 2, "open": 2}
+def _steps(cases: list[PlannedCase]) -> int:
+    """Return the approximate number of requests, the length of the progress bar."""
+    requests = {"granted": 4, "denied": 4, "late": 4, "supplemented": 6, "refused": 2, "withdrawn": 2, "open": 2}
     return sum(
-        most[matter.fate] - (matter.item.mode == "direct") + (matter.item.mode == "report_up" and most[matter.fate] > 2)
-        for matter in matters
+        requests[case.outcome]
+        - (case.item.mode == "direct")
+        + (case.item.mode == "report_up" and requests[case.outcome] > 2)
+        for case in cases
     )
 
 

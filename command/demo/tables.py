@@ -1,4 +1,4 @@
-"""What the week came to, as the reports tell it."""
+"""Prints the statistics of the week, from the reports API."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,38 +10,40 @@ from rich.table import Table
 
 from command.demo.api import Api
 from command.demo.county import COUNTY, County
-from command.demo.week import LATER, MONDAY, Matter
+from command.demo.week import A_MONTH_LATER, MONDAY, PlannedCase
 
 MODES = {"direct": "直接", "promised": "承诺", "report_up": "上报"}
 SHOWN = 14
 
 
 @dataclass(frozen=True)
-class Played:
+class Result:
+    """What the demo did: its cases, the numbers of lodged and answered complaints, and how long it took."""
+
     county: County
-    matters: Sequence[Matter]
+    cases: Sequence[PlannedCase]
     lodged: int
     answered: int
     seconds: float
 
 
-async def show(console: Console, api: Api, played: Played) -> None:
-    """Three tables from the reports, and how many events travelled."""
+async def show(console: Console, api: Api, result: Result) -> None:
+    """Print two tables from the reports, and the numbers of complaints, cases and events."""
     head = api.person("manager", COUNTY)
-    period = {"org": COUNTY, "from": MONDAY.date().isoformat(), "to": LATER.date().isoformat()}
+    period = {"org": COUNTY, "from": MONDAY.date().isoformat(), "to": A_MONTH_LATER.date().isoformat()}
     by_mode = await head.get("/reports/performance", by="mode", **period)
     by_org = await head.get("/reports/performance", by="org", **period)
     console.print(_of_modes(by_mode["items"]))
-    console.print(_of_orgs(by_org["items"], played.county))
-    fates = Counter(matter.fate for matter in played.matters)
-    told = await api.figures()
+    console.print(_of_orgs(by_org["items"], result.county))
+    outcomes = Counter(case.outcome for case in result.cases)
+    counts = await api.event_counts()
     console.print(
-        f"投诉 {played.lodged} 件，已答复 {played.answered} 件；补正 {fates['supplemented']} 件，"
-        f"不予受理 {fates['refused']} 件，撤回 {fates['withdrawn']} 件。",
+        f"投诉 {result.lodged} 件，已答复 {result.answered} 件；补正 {outcomes['supplemented']} 件，"
+        f"不予受理 {outcomes['refused']} 件，撤回 {outcomes['withdrawn']} 件。",
         highlight=False,
     )
     console.print(
-        f"{len(played.matters)} 个办件，{int(told['events_published'])} 个事件，用时 {played.seconds:.1f} 秒。",
+        f"{len(result.cases)} 个办件，{int(counts['events_published'])} 个事件，用时 {result.seconds:.1f} 秒。",
         highlight=False,
     )
 

@@ -1,4 +1,4 @@
-"""One working week: what happens to each case, and the days on which it happens."""
+"""The working week of the demo: what happens to each case on which day."""
 
 import asyncio
 import random
@@ -10,16 +10,16 @@ from typing import Any
 from bianmin.kit.time_source import TZ
 from command.demo.api import Api, Person
 from command.demo.county import COUNTY, County, Item
-from command.demo.people import an_applicant
+from command.demo.people import random_applicant
 
 MONDAY = datetime(2026, 3, 2, tzinfo=TZ)
 """A week without a holiday."""
-LATER = datetime(2026, 4, 2, tzinfo=TZ)
-"""When every promise of the week is over: what is still open then is late."""
+A_MONTH_LATER = datetime(2026, 4, 2, tzinfo=TZ)
+"""All promised periods of the week are over by then: a case still open is overdue."""
 AT_ONCE = 12
-"""Requests under way at the same time."""
+"""Number of concurrent requests."""
 
-FATES = {
+OUTCOMES = {
     "granted": 62,
     "supplemented": 14,
     "denied": 5,
@@ -28,186 +28,190 @@ FATES = {
     "withdrawn": 3,
     "open": 3,
 }
-"""Shares of a hundred cases."""
+"""How many of a hundred cases end how."""
 
 
 @dataclass
-class Matter:
-    """One case of the week: where it comes in, on which day, and how it will go."""
+class PlannedCase:
+    """A case of the week: `desk` where it is registered, `outcome` it gets, and `day` of the week, 0 for Monday."""
 
     item: Item
     desk: str
-    fate: str
+    outcome: str
     day: int
     applicant: dict[str, Any]
     id: str = ""
 
     @property
     def accepting(self) -> str:
-        """A station accepts what it decides itself, otherwise the center above the desk."""
+        """Code of the accepting org: the station if it decides the item itself, otherwise the center above the desk."""
         return self.desk if self.item.decide_level == "station" else self.desk[:9]
 
     @property
     def path(self) -> str:
+        """Path of the case in the API."""
         return f"/cases/{self.id}"
 
 
-def planned(county: County, cases: int, chance: random.Random) -> list[Matter]:
-    """So many cases at real desks, with every procedure among them."""
+def plan_cases(county: County, count: int, rng: random.Random) -> list[PlannedCase]:
+    """Return `count` random cases at real desks, in all modes of handling."""
     by_mode = {
         mode: [item for item in county.items if item.mode == mode] for mode in ("direct", "promised", "report_up")
     }
-    fates = list(FATES)
-    matters = []
-    for _ in range(cases):
-        item = chance.choice(by_mode[chance.choices(list(by_mode), weights=(45, 25, 30))[0]])
-        desks = county.stations if "station" in item.lodge_at and chance.random() < 0.7 else county.centers
+    outcomes = list(OUTCOMES)
+    cases = []
+    for _ in range(count):
+        item = rng.choice(by_mode[rng.choices(list(by_mode), weights=(45, 25, 30))[0]])
+        desks = county.stations if "station" in item.lodge_at and rng.random() < 0.7 else county.centers
         if "center" not in item.lodge_at:
             desks = county.stations
         elif "station" not in item.lodge_at:
             desks = county.centers
-        fate = chance.choices(fates, weights=list(FATES.values()))[0]
-        if fate == "supplemented" and not item.needed:
-            fate = "granted"
-        matters.append(Matter(item, chance.choice(desks), fate, chance.randrange(5), an_applicant(chance)))
-    return matters
+        outcome = rng.choices(outcomes, weights=list(OUTCOMES.values()))[0]
+        if outcome == "supplemented" and not item.needed:
+            outcome = "granted"
+        cases.append(PlannedCase(item, rng.choice(desks), outcome, rng.randrange(5), random_applicant(rng)))
+    return cases
 
 
 @dataclass
 class Week:
-    """The play. `step` is told after each thing that was done."""
+    """Plays the week. `step` is called after each act on a case."""
 
     api: Api
-    matters: Sequence[Matter]
+    cases: Sequence[PlannedCase]
     step: Callable[[], None]
 
     async def play(self) -> None:
-        """Five days, then a month later, when what was left lying is late."""
+        """Play five days, then a day a month later, on which the forgotten cases are overdue."""
         for day in range(5):
             today = MONDAY + timedelta(days=day)
-            mine = [matter for matter in self.matters if matter.day == day]
-            yesterday = [matter for matter in self.matters if matter.day == day - 1 and matter.fate == "supplemented"]
-            await self.clock(today, time(9))
-            await self.each(mine, self.register)
-            await self.each(yesterday, self.supplement)
-            await self.clock(today, time(10, 30))
-            await self.each([*mine, *yesterday], self.receive_or_refuse)
-            due = [matter for matter in (*mine, *yesterday) if matter.fate in ("granted", "denied", "supplemented")]
+            todays_cases = [case for case in self.cases if case.day == day]
+            yesterday = [case for case in self.cases if case.day == day - 1 and case.outcome == "supplemented"]
+            await self.set_clock(today, time(9))
+            await self.for_each(todays_cases, self.register)
+            await self.for_each(yesterday, self.supplement)
+            await self.set_clock(today, time(10, 30))
+            await self.for_each([*todays_cases, *yesterday], self.accept_or_refuse)
+            due = [
+                case for case in (*todays_cases, *yesterday) if case.outcome in ("granted", "denied", "supplemented")
+            ]
             await self.decide(today, due)
-        friday = [matter for matter in self.matters if matter.day == 4 and matter.fate == "supplemented"]
-        await self.clock(MONDAY + timedelta(days=7), time(9))
-        await self.each(friday, self.supplement)
-        await self.each(friday, self.receive_or_refuse)
+        friday = [case for case in self.cases if case.day == 4 and case.outcome == "supplemented"]
+        await self.set_clock(MONDAY + timedelta(days=7), time(9))
+        await self.for_each(friday, self.supplement)
+        await self.for_each(friday, self.accept_or_refuse)
         await self.decide(MONDAY + timedelta(days=7), friday)
-        await self.clock(LATER, time(9))
-        await self.lamps_turn()
-        await self.decide(LATER, [matter for matter in self.matters if matter.fate == "late"])
+        await self.set_clock(A_MONTH_LATER, time(9))
+        await self.wait_for_red_lamps()
+        await self.decide(A_MONTH_LATER, [case for case in self.cases if case.outcome == "late"])
 
-    async def clock(self, day: datetime, at: time) -> None:
-        """Set the time that every service reads; only a development machine lets one."""
-        await self.api.settles()
+    async def set_clock(self, day: datetime, at: time) -> None:
+        """Set the clock of all services, which only the dev environment allows."""
+        await self.api.wait_until_settled()
         await self.api.person("admin", "52").put(
             "/dev/clock", {"now": datetime.combine(day, at, tzinfo=TZ).isoformat()}
         )
 
-    async def each(self, matters: Sequence[Matter], act: Callable[[Matter], Awaitable[None]]) -> None:
-        """Do something with all of them, a dozen at a time, and wait until it is known everywhere."""
-        gate = asyncio.Semaphore(AT_ONCE)
+    async def for_each(self, cases: Sequence[PlannedCase], act: Callable[[PlannedCase], Awaitable[None]]) -> None:
+        """Call `act` with every case, `AT_ONCE` at a time, then wait until all events are processed."""
+        limit = asyncio.Semaphore(AT_ONCE)
 
-        async def one(matter: Matter) -> None:
-            async with gate:
-                await act(matter)
+        async def act_on(case: PlannedCase) -> None:
+            async with limit:
+                await act(case)
             self.step()
 
         async with asyncio.TaskGroup() as group:
-            for matter in matters:
-                group.create_task(one(matter))
-        await self.api.settles()
+            for case in cases:
+                group.create_task(act_on(case))
+        await self.api.wait_until_settled()
 
-    async def register(self, matter: Matter) -> None:
-        """Register at the desk; what is missing is told once, in a notice."""
-        brought = matter.item.needed[:-1] if matter.fate == "supplemented" else matter.item.needed
-        window = self.api.person("window", matter.desk)
-        case = await window.post(
+    async def register(self, case: PlannedCase) -> None:
+        """Register the case at its desk and give the one-time notice if materials are missing."""
+        brought = case.item.needed[:-1] if case.outcome == "supplemented" else case.item.needed
+        window = self.api.person("window", case.desk)
+        answer = await window.post(
             "/cases",
             {
-                "item_code": matter.item.code,
-                "org": matter.desk,
+                "item_code": case.item.code,
+                "org": case.desk,
                 "channel": "window",
-                "applicant": matter.applicant,
+                "applicant": case.applicant,
                 "materials": [{"no": no, "form": "copy"} for no in brought],
             },
         )
-        matter.id = case["id"]
-        if case["missing"]:
-            missing = [{"no": one["no"], "reason": f"未带{one['name']}"} for one in case["missing"]]
-            await window.post(f"{matter.path}/supplement-notice", {"missing": missing})
+        case.id = answer["id"]
+        if answer["missing"]:
+            missing = [{"no": material["no"], "reason": f"未带{material['name']}"} for material in answer["missing"]]
+            await window.post(f"{case.path}/supplement-notice", {"missing": missing})
 
-    async def supplement(self, matter: Matter) -> None:
-        """The next day the applicant brings the rest."""
-        last = {"no": matter.item.needed[-1], "form": "original"}
-        await self.api.person("window", matter.desk).post(f"{matter.path}/materials", {"materials": [last]})
+    async def supplement(self, case: PlannedCase) -> None:
+        """Hand in the missing material, the day after."""
+        last = {"no": case.item.needed[-1], "form": "original"}
+        await self.api.person("window", case.desk).post(f"{case.path}/materials", {"materials": [last]})
 
-    async def receive_or_refuse(self, matter: Matter) -> None:
-        """The accepting organ's act: accept, or refuse with reasons. Until then the applicant may take it back."""
-        window = self.api.person("window", matter.accepting)
-        if matter.fate == "supplemented" and await self._waits(matter):
+    async def accept_or_refuse(self, case: PlannedCase) -> None:
+        """Accept, refuse or withdraw the case, as planned. A case that still waits for materials is left alone."""
+        window = self.api.person("window", case.accepting)
+        if case.outcome == "supplemented" and await self._awaits_materials(case):
             return
-        match matter.fate:
+        match case.outcome:
             case "refused":
                 grounds = {
                     "reason_code": "not_eligible",
                     "reason": "不符合申请条件",
                     "legal_basis": "《行政许可法》第三十二条",
                 }
-                await window.post(f"{matter.path}/refuse", grounds)
+                await window.post(f"{case.path}/refuse", grounds)
             case "withdrawn":
-                desk = self.api.person("window", matter.desk)
-                await desk.post(f"{matter.path}/withdraw", {"reason": "申请人自行撤回"})
+                desk = self.api.person("window", case.desk)
+                await desk.post(f"{case.path}/withdraw", {"reason": "申请人自行撤回"})
             case _:
-                await window.post(f"{matter.path}/accept")
+                await window.post(f"{case.path}/accept")
 
-    async def _waits(self, matter: Matter) -> bool:
-        case = await self.api.person("window", matter.desk).get(matter.path)
-        return bool(case["status"] == "supplement_requested")
+    async def _awaits_materials(self, case: PlannedCase) -> bool:
+        answer = await self.api.person("window", case.desk).get(case.path)
+        return bool(answer["status"] == "supplement_requested")
 
-    async def decide(self, today: datetime, matters: Sequence[Matter]) -> None:
-        """Each office in turn signs for its task and completes it; then the result is handed over."""
-        accepted = [matter for matter in matters if not await self._waits(matter)]
-        await self.clock(today, time(14))
-        await self.each(accepted, self.work)
-        await self.clock(today, time(15, 30))
-        await self.each([matter for matter in accepted if matter.item.mode == "report_up"], self.work)
-        await self.clock(today, time(17))
-        await self.each([matter for matter in accepted if matter.item.mode != "direct"], self.deliver)
+    async def decide(self, today: datetime, cases: Sequence[PlannedCase]) -> None:
+        """Have the offices complete their tasks in the afternoon, one after the other; then deliver the results."""
+        accepted = [case for case in cases if not await self._awaits_materials(case)]
+        await self.set_clock(today, time(14))
+        await self.for_each(accepted, self.work)
+        await self.set_clock(today, time(15, 30))
+        await self.for_each([case for case in accepted if case.item.mode == "report_up"], self.work)
+        await self.set_clock(today, time(17))
+        await self.for_each([case for case in accepted if case.item.mode != "direct"], self.deliver)
 
-    async def work(self, matter: Matter) -> None:
-        """The open step of a case: receive, complete with an opinion."""
-        window = self.api.person("window", matter.accepting)
-        route = await window.get(f"{matter.path}/route")
+    async def work(self, case: PlannedCase) -> None:
+        """Sign for the open task of the case and complete it with an opinion."""
+        window = self.api.person("window", case.accepting)
+        route = await window.get(f"{case.path}/route")
         step = next(step for step in route["steps"] if step["status"] == "assigned")
         clerk = self._clerk(step["office"])
         await clerk.post(f"/tasks/{step['id']}/receive")
         opinion: dict[str, str] = {"opinion": "agree" if step["kind"] == "review" else "grant"}
-        if step["kind"] == "decide" and matter.fate == "denied":
+        if step["kind"] == "decide" and case.outcome == "denied":
             opinion = {"opinion": "deny", "reason_code": "not_eligible", "legal_basis": "《行政许可法》第三十八条"}
         await clerk.post(f"/tasks/{step['id']}/complete", opinion)
 
     def _clerk(self, office: dict[str, Any]) -> Person:
         if office["dept"] is None:
-            return self.api.person("window", office["org"])  # a station is its own office
+            return self.api.person("window", office["org"])  # a station, where the window handles the task
         return self.api.person("department", office["org"], office["dept"])
 
-    async def deliver(self, matter: Matter) -> None:
-        window = self.api.person("window", matter.accepting)
-        await window.post(f"{matter.path}/deliver", {"method": "in_person", "signed_by": matter.applicant["name"]})
+    async def deliver(self, case: PlannedCase) -> None:
+        """Hand the result over at the window."""
+        window = self.api.person("window", case.accepting)
+        await window.post(f"{case.path}/deliver", {"method": "in_person", "signed_by": case.applicant["name"]})
 
-    async def lamps_turn(self) -> None:
-        """Wait until the timers have found what is overdue."""
-        late = [matter for matter in self.matters if matter.fate == "late" and matter.item.mode != "direct"]
+    async def wait_for_red_lamps(self) -> None:
+        """Wait until the timers have turned the lamps of overdue cases red. Raises `TimeoutError` after 60 seconds."""
+        late = [case for case in self.cases if case.outcome == "late" and case.item.mode != "direct"]
         head = self.api.person("supervisor", COUNTY)
         async with asyncio.timeout(60):
-            for matter in late[:3]:
-                while (await head.get(matter.path))["lamp"] != "red":
+            for case in late[:3]:
+                while (await head.get(case.path))["lamp"] != "red":
                     await asyncio.sleep(0.1)
-        await self.api.settles()
+        await self.api.wait_until_settled()

@@ -1,4 +1,4 @@
-"""The demo, small, as its user runs it; and its figures against what it played."""
+"""A small demo as a user runs it; its printed statistics match the planned cases."""
 
 import os
 import random
@@ -8,9 +8,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from command.demo.county import described
+from command.demo.county import load_county
 from command.demo.run import SEED
-from command.demo.week import planned
+from command.demo.week import plan_cases
 from tests.brokers import free_port
 
 CASES = 40
@@ -26,10 +26,10 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
     )
     printed = done.stdout.decode()
     assert done.returncode == 0, printed + done.stderr.decode()
-    played = Counter(matter.item.mode for matter in planned(described(), CASES, random.Random(SEED)))
+    planned = Counter(case.item.mode for case in plan_cases(load_county(), CASES, random.Random(SEED)))
     for name, mode in (("直接", "direct"), ("承诺", "promised"), ("上报", "report_up")):
         [line] = re.findall(rf"│ {name} +│ (\d+)", printed)
-        assert int(line) == played[mode]
+        assert int(line) == planned[mode]
     assert f"{CASES} 个办件" in printed
     checked = subprocess.run(
         [sys.executable, "-m", "command.app", "reconcile", "--data", str(tmp_path)],

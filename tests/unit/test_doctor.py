@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from command.doctor import calendar
+from command.doctor import check_calendar
 from services.deadlines.domain.calendar.days import Coverage
 
 
@@ -26,6 +26,6 @@ def test_a9_a_calendar_that_runs_out_is_found_before_a_period_reaches_its_end(
 ) -> None:
     official = official_until and date.fromisoformat(official_until)
     coverage = Coverage(date(2004, 1, 1), official or None, date.fromisoformat(until))
-    finding = calendar(date.fromisoformat(today), coverage)
+    finding = check_calendar(date.fromisoformat(today), coverage)
     assert finding.state == state
     assert bool(finding.remedy) is (state != "ok")
