@@ -155,12 +155,9 @@ def _axis(calendar: Calendar, period: CountedPeriod) -> tuple[Scale, int, list[G
 
 
 def _scale_of_time(calendar: Calendar, period: CountedPeriod) -> Scale:
-    match period.unit:
-        case Unit.HOUR:
-            return TimeScale()
-        case Unit.WORKHOUR:
-            return _working_time(calendar, calendar.run(period.start_on).first)
-    raise AssertionError(period.unit)
+    if period.unit is Unit.HOUR:
+        return TimeScale()
+    return _working_time(calendar, calendar.run(period.start_on).first)
 
 
 @lru_cache(maxsize=512)
