@@ -1,1 +1,1 @@
-"""The rules of time, as functions of values."""
+"""The rules of time as pure functions: no clock, no database, no ids made inside."""

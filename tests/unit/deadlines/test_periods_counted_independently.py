@@ -221,14 +221,14 @@ def test_b11_what_ends_in_ten_years_is_found_with_as_few_looks_as_what_ends_in_d
     national: Calendar, unit: Unit
 ) -> None:
     plain = national.run(date(2005, 1, 5))
-    days, passed, workdays = Noted(plain.days), Noted(plain.passed), Noted(plain.workdays)
-    run = replace(plain, days=days, passed=passed, workdays=workdays)
+    days, counts, workdays = Noted(plain.days), Noted(plain.workday_counts), Noted(plain.workdays)
+    run = replace(plain, days=days, workday_counts=counts, workdays=workdays)
     calendar = replace(national, version="noted", _runs=dict.fromkeys(national.years, run))
 
     def looks(budget: int) -> int:
-        before = days.looked + passed.looked + workdays.looked
+        before = days.looked + counts.looked + workdays.looked
         ended(calendar, CountedPeriod(unit, budget, datetime(2005, 1, 5, 10, tzinfo=TZ)))
-        return days.looked + passed.looked + workdays.looked - before
+        return days.looked + counts.looked + workdays.looked - before
 
     looks(1)  # working time is numbered when it is first asked for
     assert 0 < looks(5) <= 8

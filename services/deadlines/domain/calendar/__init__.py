@@ -1,1 +1,1 @@
-"""TODO."""
+"""Calendars: which days and hours count in a region, and how counting them becomes a look-up."""

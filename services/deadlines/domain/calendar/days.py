@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.deadlines.domain.calendar.hours import OFFICE, Hours
 from services.deadlines.domain.calendar.years import CalendarInvalid, Kind, Layer, MergedYear, NamedDay, Status, overlay
@@ -15,11 +15,11 @@ from services.deadlines.domain.calendar.years import CalendarInvalid, Kind, Laye
 T = TypeVar("T")
 
 WEEKEND = {5: "周六休息", 6: "周日休息"}
-LONGEST_REST = 370  # days; a calendar that rests longer is an error in the data, not a holiday
+LONGEST_REST = 370  # days without a working day; a longer rest is an error in the data
 
 
 class YearMissing(ValueError):
-    """The answer depends on a year that nobody has published or estimated."""
+    """The answer depends on a year that nobody has published or estimated. `year`: which."""
 
     def __init__(self, year: int) -> None:
         super().__init__(f"{year} 年的日历尚未录入，无法计算涉及该年的日期；请先录入该年的放假安排或推定安排")
@@ -27,50 +27,64 @@ class YearMissing(ValueError):
 
 
 class SpanReversed(ValueError):
-    """A span that ends before it begins."""
+    """A span ends before it begins."""
 
     def __init__(self, start: date, until: date) -> None:
         super().__init__(f"截止日 {until} 早于起算日 {start}")
 
 
 class Day(NamedTuple):
+    """A day of a calendar: whether it is worked, and why, in Chinese."""
+
     date: date
     works: bool
     reason: str
 
     @property
     def make_up(self) -> bool:
-        """Whether it is a day of the weekend that is worked (调休上班)."""
+        """Whether it is a day of a weekend that is worked (调休上班)."""
         return self.works and self.date.weekday() in WEEKEND
 
 
 class Coverage(NamedTuple):
+    """The days that a calendar covers, from `first` on without a gap.
+
+    `official_until`: the last day before the first estimated or missing year; None where the first year is estimated.
+    `until`: the last day before the first missing year.
+    """
+
     first: date
-    official_until: date | None  # without a gap from `first` on; None when the first year is an estimate already
-    until: date  # the same, estimated years included
+    official_until: date | None
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
 class UnbrokenYears:
-    """Years without a gap between them. What would leave the run depends on a missing year and is refused."""
+    """Consecutive years with their days numbered. A question that leaves them raises `YearMissing`.
 
-    first: int  # ordinal of the first day
+    `first`: the ordinal of the first day. `workday_counts[i]`: how many of `days[0..i]` are worked. `workdays`: their
+    dates. `rests`: the days that are not worked.
+    """
+
+    first: int
     days: tuple[Day, ...]
-    passed: tuple[int, ...]  # passed[i]: working days among days[0..i]
+    workday_counts: tuple[int, ...]
     workdays: tuple[date, ...]
     rests: tuple[Day, ...]
 
     @property
     def year_after(self) -> int:
+        """The first year that is missing."""
         return self.days[-1].date.year + 1
 
     def index(self, ordinal: int) -> int:
-        """Where a day stands in the run. Raises `YearMissing`."""
+        """Return the index of a day, given by its ordinal, in `days`. Raises `YearMissing`."""
         index = ordinal - self.first
         self.pick(self.days, index)
         return index
 
     def pick(self, among: tuple[T, ...], index: int) -> T:
+        """Return an element of `days`, `workdays` or `rests`. Raises `YearMissing` outside of them."""
         if index < 0:
             raise YearMissing(self.days[0].date.year - 1)
         if index >= len(among):
@@ -80,7 +94,10 @@ class UnbrokenYears:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days count, and why, and when its desks are open. The version is the digest of the data."""
+    """The working days of a region and the opening hours of its desks. `version`: the digest of the data.
+
+    `years`: the years that it covers. All methods about days raise `YearMissing` for other years.
+    """
 
     region: str
     version: str
@@ -89,9 +106,12 @@ class Calendar:
     _runs: Mapping[int, UnbrokenYears] = field(compare=False, repr=False)
 
     def with_hours(self, hours: Hours) -> "Calendar":
-        """The same days, at a desk with hours of its own. Raises `CalendarInvalid` where it would not open for a year:
-        of one that opens on Tuesdays, when no Tuesday is worked."""
-        if not all((*hours.weekdays[:5], hours.make_up)):  # else it opens on every working day
+        """Return the same days with other opening hours.
+
+        Raises `CalendarInvalid` where the desk would be closed for a year: it opens on Tuesdays only, and no Tuesday
+        is worked.
+        """
+        if not all((*hours.weekdays[:5], hours.make_up)):  # otherwise it opens on every working day
             for run in {run.first: run for run in self._runs.values()}.values():
                 open_days = [day.date for day in run.days if day.works and hours.of(day.date, make_up=day.make_up)]
                 _refuse_endless_rest(run.days, open_days, "开放时间")
@@ -100,58 +120,67 @@ class Calendar:
         return replace(self, version=f"{self.version}-{digest}", hours=hours)
 
     def day(self, day: date) -> Day:
+        """Return whether a day is worked, and why. Raises `YearMissing`."""
         run = self.run(day)
         return run.days[day.toordinal() - run.first]
 
     def is_workday(self, day: date) -> bool:
+        """Whether a day is worked. Raises `YearMissing`."""
         return self.day(day).works
 
-    def reason(self, day: date) -> str:
-        return self.day(day).reason
-
     def add_workdays(self, start: date, count: int) -> date:
-        """The `count`-th working day after `start`, before it when negative; `start` itself is not counted."""
+        """Return the `count`-th working day after `start`, before it where negative. `start` itself is not counted.
+
+        Raises `YearMissing`.
+        """
         run = self.run(start)
         if count == 0:
             return start
         index = start.toordinal() - run.first
-        target = run.passed[index] + count - 1
+        target = run.workday_counts[index] + count - 1
         if count < 0 and not run.days[index].works:
-            target += 1  # `passed` ends with the last working day before a start that rests, else with the start
+            target += 1  # the count ends with the last working day before a start that is not worked
         return run.pick(run.workdays, target)
 
     def add_days(self, start: date, count: int) -> date:
-        """The `count`-th calendar day after `start`, before it when negative."""
+        """Return the `count`-th calendar day after `start`, before it where negative. Raises `YearMissing`."""
         run = self.run(start)
         return run.pick(run.days, start.toordinal() - run.first + count).date
 
     def workdays_between(self, start: date, until: date) -> int:
-        """Working days after `start`, up to and including `until`."""
+        """Return the number of working days after `start`, up to and including `until`.
+
+        Raises `SpanReversed`, `YearMissing`.
+        """
         run = self._span(start, until)
-        return run.passed[until.toordinal() - run.first] - run.passed[start.toordinal() - run.first]
+        return run.workday_counts[until.toordinal() - run.first] - run.workday_counts[start.toordinal() - run.first]
 
     def roll_forward(self, day: date) -> date:
-        """The day itself, or the first working day after the rest it falls into (民法典 art. 203)."""
+        """Return the day itself, or the first working day after it where it is not worked (民法典 art. 203).
+
+        Raises `YearMissing`.
+        """
         return day if self.is_workday(day) else self.add_workdays(day, 1)
 
     def days(self, start: date, until: date) -> tuple[Day, ...]:
-        """Every day from `start` to `until`, both included."""
+        """Return every day from `start` to `until`, both included. Raises `SpanReversed`, `YearMissing`."""
         run = self._span(start, until)
         return run.days[start.toordinal() - run.first : until.toordinal() - run.first + 1]
 
     def rests(self, start: date, until: date) -> tuple[Day, ...]:
-        """The days off after `start`, up to and including `until`."""
+        """Return the days off after `start`, up to and including `until`. Raises `SpanReversed`, `YearMissing`."""
         run = self._span(start, until)
         low, high = start.toordinal() - run.first, until.toordinal() - run.first
-        return run.rests[low + 1 - run.passed[low] : high + 1 - run.passed[high]]
+        return run.rests[low + 1 - run.workday_counts[low] : high + 1 - run.workday_counts[high]]
 
     def is_estimated(self, start: date, until: date) -> bool:
-        """Whether a day from `start` to `until` is of a year that is only estimated."""
+        """Whether a day from `start` to `until` is in an estimated year. Raises `SpanReversed`, `YearMissing`."""
         self._span(start, until)
         return any(self.years[year] is Status.ESTIMATED for year in range(start.year, until.year + 1))
 
     @property
     def coverage(self) -> Coverage:
+        """The days that the calendar covers from its first year on."""
         first = min(self.years)
         year = first
         while self.years.get(year) is Status.OFFICIAL:
@@ -160,7 +189,7 @@ class Calendar:
         return Coverage(date(first, 1, 1), official_until, self._runs[first].days[-1].date)
 
     def run(self, day: date) -> UnbrokenYears:
-        """The unbroken years that a day lies in. Raises `YearMissing`."""
+        """Return the consecutive years that a day lies in. Raises `YearMissing`."""
         run = self._runs.get(day.year)
         if run is None:
             raise YearMissing(day.year)
@@ -176,7 +205,10 @@ class Calendar:
 
 
 def merge(layers: Sequence[Layer]) -> Calendar:
-    """The calendar of a region out of its layers: the national years first, then province, prefecture, county."""
+    """Return the calendar of a region, put together from its layers: the country first, then province to county.
+
+    Raises `CalendarInvalid`.
+    """
     merged = overlay(layers)
     runs: dict[int, UnbrokenYears] = {}
     for years in _unbroken(sorted(merged)):
@@ -195,7 +227,7 @@ def _region(layers: Sequence[Layer]) -> str:
 
 
 def _digest(layers: Sequence[Layer]) -> str:
-    content: list[Any] = [
+    content = [
         [
             (year.region, year.year, year.status, year.source, sorted((str(n.day), n.kind, n.name) for n in year.days))
             for year in sorted(layer, key=lambda year: year.year)
@@ -225,7 +257,7 @@ def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> UnbrokenY
     return UnbrokenYears(
         first=first,
         days=days,
-        passed=tuple(accumulate(day.works for day in days)),
+        workday_counts=tuple(accumulate(day.works for day in days)),
         workdays=workdays,
         rests=tuple(day for day in days if not day.works),
     )
@@ -235,7 +267,7 @@ def _day(day: date, named: NamedDay | None) -> Day:
     if named is None:
         rest = WEEKEND.get(day.weekday())
         return Day(day, rest is None, rest or "工作日")
-    # set, not toggled: a Monday declared worked is worked
+    # named days are set, not toggled: a Monday that is named as worked is worked
     works = named.kind is Kind.WORK
     return Day(day, works, f"上班（{named.name}）" if works else f"放假（{named.name}）")
 

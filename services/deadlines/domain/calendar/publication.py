@@ -1,4 +1,4 @@
-"""Publishing a year: what it changes, and which clocks have to be counted anew."""
+"""Publishing a year or opening hours: what changes, and which clocks have to be counted anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYe
 
 @dataclass(frozen=True, slots=True)
 class PublishYear:
-    """`seen`: the tag (`tag_of`) of what the writer saw, None where there was nothing of the region's own."""
+    """Publish a year of a region. `expected`: the tag (`tag_of`) of what the region has published before, None for
+    nothing; where it is another now, somebody has published meanwhile."""
 
     year: CalendarYear
     expected: int | None
@@ -22,7 +23,7 @@ class PublishYear:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawYear:
-    """What the region has of its own is to hold no more; `seen` as above."""
+    """Withdraw what a region has published about a year. `expected`: its tag (`tag_of`), as in `PublishYear`."""
 
     region: str
     year: int
@@ -32,9 +33,9 @@ class WithdrawYear:
 
 @dataclass(frozen=True, slots=True)
 class PublishHours:
-    """The hours of a region's desks, None where those above it are to hold again.
+    """Publish the opening hours of a region; None withdraws them, so that those of the region above apply.
 
-    `seen`: the version the writer has seen, None where there was none.
+    `expected`: the version that the region has published before, None for none.
     """
 
     region: str
@@ -45,7 +46,7 @@ class PublishHours:
 
 @dataclass(frozen=True, slots=True)
 class DayChange:
-    """A day that counts otherwise than before, in the region or somewhere below it."""
+    """A day that is worked now and was not, or the reverse, in the region or below it."""
 
     date: date
     works: bool
@@ -53,10 +54,10 @@ class DayChange:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a publication changes. `span`: clocks that cross a day of it, first and last included, are to be counted
-    anew; None where there is none.
+    """What a publication changes.
 
-    `now`: what the region has of its own since, None where that was withdrawn.
+    `now`: what the region itself has published since; None where that was withdrawn. `span`: first and last day; clocks
+    that cross a day of it are to be counted anew. None where none are.
     """
 
     region: str
@@ -68,30 +69,39 @@ class Publication:
 
 
 class YearInvalid(Invalid):
+    """The year leaves a region without a usable calendar, or a desk without a day on which it opens."""
+
     slug, title = "calendar-invalid", "日历有误"
 
 
 class HoursInvalid(Invalid):
+    """With these hours a desk would be closed for a year."""
+
     slug, title = "hours-invalid", "开放时间有误"
 
 
 class YearChangedMeanwhile(Conflict):
+    """Somebody else has published the year since the writer read it."""
+
     slug, title = "calendar-changed", "日历已被他人更新"
 
 
 class YearNeeded(Conflict):
+    """A year cannot be withdrawn: other calendars depend on it."""
+
     slug, title = "calendar-needed", "这份日历不能撤销"
 
 
 class HoursNeeded(Conflict):
+    """Opening hours cannot be withdrawn: without them a desk would be closed for a year."""
+
     slug, title = "hours-needed", "开放时间不能撤销"
 
 
 def apply_publication(known: Calendars, command: PublishYear) -> tuple[Calendars, Publication]:
-    """The calendars with a year published, and what is changed by that.
+    """Return the calendars with a year published, and what that changes.
 
-    Raises `YearChangedMeanwhile`, and `YearInvalid` where the region, or one below it, would be left without a usable
-    calendar, or a desk without a day on which it opens.
+    Raises `YearChangedMeanwhile`, `YearInvalid`.
     """
     year = command.year
     own = known.own(year.region, year.year)
@@ -107,7 +117,10 @@ def apply_publication(known: Calendars, command: PublishYear) -> tuple[Calendars
 
 
 def apply_withdrawal(known: Calendars, command: WithdrawYear) -> tuple[Calendars, Publication]:
-    """The calendars without what a region published about a year. Raises `YearChangedMeanwhile`, `YearNeeded`."""
+    """Return the calendars without a year of a region, and what that changes.
+
+    Raises `YearChangedMeanwhile`, `YearNeeded`.
+    """
     region, year = command.region, command.year
     own = known.own(region, year)
     if own is None or tag_of(own) != command.expected:
@@ -123,8 +136,11 @@ def apply_withdrawal(known: Calendars, command: WithdrawYear) -> tuple[Calendars
 
 
 def apply_hours(known: Calendars, command: PublishHours) -> Calendars:
-    """The calendars with these hours. Raises `HoursInvalid`, `HoursNeeded` of a withdrawal, where a desk of the region,
-    or below it, would not open for a year."""
+    """Return the calendars with the opening hours of a region published or withdrawn.
+
+    Raises `HoursInvalid` for hours, and `HoursNeeded` for a withdrawal, with which a desk of the region or below it
+    would be closed for a year.
+    """
     after = known.with_hours(command.region, command.hours)
     try:
         for place in {command.region, *after.below(command.region)}:
@@ -140,18 +156,18 @@ def _publication(
     known: Calendars, after: Calendars, region: str, year: int, now: CalendarYear | None, changes: Sequence[DayChange]
 ) -> Publication:
     days = {change.date: change for change in changes}
-    touched = sorted(days)
+    affected = sorted(days)
     before, status = known.of(region).years.get(year), after.of(region).years[year]
     if before is not status:
-        # what was provisional is certain now, or the other way round, also where no day has changed
-        touched = [date(year, 1, 1), date(year, 12, 31)]
+        # due dates become certain or provisional, even where no day has changed
+        affected = [date(year, 1, 1), date(year, 12, 31)]
     return Publication(
         region=region,
         year=year,
         now=now,
         status=status,
         changes=tuple(days[day] for day in sorted(days)),
-        span=(touched[0], touched[-1]) if touched else None,
+        span=(affected[0], affected[-1]) if affected else None,
     )
 
 

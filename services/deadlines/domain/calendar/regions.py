@@ -1,4 +1,4 @@
-"""Which calendar counts where: a region without one of its own uses that of the nearest region above it."""
+"""The calendars of all regions: a region without its own uses the calendar of the nearest region above it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,13 +10,15 @@ from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYe
 
 NATIONAL = "CN"
 ALWAYS_KNOWN = frozenset({NATIONAL, "52"})
-"""Regions that are there before anybody imported a division: the country and the province."""
+"""Regions that exist before divisions are imported: the country and the province."""
 
 
 class Calendars:
-    """The calendars in force: each region's days lie over those of the regions above it; the nearest hours hold.
+    """The calendars in force.
 
-    A region's calendar is put together when it is first asked for.
+    The days that a region names override those of the regions above it, day by day. Opening hours are those of the
+    nearest region that has published any. The calendar of a region is put together when it is first used.
+    Raises `CalendarInvalid` where a region has a year twice.
     """
 
     def __init__(self, years: Iterable[CalendarYear], hours: Mapping[str, Hours] | None = None) -> None:
@@ -32,7 +34,7 @@ class Calendars:
         self._of: dict[str, Calendar] = {}
 
     def of(self, region: str) -> Calendar:
-        """The calendar that counts in `region`: `CN`, or a division code."""
+        """Return the calendar of a region: `CN`, or a division code. Raises `CalendarInvalid`."""
         if region not in self._of:
             days = self._days(next(place for place in upward(region) if place in self._layers))
             desk = next((place for place in upward(region) if place in self._hours), None)
@@ -51,43 +53,44 @@ class Calendars:
         return self._merged[home]
 
     def year(self, region: str, year: int) -> CalendarYear:
-        """What was published about a year, by the nearest region that did. Raises `YearMissing`."""
+        """Return what the nearest region has published about a year. Raises `YearMissing` where none has."""
         found = self.find(region, year)
         if found is None:
             raise YearMissing(year)
         return found
 
     def find(self, region: str, year: int) -> CalendarYear | None:
-        """The same, or None."""
+        """Return what the nearest region has published about a year; None where none has."""
         return next((found for place in upward(region) if (found := self.own(place, year))), None)
 
     def own(self, region: str, year: int) -> CalendarYear | None:
-        """What the region itself published about a year."""
+        """Return what the region itself has published about a year; None where it has not."""
         return self._layers.get(region, {}).get(year)
 
     def below(self, region: str) -> list[str]:
-        """The region and those below it that have published something: days, or hours."""
+        """Return the region and the regions below it that have published days or hours, sorted."""
         return sorted(place for place in {*self._layers, *self._hours} if region in upward(place))
 
     def with_year(self, year: CalendarYear) -> "Calendars":
-        """The same with one year published, in place of what its region had."""
-        years = {(one.region, one.year): one for one in self._years()}
+        """Return these calendars with a year published; it replaces what its region had. Raises `CalendarInvalid`."""
+        years = {(known.region, known.year): known for known in self._years()}
         years[year.region, year.year] = year
         return Calendars(years.values(), self._hours)
 
     def without_year(self, region: str, year: int) -> "Calendars":
-        """The same without what a region had published about a year."""
-        return Calendars((one for one in self._years() if (one.region, one.year) != (region, year)), self._hours)
+        """Return these calendars without what a region had published about a year."""
+        others = (known for known in self._years() if (known.region, known.year) != (region, year))
+        return Calendars(others, self._hours)
 
     def with_hours(self, region: str, hours: Hours | None) -> "Calendars":
-        """The same with the hours of a region's desks, in place of what it had; with none of its own where None."""
-        others = {place: theirs for place, theirs in self._hours.items() if place != region}
+        """Return these calendars with the opening hours of a region replaced; None removes its own hours."""
+        others = {place: known for place, known in self._hours.items() if place != region}
         return Calendars(self._years(), others if hours is None else {**others, region: hours})
 
     def _years(self) -> Iterator[CalendarYear]:
-        return (one for layer in self._layers.values() for one in layer.values())
+        return (year for layer in self._layers.values() for year in layer.values())
 
 
 def upward(region: str) -> tuple[str, ...]:
-    """The region and those above it, the nearest first, the country last."""
+    """Return the region and all regions above it: the nearest first, the country last."""
     return (NATIONAL,) if region == NATIONAL else (region, *ancestors(region), NATIONAL)

@@ -1,7 +1,7 @@
-"""What a period is counted on: working days, calendar days, working time, time.
+"""Scales to count a period on: working days, calendar days, working time, time.
 
-A scale counts units between two positions. On the scales of days a position is a day's ordinal and means its end; on
-those of time it is a moment, in microseconds since 1970 in UTC, so that summer time is no concern of the counting.
+A scale counts units up to a position. On scales of days a position is the ordinal of a day and means its end. On scales
+of time it is a moment in microseconds since 1970 in UTC; so summer time does not matter for counting.
 """
 
 from array import array
@@ -20,80 +20,91 @@ HOUR = 3600 * 1_000_000  # microseconds
 
 
 class Scale(Protocol):
-    """Raises `YearMissing` where the answer depends on a year that is not there."""
+    """Counts units along a line of positions. Raises `YearMissing` where the answer depends on a missing year."""
 
-    def passed(self, position: int) -> int:
-        """How many units have passed by then, from wherever the scale begins."""
+    def count_until(self, position: int) -> int:
+        """Return how many units lie before or at a position, from the start of the scale. Raises `YearMissing`."""
         ...
 
-    def reached(self, count: int) -> int:
-        """The first position by which so many have passed."""
+    def position_of(self, count: int) -> int:
+        """Return the first position before or at which `count` units lie. Raises `YearMissing`."""
         ...
 
 
 class TimeScale:
-    """Every microsecond counts."""
+    """Counts every microsecond."""
 
-    def passed(self, position: int) -> int:
+    def count_until(self, position: int) -> int:
+        """See `Scale.count_until`."""
         return position
 
-    def reached(self, count: int) -> int:
+    def position_of(self, count: int) -> int:
+        """See `Scale.position_of`."""
         return count
 
 
 class DayScale:
-    """Every day counts."""
+    """Counts every calendar day."""
 
     def __init__(self, run: UnbrokenYears) -> None:
         self._run = run
 
-    def passed(self, position: int) -> int:
+    def count_until(self, position: int) -> int:
+        """See `Scale.count_until`."""
         self._run.index(position)
         return position
 
-    def reached(self, count: int) -> int:
+    def position_of(self, count: int) -> int:
+        """See `Scale.position_of`."""
         self._run.index(count)
         return count
 
 
 class WorkdayScale:
-    """Working days count."""
+    """Counts working days."""
 
     def __init__(self, run: UnbrokenYears) -> None:
         self._run = run
 
-    def passed(self, position: int) -> int:
-        return self._run.passed[self._run.index(position)]
+    def count_until(self, position: int) -> int:
+        """See `Scale.count_until`."""
+        return self._run.workday_counts[self._run.index(position)]
 
-    def reached(self, count: int) -> int:
+    def position_of(self, count: int) -> int:
+        """See `Scale.position_of`."""
         return self._run.pick(self._run.workdays, count - 1).toordinal()
 
 
 class WorkingTimeScale:
-    """Every microsecond counts in which the desk is open. Days are numbered once; a question looks into one of them."""
+    """Counts the microseconds in which the desk is open.
+
+    The sums of all days are counted once; a question looks at the intervals of a single day.
+    """
 
     def __init__(self, run: UnbrokenYears, hours: Hours) -> None:
         self._run = run
         self._hours = hours
-        # 8 bytes a day: a county has as many of these as desks with hours of their own
+        # 8 bytes a day: a county has one of these per desk with its own hours
         lengths = (sum(until - since for since, until in self._open(day)) for day in run.days)
-        self._passed = array("q", accumulate(lengths, initial=0))
+        self._sums = array("q", accumulate(lengths, initial=0))
 
-    def passed(self, position: int) -> int:
+    def count_until(self, position: int) -> int:
+        """See `Scale.count_until`."""
         index = self._run.index(untick(position).astimezone(self._hours.zone).toordinal())
         today = sum(max(0, min(position, until) - since) for since, until in self._open(self._run.days[index]))
-        return self._passed[index] + today
+        return self._sums[index] + today
 
-    def reached(self, count: int) -> int:
-        index = bisect_left(self._passed, count) - 1
+    def position_of(self, count: int) -> int:
+        """See `Scale.position_of`. Raises `YearMissing`."""
+        index = bisect_left(self._sums, count) - 1
         if index >= len(self._run.days):
             raise YearMissing(self._run.year_after)
-        left = count - self._passed[index]
+        left = count - self._sums[index]
         for since, until in self._open(self._run.days[index]):
             if left <= until - since:
-                return since + left
+                break  # the intervals of a day add up to its sum: one of them holds the rest
             left -= until - since
-        raise AssertionError("the day is as long as it was counted")
+        return since + left
 
     def _open(self, day: Day) -> list[tuple[int, int]]:
         if not day.works:
@@ -103,28 +114,29 @@ class WorkingTimeScale:
         for since, until in self._hours.of(day.date, make_up=day.make_up):
             opens, closes = tick(local_moment(day.date, since, zone)), tick(local_moment(day.date, until, zone))
             if open_:
-                opens = max(opens, open_[-1][1])  # what summer time pushes over the next span is open once
+                # where summer time makes two intervals overlap, the overlap counts once
+                opens = max(opens, open_[-1][1])
             if opens < closes:
                 open_.append((opens, closes))
         return open_
 
 
 def tick(moment: datetime) -> int:
-    """An aware moment as a position."""
+    """Return an aware moment as a position: microseconds since 1970 in UTC."""
     return (moment - _EPOCH) // _TICK
 
 
 def untick(position: int) -> datetime:
-    """A position as a moment, in UTC."""
+    """Return a position as a moment in UTC."""
     return _EPOCH + timedelta(microseconds=position)
 
 
 Gap = tuple[int, int | None]
-"""What does not count: after the first position, up to and including the second; to no end where that is None."""
+"""Positions that do not count: after the first, up to and including the second. None: the gap has no end."""
 
 
 def merge_gaps(gaps: Sequence[Gap]) -> list[Gap]:
-    """The same gaps in order, without overlaps."""
+    """Return the same gaps in order and without overlaps."""
     merged: list[Gap] = []
     for since, until in sorted(gaps, key=lambda gap: gap[0]):
         last = merged[-1] if merged else None
@@ -136,31 +148,34 @@ def merge_gaps(gaps: Sequence[Gap]) -> list[Gap]:
 
 
 def position_after(scale: Scale, start: int, count: int, gaps: Sequence[Gap]) -> int | None:
-    """The first position by which `count` units have passed after `start`, outside the gaps (a `union`).
+    """Return the first position at which `count` units lie after `start`, outside the gaps (from `merge_gaps`).
 
-    None when it lies behind a gap that has no end.
+    None where a gap without an end comes before it. Raises `YearMissing`.
     """
     if count == 0:
         return start
-    target = scale.passed(start) + count
+    target = scale.count_until(start) + count
     for since, until in gaps:
         if until is not None and until <= start:
             continue
         since = max(since, start)
-        if since >= scale.reached(target):
+        if since >= scale.position_of(target):
             break
         if until is None:
             return None
-        target += scale.passed(until) - scale.passed(since)
-    return scale.reached(target)
+        target += scale.count_until(until) - scale.count_until(since)
+    return scale.position_of(target)
 
 
 def units_between(scale: Scale, start: int, until: int, gaps: Sequence[Gap]) -> int:
-    """How many units pass after `start`, up to and including `until`, outside the gaps (a `union`)."""
-    count = scale.passed(until) - scale.passed(start)
+    """Return how many units lie after `start`, up to and including `until`, outside the gaps (from `merge_gaps`).
+
+    Raises `YearMissing`.
+    """
+    count = scale.count_until(until) - scale.count_until(start)
     for since, end in gaps:
         since = max(since, start)
         end = until if end is None else min(end, until)
         if since < end:
-            count -= scale.passed(end) - scale.passed(since)
+            count -= scale.count_until(end) - scale.count_until(since)
     return count

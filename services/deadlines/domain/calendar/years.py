@@ -1,4 +1,4 @@
-"""What a region publishes about a year: which days are off, which are worked."""
+"""What a region publishes about a year: which days are off and which are worked."""
 
 import hashlib
 import json
@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-FIRST_YEAR, LAST_YEAR = 1950, 2199  # beyond these a year is a slip of the pen
+FIRST_YEAR, LAST_YEAR = 1950, 2199  # other years are typing errors
 
 
 class Kind(StrEnum):
+    """Whether a named day is off or worked."""
+
     OFF = "off"
     WORK = "work"
 
 
 class Status(StrEnum):
+    """Whether a year was published officially or is an estimate."""
+
     OFFICIAL = "official"
     ESTIMATED = "estimated"
 
 
 class CalendarInvalid(ValueError):
-    """Calendar data that contradicts itself, covers nothing, or leaves no day to work on."""
+    """Calendar data contradicts itself, is empty, or leaves no day to work on."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDay:
-    """A day set to off or worked, whatever weekday it is; `name` says on what account."""
+    """A day that is set to off or worked, whatever weekday it is. `name`: the holiday that it belongs to."""
 
     day: date
     kind: Kind
@@ -35,9 +39,10 @@ class NamedDay:
 
 @dataclass(frozen=True, slots=True)
 class CalendarYear:
-    """The days one region names in one year; all others stay as the layers below have them.
+    """The days that one region names in one year. All other days stay as in the layers below.
 
-    Keyed by date, never by notice: the day that the notice for 2023 gives off in December 2022 is a day of 2022.
+    Days belong to the year of their date, not of the notice: the notice for 2023 also gives a day of December 2022
+    off, which belongs to 2022. Raises `CalendarInvalid` for a day of another year, and for a day named twice.
     """
 
     region: str
@@ -60,13 +65,13 @@ class CalendarYear:
 def differences(
     before: CalendarYear | None, after: CalendarYear | None
 ) -> list[tuple[NamedDay | None, NamedDay | None]]:
-    """The days that two publications of a year do not name alike, in order."""
+    """Return the days that two publications of a year name differently, before and after, in the order of the days."""
     was, now = ({named.day: named for named in year.days} if year else {} for year in (before, after))
     return [(was.get(day), now.get(day)) for day in sorted(was | now) if was.get(day) != now.get(day)]
 
 
 def tag_of(year: CalendarYear) -> int:
-    """What a year says, as a number: equal for equal content."""
+    """Return a number of 48 bits that is equal for equal content of a year."""
     days = sorted((str(named.day), named.kind.value, named.name) for named in year.days)
     content = [year.region, year.year, year.status.value, year.source, days]
     return int.from_bytes(hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()[:6])
@@ -77,15 +82,17 @@ Layer = Sequence[CalendarYear]  # one region's years, in any order
 
 @dataclass(frozen=True, slots=True)
 class MergedYear:
+    """A year put together from all layers: its named days by date."""
+
     status: Status
     days: Mapping[date, NamedDay]
 
 
 def overlay(layers: Sequence[Layer]) -> dict[int, MergedYear]:
-    """One set of years out of several layers, the national one first; a later layer wins, day by day.
+    """Return the years put together from several layers, the national one first. A later layer wins, day by day.
 
-    The first layer alone decides which years exist: a region that names its festivals of a year does not thereby
-    publish the weekends and holidays of that year. An estimate in any layer makes the year an estimate.
+    The first layer alone decides which years exist: a region that names its festivals of a year does not publish the
+    national holidays of that year. An estimate in any layer makes the year an estimate. Raises `CalendarInvalid`.
     """
     if not layers or not layers[0]:
         raise CalendarInvalid("日历没有任何年份")

@@ -1,16 +1,15 @@
-"""How a period was counted, day by day: what counted, and why the rest did not."""
+"""The breakdown of a period: day by day, what counted, and why the rest did not, in Chinese."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from bianmin.domain.labels_zh import PROCEDURES
-from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import Calendar, Day, SpanReversed
 from services.deadlines.domain.clocks.clock import SubjectPause
 from services.deadlines.domain.periods.counting import counted_between, due_date, paused_days
-from services.deadlines.domain.periods.period import ONE_DAY, CountedPeriod, Unit
+from services.deadlines.domain.periods.period import ONE_DAY, CountedPeriod, Unit, midnight
 
 _CLOSED = "不在开放时间内"
 _GRACE = "期限已满，宽限的日子"
@@ -19,12 +18,16 @@ ANY_PROCEDURE = "特别程序"
 
 
 DayMark = Literal["start", "counted", "make_up", "rest", "paused", "closed", "rolled"]
-"""What a day is to a period; `rolled`: it is full, and ends on a later day."""
+"""How a day counts for a period. `start`: the start day, not counted. `counted`; `make_up`: counted, a make-up workday.
+`rest`: a day off. `paused`. `closed`: no opening hours. `rolled`: the budget is used up, and the end is a later day."""
 
 
 @dataclass(frozen=True, slots=True)
 class BreakdownDay:
-    """A line of the ledger. `ordinal`: its number among the days that count; `spent`: of hours, how much."""
+    """A day of a breakdown. `ordinal`: its number among the counted days, from 1; None where it does not count.
+
+    `spent`: the time that counts on it, for units of hours.
+    """
 
     date: date
     mark: DayMark
@@ -34,23 +37,28 @@ class BreakdownDay:
 
     @property
     def counted(self) -> bool:
+        """Whether the day counts."""
         return self.ordinal is not None
 
 
 def breakdown(
-    calendar: Calendar, period: CountedPeriod, until: date, standstills: Sequence[SubjectPause] = ()
+    calendar: Calendar, period: CountedPeriod, until: date, pauses: Sequence[SubjectPause] = ()
 ) -> tuple[BreakdownDay, ...]:
-    """A line a day from the start of a period to the day it ends on, or to any other day while it stands still.
+    """Return all days from the start of a period until `until`: the due day, or any day while it is paused.
 
-    The counted days add up to the budget. Of calendar days that rolled over rest or a pause, the last is the day they
-    rolled to. `standstills`: what its pauses were for. Raises `SpanReversed`, `YearMissing`.
+    The counted days add up to the budget. Where the end of calendar days moves over days off or a pause, the last
+    counted day is the day it moves to. `pauses`: the reasons of the period's pauses. Raises `SpanReversed`,
+    `YearMissing`.
     """
     days = _of_time if period.unit.is_of_time else _of_days
-    return tuple(days(calendar, period, until, standstills))
+    return tuple(days(calendar, period, until, pauses))
 
 
 def due_on_without_grace(calendar: Calendar, period: CountedPeriod) -> date | None:
-    """The day on which a period with a day of grace would have ended without it; None where that took nothing."""
+    """Return the day on which a period would have ended without its day of grace; None where it made no difference.
+
+    Raises `YearMissing`.
+    """
     if period.not_before is None:
         return None
     with_it, by_itself = due_date(calendar, period), due_date(calendar, replace(period, not_before=None))
@@ -58,12 +66,12 @@ def due_on_without_grace(calendar: Calendar, period: CountedPeriod) -> date | No
 
 
 def _of_days(
-    calendar: Calendar, period: CountedPeriod, until: date, standstills: Sequence[SubjectPause]
+    calendar: Calendar, period: CountedPeriod, until: date, pauses: Sequence[SubjectPause]
 ) -> Iterator[BreakdownDay]:
     ends = min(until, due_on_without_grace(calendar, period) or until)
     first, *others = calendar.days(period.start_on, until)
     yield BreakdownDay(first.date, "start", None, "起算日，不计入" if others else "当日办结，不计天数")
-    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, standstills)
+    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, pauses)
     ordinal = 0
     for day in others:
         if day.date > ends and not _is_paused(day.date, paused):
@@ -93,14 +101,14 @@ def _mark_of_day(day: Day, period: CountedPeriod, until: date, paused: bool, ord
 
 
 def _of_time(
-    calendar: Calendar, period: CountedPeriod, until: date, standstills: Sequence[SubjectPause]
+    calendar: Calendar, period: CountedPeriod, until: date, pauses: Sequence[SubjectPause]
 ) -> Iterator[BreakdownDay]:
-    days = calendar.days(period.start_on, until) if period.unit is Unit.WORKHOUR else _plain(period.start_on, until)
-    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, standstills)
+    days = calendar.days(period.start_on, until) if period.unit is Unit.WORKHOUR else _all_days(period.start_on, until)
+    paused, procedures = paused_days(calendar, period), _procedures(calendar, period, pauses)
     remaining = timedelta(hours=period.budget)
     ordinal = 0
     for day in days:
-        begins, ends = _midnight(day.date), _midnight(day.date + ONE_DAY)
+        begins, ends = midnight(day.date), midnight(day.date + ONE_DAY)
         spent = min(remaining, counted_between(calendar, period, max(begins, period.start), ends))
         remaining -= spent
         ordinal += bool(spent)
@@ -119,7 +127,7 @@ def _of_time(
             yield BreakdownDay(day.date, "closed", None, _CLOSED, spent)
 
 
-def _plain(start: date, until: date) -> Sequence[Day]:
+def _all_days(start: date, until: date) -> Sequence[Day]:
     if until < start:
         raise SpanReversed(start, until)
     return [Day(start + timedelta(days=n), True, "连续计时") for n in range((until - start).days + 1)]
@@ -129,28 +137,22 @@ def _is_paused(day: date, paused: Sequence[tuple[date, date | None]]) -> bool:
     return any(since <= day and (until is None or day <= until) for since, until in paused)
 
 
-def _procedures(
-    calendar: Calendar, period: CountedPeriod, standstills: Sequence[SubjectPause]
-) -> Callable[[date], str]:
-    """Tells what a day was paused for: the same procedure more than once is named once."""
-    each_with_its_days = [
+def _procedures(calendar: Calendar, period: CountedPeriod, pauses: Sequence[SubjectPause]) -> Callable[[date], str]:
+    """Return a function that names the procedures that paused a day, each once."""
+    named_spans = [
         (PROCEDURES.get(each.reason, ANY_PROCEDURE), paused_days(calendar, replace(period, pauses=(each.pause,))))
-        for each in standstills
+        for each in pauses
     ]
 
-    def named(day: date) -> str:
-        names = [name for name, days in each_with_its_days if _is_paused(day, days)]
+    def procedures_of(day: date) -> str:
+        names = [name for name, days in named_spans if _is_paused(day, days)]
         return "、".join(dict.fromkeys(names)) or ANY_PROCEDURE
 
-    return named
+    return procedures_of
 
 
 def _length(spent: timedelta) -> str:
-    """`3小时20分`."""
+    """Return a length of time such as `3小时20分`."""
     minutes, seconds = divmod(round(spent.total_seconds()), 60)
     parts = ((minutes // 60, "小时"), (minutes % 60, "分"), (seconds, "秒"))
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "不到1秒"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=TZ)

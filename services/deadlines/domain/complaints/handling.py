@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 from uuid import UUID
 
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.parts import ComplaintChannel, ComplaintKind
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.clocks.clock import Clock
@@ -19,7 +20,6 @@ from services.deadlines.domain.terms.selection import (
     terms_of_lodged_complaint,
     terms_of_transferred_complaint,
 )
-from services.deadlines.domain.visibility import Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class OpenComplaint:
     """Start the clocks of a lodged complaint."""
 
     subject_id: UUID
-    handling: Handling
+    handling: ComplaintParties
     complaint_kind: ComplaintKind
     channel: ComplaintChannel
     lodged_at: datetime
@@ -40,7 +40,7 @@ class HandleComplaint:
     """The complaint is accepted: stop the clock of acceptance, start the clock of handling."""
 
     subject_id: UUID
-    handling: Handling
+    handling: ComplaintParties
     complaint_kind: ComplaintKind
     accepted_at: datetime
     clock_ids: tuple[UUID, ...]
@@ -52,7 +52,7 @@ class ChangeHandling:
     """More staff are recused. `handling` names all who are."""
 
     subject_id: UUID
-    handling: Handling
+    handling: ComplaintParties
     by: Cause
 
 
@@ -61,7 +61,7 @@ class TransferComplaintClocks:
     """Another organ has the complaint since `transferred_at`, and its own time to accept it."""
 
     subject_id: UUID
-    handling: Handling
+    handling: ComplaintParties
     complaint_kind: ComplaintKind
     transferred_at: datetime
     clock_ids: tuple[UUID, ...]
@@ -156,7 +156,7 @@ def close_refused_complaint(book: Rulebook, complaint: Subject, command: CloseRe
     return [*stop_all(book, complaint, command.ended_at), PhaseChanged("over")]
 
 
-def change_handling(complaint: Subject, handling: Handling) -> Sequence[Fact]:
+def change_handling(complaint: Subject, handling: ComplaintParties) -> Sequence[Fact]:
     """Record where the complaint is and who is recused, where that differs from before."""
     return [HandlingChanged(handling)] if handling != complaint.reach else []
 

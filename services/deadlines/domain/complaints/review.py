@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.parts import ComplaintKind, ComplaintLevel
 from bianmin.kit.decide import Cause
 from services.deadlines.domain.complaints.handling import change_handling
@@ -14,7 +15,6 @@ from services.deadlines.domain.lifecycle.start import start_clocks
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.selection import terms_of_answered_complaint, terms_of_escalated_complaint
-from services.deadlines.domain.visibility import Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ReviewComplaint:
     """The complainant has asked for a review: the organ above handles the complaint since `escalated_at`."""
 
     subject_id: UUID
-    handling: Handling
+    handling: ComplaintParties
     level: ComplaintLevel
     escalated_at: datetime
     clock_ids: tuple[UUID, ...]

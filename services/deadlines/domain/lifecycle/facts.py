@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar, assert_never
 from uuid import UUID
 
 from bianmin.domain.access import Holder, Reach
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.deadlines import (
     CardAppealed,
     CardIssued,
@@ -24,7 +25,6 @@ from bianmin.events.deadlines import (
 from services.deadlines.domain.clocks.clock import Clock, SubjectPause
 from services.deadlines.domain.lifecycle.card import Card
 from services.deadlines.domain.lifecycle.subject import Phase, Subject
-from services.deadlines.domain.visibility import Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class PauseChanged:
 class HandlingChanged:
     """Another organ handles the complaint, or other staff are recused from it."""
 
-    handling: Handling
+    handling: ComplaintParties
 
 
 @dataclass(frozen=True, slots=True)

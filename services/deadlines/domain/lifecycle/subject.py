@@ -5,12 +5,12 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.access import Reach
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.parts import SubjectKind
 from bianmin.kit.refusals import Conflict, NotFound
 from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
 from services.deadlines.domain.lifecycle.card import Card
 from services.deadlines.domain.terms.term import ItemTerms
-from services.deadlines.domain.visibility import Handling
 
 Phase = Literal["open", "accepted", "void", "decided", "over"]
 """`open`: registered or lodged. `accepted`: accepted and not decided. `void`: routing has cancelled the route because
@@ -39,7 +39,7 @@ class Subject:
     """
 
     id: UUID
-    reach: Reach | Handling
+    reach: Reach | ComplaintParties
     phase: Phase = "open"
     clocks: tuple[Clock, ...] = ()
     pauses: tuple[SubjectPause, ...] = ()
@@ -59,7 +59,7 @@ class Subject:
         match self.reach:
             case Reach(accepting_org=org, dept=dept):
                 return ResponsibleUnit(org, dept)
-            case Handling(handler_org=org):
+            case ComplaintParties(handler_org=org):
                 return ResponsibleUnit(org)
 
     @property

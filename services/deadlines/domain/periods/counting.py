@@ -1,4 +1,4 @@
-"""Periods of the law: when they end, when they are almost over, and how much of them is left."""
+"""Counting a period on a calendar: when it ends, when a warning is due, and how much of it is left."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -35,11 +35,11 @@ from services.deadlines.domain.periods.period import (
 
 
 def due_date(calendar: Calendar, period: CountedPeriod) -> DueDate | None:
-    """The end of a period; None while it stands still in a pause that is not over.
+    """Return the end of a period; None where a pause without an end comes before it.
 
     Working days leave out statutory holidays and count make-up workdays (行政许可法 art. 82). Calendar days that would
-    end on a rest day, or in a pause, end on the first working day after it (民法典 art. 203). Hours end where they end
-    (art. 201(2)), working hours within the hours of the desk. Raises `YearMissing`.
+    end on a rest day, or in a pause, end on the first working day after it (民法典 art. 203). Hours end at
+    the moment that counting gives (art. 201(2)), working hours within opening hours. Raises `YearMissing`.
     """
     end = _end(calendar, period)
     if end is None:
@@ -61,11 +61,11 @@ def due_date(calendar: Calendar, period: CountedPeriod) -> DueDate | None:
 
 
 def warning_at(calendar: Calendar, period: CountedPeriod, end: DueDate, left: int) -> datetime | None:
-    """The first moment at which no more than `left` units are left of the budget; None where nothing is counted.
+    """Return the first moment at which at most `left` units of the budget are left; None where nothing is counted.
 
-    Walked back in the time of the period itself, from where the budget is used up, or from the `end` where that comes
-    first. In days it is the beginning of the day with which the last `left` days begin: of 5 working days, the last
-    begins with the due day; of calendar days, with the day from which the end rolls over rest. A day of grace counts.
+    Counted back from where the budget is used up, or from `end` where that comes first, in the time of the period
+    itself. In days it is the start of the first of the last `left` days. For working days the last of them is the due
+    day; for calendar days the day before the end moves over days off. A day of grace counts. Raises `YearMissing`.
     """
     if period.ends_at_once or left <= 0:
         return None
@@ -82,9 +82,10 @@ def warning_at(calendar: Calendar, period: CountedPeriod, end: DueDate, left: in
 
 
 def budget_left(calendar: Calendar, period: CountedPeriod, at: datetime) -> int:
-    """How much of a budget is left at a moment: in microseconds where it is of hours, else in its days; below 0 late.
+    """Return how much of the budget is left at `at`: microseconds for units of hours, else days; below 0 when late.
 
-    A day that has begun is used up with its end. Days that the last of a period rolls over come on top.
+    A day is used up at its end. The days off that the end of a period moves over come on top. Raises `SpanReversed`
+    for a moment before the start, `YearMissing`.
     """
     if period.ends_at_once:
         return 0
@@ -98,7 +99,10 @@ def budget_left(calendar: Calendar, period: CountedPeriod, at: datetime) -> int:
 
 
 def counted_between(calendar: Calendar, period: CountedPeriod, since: datetime, until: datetime) -> timedelta:
-    """How much time of a period of hours passes between two moments, pauses left out. Raises `SpanReversed`."""
+    """Return how much time of a period of hours lies between two moments, without its pauses.
+
+    Raises `SpanReversed`, `YearMissing`.
+    """
     if until < since:
         raise SpanReversed(day_of(since), day_of(until))
     scale, _, gaps = _axis(calendar, period)
@@ -106,7 +110,10 @@ def counted_between(calendar: Calendar, period: CountedPeriod, since: datetime, 
 
 
 def paused_days(calendar: Calendar, period: CountedPeriod) -> list[tuple[date, date | None]]:
-    """The days that its pauses take out, as spans with both ends included, in order and without overlaps."""
+    """Return the days that do not count because of pauses, as spans with both ends included, in order.
+
+    The spans do not overlap. The last may have no end. Raises `YearMissing`.
+    """
     return [
         (date.fromordinal(since + 1), None if until is None else date.fromordinal(until))
         for since, until in _gaps(calendar, period, of_time=False)
@@ -114,7 +121,7 @@ def paused_days(calendar: Calendar, period: CountedPeriod) -> list[tuple[date, d
 
 
 def _end(calendar: Calendar, period: CountedPeriod) -> int | None:
-    """The position at which the budget is used up, rolled over rest where that is the rule."""
+    """Return the position at which the budget is used up; for calendar days moved over days off (民法典 art. 203)."""
     scale, start, gaps = _axis(calendar, period)
     if period.ends_at_once:
         return start
@@ -126,7 +133,7 @@ def _end(calendar: Calendar, period: CountedPeriod) -> int | None:
 
 
 def _rolled(calendar: Calendar, day: int, gaps: Sequence[Gap]) -> int | None:
-    """The day itself, or the first after it that is worked and not paused."""
+    """Return the day itself, or the first after it that is worked and not paused. Days are ordinals."""
     day = calendar.roll_forward(date.fromordinal(day)).toordinal()
     for since, until in gaps:
         if since < day and (until is None or day <= until):
@@ -137,7 +144,7 @@ def _rolled(calendar: Calendar, day: int, gaps: Sequence[Gap]) -> int | None:
 
 
 def _axis(calendar: Calendar, period: CountedPeriod) -> tuple[Scale, int, list[Gap]]:
-    """What a period is counted on, where it starts there, and what does not count there."""
+    """Return the scale of a period, its start on the scale, and the gaps that its pauses are there."""
     of_time = period.unit.is_of_time
     gaps = _gaps(calendar, period, of_time=of_time)
     if of_time:
@@ -148,12 +155,9 @@ def _axis(calendar: Calendar, period: CountedPeriod) -> tuple[Scale, int, list[G
 
 
 def _scale_of_time(calendar: Calendar, period: CountedPeriod) -> Scale:
-    match period.unit:
-        case Unit.HOUR:
-            return TimeScale()
-        case Unit.WORKHOUR:
-            return _working_time(calendar, calendar.run(period.start_on).first)
-    raise AssertionError(period.unit)
+    if period.unit is Unit.HOUR:
+        return TimeScale()
+    return _working_time(calendar, calendar.run(period.start_on).first)
 
 
 @lru_cache(maxsize=512)
@@ -177,17 +181,20 @@ def _gaps(calendar: Calendar, period: CountedPeriod, *, of_time: bool) -> list[G
 
 
 def _last_before(calendar: Calendar, pause: Pause, cut_off: CutOff) -> int:
-    """The last day that a pause leaves as it is: of one that begins when the desk has closed, that very day. What is
-    told by its day alone began while the desk was open."""
+    """Return the ordinal of the last day before a pause takes effect.
+
+    A pause that starts after the desk has closed takes effect on the next day (`CutOff.CLOSE`). A pause of which only
+    the day is known started while the desk was open.
+    """
     day = day_of(pause.since)
     after_close = cut_off is CutOff.CLOSE and _end_of_day(calendar, day, cut_off) < pause.since != moment_of_day(day)
     return day.toordinal() - (not after_close)
 
 
 def _end_of_day(calendar: Calendar, day: date, cut_off: CutOff) -> datetime:
-    """The moment at which a day is over."""
-    if cut_off is CutOff.CLOSE and (facts := calendar.day(day)).works:
-        intervals = calendar.hours.of(day, make_up=facts.make_up)
+    """Return the moment at which a day ends by the cut-off."""
+    if cut_off is CutOff.CLOSE and (known := calendar.day(day)).works:
+        intervals = calendar.hours.of(day, make_up=known.make_up)
         if intervals:
             return local_moment(day, intervals[-1].until, calendar.hours.zone).astimezone(TZ)
     return midnight(day + ONE_DAY)

@@ -1,4 +1,4 @@
-"""Periods of the law: when they end, when they are almost over, and how much of them is left."""
+"""The state of a period: its unit, budget, start and pauses, and the due date that counting gives it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,11 +8,11 @@ from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import SpanReversed
 
 ONE_DAY = timedelta(days=1)
-LONGEST = 3650  # units; no period of this field is longer than ten years
+LONGEST = 3650  # units; no period of this field is longer than ten years of days
 
 
 class Unit(StrEnum):
-    """Never converted into one another."""
+    """Units of time in which the law gives periods. They are never converted into one another."""
 
     WORKDAY = "workday"
     WORKHOUR = "workhour"
@@ -22,20 +22,20 @@ class Unit(StrEnum):
 
     @property
     def is_of_time(self) -> bool:
-        """Whether it runs from a moment to a moment; the others from a day to a day."""
+        """Whether it counts from moment to moment; the other units count whole days."""
         return self in (Unit.HOUR, Unit.WORKHOUR)
 
 
 class CutOff(StrEnum):
-    """When the last day of a period is over (民法典 art. 203)."""
+    """The time of day at which the last day of a period ends (民法典 art. 203)."""
 
     MIDNIGHT = "24:00"
     CLOSE = "close"
-    """As the desk closes; 24:00 on a day on which it does not open."""
+    """When the desk closes; 24:00 on a day on which it does not open."""
 
 
 class BudgetOutOfRange(ValueError):
-    """A period of a length that no rule can have."""
+    """A budget is below 0 or above `LONGEST`."""
 
     def __init__(self) -> None:
         super().__init__(f"期限应为 0 到 {LONGEST} 之间的整数")
@@ -43,11 +43,12 @@ class BudgetOutOfRange(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time that does not count (行政许可法 art. 45). `until` is None while it lasts.
+    """Time that does not count (行政许可法 art. 45). `until` is None while the pause lasts.
 
-    In periods of days every day from its first to its last does not count, both included; in periods of hours, the very
-    time between the two moments. What ended as it began was no pause. Where a day is over as the desk closes, a pause
-    that begins later begins with the next: what was missed by then is not undone.
+    For periods of days, every day from the first to the last does not count, both included; for periods of hours, the
+    time between the two moments. A pause that ends at its start is none. Where the last day ends when the desk closes
+    (`CutOff.CLOSE`), a pause that starts later on that day counts from the next day: it does not undo a missed end.
+    Raises `SpanReversed` where it ends before it starts.
     """
 
     since: datetime
@@ -60,11 +61,11 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class CountedPeriod:
-    """How much time, of which kind, from when, and without what.
+    """A budget of time units that runs from a start, without its pauses.
 
-    `budget`: in units, an extension included. Days are counted from the day after `start` (民法典 art. 201), hours from
-    `start` itself. `not_before`: a day before whose end it is not over, whatever the counting says; should that be in a
-    pause, or at rest, the next working day after it.
+    `budget`: in units, extensions included. Days are counted from the day after `start` (民法典 art. 201), hours from
+    `start` itself. `not_before`: a day of grace; the period does not end before the end of this day, or of the next
+    working day where it is paused or not worked. Raises `BudgetOutOfRange`.
     """
 
     unit: Unit
@@ -80,46 +81,57 @@ class CountedPeriod:
 
     @property
     def start_on(self) -> date:
+        """The day of `start` in the county's zone."""
         return day_of(self.start)
 
     @property
     def ends_at_once(self) -> bool:
-        """Whether there is nothing to count: it is over with the day, or the moment, in which it began."""
+        """Whether there is nothing to count: the period ends with the day, or at the moment, of its start."""
         return self.budget == 0 or self.unit is Unit.IMMEDIATE
 
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
+    """When a period ends: the day, and the last moment in time. `provisional` (暂定): it touches an estimated year."""
+
     due_on: date
     due_at: datetime
-    provisional: bool  # touches a year that is only estimated: 暂定
+    provisional: bool
 
 
 def is_late(stopped_at: datetime, due_at: datetime) -> bool:
-    """Stopped after the period; at its very last moment is in time."""
+    """Whether a moment is after the end of a period. The last moment itself is in time."""
     return stopped_at > due_at
 
 
 def moment_of_day(day: date) -> datetime:
-    """The moment that stands for an act of which only the day is told, by a desk that was offline: the last of it."""
+    """Return the moment that stands for an act of which only the day is known: the last microsecond of the day.
+
+    A desk that was offline reports days only.
+    """
     return datetime.combine(day, time.max, TZ)
 
 
 def effective_moment(at: datetime, end: DueDate, unit: Unit) -> datetime:
-    """When an act counts as done for a period. What is told by its day alone was done at an open desk: on the last day
-    of a period of days it is in time, also where that is over as the desk closes (民法典 art. 203)."""
-    by_day = not unit.is_of_time and at == moment_of_day(end.due_on)
-    return min(at, end.due_at) if by_day else at
+    """Return when an act at `at` counts as done, for a period in `unit` that ends at `end`.
+
+    An act of which only the day is known (`moment_of_day`) was done while the desk was open: on the last day of a
+    period of days it is in time, also where the day ends when the desk closes (民法典 art. 203).
+    """
+    only_day_known = not unit.is_of_time and at == moment_of_day(end.due_on)
+    return min(at, end.due_at) if only_day_known else at
 
 
 def is_early(stopped_at: datetime, due_on: date) -> bool:
-    """Stopped before the due day began."""
+    """Whether a moment is before the start of the due day."""
     return stopped_at < midnight(due_on)
 
 
 def day_of(moment: datetime) -> date:
+    """Return the day of a moment in the county's zone."""
     return moment.astimezone(TZ).date()
 
 
 def midnight(day: date) -> datetime:
+    """Return the start of a day in the county's zone."""
     return datetime(day.year, day.month, day.day, tzinfo=TZ)

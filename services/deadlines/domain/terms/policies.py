@@ -1,4 +1,4 @@
-"""Policies: what a region says of the periods that are its to set, and which of several applies."""
+"""Which of several policies applies to a term."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,44 +13,47 @@ from services.deadlines.domain.terms.term import ItemTerms, Term
 
 @dataclass(frozen=True, slots=True)
 class PolicyCandidate:
-    """A policy that was looked at: `mismatch` is the condition that does not agree, None where all do."""
+    """A policy that may apply. `mismatch`: the name of the condition that does not agree, None where all do."""
 
     policy: Policy
     mismatch: str | None
 
 
 class Policies:
-    """All that hold. Of those that are for a clock the first in rank applies, and nothing of the others; where none is,
-    the law's and the item's own period does."""
+    """The policies in force. The first in rank whose conditions agree applies, and no other.
+
+    Where none applies, the term stays as the law and the item set it.
+    """
 
     def __init__(self, policies: Iterable[Policy] = ()) -> None:
-        of_kind: dict[tuple[str, ClockKind], list[Policy]] = defaultdict(list)
+        grouped: dict[tuple[str, ClockKind], list[Policy]] = defaultdict(list)
         for policy in policies:
-            of_kind[policy.region, policy.kind].append(policy)
-        self._of: Mapping[tuple[str, ClockKind], Sequence[Policy]] = {
-            key: sorted(found, key=lambda each: (*(not known for known in each.rank[1:]), each.number))
-            for key, found in of_kind.items()
+            grouped[policy.region, policy.kind].append(policy)
+        self._ranked: Mapping[tuple[str, ClockKind], Sequence[Policy]] = {
+            key: sorted(group, key=lambda policy: (*(not given for given in policy.rank[1:]), policy.number))
+            for key, group in grouped.items()
         }
 
     def __bool__(self) -> bool:
-        return bool(self._of)
+        return bool(self._ranked)
 
     def candidates(self, org: str, term: Term, item: ItemTerms | None) -> list[PolicyCandidate]:
-        """The policies of this kind at an org and above it, in the order of their rank."""
-        if not self._of:
+        """Return the policies for this kind of clock at an org and above it, the highest rank first."""
+        if not self._ranked:
             return []
-        found = [policy for place in upward(org) for policy in self._of.get((place, term.kind), ())]
+        found = [policy for place in upward(org) for policy in self._ranked.get((place, term.kind), ())]
         return [PolicyCandidate(policy, policy.mismatch(term, item)) for policy in found]
 
     def apply(self, org: str, term: Term, item: ItemTerms | None) -> Term:
-        """The term as it is where `org` answers for it."""
-        first = next((each.policy for each in self.candidates(org, term, item) if each.mismatch is None), None)
+        """Return the term by the policy that applies where `org` is responsible; unchanged where none does."""
+        candidates = self.candidates(org, term, item)
+        first = next((each.policy for each in candidates if each.mismatch is None), None)
         return term if first is None else first.apply(term, item)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishPolicies:
-    """A region's policies, all of them. `seen`: the version the writer has seen, None where there was none."""
+    """Publish all policies of a region. `expected`: the version that it has published before, None for none."""
 
     region: str
     policies: tuple[Policy, ...]

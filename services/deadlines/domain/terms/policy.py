@@ -1,4 +1,4 @@
-"""Policies: what a region says of the periods that are its to set, and which of several applies."""
+"""A policy: what a region sets for the clocks that meet its conditions, within what the law allows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ LONGEST_SET: Mapping[Unit, int] = {
     Unit.HOUR: LONGEST,
     Unit.IMMEDIATE: 0,
 }
-"""About a year at most: what is longer reaches past every calendar that is known, and nothing could be counted."""
+"""By unit, the longest period that a policy may set: about a year. Longer ones would end after the last known year."""
 
 STAGES: Mapping[ClockKind, frozenset[str]] = {
     "completeness": frozenset(),
@@ -37,13 +37,13 @@ STAGES: Mapping[ClockKind, frozenset[str]] = {
     ),
     "hotline": frozenset({*get_args(ComplaintKind), HOTLINE_RETURN.stage or ""} - {"praise"}),
 }
-"""Which there are, of the kinds of which that is known. Those of a step are numbers."""
+"""By kind of clock, the stages that there are. The stages of a step are numbers; other kinds have open lists."""
 
 _SET = ("unit", "budget", "reminder", "yellow", "cut_off", "card", "order_days", "second_yellow", "extension")
 
 
 class PolicyInvalid(ValueError):
-    """A policy that cannot be. `field` names what is wrong with it."""
+    """A policy is impossible or not allowed. `field`: the name of the wrong field, empty for the whole policy."""
 
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(detail)
@@ -52,9 +52,11 @@ class PolicyInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """For which clocks it is, by as many conditions as are given, and what it sets; the rest stays as the law has it.
+    """Conditions for a clock, and what is set for the clocks that meet them. None sets nothing and requires nothing.
 
-    `region` is `CN` or a division code: it holds there and below. `number` is its place in the region's list, from 1.
+    `region`: `CN` or a division code; the policy holds there and below. `number`: its place in the region's list, from
+    1. Conditions: `kind`, `stage`, `item_code`, `item_type`, `mode`. All other fields are set in the `Term`. Raises
+    `PolicyInvalid` where the law does not allow what is set.
     """
 
     region: str
@@ -116,34 +118,36 @@ class Policy:
 
     @property
     def name(self) -> str:
+        """Region, version and number: kept with each term that the policy sets."""
         return f"{self.region} v{self.version} #{self.number}"
 
     @property
     def conditions(self) -> tuple[str | None, ...]:
-        """What has to agree, the most telling first."""
+        """The conditions beside region and kind, the most specific first."""
         return self.item_code, self.stage, self.item_type, self.mode
 
     @property
     def rank(self) -> tuple[int | bool, ...]:
-        """The higher goes first: the nearest region, then the most telling conditions."""
-        return (0 if self.region == NATIONAL else len(self.region), *(each is not None for each in self.conditions))
+        """A key to compare policies by, the higher first: the nearest region, then the most specific conditions."""
+        given = (condition is not None for condition in self.conditions)
+        return (0 if self.region == NATIONAL else len(self.region), *given)
 
     def mismatch(self, term: Term, item: ItemTerms | None) -> str | None:
-        """Why it is not for a clock; None where it is."""
-        facts = (
+        """Return the name of the condition that a clock does not meet; None where it meets all."""
+        conditions = (
             ("item_code", self.item_code, item and item.code),
             ("stage", self.stage, term.stage),
             ("item_type", self.item_type, item and item.item_type),
             ("mode", self.mode, item and item.mode),
         )
         if term.is_window and self.stage is None:
-            return "stage"  # what is said of a kind is said of what has to be done in time
-        return next((name for name, wanted, found in facts if wanted is not None and wanted != found), None)
+            return "stage"  # a policy for a kind is for its terms, not for its windows
+        return next((name for name, wanted, found in conditions if wanted is not None and wanted != found), None)
 
     def apply(self, term: Term, item: ItemTerms | None = None) -> Term:
-        """The term, as it is by this policy.
+        """Return the term with what this policy sets.
 
-        How long silence about a licence lasts before it is acceptance, the law says alone (行政许可法 art. 32(4)).
+        The law alone sets how long silence about a licence lasts until it is an acceptance (行政许可法 art. 32(4)).
         """
         unit, budget = term.unit, term.budget
         if self.unit is not None and self.budget is not None and not ends_in_deemed_acceptance(term, item):
@@ -165,8 +169,10 @@ class Policy:
 
 
 def check_publishable(policy: Policy) -> None:
-    """What may be published now; what was published before stays as it is until it is replaced. Raises
-    `PolicyInvalid`."""
+    """Check what may be published from now on. Raises `PolicyInvalid`.
+
+    Policies that were published before these checks existed stay in force until they are replaced.
+    """
     if all(getattr(policy, name) is None for name in _SET):
         raise PolicyInvalid("", "什么也没有设定；请至少设定一项（要回到法定的，请写明法定的期限），或删去这一条")
     if policy.stage is not None:
@@ -191,7 +197,7 @@ def _check_stage(kind: ClockKind, stage: str) -> None:
 
 
 def check_distinct(policies: Sequence[Policy]) -> None:
-    """No two of a region for the same clocks: which of them applied would be chance. Raises `PolicyInvalid`."""
+    """Check that no two policies of a region have the same conditions. Raises `PolicyInvalid`."""
     seen: dict[object, int] = {}
     for policy in policies:
         key = (policy.kind, *policy.conditions)
