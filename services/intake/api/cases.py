@@ -8,7 +8,6 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import Moment, OrgCode, Short
-from bianmin.kit.db import Tx
 from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
@@ -35,7 +34,7 @@ from services.intake.api.views.cases import (
 )
 from services.intake.domain.acceptance import AcceptCase
 from services.intake.domain.case import Case, CaseRefusal, RequestedMaterial, SubmittedMaterial
-from services.intake.domain.checks import check_visible
+from services.intake.domain.checks import NO_CASE, CaseNotFound, check_visible
 from services.intake.domain.notice import GiveNotice
 from services.intake.domain.refusal import RefuseCase
 from services.intake.domain.registration import RegisterCase
@@ -43,7 +42,7 @@ from services.intake.domain.supplement import AddMaterials
 from services.intake.domain.withdrawal import WithdrawCase
 from services.intake.settings import IntakeSettings
 from services.intake.store.queries import cases as queries
-from services.intake.store.timeline import timeline_of
+from services.intake.store.timeline import find_timelines
 
 router = staff_router("intake")
 
@@ -128,8 +127,7 @@ async def list_cases(
 @router.get("/cases/{case_id}", response_model=CaseView, responses=refuses(NotFound))
 async def get_case(case_id: UUID, context: Staff) -> Response:
     """一个办件：状态、材料、补正告知、时限；申请人信息已脱敏。"""
-    async with context.read() as tx:
-        case = await _visible_case(context, tx, case_id)
+    case = await _visible_case(context, case_id)
     return respond(CaseView.model_validate(case), case.version)
 
 
@@ -141,10 +139,11 @@ async def get_applicant(
 ) -> Response:
     """申请人未脱敏的信息，仅限经办单位；每次查看都记入审计（个人信息保护法 art. 6、51）。"""
     async with context.runtime.database.transaction() as tx:
-        found = await queries.find_case_with_applicant(tx, case_id)
-        case = check_visible(context.actor, found and found[0])
-        assert found is not None
-        applicant = found[1]
+        found = (await queries.find_cases_with_applicant(tx, [case_id])).get(case_id)
+        if found is None:
+            raise CaseNotFound(NO_CASE)
+        case, applicant = found
+        check_visible(context.actor, case)
         handling = {case.org, case.accepting_org, *(holder.org for holder in case.holders)}
         if context.actor.org not in handling:
             raise Forbidden("只有经办单位可以查看申请人的完整信息。")
@@ -155,15 +154,14 @@ async def get_applicant(
 @router.get("/cases/{case_id}/timeline", response_model=TimelineView, responses=refuses(NotFound))
 async def get_timeline(case_id: UUID, context: Staff) -> Response:
     """办件的全过程，按先后排列，来自各个服务。"""
-    async with context.read() as tx:
-        await _visible_case(context, tx, case_id)
-        entries = await timeline_of(tx, case_id)
+    await _visible_case(context, case_id)
+    entries = await context.load(find_timelines, case_id) or []
     items = [TimelineEntryView.of(entry, texts.event_text(entry.type, entry.data)) for entry in entries]
     return respond(TimelineView(items=items))
 
 
-async def _visible_case(context: RequestContext, tx: Tx, case_id: UUID) -> Case:
-    return check_visible(context.actor, await queries.find_case(tx, case_id))
+async def _visible_case(context: RequestContext, case_id: UUID) -> Case:
+    return check_visible(context.actor, await context.load(queries.find_cases, case_id))
 
 
 @router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_ACT_REFUSALS)

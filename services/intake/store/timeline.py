@@ -1,14 +1,16 @@
 """The timeline of a case: its events, of all services, without personal data."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, select
 
 from bianmin.events.envelope import Event
 from bianmin.events.parts import EventData
 from bianmin.events.registry import source_of
+from bianmin.kit import sets
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Announcement
 from bianmin.kit.time_source import TZ
@@ -62,12 +64,23 @@ def _shown(data: EventData) -> dict[str, Any]:
     return data.model_dump(mode="json", exclude=_LEFT_OUT, exclude_none=True)
 
 
-async def timeline_of(tx: Tx, case_id: UUID) -> list[TimelineEntry]:
-    """Return the events of a case, the oldest first; events of one moment in the order of their source."""
-    query = (
-        select(timeline.c.at, timeline.c.type, timeline.c.actor, timeline.c.org, timeline.c.data)
-        .where(timeline.c.case_id == case_id)
-        .order_by(timeline.c.at, timeline.c.source, timeline.c.sequence)
+_BY_CASE = sets.Load(
+    select(
+        timeline.c.case_id,
+        timeline.c.at,
+        timeline.c.type,
+        timeline.c.actor,
+        timeline.c.org,
+        timeline.c.data,
     )
-    entries = [TimelineEntry(*row) for row in await tx.execute(query)]
-    return [entry._replace(at=entry.at.astimezone(TZ)) for entry in entries]
+    .where(timeline.c.case_id == any_(sets.named("ids", timeline.c.case_id)))
+    .order_by(timeline.c.at, timeline.c.source, timeline.c.sequence)
+)
+
+
+async def find_timelines(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, list[TimelineEntry]]:
+    """Return the events of these cases by case id, the oldest first; of one moment, in the order of their source."""
+    timelines: dict[UUID, list[TimelineEntry]] = {}
+    for case_id, at, *rest in await _BY_CASE(tx, ids=case_ids):
+        timelines.setdefault(case_id, []).append(TimelineEntry(at.astimezone(TZ), *rest))
+    return timelines

@@ -1,12 +1,12 @@
 """Cases in lists, in single views and in tracking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, any_
 
 from bianmin.domain.access import keys_of
 from bianmin.domain.actors import Actor
@@ -93,28 +93,29 @@ class SealedApplicant:
 _WITH_APPLICANT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(
     applicants.c.sealed, applicants.c.tail
 )
+_BY_ID = sets.Load(CASES.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
+_WITH_APPLICANT_BY_ID = sets.Load(_WITH_APPLICANT.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
+_WITH_APPLICANT_BY_NUMBER = sets.Load(
+    _WITH_APPLICANT.where(cases.c.case_no == any_(sets.named("numbers", cases.c.case_no)))
+)
 
 
-async def find_case(tx: Tx, case_id: UUID) -> Case | None:
-    """Return the case with this id, or None."""
-    row = (await tx.execute(CASES.where(cases.c.id == case_id))).mappings().first()
-    return None if row is None else case_of(row)
+async def find_cases(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, Case]:
+    """Return the cases with these ids, by id."""
+    return {row["id"]: case_of(row) for row in await _BY_ID(tx, ids=ids)}
 
 
-async def find_case_with_applicant(tx: Tx, case_id: UUID) -> tuple[Case, SealedApplicant] | None:
-    """Return the case with this id and its applicant, or None."""
-    return await _find(tx, _WITH_APPLICANT.where(cases.c.id == case_id))
+async def find_cases_with_applicant(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Case, SealedApplicant]]:
+    """Return the cases with these ids and their applicants, by id."""
+    return {row["id"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_ID(tx, ids=ids)}
 
 
-async def find_case_by_number(tx: Tx, case_no: str) -> tuple[Case, SealedApplicant] | None:
-    """Return the case with this case number and its applicant, or None."""
-    return await _find(tx, _WITH_APPLICANT.where(cases.c.case_no == case_no))
+async def find_cases_by_number(tx: Tx, numbers: Sequence[str]) -> Mapping[str, tuple[Case, SealedApplicant]]:
+    """Return the cases with these case numbers and their applicants, by number."""
+    return {row["case_no"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_NUMBER(tx, numbers=numbers)}
 
 
-async def _find(tx: Tx, query: Select[Any]) -> tuple[Case, SealedApplicant] | None:
-    row = (await tx.execute(query)).mappings().first()
-    if row is None:
-        return None
+def _with_applicant(row: sets.Row) -> tuple[Case, SealedApplicant]:
     return case_of(row), SealedApplicant(row["sealed"], row["tail"])
 
 
