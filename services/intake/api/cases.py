@@ -33,7 +33,8 @@ from services.intake.api.views.cases import (
     TimelineView,
 )
 from services.intake.domain.acceptance import AcceptCase
-from services.intake.domain.case import Case, CaseRefusal, RequestedMaterial, SubmittedMaterial
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import CaseRefusal, RequestedMaterial, SubmittedMaterial
 from services.intake.domain.checks import NO_CASE, CaseNotFound, check_visible
 from services.intake.domain.notice import GiveNotice
 from services.intake.domain.refusal import RefuseCase

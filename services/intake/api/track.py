@@ -1,4 +1,4 @@
-"""`/track`: progress for whoever has the case number and the last four signs of the id."""
+"""`/track`: progress for everybody who has the case number and the last four signs of the id."""
 
 from typing import Annotated
 

@@ -22,7 +22,7 @@ _LEFT_OUT = {"access", "display_name", "assignee", "item"}
 
 
 class TimelineEntry(NamedTuple):
-    """An event of a case. `type` is the event type, `data` what the event says, without what is for services alone."""
+    """An event of a case. `type` is the event type; `data` are its fields but for those that are for services alone."""
 
     at: datetime
     type: str

@@ -1,4 +1,4 @@
-"""The progress of a case as whoever has its number and the last four signs of the id sees it."""
+"""The progress of a case for everybody who has its number and the last four signs of the id."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
