@@ -9,7 +9,7 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
 from services.intake import texts
 from services.intake.api.sealing import tail_matches
-from services.intake.api.views.progress import ProgressView, StepView
+from services.intake.api.views.progress import ProgressStepView, ProgressView
 from services.intake.store.queries.cases import find_cases_by_number
 from services.intake.store.timeline import find_timelines
 
@@ -35,5 +35,5 @@ async def track(
     assert found is not None, "no tail matches a case that does not exist"
     case, _ = found
     entries = await context.load(find_timelines, case.id) or []
-    steps = [StepView(at=entry.at, text=texts.event_text(entry.type, entry.data)) for entry in entries]
+    steps = [ProgressStepView(at=entry.at, text=texts.event_text(entry.type, entry.data)) for entry in entries]
     return respond(ProgressView.of(case, steps))
