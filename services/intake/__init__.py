@@ -1,1 +1,1 @@
-"""Intake: the catalog, and the desk where a matter comes in."""
+"""Intake: the catalog of service items; registration, supplement and acceptance of cases."""

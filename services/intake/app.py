@@ -1,4 +1,4 @@
-"""Intake's parts as one service."""
+"""The `Service` value of intake."""
 
 from pathlib import Path
 

@@ -131,7 +131,7 @@ async def _admit(tx: Tx, commands: Sequence[RegisterCase], now: datetime) -> dic
 def _timeline_rows(
     orders: Sequence[case_rules.Command], decided: Work[UUID, Case], now: datetime
 ) -> list[dict[str, object]]:
-    """The events that were announced, and those of other services that were followed."""
+    """Return the timeline rows of the events that intake announces, and of the events of others that it followed."""
     rows = [row_of_announcement(announcement, now) for announcement in decided.announced]
     for order, outcome in zip(orders, decided.outcomes, strict=True):
         if isinstance(order, FollowCase) and isinstance(outcome, Done) and order.event.data is not None:
@@ -151,7 +151,7 @@ async def _change_catalog(tx: Tx, commands: Sequence[_CatalogCommand], now: date
 
 
 def _change_items(items: dict[ItemKey, Item], command: _CatalogCommand, work: Work[ItemKey, Item]) -> Outcome:
-    """Decide one command and add its changes to `items` and `work`; a catalog counts only when each item does."""
+    """Decide a command; add its changes to `items` and `work`. A catalog changes nothing when an item is refused."""
     orders: Sequence[ItemCommand] = command.items if isinstance(command, ImportCatalog) else (command,)
     trial = dict(items)
     decided = decide_all(
@@ -174,7 +174,7 @@ def _change_items(items: dict[ItemKey, Item], command: _CatalogCommand, work: Wo
 
 
 def _of_whole_catalog(refused: Sequence[tuple[int, Exception]]) -> Exception:
-    """The errors of all items of a catalog as one refusal; another error than a fault of content stands for all."""
+    """Return one refusal with the errors of all items; an error of another kind than `Invalid` is returned alone."""
     errors: list[FieldError] = []
     for n, error in refused:
         if not isinstance(error, Invalid):

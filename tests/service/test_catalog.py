@@ -1,4 +1,4 @@
-"""The catalog over HTTP: what may be imported, by whom, and who overwrites whom."""
+"""The catalog over HTTP: imports, permissions, drafts and their ETags."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -39,19 +39,19 @@ async def imported(harness: Harness, body: str, media: str = "application/json",
 @pytest.mark.parametrize(
     "body",
     [
-        json.dumps({"items": [{**ITEM, "name": "𠮷村证明"}]}),  # in two halves, as JSON writes it by default
+        json.dumps({"items": [{**ITEM, "name": "𠮷村证明"}]}),  # with a surrogate pair
         json.dumps({"items": [{**ITEM, "name": "𠮷村证明"}]}, indent="\t", ensure_ascii=False),
         json.dumps({"items": [{**ITEM, "name": "𠮷村证明"}]}, ensure_ascii=False),
     ],
 )
-async def test_json_is_imported_however_it_is_written(harness: Harness, body: str) -> None:
+async def test_json_is_imported_in_every_way_of_writing_it(harness: Harness, body: str) -> None:
     answer = await imported(harness, body)
     assert answer.status_code == 200, answer.text
     shown = await harness.nobody.get("/catalog/items/MZ-009", org=COUNTY)
     assert shown.json()["name"] == "𠮷村证明"
 
 
-async def test_json_that_is_none_is_refused_with_its_line(harness: Harness) -> None:
+async def test_malformed_json_is_refused_with_its_line(harness: Harness) -> None:
     answer = await imported(harness, '{"items": [\n{"code": }]}')
     assert (answer.status_code, answer.json()["detail"]) == (400, "第 2 行：不是正确的 JSON。")
 
@@ -60,31 +60,31 @@ async def test_json_that_is_none_is_refused_with_its_line(harness: Harness) -> N
     "changed",
     ['name: "a\\0b"', "fee: {amount: .inf}", "fee: {amount: .nan}", 'name: "\\ud800"'],
 )
-async def test_what_no_database_keeps_is_refused_with_its_line(harness: Harness, changed: str) -> None:
-    kept = [f"  {key}: {json.dumps(value)}" for key, value in ITEM.items() if not changed.startswith(key)]
-    answer = await import_catalog(harness, "\n".join(["items:", "-", *kept, f"  {changed}"]))
+async def test_values_that_no_database_can_store_are_refused_with_their_line(harness: Harness, changed: str) -> None:
+    lines = [f"  {key}: {json.dumps(value)}" for key, value in ITEM.items() if not changed.startswith(key)]
+    answer = await import_catalog(harness, "\n".join(["items:", "-", *lines, f"  {changed}"]))
     assert answer.status_code in (400, 422), answer.text
     assert "行" in answer.text
     assert (await harness.nobody.get("/catalog/items", org=COUNTY)).json()["items"] == []
 
 
-async def test_an_endless_number_in_json_is_refused(harness: Harness) -> None:
+async def test_an_infinite_number_in_json_is_refused(harness: Harness) -> None:
     body = json.dumps({"items": [{**ITEM, "fee": {"amount": 1}}]}).replace('"amount": 1', '"amount": 1e999')
     assert (await imported(harness, body)).status_code == 422
 
 
-async def test_a_department_keeps_its_own_items_and_no_others(harness: Harness) -> None:
+async def test_a_department_changes_only_items_of_its_own_line(harness: Harness) -> None:
     body = json.dumps({"items": [ITEM]})
     assert (await imported(harness, body, dept="police")).status_code == 403
     assert (await imported(harness, body, dept="civil")).status_code == 200
-    others = harness.as_("manager", COUNTY, "police")
-    assert (await others.post(f"/catalog/items/MZ-009/retire?org={COUNTY}", {})).status_code == 403
-    etag = (await others.get("/catalog/items/MZ-009", org=COUNTY)).headers["etag"]
-    theirs = {**ITEM, "category": "police"}
-    assert (await others.put("/catalog/items/MZ-009", theirs, etag=etag, org=COUNTY)).status_code == 403
+    other_department = harness.as_("manager", COUNTY, "police")
+    assert (await other_department.post(f"/catalog/items/MZ-009/retire?org={COUNTY}", {})).status_code == 403
+    etag = (await other_department.get("/catalog/items/MZ-009", org=COUNTY)).headers["etag"]
+    moved_item = {**ITEM, "category": "police"}
+    assert (await other_department.put("/catalog/items/MZ-009", moved_item, etag=etag, org=COUNTY)).status_code == 403
 
 
-async def test_who_has_not_seen_a_draft_does_not_overwrite_it(harness: Harness) -> None:
+async def test_an_editor_who_has_not_read_the_draft_does_not_overwrite_it(harness: Harness) -> None:
     editor = harness.as_("manager", COUNTY)
     await imported(harness, json.dumps({"items": [ITEM]}))
     published = (await editor.get("/catalog/items/MZ-009", org=COUNTY)).headers["etag"]
@@ -92,8 +92,8 @@ async def test_who_has_not_seen_a_draft_does_not_overwrite_it(harness: Harness) 
     assert drafted.status_code == 200
     shown = await editor.get("/catalog/items/MZ-009", org=COUNTY)
     assert shown.json()["name"] == "临时救助"
-    blind = await editor.put("/catalog/items/MZ-009", ITEM, etag=shown.headers["etag"], org=COUNTY)
-    assert blind.status_code == 412
+    unaware = await editor.put("/catalog/items/MZ-009", ITEM, etag=shown.headers["etag"], org=COUNTY)
+    assert unaware.status_code == 412
     draft = await editor.get("/catalog/items/MZ-009", org=COUNTY, draft="true")
     assert (draft.json()["name"], draft.json()["status"]) == ("改过的名称", "draft")
     assert (await editor.put("/catalog/items/MZ-009", ITEM, etag=draft.headers["etag"], org=COUNTY)).status_code == 200
@@ -101,7 +101,7 @@ async def test_who_has_not_seen_a_draft_does_not_overwrite_it(harness: Harness) 
     assert citizens.json()["status"] == "published"
 
 
-async def test_what_is_done_at_once_has_a_period_also_without_a_number(harness: Harness) -> None:
+async def test_an_immediate_period_is_zero_also_without_a_number(harness: Harness) -> None:
     await imported(harness, json.dumps({"items": [{**ITEM, "mode": "direct", "promise": {"unit": "immediate"}}]}))
     await harness.settles()
     [event] = [stored async for stored in harness.log.scan("bianmin.intake")]

@@ -33,8 +33,9 @@ from services.intake.api.views.cases import (
     TimelineView,
 )
 from services.intake.domain.acceptance import AcceptCase
-from services.intake.domain.case import Case, CaseRefusal, RequestedMaterial, SubmittedMaterial
-from services.intake.domain.checks import check_visible
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import CaseRefusal, RequestedMaterial, SubmittedMaterial
+from services.intake.domain.checks import NO_CASE, CaseNotFound, check_visible
 from services.intake.domain.notice import GiveNotice
 from services.intake.domain.refusal import RefuseCase
 from services.intake.domain.registration import RegisterCase
@@ -42,7 +43,7 @@ from services.intake.domain.supplement import AddMaterials
 from services.intake.domain.withdrawal import WithdrawCase
 from services.intake.settings import IntakeSettings
 from services.intake.store.queries import cases as queries
-from services.intake.store.timeline import read_timelines
+from services.intake.store.timeline import find_timelines
 
 router = staff_router("intake")
 
@@ -139,10 +140,11 @@ async def get_applicant(
 ) -> Response:
     """申请人未脱敏的信息，仅限经办单位；每次查看都记入审计（个人信息保护法 art. 6、51）。"""
     async with context.runtime.database.transaction() as tx:
-        found = (await queries.read_cases_with_applicants(tx, [case_id])).get(case_id)
-        case = check_visible(context.actor, found and found[0])
-        assert found is not None
-        applicant = found[1]
+        found = (await queries.find_cases_with_applicant(tx, [case_id])).get(case_id)
+        if found is None:
+            raise CaseNotFound(NO_CASE)
+        case, applicant = found
+        check_visible(context.actor, case)
         handling = {case.org, case.accepting_org, *(holder.org for holder in case.holders)}
         if context.actor.org not in handling:
             raise Forbidden("只有经办单位可以查看申请人的完整信息。")
@@ -154,13 +156,13 @@ async def get_applicant(
 async def get_timeline(case_id: UUID, context: Staff) -> Response:
     """办件的全过程，按先后排列，来自各个服务。"""
     await _visible_case(context, case_id)
-    entries = await context.load(read_timelines, case_id) or ()
+    entries = await context.load(find_timelines, case_id) or []
     items = [TimelineEntryView.of(entry, texts.event_text(entry.type, entry.data)) for entry in entries]
     return respond(TimelineView(items=items))
 
 
 async def _visible_case(context: RequestContext, case_id: UUID) -> Case:
-    return check_visible(context.actor, await context.load(queries.read_cases, case_id))
+    return check_visible(context.actor, await context.load(queries.find_cases, case_id))
 
 
 @router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_ACT_REFUSALS)

@@ -73,7 +73,7 @@ async def get_item(
         found = found or await queries.find_version(tx, at, code, drafts=edits)
     if found is None:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
-    # whoever has read the published version has not read the draft, and must not overwrite it
+    # a reader of the published version has not read the draft, and must not overwrite it
     is_behind = found["status"] == "published" and found["latest"] > found["number"]
     return respond(_view(found), found["version"] - is_behind)
 

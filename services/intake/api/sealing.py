@@ -11,7 +11,8 @@ from bianmin.kit.crypto import Sealer, same
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.api.bodies import Registration
 from services.intake.api.views.cases import ApplicantView
-from services.intake.domain.case import Case, MaskedApplicant
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import MaskedApplicant
 from services.intake.domain.registration import Applicant
 from services.intake.store.queries.cases import SealedApplicant
 
@@ -64,7 +65,7 @@ def seal_applicant(sealer: Sealer, case_id: UUID, body: Registration, today: dat
 
 
 def _checked_number(id_type: codes.DocumentKind, number: str, today: date, errors: list[FieldError]) -> str:
-    """The number of the document, normalised; a malformed one adds to `errors` instead."""
+    """Return the normalised number of the document; a malformed number adds an error to `errors`."""
     try:
         return codes.document_number(id_type, number, today)
     except codes.BadCode as error:

@@ -1,4 +1,4 @@
-"""`/track`: progress for whoever has the case number and the last four signs of the id."""
+"""`/track`: progress for everybody who has the case number and the last four signs of the id."""
 
 from typing import Annotated
 
@@ -9,9 +9,9 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
 from services.intake import texts
 from services.intake.api.sealing import tail_matches
-from services.intake.api.views.progress import ProgressView, StepView
-from services.intake.store.queries.cases import read_cases_by_number
-from services.intake.store.timeline import read_timelines
+from services.intake.api.views.progress import ProgressStepView, ProgressView
+from services.intake.store.queries.cases import find_cases_by_number
+from services.intake.store.timeline import find_timelines
 
 router = public_router("intake")
 
@@ -29,11 +29,11 @@ async def track(
     id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位")],
 ) -> Response:
     """凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同。"""
-    found = await context.load(read_cases_by_number, case_no.strip())
+    found = await context.load(find_cases_by_number, case_no.strip())
     if not tail_matches(context.runtime.sealer, found, id_tail):
         raise NothingToTrack("没有查到；请核对办件编号和证件号码后四位。")
     assert found is not None, "no tail matches a case that does not exist"
     case, _ = found
-    entries = await context.load(read_timelines, case.id) or ()
-    steps = [StepView(at=entry.at, text=texts.event_text(entry.type, entry.data)) for entry in entries]
+    entries = await context.load(find_timelines, case.id) or []
+    steps = [ProgressStepView(at=entry.at, text=texts.event_text(entry.type, entry.data)) for entry in entries]
     return respond(ProgressView.of(case, steps))

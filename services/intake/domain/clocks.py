@@ -66,10 +66,7 @@ class CaseClock:
 
     @property
     def lamp_for_case(self) -> Lamp:
-        """The lamp this clock adds to its case: a breach stays red, a clock that stopped while yellow counts as green.
-
-        A clock that is stopped was almost missed at worst, and that is over.
-        """
+        """The lamp this clock adds to its case: a breach stays red, a clock that stopped at yellow counts as green."""
         return "green" if self.state == "stopped" and self.lamp == "yellow" else self.lamp
 
 

@@ -30,7 +30,7 @@ def deem(case: Case, notice_due_on: date) -> CaseDeemedAccepted:
 
 
 def check_correctable(case: Case, otherwise: str) -> None:
-    """Raises `WrongCaseStatus` where a deemed acceptance stands: the case was decided, or is finished.
+    """Raises `WrongCaseStatus` where a deemed acceptance is final: the case was decided, or is finished.
 
     `otherwise` is the Chinese end of the message about a finished case.
     """

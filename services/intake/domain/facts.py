@@ -16,7 +16,8 @@ from bianmin.events.intake import (
     SupplementRequested,
     WithdrawalRequested,
 )
-from services.intake.domain.case import Case, CaseRefusal, Notice, SubmittedMaterial
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import CaseRefusal, Notice, SubmittedMaterial
 
 
 @dataclass(frozen=True, slots=True)

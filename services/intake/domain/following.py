@@ -11,7 +11,8 @@ from bianmin.events.intake import CaseWithdrawn
 from bianmin.events.parts import Access, EventData
 from bianmin.kit.decide import Cause
 from services.intake.domain.cards import CardEvent, follow_card
-from services.intake.domain.case import Case, CaseChanges, CaseProcedure
+from services.intake.domain.case import Case, CaseChanges
+from services.intake.domain.case_parts import CaseProcedure
 from services.intake.domain.clocks import ClockEvent, follow_clock, is_notice_period, supplement_wait
 from services.intake.domain.deeming import deem
 from services.intake.domain.facts import CaseUpdated, Fact

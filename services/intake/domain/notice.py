@@ -1,4 +1,4 @@
-"""The one-time notice (一次性告知, 行政许可法 art. 32(4)): what is missing is said at once, and once."""
+"""The one-time notice (一次性告知, 行政许可法 art. 32(4)): all missing materials are named at once, and only once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from uuid import UUID
 from bianmin.events.intake import DeemingCorrected, SupplementRequested
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError
-from services.intake.domain.case import FINISHED, OPEN_BEFORE_ACCEPTANCE, Case, Notice, RequestedMaterial
+from services.intake.domain.case import FINISHED, OPEN_BEFORE_ACCEPTANCE, Case
+from services.intake.domain.case_parts import Notice, RequestedMaterial
 from services.intake.domain.checks import (
     MaterialsWrong,
     NotTheDesk,
@@ -78,7 +79,7 @@ def give_notice(case: Case, command: GiveNotice) -> Sequence[Fact]:
     wait_until = command.noticed_on + timedelta(days=command.wait_days)
     notice = Notice(command.noticed_on, requests, override, wait_until)
     if corrects_deeming and case.was_decided:
-        return [NoticeGiven(notice, frozenset())]  # the decision stands: the notice is only put on record
+        return [NoticeGiven(notice, frozenset())]  # the decision is not undone: the notice is only recorded
     given = NoticeGiven(notice, frozenset(named))
     after = evolve(case, given)
     corrections = [DeemingCorrected(access=case.access, noticed_on=command.noticed_on)] if corrects_deeming else []

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from bianmin.events.intake import CaseRefused
 from bianmin.kit.decide import Cause
-from services.intake.domain.case import OPEN_BEFORE_ACCEPTANCE, Case, CaseRefusal
+from services.intake.domain.case import OPEN_BEFORE_ACCEPTANCE, Case
+from services.intake.domain.case_parts import CaseRefusal
 from services.intake.domain.checks import WrongCaseStatus, check_accepting_org, check_status
 from services.intake.domain.deeming import silent_since
 from services.intake.domain.facts import Fact, RefusalGiven

@@ -11,7 +11,8 @@ from bianmin.events.intake import CaseRegistered
 from bianmin.events.parts import Channel, ItemFacts
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid
-from services.intake.domain.case import Case, MaskedApplicant, SubmittedMaterial
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import MaskedApplicant, SubmittedMaterial
 from services.intake.domain.checks import DateWrong, check_material_numbers
 from services.intake.domain.content import Guide
 from services.intake.domain.facts import CaseOpened, Fact
@@ -131,7 +132,8 @@ class OfficeMissing(Conflict):
 
 
 def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOrg]) -> Admission:
-    """Return the terms of a registration. `guide`: the one nearest above the desk; `orgs`: the desk and those above it.
+    """Return the terms of a registration. `guide` is published nearest above the desk; `orgs` are the desk's org and
+    the orgs above it.
 
     Raises `DeskElsewhere`, `OrgUnknown`, `ItemNotOffered`, `DateWrong`, `NotLodgedHere`, `MaterialsWrong`,
     `ProcedureNotOffered` or `OfficeMissing`; the message says what to do instead.

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bianmin.events.intake import CaseSupplemented, LapseCorrected
 from bianmin.kit.decide import Cause
-from services.intake.domain.case import OPEN_BEFORE_ACCEPTANCE, Case, SubmittedMaterial
+from services.intake.domain.case import OPEN_BEFORE_ACCEPTANCE, Case
+from services.intake.domain.case_parts import SubmittedMaterial
 from services.intake.domain.checks import (
     MaterialsMissing,
     WrongCaseStatus,

@@ -24,7 +24,7 @@ class WithdrawCase:
 
 
 def withdraw(case: Case, command: WithdrawCase) -> Sequence[Fact]:
-    """Return the withdrawal; after acceptance the request, which routing answers; nothing while one is pending.
+    """Return the withdrawal; after acceptance a request, which routing answers; nothing while a request is pending.
 
     Raises `NotTheDesk`, and `WrongCaseStatus` for a finished case.
     """

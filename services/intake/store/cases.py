@@ -68,7 +68,7 @@ async def load_cases(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Case]:
 
 
 def case_of(row: sets.Row) -> Case:
-    """Return the case that a row of `CASES` stands for. Raises pydantic's `ValidationError` for another shape."""
+    """Return the case in a row of `CASES`. Raises pydantic's `ValidationError` where the row has another shape."""
     holders = tuple(Holder.of(key) for key in row["holders"])
     return _CODEC.load(row, guide=parse_guide(row["guide"]), holders=holders, submitted=row["brought"])
 
@@ -80,7 +80,7 @@ async def save_cases(
     changed: Sequence[Case],
     timeline: Sequence[Mapping[str, object]],
 ) -> None:
-    """Store everything that a batch decided about cases, in one statement. `applicants`: those of the `new` cases."""
+    """Store what a batch decided about cases, in one statement. `applicants` are those of the `new` cases."""
     await sets.write(
         tx,
         sets.insert(CaseRow, [_CODEC.row(case) for case in new]),

@@ -14,9 +14,9 @@ _read = TypeAdapter(Guide).validate_json
 
 @lru_cache(maxsize=2048)
 def parse_guide(stored: str) -> Guide:
-    """Return the guide that the text of `item_version.guide` stands for. Equal texts give the same object.
+    """Return the guide that is stored as this text in `item_version.guide`. Equal texts give the same object.
 
-    Every load of a case needs its guide, and a county has far fewer guides than cases: so they are kept.
+    The results are cached: every load of a case needs its guide, and a county has far fewer guides than cases.
     """
     return _read(stored)
 

@@ -9,7 +9,7 @@ from services.intake.store.tables import KnownOrgRow
 
 
 async def save_orgs(tx: Tx, orgs: Sequence[KnownOrg]) -> None:
-    """Store the orgs; of an org that stands there twice, the last."""
+    """Store the orgs. Where an org occurs twice in `orgs`, the last one counts."""
     latest = {org.code: org for org in orgs}
     rows = [{"code": org.code, "name": org.name, "offices": dict(org.offices)} for _, org in sorted(latest.items())]
     tail = "ON CONFLICT (code) DO UPDATE SET name = excluded.name, offices = excluded.offices"

@@ -22,7 +22,7 @@ _LEFT_OUT = {"access", "display_name", "assignee", "item"}
 
 
 class TimelineEntry(NamedTuple):
-    """An event of a case. `type` is the event type, `data` what the event says, without what is for services alone."""
+    """An event of a case. `type` is the event type; `data` are its fields but for those that are for services alone."""
 
     at: datetime
     type: str
@@ -65,15 +65,22 @@ def _shown(data: EventData) -> dict[str, Any]:
 
 
 _BY_CASE = sets.Load(
-    select(timeline.c.case_id, timeline.c.at, timeline.c.type, timeline.c.actor, timeline.c.org, timeline.c.data)
-    .where(timeline.c.case_id == any_(sets.named("case_ids", timeline.c.case_id)))
-    .order_by(timeline.c.case_id, timeline.c.at, timeline.c.source, timeline.c.sequence)
+    select(
+        timeline.c.case_id,
+        timeline.c.at,
+        timeline.c.type,
+        timeline.c.actor,
+        timeline.c.org,
+        timeline.c.data,
+    )
+    .where(timeline.c.case_id == any_(sets.named("ids", timeline.c.case_id)))
+    .order_by(timeline.c.at, timeline.c.source, timeline.c.sequence)
 )
 
 
-async def read_timelines(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[TimelineEntry]]:
-    """Return the events of each case, the oldest first; events of one moment in the order of their source."""
-    of_case: dict[UUID, list[TimelineEntry]] = {case_id: [] for case_id in case_ids}
-    for case_id, at, *rest in await _BY_CASE(tx, case_ids=case_ids):
-        of_case[case_id].append(TimelineEntry(at.astimezone(TZ), *rest))
-    return of_case
+async def find_timelines(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, list[TimelineEntry]]:
+    """Return the events of these cases by case id, the oldest first; of one moment, in the order of their source."""
+    timelines: dict[UUID, list[TimelineEntry]] = {}
+    for case_id, at, *rest in await _BY_CASE(tx, ids=case_ids):
+        timelines.setdefault(case_id, []).append(TimelineEntry(at.astimezone(TZ), *rest))
+    return timelines

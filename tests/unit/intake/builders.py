@@ -12,7 +12,8 @@ from bianmin.events.parts import EventData, ItemFacts, Period
 from bianmin.kit.decide import Cause
 from bianmin.kit.time_source import TZ
 from services.intake.domain.acceptance import AcceptCase
-from services.intake.domain.case import Case, CaseRefusal, MaskedApplicant, RequestedMaterial, SubmittedMaterial
+from services.intake.domain.case import Case
+from services.intake.domain.case_parts import CaseRefusal, MaskedApplicant, RequestedMaterial, SubmittedMaterial
 from services.intake.domain.clocks import CaseClock
 from services.intake.domain.content import Guide, Material
 from services.intake.domain.decide import Command, DeskCommand, decide

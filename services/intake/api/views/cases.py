@@ -25,20 +25,20 @@ from services.intake.store.timeline import TimelineEntry
 CountyTime = Annotated[datetime, AfterValidator(in_county_time)]
 
 
-class StateView(View):
+class IntakeStateView(View):
     """A view that is read from a state by attribute; an alias names the attribute, where it is called otherwise."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, validate_by_name=True, validate_by_alias=True)
 
 
-class MissingView(StateView):
+class MissingView(IntakeStateView):
     """A material that is missing."""
 
     no: int
     name: str
 
 
-class MaterialView(StateView):
+class MaterialView(IntakeStateView):
     """A material of the item's list; `brought`: the form in which it was handed in, null where it was not."""
 
     no: int
@@ -48,7 +48,7 @@ class MaterialView(StateView):
     brought: str | None
 
 
-class ReceiptView(StateView):
+class ReceiptView(IntakeStateView):
     """The voucher of what was handed in (行政许可法 art. 32: written and dated)."""
 
     case_no: str
@@ -63,7 +63,7 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
-class CaseClockView(StateView):
+class CaseClockView(IntakeStateView):
     """A clock of a case; `stopped_at` and `late` are there once it has stopped."""
 
     id: UUID
@@ -85,7 +85,7 @@ class CaseClockView(StateView):
     late: bool | None = Field(default=None, exclude_if=_is_none)
 
 
-class CaseCardView(StateView):
+class CaseCardView(IntakeStateView):
     """A yellow or red card of a case."""
 
     id: UUID
@@ -99,7 +99,7 @@ class CaseCardView(StateView):
     status: Literal["issued", "appealed", "upheld", "revoked"]
 
 
-class RegisteredView(StateView):
+class RegisteredView(IntakeStateView):
     """A case that was just registered, with its receipt."""
 
     id: UUID
@@ -110,7 +110,7 @@ class RegisteredView(StateView):
     clocks: list[CaseClockView]
 
 
-class ItemRefView(StateView):
+class ItemRefView(IntakeStateView):
     """The item version that a case was registered under."""
 
     org: str
@@ -119,7 +119,7 @@ class ItemRefView(StateView):
     name: str
 
 
-class RequestedMaterialView(StateView):
+class RequestedMaterialView(IntakeStateView):
     """A material that the notice asks for, and why."""
 
     no: int
@@ -127,7 +127,7 @@ class RequestedMaterialView(StateView):
     reason: str
 
 
-class NoticeView(StateView):
+class NoticeView(IntakeStateView):
     """`wait_until`: the last day on which the supplement may come."""
 
     noticed_on: date
@@ -136,7 +136,7 @@ class NoticeView(StateView):
     wait_until: date | None
 
 
-class CaseProcedureView(StateView):
+class CaseProcedureView(IntakeStateView):
     """A special procedure (行政许可法 art. 45): its days do not count. `expected_days` are working days."""
 
     id: str
@@ -147,7 +147,7 @@ class CaseProcedureView(StateView):
     ended_on: date | None
 
 
-class RefusalView(StateView):
+class RefusalView(IntakeStateView):
     """The refusal to accept, as the applicant gets it."""
 
     reason_code: str
@@ -158,7 +158,7 @@ class RefusalView(StateView):
     refused_on: date
 
 
-class MaskedApplicantView(StateView):
+class MaskedApplicantView(IntakeStateView):
     """The applicant, masked."""
 
     kind: str
@@ -168,7 +168,7 @@ class MaskedApplicantView(StateView):
     phone: str | None
 
 
-class CaseHead(StateView):
+class CaseHead(IntakeStateView):
     """What a list and a single view share."""
 
     id: UUID

@@ -1,4 +1,4 @@
-"""The progress of a case as whoever has its number and the last four signs of the id sees it."""
+"""The progress of a case for everybody who has its number and the last four signs of the id."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,18 +8,18 @@ from pydantic import AliasPath, Field
 
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import View
-from services.intake.api.views.cases import CaseCardView, CaseClockView, CaseProcedureView, MissingView, StateView
+from services.intake.api.views.cases import CaseCardView, CaseClockView, CaseProcedureView, IntakeStateView, MissingView
 from services.intake.domain.case import Case
 
 
-class StepView(View):
+class ProgressStepView(View):
     """A step of a case: when, and what happened, in Chinese."""
 
     at: datetime
     text: str
 
 
-class ProgressView(StateView):
+class ProgressView(IntakeStateView):
     """How far a case is. `steps` come the oldest first."""
 
     case_no: str
@@ -38,9 +38,9 @@ class ProgressView(StateView):
     clocks: list[CaseClockView]
     cards: list[CaseCardView]
     procedures: list[CaseProcedureView]
-    steps: list[StepView] = Field(default_factory=list)
+    steps: list[ProgressStepView] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, case: Case, steps: Sequence[StepView]) -> Self:
+    def of(cls, case: Case, steps: Sequence[ProgressStepView]) -> Self:
         """Return the progress of a case with these steps."""
         return cls.model_validate(case).model_copy(update={"steps": list(steps)})

@@ -93,26 +93,26 @@ class SealedApplicant:
 _WITH_APPLICANT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(
     applicants.c.sealed, applicants.c.tail
 )
-
-
 _BY_ID = sets.Load(CASES.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
 _WITH_APPLICANT_BY_ID = sets.Load(_WITH_APPLICANT.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
-_BY_NUMBER = sets.Load(_WITH_APPLICANT.where(cases.c.case_no == any_(sets.named("numbers", cases.c.case_no))))
+_WITH_APPLICANT_BY_NUMBER = sets.Load(
+    _WITH_APPLICANT.where(cases.c.case_no == any_(sets.named("numbers", cases.c.case_no)))
+)
 
 
-async def read_cases(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, Case]:
-    """Return the cases by id, unlocked; ids without a case are left out."""
-    return {row["id"]: case_of(row) for row in await _BY_ID(tx, ids=case_ids)}
+async def find_cases(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, Case]:
+    """Return the cases with these ids, by id."""
+    return {row["id"]: case_of(row) for row in await _BY_ID(tx, ids=ids)}
 
 
-async def read_cases_with_applicants(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, tuple[Case, SealedApplicant]]:
-    """Return the cases and their applicants by id; ids without a case are left out."""
-    return {row["id"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_ID(tx, ids=case_ids)}
+async def find_cases_with_applicant(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Case, SealedApplicant]]:
+    """Return the cases with these ids and their applicants, by id."""
+    return {row["id"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_ID(tx, ids=ids)}
 
 
-async def read_cases_by_number(tx: Tx, case_nos: Sequence[str]) -> Mapping[str, tuple[Case, SealedApplicant]]:
-    """Return the cases and their applicants by case number; numbers without a case are left out."""
-    return {row["case_no"]: _with_applicant(row) for row in await _BY_NUMBER(tx, numbers=case_nos)}
+async def find_cases_by_number(tx: Tx, numbers: Sequence[str]) -> Mapping[str, tuple[Case, SealedApplicant]]:
+    """Return the cases with these case numbers and their applicants, by number."""
+    return {row["case_no"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_NUMBER(tx, numbers=numbers)}
 
 
 def _with_applicant(row: sets.Row) -> tuple[Case, SealedApplicant]:
