@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event
-from bianmin.events.parts import Access, CardLevel, ComplaintKind, Dept, ItemFacts, Mode, Outcome
+from bianmin.events.parts import Access, CardLevel, ComplaintKind, ComplaintOutcome, Dept, ItemFacts, Mode
 from bianmin.events.registry import source_of
 from bianmin.kit.time_source import TZ
 
@@ -92,7 +92,7 @@ class ComplaintPatch:
     handler_org: str | None = None
     recused: tuple[str, ...] | None = None
     lodged_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: ComplaintOutcome | None = None
     concluded_on: date | None = None
 
 
