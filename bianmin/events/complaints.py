@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, EventData, OrgCode, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, ComplaintOutcome, EventData, OrgCode
 
 
 class _Complaint(EventData):
@@ -116,7 +116,7 @@ class ComplaintConcluded(_Complaint):
     event_name: ClassVar = "complaint.concluded"
     event_title: ClassVar = "投诉已有结论"
 
-    outcome: Outcome
+    outcome: ComplaintOutcome
     concluded_on: date
     level: ComplaintLevel = "handling"
 

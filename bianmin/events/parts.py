@@ -20,7 +20,7 @@ CaseStatus = Literal[
 ]
 TaskStatus = Literal["planned", "assigned", "received", "in_progress", "done", "returned", "transferred", "cancelled"]
 Mode = Literal["direct", "promised", "joint", "report_up", "assist", "agency"]
-Level = Literal["point", "station", "center", "county", "city", "province"]
+DeskLevel = Literal["point", "station", "center", "county", "city", "province"]
 OrgLevel = Literal["province", "city", "county", "township", "village", "point"]
 Channel = Literal["window", "agent", "mobile", "phone", "partner"]
 Dept = Literal[
@@ -70,7 +70,7 @@ ComplaintKind = Literal["complaint", "report", "suggestion", "praise"]
 ComplaintChannel = Literal["window", "mobile", "phone", "box", "qr", "hotline", "letter", "other"]
 ComplaintLevel = Literal["handling", "review", "rereview"]
 """`handling` is the first treatment; `review` (复查) and `rereview` (复核) follow, each one organ higher."""
-Outcome = Literal["supported", "explained", "not_supported"]
+ComplaintOutcome = Literal["supported", "explained", "not_supported"]
 
 _EIGHT_HOURS = timedelta(hours=8)
 COUNTY_TIME = timezone(_EIGHT_HOURS)
@@ -169,7 +169,7 @@ class ItemFacts(Part):
     mode: Mode
     item_type: ItemType
     """The item type of the national list; 01 is a licence (行政许可)."""
-    decide_level: Level
+    decide_level: DeskLevel
     legal: Period | None = None
     """The statutory period. A licence without one has 20 working days (行政许可法 art. 42)."""
     promise: Period | None = None

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Run once, when the cluster is made: for each service a role and a database of its own, so that none can see another's.
+# Runs once, when the cluster is created: a role and a database per service. No service can read another's database.
 set -euo pipefail
 for service in intake routing deadlines complaints reporting; do
     psql -v ON_ERROR_STOP=1 --no-psqlrc -U "$POSTGRES_USER" -d postgres \

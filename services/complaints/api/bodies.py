@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintOutcome
 from bianmin.kit.bodies import Body, Code, OrgCode, Short, Text
 
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
@@ -81,7 +81,7 @@ class AssignmentIn(Body):
 class ConclusionIn(Body):
     """The conclusion: one of three outcomes, with facts, reasons and legal basis (信访工作条例 art. 32)."""
 
-    outcome: Outcome
+    outcome: ComplaintOutcome
     facts: Text
     reasons: Text
     legal_basis: Text

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Moment, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, ComplaintOutcome, Moment
 from bianmin.kit.bodies import View
 from services.complaints.domain.complaint import Complaint, ComplaintStatus, PaperKind
 
@@ -62,7 +62,7 @@ class ComplaintHead(_OfComplaint):
     escalated_on: date | None
     refused_on: date | None
     extended_by: int
-    outcome: Outcome | None
+    outcome: ComplaintOutcome | None
     concluded_on: date | None
     replied_on: date | None
 
@@ -119,7 +119,7 @@ class FollowView(_OfComplaint):
     refused_on: date | None
     extended_by: int
     concluded_on: date | None
-    outcome: Outcome | None
+    outcome: ComplaintOutcome | None
     replied_on: date | None
     reply: str | None
     review_by: date | None

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.complaint_access import ComplaintParties
-from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, Outcome
+from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintLevel, ComplaintOutcome
 
 ComplaintStatus = Literal["lodged", "accepted", "refused", "assigned", "concluded", "replied"]
 PaperKind = Literal["refusal", "objection", "transfer", "extension", "document", "reply", "request"]
@@ -73,7 +73,7 @@ class Complaint:
     accepted_on: date | None = None
     escalated_on: date | None = None
     investigator: str | None = None
-    outcome: Outcome | None = None
+    outcome: ComplaintOutcome | None = None
     concluded_on: date | None = None
     replied_on: date | None = None
     refused_on: date | None = None

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from bianmin.events.complaints import ComplaintAssigned, ComplaintConcluded, ComplaintReplied
-from bianmin.events.parts import Outcome
+from bianmin.events.parts import ComplaintOutcome
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Forbidden
 from services.complaints.domain.complaint import Complaint
@@ -35,7 +35,7 @@ class ConcludeComplaint:
     """Conclude it. The encrypted `document` has claims, facts, reasons, opinion and basis (信访工作条例 art. 32)."""
 
     complaint_id: UUID
-    outcome: Outcome
+    outcome: ComplaintOutcome
     document: bytes
     concluded_on: date
     by: Cause

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
-from bianmin.events.parts import Dept, ItemFacts, ItemType, Level, Mode, Period, PeriodUnit
+from bianmin.events.parts import Dept, DeskLevel, ItemFacts, ItemType, Mode, Period, PeriodUnit
 from bianmin.kit.refusals import FieldError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -88,7 +88,7 @@ class Content(_Part):
     founding_ref: Line | None = None
     item_type: ItemType
     lodge_at: Annotated[tuple[Desk, ...], Field(min_length=1)]
-    decide_level: Level
+    decide_level: DeskLevel
     mode: Mode
     co_handlers: tuple[Line, ...] = ()
     cross_region: StrictBool = False

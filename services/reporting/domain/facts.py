@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Literal
 
-from bianmin.events.parts import Access, CardLevel, ComplaintKind, Dept, ItemFacts, Mode, Outcome
+from bianmin.events.parts import Access, CardLevel, ComplaintKind, ComplaintOutcome, Dept, ItemFacts, Mode
 
 NEVER = date.max
 """The day of something that did not happen after all: PostgreSQL stores it as `infinity`."""
@@ -90,7 +90,7 @@ class ComplaintPatch:
     handler_org: str | None = None
     recused: tuple[str, ...] | None = None
     lodged_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: ComplaintOutcome | None = None
     concluded_on: date | None = None
 
 

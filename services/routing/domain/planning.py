@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bianmin.domain.access import Holder
-from bianmin.events.parts import Access, Dept, ItemFacts, Level, StepKind
+from bianmin.events.parts import Access, Dept, DeskLevel, ItemFacts, StepKind
 from bianmin.events.routing import PlannedStep, RoutePlanned, TaskAssigned
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Invalid
@@ -17,7 +17,7 @@ from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.route import Route
 from services.routing.domain.task import Task
 
-_CODE_LENGTH: Mapping[Level, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
+_CODE_LENGTH: Mapping[DeskLevel, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
 
 
 @dataclass(frozen=True, slots=True)
