@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from bianmin.events.envelope import Event, parse_event
-from services.reporting.domain.facts import CasePatch, columns, fold
+from services.reporting.domain.facts import CasePatch, columns
+from services.reporting.domain.fold import fold
 
 _PARTITIONS = "SELECT id FROM log.partition WHERE topic = ANY($1::text[]) ORDER BY id"
 _READ = """

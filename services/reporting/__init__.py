@@ -1,1 +1,1 @@
-"""Reporting: the figures by which every desk is judged, from events alone."""
+"""Reporting counts events into the figures by which every desk is assessed."""

@@ -1,1 +1,1 @@
-"""What events say, and what figures are: no database, no HTTP."""
+"""The rules of reporting. Pure."""

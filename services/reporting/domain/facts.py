@@ -1,35 +1,26 @@
-"""What a batch of events says, as one patch per case, complaint, item and org.
+"""The facts that figures are made of, as patches: what a batch of events says of each case, complaint, item and org.
 
-A patch sets what its events' owner says and leaves the rest None, and counts what it was made of. Patches of one row
-add up in any order that keeps each source's own: a field has one source, whose later word holds; `withdrawn_on`, which
-has two, and the span of days keep their extremes.
+A patch has what its events say and None elsewhere, and counts these events. Patches of one row may be added in any
+order that keeps the order of each source: a field has one source, whose last value holds. `withdrawn_on` has two
+sources: its earliest day holds.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from bianmin.events import complaints, deadlines, intake, routing
-from bianmin.events.envelope import Event
 from bianmin.events.parts import Access, CardLevel, ComplaintKind, Dept, ItemFacts, Mode, Outcome
-from bianmin.events.registry import source_of
-from bianmin.kit.time_source import TZ
-
-INTAKE, ROUTING, DEADLINES, COMPLAINTS = map(source_of, ("intake", "routing", "deadlines", "complaints"))
-
 
 NEVER = date.max
-"""A day on which nothing happened after all: PostgreSQL keeps it as `infinity`."""
+"""The day of something that did not happen after all: PostgreSQL stores it as `infinity`."""
 
 
 @dataclass(slots=True)
 class CasePatch:
-    """One cycle of a case: what was decided and set aside stays as it was. Events are counted with the first.
+    """One cycle of a case: reopening a case begins another one and leaves the earlier ones as they were.
 
-    `promise_late` and `statutory_late`: None while it is open whether that day was kept.
-
-    `first_on` to `last_on` spans the days on which something happened that figures count.
+    `promise_late`, `statutory_late`: whether the clock was missed; None as long as nobody knows. `first_on` to
+    `last_on`: the days on which something happened that a figure counts. Events are counted with the first cycle.
     """
 
     case_id: str
@@ -59,18 +50,23 @@ class CasePatch:
     first_on: date | None = None
     last_on: date | None = None
 
-    def happened(self, day: date) -> date:
-        """Widen the span to `day`, and give it back."""
+    def span(self, day: date) -> date:
+        """Extend `first_on` to `last_on` by a day. Returns that day."""
         if self.first_on is None or day < self.first_on:
             self.first_on = day
         if self.last_on is None or day > self.last_on:
             self.last_on = day
         return day
 
+    def classify(self, access: Access, item: ItemFacts) -> None:
+        """Set by what the case is grouped: its orgs, department, item and mode."""
+        self.org, self.accepting_org, self.dept = access.org, access.accepting_org, access.dept
+        self.item_org, self.item_code, self.mode = item.org, item.code, item.mode
+
 
 @dataclass(slots=True)
 class CardPatch:
-    """A card of a case: never gone, and counted apart once it was revoked."""
+    """A card of a case; it stays when it is revoked, with the day of that."""
 
     card_id: str
     case_id: str
@@ -84,6 +80,8 @@ class CardPatch:
 
 @dataclass(slots=True)
 class ComplaintPatch:
+    """A complaint. `recused`: ids of the staff who must not learn of it."""
+
     complaint_id: str
     seen: int = 0
     case_id: str | None = None
@@ -98,6 +96,8 @@ class ComplaintPatch:
 
 @dataclass(slots=True)
 class ItemPatch:
+    """A service item, and its name in the version published last."""
+
     org: str
     code: str
     seen: int = 0
@@ -106,181 +106,38 @@ class ItemPatch:
 
 @dataclass(slots=True)
 class OrgPatch:
+    """An org and its name."""
+
     code: str
     seen: int = 0
     name: str | None = None
 
 
+Patch = CasePatch | CardPatch | ComplaintPatch | ItemPatch | OrgPatch
+
+
 @dataclass(slots=True)
 class Patches:
-    """All that a batch of events says. `strange`: per (source, subject), events of types that it cannot read."""
+    """The patches of a batch of events, by key.
+
+    `unknown`: per (source, subject), the number of events of types that this program does not know.
+    """
 
     cases: dict[tuple[str, int], CasePatch] = field(default_factory=dict)
     cards: dict[str, CardPatch] = field(default_factory=dict)
     complaints: dict[str, ComplaintPatch] = field(default_factory=dict)
     items: dict[str, ItemPatch] = field(default_factory=dict)
     orgs: dict[str, OrgPatch] = field(default_factory=dict)
-    strange: dict[tuple[str, str], int] = field(default_factory=dict)
+    unknown: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def case(self, case_id: str, cycle: int = 1) -> CasePatch:
+        """Return the patch of one cycle of a case."""
+        patch = self.cases.get((case_id, cycle))
+        if patch is None:
+            patch = self.cases[case_id, cycle] = CasePatch(case_id, cycle)
+        return patch
 
 
-def columns(
-    patch: type[CasePatch] | type[CardPatch] | type[ComplaintPatch] | type[ItemPatch] | type[OrgPatch],
-) -> tuple[str, ...]:
+def columns(patch: type[Patch]) -> tuple[str, ...]:
+    """Return the names of the fields of a kind of patch: they are the columns of its table."""
     return tuple(each.name for each in fields(patch))
-
-
-def concerns(event: Event) -> bool:
-    """Whether figures are made of it: everything is, but calendars, and the clocks of complaints."""
-    if event.source != DEADLINES:
-        return True
-    about_calendar = isinstance(event.data, deadlines.CalendarPublished)
-    return not about_calendar and getattr(event.data, "subject_kind", "case") == "case"
-
-
-def fold(events: Iterable[Event]) -> Patches:
-    """The events, in order within each (source, subject), as patches."""
-    patches = Patches()
-    for event in events:
-        if event.data is None:
-            chain = event.source, event.subject
-            patches.strange[chain] = patches.strange.get(chain, 0) + 1
-        elif event.source == INTAKE:
-            _intake(patches, event.subject, event.data)
-        elif event.source == ROUTING:
-            _routing(patches, event.subject, event.data)
-        elif event.source == DEADLINES:
-            _deadlines(patches, event.subject, event.data)
-        elif event.source == COMPLAINTS:
-            _complaints(patches, event.subject, event.data)
-    return patches
-
-
-def _case(patches: Patches, case_id: str, cycle: int = 1) -> CasePatch:
-    known = patches.cases.get((case_id, cycle))
-    if known is None:
-        known = patches.cases[case_id, cycle] = CasePatch(case_id, cycle)
-    return known
-
-
-def _intake(patches: Patches, subject: str, data: Any) -> None:
-    match data:
-        case intake.ItemPublished() | intake.ItemRetired():
-            org, _, code = subject.partition("/")
-            item = patches.items.setdefault(subject, ItemPatch(org, code))
-            item.seen += 1
-            if isinstance(data, intake.ItemPublished):
-                item.name = data.item.name
-            return
-    case = _case(patches, subject)
-    case.seen_intake += 1
-    match data:
-        case intake.CaseRegistered():
-            _classify(case, data.access, data.item)
-            case.registered_on = case.happened(data.received_on)
-        case intake.CaseAccepted() | intake.CaseDeemedAccepted():
-            _classify(case, data.access, data.item)
-            case.accepted_on = case.happened(data.accepted_on)
-        case intake.DeemingCorrected():
-            case.accepted_on = NEVER
-        case intake.CaseLapsed():
-            case.lapsed_on = case.happened(data.lapsed_on)
-        case intake.LapseCorrected():
-            case.lapsed_on = NEVER
-        case intake.CaseRefused():
-            case.refused_on = case.happened(data.refused_on)
-        case intake.CaseWithdrawn():
-            _withdraw(case, data.withdrawn_on)
-
-
-def _classify(case: CasePatch, access: Access, item: ItemFacts) -> None:
-    case.org, case.accepting_org, case.dept = access.org, access.accepting_org, access.dept
-    case.item_org, case.item_code, case.mode = item.org, item.code, item.mode
-
-
-def _withdraw(case: CasePatch, day: date) -> None:
-    case.happened(day)
-    case.withdrawn_on = day if case.withdrawn_on is None else min(case.withdrawn_on, day)
-
-
-def _routing(patches: Patches, subject: str, data: Any) -> None:
-    if isinstance(data, routing.OrgChanged):
-        org = patches.orgs.setdefault(subject, OrgPatch(subject))
-        org.seen += 1
-        org.name = data.name
-        return
-    _case(patches, subject).seen_routing += 1
-    case = _case(patches, subject, getattr(data, "cycle", 1))
-    match data:
-        case routing.CaseReopened():
-            _classify(case, data.access, data.item)
-        case routing.CaseGranted():
-            case.result, case.decided_on = "granted", case.happened(data.decided_on)
-        case routing.CaseDenied():
-            case.result, case.decided_on = "denied", case.happened(data.decided_on)
-        case routing.CaseClosed():
-            case.closed_on = case.happened(data.closed_on)
-        case intake.CaseWithdrawn():
-            _withdraw(case, data.withdrawn_on)
-
-
-def _deadlines(patches: Patches, subject: str, data: Any) -> None:
-    _case(patches, subject).seen_deadlines += 1
-    match data:
-        case deadlines.ClockStarted():
-            _judge(patches, subject, data)
-        case (
-            deadlines.ClockResumed(due_on=due_on, lamp=lamp)
-            | deadlines.ClockExtended(due_on=due_on, lamp=lamp)
-            | deadlines.ClockRescheduled(due_on=due_on, lamp=lamp)
-        ) if due_on is not None:
-            # where the end has moved away from what was late, it is not
-            _judge(patches, subject, data, late=lamp == "red")
-        case deadlines.ClockLampTurned(lamp=lamp):
-            _judge(patches, subject, data, late=lamp == "red")
-        case deadlines.ClockRed():
-            _judge(patches, subject, data, late=True)
-        case deadlines.ClockStopped(late=late, early=early):
-            _judge(patches, subject, data, late=late, early=early)
-        case deadlines.CardIssued(issued_at=at):
-            _card(patches, subject, data).issued_on = at.astimezone(TZ).date()
-        case deadlines.CardRevoked(revoked_at=at):
-            _card(patches, subject, data).revoked_on = at.astimezone(TZ).date()
-
-
-def _judge(patches: Patches, subject: str, clock: Any, late: bool | None = None, early: bool | None = None) -> None:
-    """What a clock says. The stop has the last word: a red one may turn out to have been stopped in time."""
-    if clock.kind not in ("promise", "statutory"):
-        return
-    case = _case(patches, subject, clock.cycle)
-    if late and clock.due_on is not None:
-        case.happened(clock.due_on)
-    if clock.kind == "promise":
-        case.promise_due_on = clock.due_on or case.promise_due_on
-        case.promise_late = case.promise_late if late is None else late
-        case.promise_early = case.promise_early if early is None else early
-    else:
-        case.statutory_due_on = clock.due_on or case.statutory_due_on
-        case.statutory_late = case.statutory_late if late is None else late
-
-
-def _card(patches: Patches, subject: str, told: deadlines.CardIssued | deadlines.CardRevoked) -> CardPatch:
-    key = str(told.card_id)
-    if key not in patches.cards:
-        patches.cards[key] = CardPatch(key, subject, told.cycle, told.level, told.org, told.dept)
-    return patches.cards[key]
-
-
-def _complaints(patches: Patches, subject: str, data: Any) -> None:
-    complaint = patches.complaints.get(subject)
-    if complaint is None:
-        complaint = patches.complaints[subject] = ComplaintPatch(subject)
-    complaint.seen += 1
-    complaint.accused_org, complaint.handler_org, complaint.recused = data.accused_org, data.handler_org, data.recused
-    match data:
-        case complaints.ComplaintLodged():
-            complaint.kind, complaint.lodged_on = data.kind, data.lodged_on
-            complaint.case_id = str(data.case_id) if data.case_id is not None else None
-        case complaints.ComplaintAccepted():
-            complaint.kind = data.kind
-        case complaints.ComplaintConcluded():
-            complaint.outcome, complaint.concluded_on = data.outcome, data.concluded_on

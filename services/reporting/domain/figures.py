@@ -1,7 +1,7 @@
-"""What the figures are: over which days, by what, for whose eyes, and their rates."""
+"""The figures of a report, its period, and what its viewer may know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Literal
 
@@ -9,45 +9,54 @@ from bianmin.domain.actors import Actor
 from bianmin.domain.complaint_access import ComplaintParties, first_handler, handles_complaints, may_see_complaint
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid
 
-By = Literal["org", "station", "item", "dept", "mode", "month"]
-"""`org` answers for the case (it accepts it), `station` is the desk that registered it."""
+Grouping = Literal["org", "station", "item", "dept", "mode", "month"]
+"""By what figures are grouped. `org` accepts the case and is responsible for it, `station` registered it."""
 
-LONGEST = timedelta(days=400)
-"""The longest period of one report: a year, and the month it is compared with."""
+LONGEST_PERIOD = timedelta(days=400)
+"""The longest period of one report: a year, and a month to compare it with."""
 
 
 class PeriodWrong(Invalid):
+    """Raised when a period ends before it begins, or is too long."""
+
     slug, title = "period-wrong", "统计期间不对"
 
 
-class OrgUnknown(Invalid):
+class ReportOrgUnknown(Invalid):
+    """Raised when routing announced no org of that code."""
+
     slug, title = "org-unknown", "没有这个机构"
 
 
 class OrgNotYours(Forbidden):
+    """Raised when a report is requested on an org outside the viewer's subtree."""
+
     slug, title = "org-not-yours", "不在您的统计范围内"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Business days in the county's zone, the first and the last included."""
+class ReportPeriod:
+    """Business days in the county's zone, from `first` to `last`, both included."""
 
     first: date
     last: date
 
     @classmethod
-    def asked(cls, first: date | None, last: date | None, today: date) -> "Period":
-        """Up to today where no end is given, from the first of the end's month where no beginning is."""
+    def requested(cls, first: date | None, last: date | None, today: date) -> "ReportPeriod":
+        """Return the period of a report. It ends today by default, and begins on day 1 of the month it ends in.
+
+        Raises PeriodWrong.
+        """
         last = last or today
         first = first or last.replace(day=1)
         if first > last:
             raise _wrong("from", "period_reversed", "统计期间的起始日（from）不能晚于截止日（to，不填为今天）。")
-        if last - first >= LONGEST:
-            raise _wrong("to", "period_too_long", f"一次最多统计 {LONGEST.days} 天，请分段查询。")
+        if last - first >= LONGEST_PERIOD:
+            raise _wrong("to", "period_too_long", f"一次最多统计 {LONGEST_PERIOD.days} 天，请分段查询。")
         return cls(first, last)
 
     def months(self) -> Iterator[str]:
-        """Every month that the period touches, as `2026-01`."""
+        """Return every month with a day in the period, as `2026-01`."""
         for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month):
             yield f"{number // 12:04}-{number % 12 + 1:02}"
 
@@ -56,8 +65,11 @@ def _wrong(parameter: str, code: str, detail: str) -> PeriodWrong:
     return PeriodWrong(detail, errors=[FieldError(f"query:{parameter}", code, detail)])
 
 
-def scope(actor: Actor, org: str | None) -> str:
-    """The org whose subtree is reported: the one asked for, which must be in the actor's own, else the actor's."""
+def reported_org(actor: Actor, org: str | None) -> str:
+    """Return the org whose subtree is reported: `org`, or by default the actor's own.
+
+    Raises OrgNotYours for an org outside the actor's subtree.
+    """
     if org is None:
         return actor.org
     if not actor.covers(org):
@@ -77,13 +89,14 @@ def counts_complaints_about(actor: Actor, org: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`on_time` and `overdue` count each case with a clock once, and once more where it was reopened.
+    """Numbers of cases, cards and complaints in a period.
 
-    On time on the day it was decided (`early`: before the last day), overdue on the day it should have been, decided
-    since or not: a report of past days stays as it is, months add up, and what is left lying cannot flatter a rate.
+    `on_time` and `overdue` count each case with a clock once, and once more for each time it was reopened: on time on
+    the day of its decision (`early`: before the due day), overdue on its due day, whether it was decided since or not.
+    So the report of a past period does not change, months add up, and open cases do not improve a rate.
 
-    Cards count on the day they were issued, for the unit they were given to, and stay counted; what was revoked is
-    counted apart, on the day of that.
+    Cards count on the day they were issued, for the org they were issued to, and stay counted; revoked cards count
+    again, on the day they were revoked.
     """
 
     registered: int = 0
@@ -105,20 +118,24 @@ class Figures:
 
     @property
     def closing_rate(self) -> float | None:
-        """办结率: of what was accepted, as much was closed; above 1 where more was closed than came in."""
+        """办结率: closed / accepted; above 1 where more cases were closed than accepted."""
         return _share(self.closed, self.accepted)
 
     @property
     def on_time_rate(self) -> float | None:
-        """按时办结率."""
+        """按时办结率: on time / (on time + overdue)."""
         return _share(self.on_time, self.on_time + self.overdue)
 
     @property
     def early_rate(self) -> float | None:
-        """提前办结率."""
+        """提前办结率: early / (on time + overdue)."""
         return _share(self.early, self.on_time + self.overdue)
 
 
 def _share(part: int, whole: int) -> float | None:
-    """To four places; of nothing there is no share."""
+    """Return a share to four places; None where the denominator is 0."""
     return round(part / whole, 4) if whole else None
+
+
+FIGURES = tuple(each.name for each in fields(Figures))
+RATES = ("closing_rate", "on_time_rate", "early_rate")

@@ -1,7 +1,7 @@
-"""Reporting's tables: what the others announced, one row a cycle of a case, a complaint, item and org.
+"""The tables of reporting: the facts that figures are made of, as other services announced them.
 
-A row may begin with any source's events: the fields of the others are null until they come, and `org` and
-`accepting_org` being null it is in nobody's figures. `seen…` counts the events it was made of, for `reconcile`.
+A row may begin with the events of any source; the columns of the other sources are null until their events come. A case
+counts in no figure as long as `org` and `accepting_org` are null. `seen…` counts the events of a row, for `reconcile`.
 """
 
 from datetime import date
@@ -16,21 +16,23 @@ from bianmin.kit.db import NAMES
 from bianmin.kit.tables import add_kit_tables
 
 
-class Tables(SQLModel):
-    """A base of its own, so that another service in the process may have tables of the same names."""
+class ReportingTables(SQLModel):
+    """The base of these tables: its own, so that other services in the process may have tables of the same names."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-add_kit_tables(Tables.metadata)
+add_kit_tables(ReportingTables.metadata)
 
 
 def _code(**options: Any) -> Any:
-    """A division or item code: compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
+    """Return a column of division or item codes, compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
     return Field(sa_column=Column(String(collation="C"), **options))
 
 
-class CaseFactRow(Tables, table=True):
+class CaseFactRow(ReportingTables, table=True):
+    """One cycle of a case; reopening a case begins another cycle."""
+
     __tablename__ = "case_fact"
     case_id: UUID = Field(primary_key=True)
     cycle: int = Field(primary_key=True)
@@ -62,8 +64,8 @@ class CaseFactRow(Tables, table=True):
     __table_args__ = (
         Index("ix_case_fact_org", "org"),
         Index("ix_case_fact_accepting_org", "accepting_org"),
-        # cases of a time lie together, so a range of blocks says enough; and a row that only moves on in time is
-        # still updated in place (HOT), which an ordinary index on its days would forbid
+        # cases of one time are stored together, so block ranges are enough; and updates of these days alone stay
+        # in place (HOT), which an ordinary index on them would prevent
         Index(
             "ix_case_fact_first_on_last_on",
             "first_on",
@@ -71,13 +73,13 @@ class CaseFactRow(Tables, table=True):
             postgresql_using="brin",
             postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
         ),
-        # room for the ten events that a case is still to have
+        # leaves room for the updates of the ten events that follow
         {"postgresql_with": {"fillfactor": 70}},
     )
 
 
-class CardFactRow(Tables, table=True):
-    """A card of a case, by whoever answers for the clock that was missed."""
+class CardFactRow(ReportingTables, table=True):
+    """A card of a case, by the org and department that were responsible for the missed clock."""
 
     __tablename__ = "card_fact"
     card_id: UUID = Field(primary_key=True)
@@ -95,8 +97,8 @@ class CardFactRow(Tables, table=True):
     )
 
 
-class ComplaintFactRow(Tables, table=True):
-    """`recused`: staff who must not learn of it, not even as a number."""
+class ComplaintFactRow(ReportingTables, table=True):
+    """A complaint. `recused`: ids of the staff who must not learn of it, not even by a number."""
 
     __tablename__ = "complaint_fact"
     complaint_id: UUID = Field(primary_key=True)
@@ -116,8 +118,8 @@ class ComplaintFactRow(Tables, table=True):
     )
 
 
-class ItemRow(Tables, table=True):
-    """`name` is that of the version published last."""
+class ReportedItemRow(ReportingTables, table=True):
+    """A service item; `name` is that of the version published last."""
 
     __tablename__ = "item"
     org: str = _code(primary_key=True)
@@ -126,7 +128,9 @@ class ItemRow(Tables, table=True):
     name: str | None
 
 
-class OrgRow(Tables, table=True):
+class ReportedOrgRow(ReportingTables, table=True):
+    """An org as routing announced it."""
+
     __tablename__ = "org"
     code: str = _code(primary_key=True)
     seen: int

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bianmin.events import deadlines, intake, routing
 from bianmin.kit.time_source import TZ
-from services.reporting.domain.facts import NEVER, CasePatch, Patches, concerns, fold
+from services.reporting.domain.facts import NEVER, CasePatch, Patches
+from services.reporting.domain.fold import fold, is_counted
 from tests.unit.reporting.event_histories import (
     CENTER,
     COUNTY,
@@ -44,7 +45,7 @@ def test_events_fold_into_the_same_facts_in_whatever_order_their_topics_arrive(
 @given(st.integers(0, 2**32))
 @settings(max_examples=30, deadline=None)
 def test_every_event_but_those_about_clocks_of_complaints_is_counted_once(story: int) -> None:
-    events = [event for chain in a_year_in_the_county(random.Random(story), 8) for event in chain if concerns(event)]
+    events = [event for chain in a_year_in_the_county(random.Random(story), 8) for event in chain if is_counted(event)]
     patches = fold(events)
     counted = sum(p.seen_intake + p.seen_routing + p.seen_deadlines for p in patches.cases.values())
     counted += sum(p.seen for group in (patches.complaints, patches.items, patches.orgs) for p in group.values())
@@ -111,12 +112,12 @@ def test_clocks_of_complaints_concern_nobody_here() -> None:
     teller = Teller()
     lodged = a_complaint(teller, CENTER, date(2026, 2, 1))
     clock = a_clock(teller, lodged[0].subject, "complaint", "complaint", date(2026, 2, 16), True, None)
-    assert [concerns(event) for event in (*lodged, *clock)] == [True, False, False, False]
+    assert [is_counted(event) for event in (*lodged, *clock)] == [True, False, False, False]
 
 
 def test_a_calendar_is_no_case() -> None:
     told = deadlines.CalendarPublished(region=COUNTY, year=2026, status="official", version=1, changes=())
-    assert not concerns(Teller().tell("deadlines", f"{COUNTY}/2026", told))
+    assert not is_counted(Teller().tell("deadlines", f"{COUNTY}/2026", told))
 
 
 def test_a_card_is_counted_when_it_is_issued_and_apart_when_it_is_revoked() -> None:
@@ -161,7 +162,7 @@ def test_the_name_published_last_is_the_items_name() -> None:
 def test_what_cannot_be_read_is_only_counted() -> None:
     teller = Teller()
     patches = fold([teller.strange("intake", "x"), teller.strange("intake", "x"), teller.strange("deadlines", "y")])
-    assert patches == Patches(strange={("/bianmin/intake", "x"): 2, ("/bianmin/deadlines", "y"): 1})
+    assert patches == Patches(unknown={("/bianmin/intake", "x"): 2, ("/bianmin/deadlines", "y"): 1})
 
 
 def a_told_clock(told: Any, cycle: int = 1, **more: Any) -> Any:

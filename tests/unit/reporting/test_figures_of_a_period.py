@@ -6,14 +6,14 @@ import pytest
 
 from bianmin.domain.actors import Actor
 from services.reporting.domain.figures import (
-    LONGEST,
+    LONGEST_PERIOD,
     Figures,
     OrgNotYours,
-    Period,
     PeriodWrong,
+    ReportPeriod,
     counts_complaints,
     counts_complaints_about,
-    scope,
+    reported_org,
 )
 from tests.unit.reporting.event_histories import CENTER, COUNTY, OTHER_CENTER, STATION
 
@@ -25,44 +25,46 @@ def an_actor(org: str, *roles: str, dept: str | None = None) -> Actor:
 
 
 def test_where_no_period_is_asked_for_it_is_the_month_up_to_today() -> None:
-    assert Period.asked(None, None, TODAY) == Period(date(2026, 2, 1), TODAY)
+    assert ReportPeriod.requested(None, None, TODAY) == ReportPeriod(date(2026, 2, 1), TODAY)
 
 
 def test_where_only_its_end_is_given_it_begins_with_that_month() -> None:
-    assert Period.asked(None, date(2025, 12, 31), TODAY) == Period(date(2025, 12, 1), date(2025, 12, 31))
+    assert ReportPeriod.requested(None, date(2025, 12, 31), TODAY) == ReportPeriod(
+        date(2025, 12, 1), date(2025, 12, 31)
+    )
 
 
 def test_one_day_is_a_period() -> None:
-    assert Period.asked(TODAY, TODAY, TODAY) == Period(TODAY, TODAY)
+    assert ReportPeriod.requested(TODAY, TODAY, TODAY) == ReportPeriod(TODAY, TODAY)
 
 
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(PeriodWrong) as refused:
-        Period.asked(TODAY, TODAY - timedelta(days=1), TODAY)
+        ReportPeriod.requested(TODAY, TODAY - timedelta(days=1), TODAY)
     assert [error.pointer for error in refused.value.errors] == ["query:from"]
 
 
 def test_a_period_has_at_most_400_days_both_ends_counted() -> None:
-    last = TODAY + LONGEST - timedelta(days=1)
-    assert Period.asked(TODAY, last, TODAY) == Period(TODAY, last)
+    last = TODAY + LONGEST_PERIOD - timedelta(days=1)
+    assert ReportPeriod.requested(TODAY, last, TODAY) == ReportPeriod(TODAY, last)
     with pytest.raises(PeriodWrong) as refused:
-        Period.asked(TODAY, last + timedelta(days=1), TODAY)
+        ReportPeriod.requested(TODAY, last + timedelta(days=1), TODAY)
     assert [error.code for error in refused.value.errors] == ["period_too_long"]
 
 
 def test_a_period_touches_every_month_from_its_first_to_its_last_october_too() -> None:
-    period = Period(date(2025, 9, 30), date(2026, 1, 1))
+    period = ReportPeriod(date(2025, 9, 30), date(2026, 1, 1))
     assert list(period.months()) == ["2025-09", "2025-10", "2025-11", "2025-12", "2026-01"]
-    assert list(Period(date(2026, 1, 31), date(2026, 2, 1)).months()) == ["2026-01", "2026-02"]
+    assert list(ReportPeriod(date(2026, 1, 31), date(2026, 2, 1)).months()) == ["2026-01", "2026-02"]
 
 
 def test_everybody_reports_on_the_own_org_or_one_below() -> None:
     window = an_actor(CENTER, "window")
-    assert scope(window, None) == CENTER
-    assert scope(window, STATION) == STATION
+    assert reported_org(window, None) == CENTER
+    assert reported_org(window, STATION) == STATION
     for other in (COUNTY, OTHER_CENTER):
         with pytest.raises(OrgNotYours):
-            scope(window, other)
+            reported_org(window, other)
 
 
 def test_only_heads_without_a_line_know_of_complaints() -> None:
@@ -95,5 +97,5 @@ def test_rates_are_shares_to_four_places() -> None:
 
 
 def test_the_last_month_of_all_is_a_month() -> None:
-    assert list(Period(date(9999, 11, 30), date(9999, 12, 31)).months()) == ["9999-11", "9999-12"]
-    assert list(Period(date(2025, 12, 31), date(2026, 2, 1)).months()) == ["2025-12", "2026-01", "2026-02"]
+    assert list(ReportPeriod(date(9999, 11, 30), date(9999, 12, 31)).months()) == ["9999-11", "9999-12"]
+    assert list(ReportPeriod(date(2025, 12, 31), date(2026, 2, 1)).months()) == ["2025-12", "2026-01", "2026-02"]

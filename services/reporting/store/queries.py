@@ -1,7 +1,7 @@
-"""The figures of a period, in one statement over the facts."""
+"""The figures of a period, counted in one statement over the facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import RowMapping, TextClause, bindparam, text
 from sqlalchemy import types as sql
@@ -9,12 +9,12 @@ from sqlalchemy import types as sql
 from bianmin.domain.actors import Actor
 from bianmin.kit.complaint_filter import complaint_visible, viewer_parameters
 from bianmin.kit.db import Tx, rows
-from services.reporting.domain.figures import By, Figures, Period, counts_complaints
+from services.reporting.domain.figures import FIGURES, Figures, Grouping, ReportPeriod, counts_complaints
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The figures of one org, item, month …; `key` says which. An item's is `{org}/{code}`."""
+    """The figures of one org, station, item, department, mode or month: `key`. The key of an item is `{org}/{code}`."""
 
     key: str
     name: str | None
@@ -23,20 +23,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """The figures of a period by line, and in total."""
+
     lines: tuple[Line, ...]
     total: Figures
 
 
 @dataclass(frozen=True, slots=True)
-class _Grouping:
-    """By what: for cases `f` and what happened `h`, for cards `k` of case `f`, for complaints `c` (about case `f`,
-    where they name one)."""
+class _Keys:
+    """SQL for the key of a line: of case `f` with event `h`, of card `k` of case `f`, of complaint `c` about case `f`
+    (which may be missing). `name` is the name of a key, `scope` the org of a case that has to be in the subtree."""
 
     cases: str
     cards: str
     complaints: str
     name: str = "NULL::text"
-    answers: str = "accepting_org"
+    scope: str = "accepting_org"
 
 
 _ORG_NAME = "(SELECT name FROM org WHERE code = key)"
@@ -44,24 +46,23 @@ _ITEM_NAME = "(SELECT name FROM item WHERE org = split_part(key, '/', 1) AND cod
 _MONTH = "to_char(h.day::timestamp, 'YYYY-MM')"
 _ITEM = "f.item_org || '/' || f.item_code"
 
-_GROUPINGS: Mapping[By, _Grouping] = {
-    "org": _Grouping("f.accepting_org", "k.org", "c.accused_org", _ORG_NAME),
-    "station": _Grouping("f.org", "f.org", "c.accused_org", _ORG_NAME, answers="org"),
-    "item": _Grouping(_ITEM, _ITEM, _ITEM, _ITEM_NAME),
-    "dept": _Grouping("f.dept", "k.dept", "f.dept"),
-    "mode": _Grouping("f.mode", "f.mode", "f.mode"),
-    "month": _Grouping(_MONTH, _MONTH, _MONTH),
+_KEYS: Mapping[Grouping, _Keys] = {
+    "org": _Keys("f.accepting_org", "k.org", "c.accused_org", _ORG_NAME),
+    "station": _Keys("f.org", "f.org", "c.accused_org", _ORG_NAME, scope="org"),
+    "item": _Keys(_ITEM, _ITEM, _ITEM, _ITEM_NAME),
+    "dept": _Keys("f.dept", "k.dept", "f.dept"),
+    "mode": _Keys("f.mode", "f.mode", "f.mode"),
+    "month": _Keys(_MONTH, _MONTH, _MONTH),
 }
-_MEASURES = tuple(each.name for each in fields(Figures))
 
-# a clock that was missed says so in …_late, whichever of the two; one that was kept says false
+# …_late: true where a clock was missed, false where it was kept, null where nobody knows yet
 _FIGURES = """
 WITH happened AS (
     SELECT {cases} AS key, h.what
     FROM case_fact f
     CROSS JOIN LATERAL (
         SELECT coalesce(f.promise_late, false) OR coalesce(f.statutory_late, false) AS late,
-               f.promise_late IS NOT NULL OR f.statutory_late IS NOT NULL AS judged
+               f.promise_late IS NOT NULL OR f.statutory_late IS NOT NULL AS known
     ) AS j
     CROSS JOIN LATERAL (VALUES
         ('registered', f.registered_on),
@@ -72,12 +73,12 @@ WITH happened AS (
         ('closed', f.closed_on),
         ('granted', CASE WHEN f.result = 'granted' THEN f.decided_on END),
         ('denied', CASE WHEN f.result = 'denied' THEN f.decided_on END),
-        ('on_time', CASE WHEN j.judged AND NOT j.late THEN f.decided_on END),
-        ('early', CASE WHEN j.judged AND NOT j.late AND f.promise_early THEN f.decided_on END),
+        ('on_time', CASE WHEN j.known AND NOT j.late THEN f.decided_on END),
+        ('early', CASE WHEN j.known AND NOT j.late AND f.promise_early THEN f.decided_on END),
         ('overdue', least(CASE WHEN f.promise_late THEN f.promise_due_on END,
                           CASE WHEN f.statutory_late THEN f.statutory_due_on END))
     ) AS h(what, day)
-    WHERE f.{answers} LIKE :subtree AND (:dept IS NULL OR f.dept = :dept)
+    WHERE f.{scope} LIKE :subtree AND (:dept IS NULL OR f.dept = :dept)
       AND f.first_on <= :last AND f.last_on >= :first AND h.day BETWEEN :first AND :last
   UNION ALL
     SELECT {cards} AS key, h.what
@@ -110,28 +111,28 @@ SELECT key, is_total, {name} AS name, {measures} FROM counted WHERE is_total OR 
 """
 
 
-def _statement(grouping: _Grouping) -> TextClause:
-    counts = ", ".join(f"count(*) FILTER (WHERE what = '{each}') AS {each}" for each in _MEASURES)
+def _statement(keys: _Keys) -> TextClause:
+    counts = ", ".join(f"count(*) FILTER (WHERE what = '{each}') AS {each}" for each in FIGURES)
     query = _FIGURES.format(
-        cases=grouping.cases,
-        cards=grouping.cards,
-        carded="f.org" if grouping.answers == "org" else "k.org",
-        complaints=grouping.complaints,
+        cases=keys.cases,
+        cards=keys.cards,
+        carded="f.org" if keys.scope == "org" else "k.org",
+        complaints=keys.complaints,
         visible=complaint_visible("c.handler_org", "c.accused_org", "c.recused"),
-        answers=grouping.answers,
-        name=grouping.name,
+        scope=keys.scope,
+        name=keys.name,
         counts=counts,
-        measures=", ".join(_MEASURES),
+        measures=", ".join(FIGURES),
     )
     days = [bindparam(name, type_=sql.Date()) for name in ("first", "last")]
     return text(query).bindparams(bindparam("dept", type_=sql.String()), *days)
 
 
-_STATEMENTS: Mapping[By, TextClause] = {by: _statement(grouping) for by, grouping in _GROUPINGS.items()}
+_STATEMENTS: Mapping[Grouping, TextClause] = {by: _statement(keys) for by, keys in _KEYS.items()}
 
 
-async def performance(tx: Tx, org: str, period: Period, by: By, viewer: Actor) -> Report:
-    """What happened in the period at the orgs under `org`, as far as the viewer may know it: one line where any did."""
+async def performance(tx: Tx, org: str, period: ReportPeriod, by: Grouping, viewer: Actor) -> Report:
+    """Return the figures of the subtree of `org`, as far as the viewer may know them; lines of zeros are left out."""
     found = await tx.execute(
         _STATEMENTS[by],
         {
@@ -155,10 +156,10 @@ async def performance(tx: Tx, org: str, period: Period, by: By, viewer: Actor) -
 
 
 def _figures(row: RowMapping) -> Figures:
-    return Figures(**{name: row[name] for name in _MEASURES})
+    return Figures(**{name: row[name] for name in FIGURES})
 
 
 async def name_of(tx: Tx, org: str) -> tuple[bool, str | None]:
-    """Whether there is such an org, and what it is called."""
+    """Return whether routing announced an org of this code, and its name."""
     found = await rows(tx, "SELECT name FROM org WHERE code = $1", org)
     return bool(found), found[0]["name"] if found else None
