@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 
 from bianmin.domain.identifiers import BadCode
-from bianmin.events.parts import Level, OrgLevel
+from bianmin.events.parts import DeskLevel, OrgLevel
 
 LENGTHS: Mapping[OrgLevel, int] = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12, "point": 14}
 """Digits of a code by its level, the highest first. A point's code is its village's and 2 digits, which are ours."""
 _LEVELS: Mapping[int, OrgLevel] = {length: level for level, length in LENGTHS.items()}
 _LENGTHS_UPWARD = tuple(sorted(_LEVELS, reverse=True))
-_DESK_LEVELS: Mapping[OrgLevel, Level] = {
+_DESK_LEVELS: Mapping[OrgLevel, DeskLevel] = {
     "province": "province",
     "city": "city",
     "county": "county",
@@ -22,7 +22,7 @@ _DESK_LEVELS: Mapping[OrgLevel, Level] = {
     "point": "point",
 }
 """An item names levels by their desks: a center (便民服务中心) is a township's, a station (便民服务站) a village's."""
-_DESK_LENGTHS: Mapping[Level, int] = {_DESK_LEVELS[level]: length for level, length in LENGTHS.items()}
+_DESK_LENGTHS: Mapping[DeskLevel, int] = {_DESK_LEVELS[level]: length for level, length in LENGTHS.items()}
 _DIGITS = re.compile(r"[0-9]{2,14}")
 
 
@@ -34,12 +34,12 @@ def level_of(code: str) -> OrgLevel:
     return level
 
 
-def desk_level_of(code: str) -> Level:
+def desk_level_of(code: str) -> DeskLevel:
     """The level of a division code as items name it. Raises `BadCode`."""
     return _DESK_LEVELS[level_of(code)]
 
 
-def at_level(code: str, level: Level) -> str:
+def at_level(code: str, level: DeskLevel) -> str:
     """The code of the division at a level that `code` lies in; `code` itself where it lies above that level."""
     return code[: _DESK_LENGTHS[level]]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bianmin.domain.access import Holder, Reach
 from bianmin.domain.actors import system
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events import complaints, intake, routing
 from bianmin.events.envelope import Event
 from bianmin.events.parts import Access
@@ -32,7 +33,6 @@ from services.deadlines.domain.complaints.handling import (
 from services.deadlines.domain.complaints.review import AnswerComplaint, ReviewComplaint
 from services.deadlines.domain.periods.period import Pause, moment_of_day
 from services.deadlines.domain.terms.term import ItemTerms
-from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import Command, KeepOrg
 
 SPECIAL_PROCEDURE = "行政许可法第四十五条"
@@ -289,9 +289,9 @@ def handling_of(
     | complaints.ComplaintRecused
     | complaints.ComplaintTransferred
     | complaints.ComplaintEscalated,
-) -> Handling:
+) -> ComplaintParties:
     """Where a complaint is, and who is kept away from it."""
-    return Handling(told.handler_org, told.accused_org, told.recused)
+    return ComplaintParties(told.handler_org, told.accused_org, told.recused)
 
 
 def reach_of(access: Access) -> Reach:

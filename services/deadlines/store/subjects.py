@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Text, any_, cast, select
 
-from bianmin.domain.access import Holder, Reach
+from bianmin.domain.access import Holder, Reach, seen_by
+from bianmin.domain.complaint_access import ComplaintParties, complaint_keys
 from bianmin.events import parts
 from bianmin.events.parts import ClockKind
 from bianmin.kit import sets
@@ -23,7 +24,6 @@ from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.periods.period import CountedPeriod, CutOff, DueDate, Pause, Unit
 from services.deadlines.domain.terms.law import PAUSED_BY_PROCEDURES, default_card
 from services.deadlines.domain.terms.term import ItemTerms, Mark, Term
-from services.deadlines.domain.visibility import Handling, seen_by
 from services.deadlines.store import cards as cards_store
 from services.deadlines.store.signals import read, written
 from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow, clocks, pauses, subjects
@@ -289,7 +289,9 @@ def _standing(subject: Subject) -> dict[str, Any]:
 
 def _showing(subject: Subject) -> dict[str, Any]:
     """Where it is, and with that who may see it."""
-    return {"kind": subject.kind, "reach": asdict(subject.reach), "seen_by": seen_by(subject.reach)}
+    reach = subject.reach
+    keys = complaint_keys(reach) if isinstance(reach, ComplaintParties) else seen_by(reach)
+    return {"kind": subject.kind, "reach": asdict(reach), "seen_by": keys}
 
 
 @lru_cache(maxsize=4096)
@@ -302,8 +304,8 @@ def _item_of(stored: str | None) -> ItemTerms | None:
 
 
 @lru_cache(maxsize=65536)
-def _reach_of(kind: str, stored: str) -> Reach | Handling:
+def _reach_of(kind: str, stored: str) -> Reach | ComplaintParties:
     reach = json.loads(stored)
     if kind == "complaint":
-        return Handling(**{**reach, "recused": tuple(reach.get("recused", ()))})
+        return ComplaintParties(**{**reach, "recused": tuple(reach.get("recused", ()))})
     return Reach(**{**reach, "holders": tuple(Holder(**holder) for holder in reach["holders"])})

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 
 from bianmin.domain.actors import Actor
+from bianmin.domain.complaint_access import keys_held_by
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
 from bianmin.kit.db import Tx
@@ -16,7 +17,6 @@ from bianmin.kit.pages import Cursors, Keyset
 from bianmin.kit.subtree import under
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clocks.clock import Clock, ClockState, SubjectPause
-from services.deadlines.domain.visibility import keys_of
 from services.deadlines.store.seen import visible
 from services.deadlines.store.subjects import CLOCK, NEVER, clock_of, standstills_of
 from services.deadlines.store.tables import clocks, subjects
@@ -62,7 +62,7 @@ class Wanted:
     def bound(self, actor: Actor) -> list[Any]:
         """What a cursor is bound to: the filters, and what whoever asks may see."""
         filters = (self.subject_id, self.org, self.kind, self.lamp, self.state, self.due_before, self.updated_since)
-        return [*filters, actor.id, *keys_of(actor)]
+        return [*filters, actor.id, *keys_held_by(actor)]
 
 
 _CLOCKS = select(*CLOCK, subjects.c.kind.label("subject_kind")).join(subjects, subjects.c.id == clocks.c.subject_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from bianmin.domain.access import Holder, Reach
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, EventData, ItemFacts, Office
@@ -25,7 +26,6 @@ from services.deadlines.domain.complaints.handling import HandleComplaint, OpenC
 from services.deadlines.domain.complaints.review import AnswerComplaint
 from services.deadlines.domain.periods.period import Pause
 from services.deadlines.domain.terms.term import ItemTerms
-from services.deadlines.domain.visibility import Handling
 from services.deadlines.handlers import KeepOrg
 from services.deadlines.reactions import SPECIAL_PROCEDURE, command_of
 
@@ -237,7 +237,7 @@ def test_silence_counts_from_the_receipt_and_is_over_when_it_was_found() -> None
 
 
 def test_a_complaint_is_timed_where_it_is_handled() -> None:
-    handling = Handling(COUNTY, CENTER)
+    handling = ComplaintParties(COUNTY, CENTER)
     lodging = command_of(an_event(lodged(), "complaints"))
     assert isinstance(lodging, OpenComplaint)
     assert (lodging.handling, lodging.complaint_kind, lodging.lodged_at) == (handling, "report", END_OF_DAY)

@@ -10,6 +10,7 @@ import pytest
 
 from bianmin.domain.access import Holder, Reach
 from bianmin.domain.actors import system
+from bianmin.domain.complaint_access import ComplaintParties
 from bianmin.events.deadlines import ClockStarted
 from bianmin.events.parts import ComplaintKind, ComplaintLevel, ItemFacts, Period
 from bianmin.kit.decide import Cause
@@ -40,13 +41,12 @@ from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClock
 from services.deadlines.domain.periods.period import Pause, Unit
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms
-from services.deadlines.domain.visibility import Handling
 
 BOOK = Rulebook(Calendars(shipped()))
 SUBJECT, FIRST, SECOND, THIRD, FOURTH, FIFTH = (UUID(int=n) for n in range(1, 7))
 CENTER, STATION, COUNTY = "520111101", "520111101201", "520111"
 REACH = Reach(STATION, CENTER, "civil")
-HANDLING = Handling(handler_org=COUNTY, accused_org=CENTER)
+HANDLING = ComplaintParties(handler_org=COUNTY, accused_org=CENTER)
 BY = Cause(system(CENTER))
 WORKDAYS_5, WORKDAYS_20 = Period(value=5, unit="workday"), Period(value=20, unit="workday")
 
@@ -169,12 +169,12 @@ def a_reply(
 
 
 def a_review(level: ComplaintLevel = "review", on: str = "2026-04-20") -> ReviewComplaint:
-    above = Handling(handler_org="5201", accused_org=CENTER)
+    above = ComplaintParties(handler_org="5201", accused_org=CENTER)
     return ReviewComplaint(SUBJECT, above, level, at(f"{on}T10:00"), (FIFTH,), BY)
 
 
 def passed_on() -> TransferComplaintClocks:
-    other = Handling(handler_org="520112", accused_org=CENTER)
+    other = ComplaintParties(handler_org="520112", accused_org=CENTER)
     return TransferComplaintClocks(SUBJECT, other, "complaint", at("2026-03-05T10:00"), (FOURTH, FIFTH), BY)
 
 
