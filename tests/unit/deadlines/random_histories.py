@@ -32,7 +32,7 @@ from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Mark
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
+from tests.unit.deadlines.builders import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
 
 CASES, BATCH = rounds(2_000, 20_000), 100
 BOOKS = 12

@@ -18,13 +18,13 @@ from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
-from tests.unit.deadlines.test_clock_grace import REOPENED
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
     FIRST,
     FOURTH,
+    REOPENED,
     SUBJECT,
     THIRD,
     a_correction,

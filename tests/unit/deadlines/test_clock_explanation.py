@@ -21,8 +21,8 @@ from services.deadlines.domain.clocks.stopping import stop_clock
 from services.deadlines.domain.periods.period import CutOff, Pause, Unit
 from services.deadlines.domain.terms.law import COMPLAINT_RETURN
 from services.deadlines.domain.terms.term import Term
+from tests.unit.deadlines.builders import at
 from tests.unit.deadlines.everywhere import Everywhere
-from tests.unit.deadlines.test_clock_rules import at
 
 PLAIN = {"capped": False, "recalculated": False}
 

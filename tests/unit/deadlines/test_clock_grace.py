@@ -16,10 +16,11 @@ from services.deadlines.domain.lifecycle.facts import evolve
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.domain.terms.rulebook import Rulebook
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
+    REOPENED,
     SUBJECT,
     a_pause,
     a_recount,
@@ -37,11 +38,6 @@ from tests.unit.deadlines.test_clock_rules import (
 SATURDAY = NamedDay(date(2026, 3, 7), Kind.WORK, "补班")
 REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (SATURDAY,))]))
 """A Saturday has been worked after all: what counts the days around it has one more of them behind it."""
-
-
-MONDAY = NamedDay(date(2026, 3, 9), Kind.OFF, "某日")
-REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (MONDAY,))]))
-"""A Monday has been off: who was late by it was not."""
 
 
 def then(subject: Subject, *commands: Command, book: Rulebook = REVISED) -> Subject:

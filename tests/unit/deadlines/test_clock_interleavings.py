@@ -29,7 +29,7 @@ from services.deadlines.domain.lifecycle.facts import evolve
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.lifecycle.timers import FireSignals
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     SUBJECT,
@@ -48,7 +48,7 @@ from tests.unit.deadlines.test_clock_rules import (
     an_extension,
     opening,
 )
-from tests.unit.deadlines.test_clock_rules import a_decision as a_later_decision
+from tests.unit.deadlines.builders import a_decision as a_later_decision
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due

@@ -26,12 +26,9 @@ from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import Mark
 from tests.reference_counter import ONE_DAY, end_of_days, works_in_china
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
-    CASE_TABLE,
-    CASES,
-    COMPLAINTS,
     COUNTY,
     SUBJECT,
     a_correction,
@@ -58,6 +55,7 @@ from tests.unit.deadlines.test_clock_rules import (
     opening,
     passed_on,
 )
+from tests.unit.deadlines.command_tables import CASE_TABLE, CASES, COMPLAINTS
 
 DECIDING = ("promise", "statutory")
 OTHER = "520112"

@@ -40,9 +40,9 @@ from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Term
 from services.intake.domain.clocks import CaseClock, ClockEvent, follow_clock
 from tests import reference_counter
+from tests.unit.deadlines.builders import CENTER
 from tests.unit.deadlines.everywhere import Everywhere
 from tests.unit.deadlines.random_histories import Life, Step, a_beginning, a_life, for_each_case, volumes
-from tests.unit.deadlines.test_clock_rules import CENTER
 
 SIGNALS: dict[type[EventData], str] = {ClockReminded: "reminder", ClockYellow: "yellow", ClockRed: "red"}
 NEVER = datetime.max.replace(tzinfo=TZ)

@@ -12,12 +12,12 @@ from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import Mark
-from tests.unit.deadlines.test_clock_grace import REOPENED
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
     FIRST,
+    REOPENED,
     SUBJECT,
     a_pause,
     a_recount,

@@ -21,7 +21,7 @@ from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 from services.deadlines.domain.terms.term import Term
 from services.deadlines.picture import MOST_MONTHS, drawn
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import at
+from tests.unit.deadlines.builders import at
 
 CALENDARS = Calendars(shipped())
 ORG = "520111101"
