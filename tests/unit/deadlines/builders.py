@@ -66,7 +66,7 @@ def an_item(**facts: Any) -> ItemFacts:
 HOLDERS = (Holder(COUNTY, "civil"),)
 
 
-def opening(on: str = "2026-03-02") -> OpenCase:
+def a_registration(on: str = "2026-03-02") -> OpenCase:
     return OpenCase(SUBJECT, REACH, ItemTerms.of(an_item()), at(f"{on}T09:00"), (UUID(int=50),), BY)
 
 
@@ -78,12 +78,12 @@ def a_supplement(moment: str = "2026-03-05T10:00") -> RecordSupplement:
     return RecordSupplement(SUBJECT, at(moment), (UUID(int=51),), BY)
 
 
-def acceptance(item: ItemFacts | None = None, on: str = "2026-03-02") -> StartCaseClocks:
+def an_acceptance(item: ItemFacts | None = None, on: str = "2026-03-02") -> StartCaseClocks:
     moment = at(f"{on}T11:00")
     return StartCaseClocks(SUBJECT, REACH, ItemTerms.of(item or an_item()), moment, moment, (FIRST, SECOND), BY)
 
 
-def a_deeming() -> StartCaseClocks:
+def a_deemed_acceptance() -> StartCaseClocks:
     """Found when the period for the notice was over, and counted from the receipt."""
     found = at("2026-03-10T00:00:01")
     return StartCaseClocks(
@@ -95,15 +95,15 @@ def a_correction(moment: str = "2026-03-09T17:59") -> CorrectDeeming:
     return CorrectDeeming(SUBJECT, at(moment), BY)
 
 
-def a_voiding() -> VoidRouteClocks:
+def a_void_route() -> VoidRouteClocks:
     return VoidRouteClocks(SUBJECT, (), BY)
 
 
-def giving_up(moment: str = "2026-03-03T10:00") -> CloseUnacceptedCase:
+def a_closing(moment: str = "2026-03-03T10:00") -> CloseUnacceptedCase:
     return CloseUnacceptedCase(SUBJECT, at(moment), BY)
 
 
-def a_lapse_corrected(received: str = "2026-04-01T23:59") -> CorrectLapse:
+def a_corrected_lapse(received: str = "2026-04-01T23:59") -> CorrectLapse:
     return CorrectLapse(SUBJECT, at(received), BY)
 
 
@@ -116,7 +116,7 @@ def a_step(moment: str = "2026-03-02T12:00", seq: int = 1) -> StartStep:
     return StartStep(SUBJECT, (office,), "review", seq, office, at(moment), (UUID(int=60 + seq),), BY)
 
 
-def a_steps_end(moment: str = "2026-03-04T09:00", seq: int = 1) -> EndStep:
+def a_step_end(moment: str = "2026-03-04T09:00", seq: int = 1) -> EndStep:
     return EndStep(SUBJECT, HOLDERS, seq, at(moment), BY)
 
 
@@ -149,11 +149,11 @@ def a_recount(now: str = "2026-03-03T10:00") -> RecountClocks:
     return RecountClocks(SUBJECT, at(now), at(now), BY)
 
 
-def lodging(kind: ComplaintKind = "complaint", on: str = "2026-03-02") -> OpenComplaint:
+def a_complaint(kind: ComplaintKind = "complaint", on: str = "2026-03-02") -> OpenComplaint:
     return OpenComplaint(SUBJECT, HANDLING, kind, "mobile", at(f"{on}T09:00"), (FIRST, THIRD), BY)
 
 
-def complaint_acceptance(kind: ComplaintKind = "complaint", on: str = "2026-03-10") -> HandleComplaint:
+def a_complaint_acceptance(kind: ComplaintKind = "complaint", on: str = "2026-03-10") -> HandleComplaint:
     return HandleComplaint(SUBJECT, HANDLING, kind, at(f"{on}T10:00"), (SECOND,), BY)
 
 
@@ -168,12 +168,12 @@ def a_review(level: ComplaintLevel = "review", on: str = "2026-04-20") -> Review
     return ReviewComplaint(SUBJECT, above, level, at(f"{on}T10:00"), (FIFTH,), BY)
 
 
-def passed_on() -> TransferComplaintClocks:
+def a_transfer() -> TransferComplaintClocks:
     other = Handling(handler_org="520112", accused_org=CENTER)
     return TransferComplaintClocks(SUBJECT, other, "complaint", at("2026-03-05T10:00"), (FOURTH, FIFTH), BY)
 
 
-def more_days() -> ExtendComplaint:
+def a_complaint_extension() -> ExtendComplaint:
     return ExtendComplaint(SUBJECT, 30, at("2026-03-20T10:00"), BY)
 
 
@@ -181,7 +181,7 @@ def a_refusal() -> CloseRefusedComplaint:
     return CloseRefusedComplaint(SUBJECT, at("2026-03-06T10:00"), BY)
 
 
-def after(*commands: Command) -> Subject | None:
+def subject_or_none(*commands: Command) -> Subject | None:
     subject = None
     for command in commands:
         for fact in decide(BOOK, subject, command):
@@ -189,15 +189,15 @@ def after(*commands: Command) -> Subject | None:
     return subject
 
 
-def known(*commands: Command) -> Subject:
-    subject = after(*commands)
+def subject_after(*commands: Command) -> Subject:
+    subject = subject_or_none(*commands)
     assert subject is not None
     return subject
 
 
-def of_the_decision(*commands: Command) -> list[Clock]:
+def clocks_after_acceptance(*commands: Command) -> list[Clock]:
     """The clocks that began with the acceptance."""
-    return [clock for clock in known(*commands).clocks if clock.term.kind != "completeness"]
+    return [clock for clock in subject_after(*commands).clocks if clock.term.kind != "completeness"]
 
 
 def due_on(clock: Clock | ClockStarted) -> date:
@@ -211,8 +211,8 @@ def names(facts: Sequence[object]) -> list[str]:
 
 
 ONCE_REVIEWED = (
-    lodging(),
-    complaint_acceptance(),
+    a_complaint(),
+    a_complaint_acceptance(),
     a_reply(),
     a_review(on="2026-04-20"),
     a_reply(level="review", on="2026-05-18"),

@@ -48,7 +48,7 @@ def may_see(actor: Actor, matter: Reach | Handling) -> bool:
 
 
 @given(staff, reaches)
-def test_a_case_is_seen_by_those_whom_the_house_lets_see_it(actor: Actor, reach: Reach) -> None:
+def test_a_clock_of_a_case_is_visible_to_whom_the_case_is(actor: Actor, reach: Reach) -> None:
     assert may_see(actor, reach) == sees(actor, reach)
 
 
@@ -69,7 +69,7 @@ def test_where_nobody_is_above_the_accused_they_see_what_they_handle() -> None:
 
 @pytest.mark.parametrize("org", ["520111101", "520111101201"])
 @pytest.mark.parametrize("role", STAFF)
-def test_nobody_at_the_accused_learns_of_a_complaint(role: str, org: str) -> None:
+def test_nobody_at_the_accused_org_sees_a_complaint(role: str, org: str) -> None:
     assert not may_see(Actor("s", org, frozenset({role})), Handling("520111", "520111101"))
 
 
