@@ -32,7 +32,7 @@ from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Mark
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
+from tests.unit.deadlines.builders import BY, COUNTY, HOLDERS, REACH, SUBJECT, an_item
 
 CASES, BATCH = rounds(2_000, 20_000), 100
 BOOKS = 12
@@ -88,7 +88,7 @@ def some_policies(chance: random.Random) -> list[Policy]:
 
 
 @dataclass(frozen=True)
-class Volume:
+class Rulebooks:
     """A rulebook, what it is made of, and the one that came after it was revised."""
 
     book: Rulebook
@@ -98,14 +98,14 @@ class Volume:
 
 
 @cache
-def volumes() -> Sequence[Volume]:
+def rulebooks() -> Sequence[Rulebooks]:
     """A few rulebooks: to make one takes as long as a hundred cases."""
     chance = random.Random(2009)
     made = []
     for number in range(BOOKS):
         days, policies = some_days(chance), some_policies(chance) if number % 2 else []
         revised = some_days(chance)
-        made.append(Volume(_book(days, policies), _book(revised, policies), _book(days, policies)))
+        made.append(Rulebooks(_book(days, policies), _book(revised, policies), _book(days, policies)))
     return made
 
 
@@ -114,7 +114,7 @@ def _book(days: Sequence[CalendarYear], policies: Sequence[Policy]) -> Rulebook:
 
 
 @dataclass
-class Life:
+class RandomCase:
     """One case as the service keeps it. What has happened is told in any order that can be, and sometimes late."""
 
     chance: random.Random
@@ -208,7 +208,15 @@ class Life:
         yield RecountClocks(SUBJECT, self.now, self.now, BY)
 
 
-_ACTS = (*[Life.signals] * 3, *[Life.pause] * 2, *[Life.resume] * 2, Life.extend, Life.step, Life.decide, Life.reopen)
+_ACTS = (
+    *[RandomCase.signals] * 3,
+    *[RandomCase.pause] * 2,
+    *[RandomCase.resume] * 2,
+    RandomCase.extend,
+    RandomCase.step,
+    RandomCase.decide,
+    RandomCase.reopen,
+)
 
 
 @dataclass(frozen=True)
@@ -231,10 +239,12 @@ def a_beginning(chance: random.Random) -> datetime:
     return FIRST + timedelta(seconds=chance.randrange(int((LAST - FIRST).total_seconds())))
 
 
-def a_life(chance: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5) -> Iterator[Step]:
+def a_random_case(
+    chance: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5
+) -> Iterator[Step]:
     """Every step of a random case. `revised`: other calendars come into force on the way, and it is counted anew."""
-    volume = chance.choice(volumes())
-    life = Life(chance, volume.book, a_beginning(chance))
+    volume = chance.choice(rulebooks())
+    life = RandomCase(chance, volume.book, a_beginning(chance))
     yield from life.begins()
     revision = chance.randrange(acts) if revised else None
     for number in range(chance.randrange(2, acts + 1)):

@@ -41,7 +41,7 @@ def test_counting_back_is_the_reverse_of_counting_forward(national: Calendar) ->
     assert national.add_workdays(friday, 0) == friday
 
 
-def test_days_roll_forward_to_the_first_day_of_work(national: Calendar) -> None:
+def test_days_roll_forward_to_the_first_working_day(national: Calendar) -> None:
     assert national.roll_forward(date(2025, 10, 1)) == date(2025, 10, 9)
     assert national.roll_forward(date(2026, 1, 2)) == date(2026, 1, 4)  # a make-up Sunday
     assert national.roll_forward(date(2025, 10, 9)) == date(2025, 10, 9)
@@ -75,7 +75,7 @@ def test_a_region_overlays_the_layers_above_it_day_by_day() -> None:
     ]
 
 
-def test_a_region_may_have_nothing_of_its_own_in_a_year() -> None:
+def test_a_region_may_name_no_days_in_a_year() -> None:
     calendar = merge([[a_plain_year(2026)], [a_year(region="52")]])
     assert calendar.add_workdays(date(2026, 1, 1), 1) == date(2026, 1, 2)
 
@@ -99,7 +99,7 @@ def test_a_span_is_estimated_when_either_end_is() -> None:
     assert not calendar.is_estimated(date(2027, 1, 1), date(2027, 12, 31))
 
 
-def test_the_version_follows_the_data_and_nothing_else() -> None:
+def test_the_version_depends_on_the_data_alone() -> None:
     one, other = ("2026-01-01", OFF), ("2026-10-01", OFF)
     calendar = merge([[a_plain_year(2025), a_year(one, other)]])
     same = merge([[a_year(other, one), a_plain_year(2025)]])
@@ -110,7 +110,7 @@ def test_the_version_follows_the_data_and_nothing_else() -> None:
     assert calendar.version.startswith("CN-")
 
 
-def test_a8_coverage_tells_the_official_from_the_estimated(national: Calendar) -> None:
+def test_a8_coverage_separates_official_from_estimated_years(national: Calendar) -> None:
     assert national.coverage == Coverage(date(2004, 1, 1), date(2026, 12, 31), date(2030, 12, 31))
 
 
@@ -150,7 +150,7 @@ def test_counting_over_a_missing_year_is_refused_with_that_year() -> None:
         assert refusal.value.year == 2025
 
 
-def test_a12_a_calendar_without_a_day_of_work_is_refused() -> None:
+def test_a12_a_calendar_without_a_working_day_is_refused() -> None:
     closed = a_year(*((day, OFF) for day in every_day(2026)))
     with pytest.raises(CalendarInvalid, match="没有任何工作日"):
         merge([[closed]])
@@ -199,7 +199,7 @@ def test_a_day_both_off_and_worked_is_refused() -> None:
         a_year(("2026-05-09", OFF), ("2026-05-09", WORK))
 
 
-def test_a_day_named_twice_alike_is_one_day() -> None:
+def test_a_day_named_twice_with_the_same_kind_is_accepted() -> None:
     calendar = merge([[a_year(("2026-10-01", OFF), ("2026-10-01", OFF))]])
     assert len(calendar.rests(date(2026, 9, 30), date(2026, 10, 2))) == 1
 
@@ -209,7 +209,7 @@ def test_a_day_of_another_year_is_refused() -> None:
         a_year(("2025-12-31", OFF))
 
 
-def test_a_year_beyond_reason_is_refused() -> None:
+def test_a_year_out_of_range_is_refused() -> None:
     with pytest.raises(CalendarInvalid, match="年份 9999"):
         a_year(year=9999)
 

@@ -14,7 +14,7 @@ from services.deadlines.domain.clocks.firing import fire_signals
 from services.deadlines.domain.clocks.stopping import stop_clock
 from services.deadlines.domain.periods.period import DueDate, Unit
 from services.deadlines.domain.terms.term import Term
-from tests.unit.deadlines.everywhere import Everywhere
+from tests.unit.deadlines.one_calendar import OneCalendar
 
 A_MOMENT = timedelta(microseconds=1)
 CENTER = ResponsibleUnit("520111101", "civil")
@@ -39,7 +39,7 @@ def statutory(budget: int, unit: Unit = Unit.WORKDAY) -> Term:
 
 def clocks(calendar: Calendar, *terms: Term, on: str = "2026-03-02") -> list[Clock]:
     return count_ends(
-        Everywhere(calendar), new_clocks(terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER)
+        OneCalendar(calendar), new_clocks(terms, [UUID(int=next(_ids)) for _ in terms], at(f"{on}T09:30"), CENTER)
     )
 
 
@@ -96,20 +96,20 @@ def test_a_clock_that_reaches_into_a_missing_year_does_not_start(national: Calen
         (promise(5), statutory(7, Unit.DAY), "2026-03-02", "2026-03-09", "2026-03-09"),
     ],
 )
-def test_c15_a_promise_ends_with_the_period_of_the_law_at_the_latest(
+def test_c15_a_promise_ends_with_the_statutory_clock_at_the_latest(
     national: Calendar, promised: Term, law: Term, on: str, promise_due: str, law_due: str
 ) -> None:
     first, second = clocks(national, promised, law, on=on)
     assert (end_of(first).due_on, end_of(second).due_on) == (day(promise_due), day(law_due))
 
 
-def test_a_promise_that_ends_with_the_law_is_as_certain_as_the_law(national: Calendar) -> None:
+def test_a_promise_capped_by_the_statutory_clock_is_provisional_like_it(national: Calendar) -> None:
     first, second = clocks(national, promise(40, Unit.DAY), statutory(5), on="2026-12-21")
     assert first.end == second.end
     assert (end_of(first).due_on, end_of(first).provisional) == (day("2026-12-28"), False)
 
 
-def test_the_lamp_is_yellow_from_its_moment_and_red_after_the_last_of_the_period(national: Calendar) -> None:
+def test_the_lamp_is_yellow_from_the_yellow_moment_and_red_after_the_end(national: Calendar) -> None:
     clock = a_clock(national)
     yellow = at("2026-03-09T00:00")
     assert clock.lamp_at(yellow - A_MOMENT) == "green"
@@ -118,7 +118,7 @@ def test_the_lamp_is_yellow_from_its_moment_and_red_after_the_last_of_the_period
     assert clock.lamp_at(clock.signal_times.red) == "red"
 
 
-def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calendar) -> None:
+def test_reminder_yellow_and_red_are_sent_in_order_and_no_other_signal(national: Calendar) -> None:
     clock = a_clock(national, promise(20))
     told = []
     while clock.next_fire_at is not None:
@@ -135,7 +135,7 @@ def test_reminder_yellow_and_red_come_in_turn_and_then_nothing(national: Calenda
     assert fired(clock, at("2027-04-01T00:00")) == []
 
 
-def test_d4_nothing_is_told_twice(national: Calendar) -> None:
+def test_d4_no_signal_is_sent_twice(national: Calendar) -> None:
     clock = a_clock(national)
     yellow = at("2026-03-09T00:00")
     clock, facts = fire_signals(clock, "case", yellow)
@@ -145,7 +145,7 @@ def test_d4_nothing_is_told_twice(national: Calendar) -> None:
     assert (again, nothing) == (clock, [])
 
 
-def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_were_found(national: Calendar) -> None:
+def test_after_an_outage_all_signals_are_sent_in_order_with_the_time_of_detection(national: Calendar) -> None:
     clock = a_clock(national)
     found = end_of(clock).due_at + timedelta(hours=9)
     _, told = fire_signals(clock, "case", found)
@@ -154,7 +154,7 @@ def test_after_an_outage_all_signals_come_at_once_in_order_and_say_when_they_wer
     assert {fact.model_dump()["due_at"] for fact in told} == {end_of(clock).due_at}
 
 
-def test_what_is_to_be_done_at_once_warns_of_nothing(national: Calendar) -> None:
+def test_an_immediate_period_sends_no_warning(national: Calendar) -> None:
     clock = a_clock(national, promise(0, Unit.IMMEDIATE))
     assert end_of(clock).due_on == day("2026-03-02")
     assert clock.next_fire_at == clock.signal_times.red == at("2026-03-03T00:00:00.000001")
@@ -170,7 +170,7 @@ def test_what_is_to_be_done_at_once_warns_of_nothing(national: Calendar) -> None
         ("2026-03-10T00:00:00.000001", True, False, "red"),
     ],
 )
-def test_b9_a_stop_is_judged_once_by_its_own_moment(
+def test_b9_a_stop_is_late_by_its_own_moment(
     national: Calendar, moment: str, late: bool, early: bool, lamp: str
 ) -> None:
     _, stopped = stop(a_clock(national), at(moment))
@@ -183,25 +183,25 @@ def test_c3_the_first_stop_wins(national: Calendar) -> None:
     assert (clock.state, clock.stopped_at, clock.late) == ("stopped", at("2026-03-04T10:00"), False)
 
 
-def test_a_stop_wins_over_a_later_signal(national: Calendar) -> None:
+def test_a_stopped_clock_sends_no_later_signal(national: Calendar) -> None:
     clock, _ = stop(a_clock(national), at("2026-03-20T10:00"))
     assert (clock.late, clock.lamp, clock.next_fire_at) == (True, "red", None)
     assert fired(clock, at("2026-03-21T10:00")) == []
 
 
-def test_a_clock_stopped_in_time_never_signals(national: Calendar) -> None:
+def test_a_clock_stopped_in_time_sends_no_signal(national: Calendar) -> None:
     clock, _ = stop(a_clock(national), at("2026-03-04T10:00"))
     assert fired(clock, at("2027-03-04T10:00")) == []
 
 
-def test_a_stop_that_was_heard_of_after_the_red_signal_is_still_judged_by_its_own_moment(national: Calendar) -> None:
+def test_a_stop_reported_after_the_red_signal_is_late_by_its_own_moment(national: Calendar) -> None:
     clock, _ = fire_signals(a_clock(national), "case", at("2026-03-12T00:00"))
     assert clock.lamp == "red"
     _, stopped = stop(clock, end_of(clock).due_at - timedelta(minutes=10))
     assert (stopped.late, stopped.lamp) == (False, "yellow")
 
 
-def test_events_name_the_clock_and_who_answers_for_it(national: Calendar) -> None:
+def test_events_name_the_clock_and_the_responsible_unit(national: Calendar) -> None:
     clock = a_clock(national)
     _, stopped = stop(clock, at("2026-03-04T10:00"))
     assert (stopped.clock_id, stopped.subject_kind, stopped.kind, stopped.stage) == (clock.id, "case", "promise", None)

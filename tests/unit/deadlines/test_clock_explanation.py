@@ -21,15 +21,15 @@ from services.deadlines.domain.clocks.stopping import stop_clock
 from services.deadlines.domain.periods.period import CutOff, Pause, Unit
 from services.deadlines.domain.terms.law import COMPLAINT_RETURN
 from services.deadlines.domain.terms.term import Term
-from tests.unit.deadlines.everywhere import Everywhere
-from tests.unit.deadlines.test_clock_rules import at
+from tests.unit.deadlines.builders import at
+from tests.unit.deadlines.one_calendar import OneCalendar
 
 PLAIN = {"capped": False, "recalculated": False}
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
     new = new_clocks([term], [UUID(int=1)], at(f"{on}T09:00"), ResponsibleUnit("520111101"))
-    (clock,) = count_ends(Everywhere(calendar), new)
+    (clock,) = count_ends(OneCalendar(calendar), new)
     return clock
 
 
@@ -60,11 +60,11 @@ def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated
         ),
     ],
 )
-def test_a_citizen_is_told_how_a_period_is_counted(national: Calendar, term: Term, on: str, text: str) -> None:
+def test_the_explanation_says_how_a_period_is_counted(national: Calendar, term: Term, on: str, text: str) -> None:
     assert told(national, a_clock(national, term, on)) == text
 
 
-def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calendar) -> None:
+def test_the_explanation_says_what_is_provisional_and_how_the_clock_stopped(national: Calendar) -> None:
     clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-12-21")
     assert "暂定" in told(national, clock)
     assert "以法定期限届满日为准" in told(national, clock, capped=True)
@@ -77,12 +77,12 @@ def test_a_citizen_is_told_what_is_not_certain_and_how_it_ended(national: Calend
     assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
 
 
-def test_a_window_that_closed_by_itself_is_not_told_as_stopped_on_the_day_after(national: Calendar) -> None:
+def test_the_explanation_of_a_closed_window_names_its_last_day(national: Calendar) -> None:
     closed, _ = stop_clock(a_clock(national, COMPLAINT_RETURN, "2026-03-02"), "complaint", at("2026-03-10T10:00"))
     assert told(national, closed).endswith("最后一日为2026年3月9日，当日24时前均为按期。期限已满。")
 
 
-def test_a_citizen_is_told_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
+def test_the_explanation_says_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
     clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-03-02")
     moves = [
         DueDateChange(at("2026-03-03T10:00"), "extension", 10, date(2026, 3, 30), date(2026, 4, 14), "CN-1"),
@@ -101,7 +101,7 @@ def account(
     """What is told of a clock that began on 2 March 2026 at ten: in a paragraph, and day by day."""
     [new] = new_clocks([term], [UUID(int=1)], at("2026-03-02T10:00"), ResponsibleUnit("520111101"))
     period = replace(new.period, pauses=tuple(pause for pause, _ in pauses), not_before=not_before)
-    [clock] = count_ends(Everywhere(calendar), [replace(new, period=period)])
+    [clock] = count_ends(OneCalendar(calendar), [replace(new, period=period)])
     standstills = [SubjectPause(UUID(int=2), pause, reason, "行政许可法第四十五条") for pause, reason in pauses]
     assert clock.end is not None
     days = breakdown(calendar, period, clock.end.due_on, standstills)
@@ -120,7 +120,9 @@ def account(
         (Term("promise", Unit.IMMEDIATE, 0), "2026年3月2日"),
     ],
 )
-def test_a_day_of_grace_is_told_and_is_no_day_that_counts(national: Calendar, term: Term, would_have_been: str) -> None:
+def test_the_explanation_names_the_day_of_grace_as_a_day_that_does_not_count(
+    national: Calendar, term: Term, would_have_been: str
+) -> None:
     text, days = account(national, term, not_before=date(2026, 3, 12))
     assert f"重新计算后，最后一日本应为{would_have_been}，算出时该日已过，依规定宽限到下述日期。" in text
     assert "2026年3月12日" in text
@@ -130,7 +132,7 @@ def test_a_day_of_grace_is_told_and_is_no_day_that_counts(national: Calendar, te
         assert days["03-09"] == "自然日，最后一日"
 
 
-def test_a_pause_after_closing_time_is_told_to_leave_its_first_day(national: Calendar) -> None:
+def test_the_explanation_of_a_pause_after_closing_time_starts_on_the_next_day(national: Calendar) -> None:
     pause = Pause(at("2026-03-03T18:00"), at("2026-03-05T11:00"))
     term = Term("promise", Unit.WORKDAY, 3, cut_off=CutOff.CLOSE)
     text, days = account(national, term, [(pause, "hearing")])
@@ -138,11 +140,11 @@ def test_a_pause_after_closing_time_is_told_to_leave_its_first_day(national: Cal
     assert (days["03-03"], days["03-04"], days["03-05"]) == ("工作日", "听证期间，不计入", "听证期间，不计入")
 
 
-def test_a_day_of_grace_that_was_not_needed_is_not_told(national: Calendar) -> None:
+def test_the_explanation_omits_a_day_of_grace_that_made_no_difference(national: Calendar) -> None:
     assert "宽限" not in str(account(national, Term("promise", Unit.WORKDAY, 3), not_before=date(2026, 3, 5)))
 
 
-def test_hours_are_told_in_hours_and_minutes_and_so_is_what_they_were_paused_for(national: Calendar) -> None:
+def test_the_explanation_of_hours_is_in_hours_and_minutes_with_the_reasons_of_pauses(national: Calendar) -> None:
     paused = Pause(at("2026-03-03T09:20"), at("2026-03-05T11:00"))
     text, days = account(national, Term("promise", Unit.HOUR, 30), [(paused, "hearing")])
     assert "2026年3月3日09:20至2026年3月5日11:00因听证（行政许可法第四十五条）暂停，其间的时间不计入。" in text
@@ -154,7 +156,7 @@ def test_hours_are_told_in_hours_and_minutes_and_so_is_what_they_were_paused_for
     }
 
 
-def test_days_are_told_with_the_procedures_they_were_paused_for(national: Calendar) -> None:
+def test_the_explanation_of_paused_days_names_the_procedures(national: Calendar) -> None:
     hearing, publicity = (Pause(at(f"2026-03-0{day}T09:20"), at("2026-03-05T11:00")) for day in (3, 5))
     term = Term("statutory", Unit.WORKDAY, 5)
     text, days = account(national, term, [(hearing, "hearing"), (publicity, "publicity")])
@@ -163,7 +165,7 @@ def test_days_are_told_with_the_procedures_they_were_paused_for(national: Calend
     assert (days["03-04"], days["03-05"]) == ("听证期间，不计入", "听证、公示期间，不计入")
 
 
-def test_hours_that_are_over_at_midnight_are_over_with_the_day_before(national: Calendar) -> None:
+def test_hours_that_end_at_midnight_end_on_the_day_before(national: Calendar) -> None:
     text, days = account(national, Term("promise", Unit.HOUR, 14))
     assert "2026年3月2日24时前均为按期。" in text
     assert days["03-03"] == "期限在这一天零时届满"
@@ -190,7 +192,7 @@ def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:
     assert with_county.of("52").is_workday(date(2026, 3, 9))
 
 
-def test_what_was_published_about_a_year_is_found_upward() -> None:
+def test_a_year_is_found_at_the_nearest_region_that_published_it() -> None:
     with_county = Calendars([*shipped(), a_festival()])
     assert with_county.year("520111101201", 2026).region == "520111"
     assert with_county.year("520111101201", 2025).region == "CN"
@@ -198,6 +200,6 @@ def test_what_was_published_about_a_year_is_found_upward() -> None:
         with_county.year("52", 2031)
 
 
-def test_regions_lie_within_one_another_up_to_the_country() -> None:
+def test_the_regions_above_a_region_go_up_to_the_country() -> None:
     assert upward("520111101201") == ("520111101201", "520111101", "520111", "5201", "52", "CN")
     assert upward("CN") == ("CN",)

@@ -29,26 +29,26 @@ from services.deadlines.domain.lifecycle.facts import evolve
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.lifecycle.timers import FireSignals
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     SUBJECT,
     a_correction,
-    a_deeming,
+    a_deemed_acceptance,
     a_holder,
     a_notice,
     a_pause,
+    a_registration,
     a_reopening,
     a_resumption,
     a_step,
-    a_steps_end,
+    a_step_end,
     a_supplement,
-    a_voiding,
-    acceptance,
+    a_void_route,
+    an_acceptance,
     an_extension,
-    opening,
 )
-from tests.unit.deadlines.test_clock_rules import a_decision as a_later_decision
+from tests.unit.deadlines.builders import a_decision as a_later_decision
 
 START = datetime(2026, 3, 2, 9, tzinfo=TZ)
 END = START + timedelta(days=60)  # after everything is due
@@ -122,7 +122,7 @@ def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataOb
     routing: list[Command] = [a_holder(), a_holder("520111101")]
     if decided_at is not None:
         routing += [a_decision(decided_at), a_decision(decided_at + timedelta(days=1))]
-    unread: dict[str, list[Any]] = {"intake": [opening(), acceptance()], "routing": list(routing)}
+    unread: dict[str, list[Any]] = {"intake": [a_registration(), an_acceptance()], "routing": list(routing)}
     harness = Harness()
     now = START
     for step, moment in data.draw(st.lists(st.tuples(st.sampled_from(["intake", "routing", "tick"]), moments))):
@@ -169,7 +169,7 @@ def check(told: list[Announcement], stopped: datetime | None) -> None:
             assert kinds == SIGNALS
         else:
             assert kinds in ([*SIGNALS[:number], ClockStopped] for number in range(4))
-            assert signals[-1].stopped_at == max(stopped, acceptance().accepted_at)  # not before it began
+            assert signals[-1].stopped_at == max(stopped, an_acceptance().accepted_at)  # not before it began
             assert signals[-1].late == (stopped > first.due_at)
             assert (signals[-1].lamp == "red") == signals[-1].late
         for fact in signals:
@@ -194,32 +194,37 @@ NEW_WAY = [
     once_more(a_step("2026-03-16T09:00"), 161),
     a_pause("2026-03-17T10:00", id=91),
     a_resumption("2026-03-19T10:00", id=91),
-    a_steps_end("2026-03-20T10:00"),
+    a_step_end("2026-03-20T10:00"),
 ]
 SUPPLEMENTED = [a_notice("2026-03-09T17:00", id=153), once_more(a_supplement("2026-03-12T10:00"), 151)]
-ACCEPTED = once_more(acceptance(on="2026-03-13"), 101, 102)
+ACCEPTED = once_more(an_acceptance(on="2026-03-13"), 101, 102)
 STORIES: dict[str, tuple[list[Command], list[Command]]] = {
     "accepted in time after all": (
-        [opening(), a_deeming(), a_correction("2026-03-06T10:00"), once_more(acceptance(on="2026-03-06"), 101, 102)],
-        [*WAY, a_resumption("2026-03-16T08:00"), a_voiding(), *NEW_WAY],
+        [
+            a_registration(),
+            a_deemed_acceptance(),
+            a_correction("2026-03-06T10:00"),
+            once_more(an_acceptance(on="2026-03-06"), 101, 102),
+        ],
+        [*WAY, a_resumption("2026-03-16T08:00"), a_void_route(), *NEW_WAY],
     ),
     "told in time what was missing": (
-        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
-        [*WAY[:3], a_voiding(), *NEW_WAY, a_later_decision("2026-03-23T10:00")],
+        [a_registration(), a_deemed_acceptance(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [*WAY[:3], a_void_route(), *NEW_WAY, a_later_decision("2026-03-23T10:00")],
     ),
     "decided meanwhile": (
-        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [a_registration(), a_deemed_acceptance(), a_correction(), *SUPPLEMENTED, ACCEPTED],
         [*WAY, a_later_decision("2026-03-13T10:00")],
     ),
     "decided meanwhile, and opened again": (
-        [opening(), a_deeming(), a_correction(), *SUPPLEMENTED, ACCEPTED],
+        [a_registration(), a_deemed_acceptance(), a_correction(), *SUPPLEMENTED, ACCEPTED],
         [*WAY, a_later_decision("2026-03-13T10:00"), a_reopening("2026-03-16T08:00"), *NEW_WAY],
     ),
 }
 
 
 @pytest.mark.parametrize(("intake", "routing"), STORIES.values(), ids=STORIES)
-def test_of_a_corrected_acceptance_the_topics_may_be_read_in_any_order(
+def test_events_of_a_corrected_acceptance_may_be_read_in_any_order_of_topics(
     intake: list[Command], routing: list[Command]
 ) -> None:
     """All interleavings of the two; those that have come to the same are followed once."""
@@ -243,7 +248,7 @@ def test_of_a_corrected_acceptance_the_topics_may_be_read_in_any_order(
     assert in_step.is_as(end)
 
 
-def test_an_acceptance_after_a_void_way_has_its_own_step_and_pause_and_no_extension() -> None:
+def test_an_acceptance_after_a_void_route_has_its_own_step_and_pause_and_no_extension() -> None:
     intake, routing = STORIES["accepted in time after all"]
     harness = Harness()
     for topic, commands in (("intake", intake), ("routing", routing)):

@@ -206,13 +206,15 @@ def a_decided(command: Any) -> DecideCase:
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
-def test_what_happens_to_a_case_is_an_order(source: str, data: EventData, expected: Callable[[Any], object]) -> None:
+def test_every_event_of_a_case_becomes_its_command(
+    source: str, data: EventData, expected: Callable[[Any], object]
+) -> None:
     command: Any = command_of(an_event(data, source))
     assert command == expected(command)
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 
 
-def test_clocks_start_on_the_business_date_and_never_on_the_day_it_was_heard_of() -> None:
+def test_clocks_start_on_the_business_date_and_not_on_the_day_of_the_event() -> None:
     command = command_of(an_event(accepted(), "intake"))
     assert isinstance(command, StartCaseClocks)
     assert (command.accepted_at, command.done_at, command.item) == (END_OF_DAY, END_OF_DAY, ItemTerms.of(ITEM))
@@ -220,14 +222,14 @@ def test_clocks_start_on_the_business_date_and_never_on_the_day_it_was_heard_of(
     assert len(set(command.clock_ids)) == 2
 
 
-def test_what_is_told_on_the_day_it_happened_happened_as_it_was_told() -> None:
+def test_an_event_of_the_business_date_gives_the_moment_of_the_act() -> None:
     for on, moment in ((HEARD.date(), HEARD), (DAY, END_OF_DAY)):
         command = command_of(an_event(intake.DeemingCorrected(access=ACCESS, noticed_on=on), "intake"))
         assert isinstance(command, CorrectDeeming)
         assert command.noticed_at == moment
 
 
-def test_silence_counts_from_the_receipt_and_is_over_when_it_was_found() -> None:
+def test_a_deemed_acceptance_counts_from_the_receipt_until_it_was_detected() -> None:
     told = intake.CaseDeemedAccepted(
         access=ACCESS, case_no="1", item=ITEM, received_on=DAY, accepted_on=DAY, notice_due_on=DAY
     )
@@ -236,7 +238,7 @@ def test_silence_counts_from_the_receipt_and_is_over_when_it_was_found() -> None
     assert (command.accepted_at, command.done_at) == (END_OF_DAY, HEARD)
 
 
-def test_a_complaint_is_timed_where_it_is_handled() -> None:
+def test_the_handling_org_is_responsible_for_the_clocks_of_a_complaint() -> None:
     handling = ComplaintParties(COUNTY, CENTER)
     lodging = command_of(an_event(lodged(), "complaints"))
     assert isinstance(lodging, OpenComplaint)
@@ -252,7 +254,7 @@ def test_a_complaint_is_timed_where_it_is_handled() -> None:
     assert replied.replied_at == END_OF_DAY
 
 
-def test_what_led_to_a_clock_is_kept() -> None:
+def test_a_command_names_the_event_that_caused_it() -> None:
     event = an_event(accepted(), "intake")
     command: Any = command_of(event)
     by = command.by
@@ -260,7 +262,7 @@ def test_what_led_to_a_clock_is_kept() -> None:
     assert by.chain == ("/bianmin/intake", str(SUBJECT))
 
 
-def test_an_org_that_routing_knows_is_kept() -> None:
+def test_an_org_of_routing_is_recorded() -> None:
     told = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
     command = command_of(an_event(told, "routing", COUNTY))
     assert isinstance(command, KeepOrg)
@@ -288,7 +290,7 @@ def test_an_org_that_routing_knows_is_kept() -> None:
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
-def test_c16_what_is_no_act_of_the_procedure_moves_no_clock(source: str, data: EventData) -> None:
+def test_c16_events_that_are_no_act_of_the_procedure_make_no_command(source: str, data: EventData) -> None:
     assert command_of(an_event(data, source)) is None
 
 
@@ -304,7 +306,7 @@ def test_c16_what_is_no_act_of_the_procedure_moves_no_clock(source: str, data: E
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, EventData) else "",
 )
-def test_c16_who_did_it_decides_nothing(source: str, data: EventData) -> None:
+def test_c16_the_actor_of_an_event_does_not_matter(source: str, data: EventData) -> None:
     def order(actor: str) -> Any:
         found: Any = command_of(an_event(data, source, actor=actor))
         new = {"clock_ids": ()} if hasattr(found, "clock_ids") else {}
@@ -313,6 +315,6 @@ def test_c16_who_did_it_decides_nothing(source: str, data: EventData) -> None:
     assert order("citizen") == order("system") == order("w-7")
 
 
-def test_an_event_of_a_type_nobody_knows_orders_nothing() -> None:
+def test_an_event_of_an_unknown_type_makes_no_command() -> None:
     raw = an_event(registered(), "intake").raw.replace(b"case.registered.v1", b"case.imagined.v9")
     assert command_of(parse_event(raw)) is None

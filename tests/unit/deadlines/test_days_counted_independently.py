@@ -14,7 +14,7 @@ from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDa
 from services.deadlines.domain.periods.counting import budget_left
 from services.deadlines.domain.periods.period import Unit
 from tests.rounds import rounds
-from tests.unit.deadlines.test_periods import OF_DAYS, a_period, due, explain, skipped, yellow_at
+from tests.unit.deadlines.period_builders import OF_DAYS, a_period, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 BUDGETS = (1, 3, 5, 7, 10, 15, 20, 30, 45, 60)
@@ -107,7 +107,7 @@ def test_counting_by_chinesecalendar_gives_the_same_day(
 
 @untimed
 @given(start=starts, budget=budgets, unit=st.sampled_from(OF_DAYS))
-def test_the_ledger_adds_up_to_the_budget_and_names_what_was_skipped(
+def test_the_breakdown_adds_up_to_the_budget_and_names_skipped_days(
     national: Calendar, start: date, budget: int, unit: Unit
 ) -> None:
     answer = due(national, start, budget, unit)
@@ -161,7 +161,7 @@ layers = st.lists(st.tuples(days_of(2025), days_of(2026)), min_size=1, max_size=
 
 @untimed
 @given(layers=layers, start=st.dates(date(2025, 1, 1), date(2026, 3, 31)), budget=st.integers(1, 40))
-def test_any_layers_count_as_a_walk_over_their_days_counts(
+def test_random_layers_count_like_the_reference_counter(
     layers: list[tuple[dict[date, Kind], dict[date, Kind]]], start: date, budget: int
 ) -> None:
     working = {d: d.weekday() < 5 for d in (date(2025, 1, 1) + timedelta(days=n) for n in range(730))}

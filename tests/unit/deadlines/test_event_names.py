@@ -10,7 +10,7 @@ from services.deadlines.domain.calendar.years import Kind
     "name",
     ["春节假期", "放假（春节）", "除夕放假", "国庆节（休）", "中秋(休)", "五一 调休放假", "周末休息", "元旦(放假)"],
 )
-def test_what_says_that_it_is_off_is_off(name: str) -> None:
+def test_names_of_days_off_are_read_as_off(name: str) -> None:
     assert kind_of(name, None) is Kind.OFF
 
 
@@ -18,7 +18,7 @@ def test_what_says_that_it_is_off_is_off(name: str) -> None:
     "name",
     ["上班(补春节假期)", "上班（春节调休）", "国庆节调休上班", "春节补班", "国庆节（班）", "补班（国庆节放假调休）"],
 )
-def test_what_says_that_it_is_worked_is_worked(name: str) -> None:
+def test_names_of_make_up_workdays_are_read_as_worked(name: str) -> None:
     assert kind_of(name, None) is Kind.WORK
 
 
@@ -46,11 +46,11 @@ def test_what_says_that_it_is_worked_is_worked(name: str) -> None:
         "国庆节放假值班",
     ],
 )
-def test_a4_what_may_be_either_is_nothing(name: str) -> None:
+def test_a4_ambiguous_names_are_not_read(name: str) -> None:
     assert kind_of(name, None) is None
 
 
-def test_a_mark_decides_where_the_name_does_not_say_the_opposite() -> None:
+def test_a_mark_decides_unless_the_name_says_the_opposite() -> None:
     assert kind_of("圣马丁节", Kind.OFF) is Kind.OFF
     assert kind_of("放假（10月10日上班）", Kind.OFF) is Kind.OFF
     assert kind_of("上班", Kind.OFF) is None

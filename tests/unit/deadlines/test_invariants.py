@@ -40,9 +40,9 @@ from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import ItemTerms, Term
 from services.intake.domain.clocks import CaseClock, ClockEvent, follow_clock
 from tests import reference_counter
-from tests.unit.deadlines.everywhere import Everywhere
-from tests.unit.deadlines.random_histories import Life, Step, a_beginning, a_life, for_each_case, volumes
-from tests.unit.deadlines.test_clock_rules import CENTER
+from tests.unit.deadlines.builders import CENTER
+from tests.unit.deadlines.one_calendar import OneCalendar
+from tests.unit.deadlines.random_histories import RandomCase, Step, a_beginning, a_random_case, for_each_case, rulebooks
 
 SIGNALS: dict[type[EventData], str] = {ClockReminded: "reminder", ClockYellow: "yellow", ClockRed: "red"}
 NEVER = datetime.max.replace(tzinfo=TZ)
@@ -196,10 +196,10 @@ STEPS: Sequence[Callable[[Step], None]] = (
 
 
 @for_each_case
-def test_c10_d4_d27_whatever_happens_to_a_case_signals_come_once_and_nothing_is_untold(chance: random.Random) -> None:
+def test_c10_d4_d27_every_random_case_sends_each_signal_once_and_announces_every_change(chance: random.Random) -> None:
     told: list[Announcement] = []
     shown: tuple[CaseClock, ...] = ()
-    for step in a_life(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
+    for step in a_random_case(chance, revised=chance.random() < 0.5, recounted=chance.random() < 0.5):
         told += step.told
         shown = intake_shows_the_same_clocks(shown, step)
         for promise in STEPS:
@@ -211,13 +211,17 @@ def test_c10_d4_d27_whatever_happens_to_a_case_signals_come_once_and_nothing_is_
 
 
 @for_each_case
-def test_counting_anew_from_what_was_decided_gives_what_is_stored(chance: random.Random) -> None:
+def test_stored_ends_are_equal_to_ends_counted_anew(chance: random.Random) -> None:
     """The end and the marks of a clock follow from policy, calendar, budget, unit, pauses and extensions alone."""
-    volume = chance.choice(volumes())
-    life = Life(chance, volume.book, a_beginning(chance))
+    volume = chance.choice(rulebooks())
+    life = RandomCase(chance, volume.book, a_beginning(chance))
     for _ in life.begins():
         pass
-    for act in (Life.extend, chance.choice([Life.pause, Life.step]), chance.choice([Life.pause, Life.resume])):
+    for act in (
+        RandomCase.extend,
+        chance.choice([RandomCase.pause, RandomCase.step]),
+        chance.choice([RandomCase.pause, RandomCase.resume]),
+    ):
         life.passes(60)
         for command in act(life):
             life.carry_out(command)
@@ -257,7 +261,7 @@ def moved(pause: Pause, by: timedelta) -> Pause:
 
 
 @for_each_case
-def test_what_is_used_up_and_what_is_left_are_the_budget_and_its_extension_at_any_moment(chance: random.Random) -> None:
+def test_used_and_left_time_add_up_to_the_extended_budget_at_any_moment(chance: random.Random) -> None:
     place, period = a_period_somewhere(chance)
     at = period.start + timedelta(seconds=chance.randrange(60 * 86400))
     extended_by = chance.randrange(20)
@@ -282,12 +286,12 @@ def kept(place: reference_counter.Place, period: CountedPeriod, law: int) -> lis
 def counted_with(place: reference_counter.Place, clocks: Sequence[Clock], pauses: Sequence[Pause]) -> list[Any]:
     """What follows for clocks from pauses, leaving aside what the pauses were."""
     stills = [SubjectPause(UUID(int=number), pause, "hearing", "") for number, pause in enumerate(pauses)]
-    found = count_ends(Everywhere(place.calendar), [with_pauses(clock, stills) for clock in clocks])
+    found = count_ends(OneCalendar(place.calendar), [with_pauses(clock, stills) for clock in clocks])
     return [(clock.end, clock.reminder_at, clock.yellow_at, clock.state) for clock in found]
 
 
 @for_each_case
-def test_c2_pauses_are_a_union_and_not_a_sum_and_one_of_no_length_is_none(chance: random.Random) -> None:
+def test_c2_overlapping_pauses_count_once_and_empty_pauses_do_not_count(chance: random.Random) -> None:
     place, period = a_period_somewhere(chance)
     clocks = kept(place, period, law=chance.randrange(1, 60))
     others = list(period.pauses)
@@ -333,7 +337,7 @@ def china() -> reference_counter.Place:
 
 
 @for_each_case
-def test_no_number_comes_of_a_missing_year_and_an_estimated_one_makes_it_provisional(chance: random.Random) -> None:
+def test_a_missing_year_is_refused_and_an_estimated_year_makes_an_end_provisional(chance: random.Random) -> None:
     calendar = chance.choice(calendars_with_holes())
     first = date(chance.randrange(2010, 2026), chance.choice((1, 11, 12, 12)), chance.randrange(1, 29))
     begun = datetime(first.year, first.month, first.day, chance.randrange(24), tzinfo=TZ)

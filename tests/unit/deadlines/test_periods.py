@@ -1,59 +1,22 @@
 """Due dates, yellow moments and ledgers, by the published vectors and by their edges."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import Calendar, SpanReversed, YearMissing, merge
 from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown
-from services.deadlines.domain.periods.counting import budget_left, counted_between, due_date, warning_at
+from services.deadlines.domain.periods.counting import budget_left, counted_between
 from services.deadlines.domain.periods.period import (
     BudgetOutOfRange,
-    CountedPeriod,
-    DueDate,
     Pause,
     Unit,
     is_early,
     is_late,
 )
-from services.deadlines.domain.terms.term import YELLOW
+from tests.unit.deadlines.period_builders import OF_DAYS, a_period, day, due, explain, midnight, skipped, yellow_at
 
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def midnight(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}T00:00:00+08:00")
-
-
-def a_period(start: date, budget: int, unit: Unit) -> CountedPeriod:
-    return CountedPeriod(unit, budget, datetime(start.year, start.month, start.day, 9, 30, tzinfo=TZ))
-
-
-def due(calendar: Calendar, start: date, budget: int, unit: Unit) -> DueDate:
-    end = due_date(calendar, a_period(start, budget, unit))
-    assert end is not None
-    return end
-
-
-def explain(calendar: Calendar, start: date, until: date, budget: int, unit: Unit) -> tuple[BreakdownDay, ...]:
-    return breakdown(calendar, a_period(start, budget, unit), until)
-
-
-def skipped(calendar: Calendar, start: date, budget: int, unit: Unit) -> list[BreakdownDay]:
-    end = due(calendar, start, budget, unit)
-    return [entry for entry in explain(calendar, start, end.due_on, budget, unit)[1:] if not entry.counted]
-
-
-def yellow_at(calendar: Calendar, start: date, budget: int, unit: Unit) -> datetime | None:
-    period = a_period(start, budget, unit)
-    return warning_at(calendar, period, due(calendar, start, budget, unit), YELLOW.units_left(budget))
-
-
-OF_DAYS = [Unit.WORKDAY, Unit.DAY, Unit.IMMEDIATE]
 WORKDAY_VECTORS = [
     ("2025-09-26", 5, "2025-10-10"),  # make-up Sunday 09-28 counts, an eight-day holiday does not
     ("2025-01-24", 5, "2025-02-07"),  # make-up Sunday 01-26 counts
@@ -76,20 +39,18 @@ CALENDAR_DAY_VECTORS = [
 
 
 @pytest.mark.parametrize(("start", "budget", "due_on"), WORKDAY_VECTORS)
-def test_working_days_end_where_the_published_vectors_say(
-    national: Calendar, start: str, budget: int, due_on: str
-) -> None:
+def test_working_days_end_as_in_the_published_vectors(national: Calendar, start: str, budget: int, due_on: str) -> None:
     assert due(national, day(start), budget, Unit.WORKDAY).due_on == day(due_on)
 
 
 @pytest.mark.parametrize(("start", "budget", "due_on"), CALENDAR_DAY_VECTORS)
-def test_calendar_days_end_where_the_published_vectors_say(
+def test_calendar_days_end_as_in_the_published_vectors(
     national: Calendar, start: str, budget: int, due_on: str
 ) -> None:
     assert due(national, day(start), budget, Unit.DAY).due_on == day(due_on)
 
 
-def test_what_is_due_at_once_is_due_on_the_same_day_also_on_a_holiday(national: Calendar) -> None:
+def test_an_immediate_period_is_due_on_its_start_day_also_on_a_holiday(national: Calendar) -> None:
     for unit in OF_DAYS:
         answer = due(national, day("2026-02-17"), 0, unit)
         assert (answer.due_on, answer.due_at) == (day("2026-02-17"), midnight("2026-02-18"))
@@ -106,13 +67,13 @@ def test_friday_evening_saturday_and_sunday_give_the_same_due_day(national: Cale
     assert {due(national, start, 5, Unit.WORKDAY).due_on for start in starts} == {day("2026-03-13")}
 
 
-def test_calendar_days_warn_before_the_rest_over_which_they_roll(national: Calendar) -> None:
+def test_calendar_days_warn_before_the_days_off_that_the_end_moves_over(national: Calendar) -> None:
     # the 60th day is 05-01, the last 05-06: of 60 days nine tenths are over with the 54th
     assert due(national, day("2026-03-02"), 60, Unit.DAY).due_on == day("2026-05-06")
     assert yellow_at(national, day("2026-03-02"), 60, Unit.DAY) == midnight("2026-04-26")
 
 
-def test_skipped_days_are_told_with_their_reason(national: Calendar) -> None:
+def test_days_that_do_not_count_have_a_reason(national: Calendar) -> None:
     workdays = skipped(national, day("2025-09-26"), 5, Unit.WORKDAY)
     assert [(str(d.date), d.reason) for d in workdays] == [
         ("2025-09-27", "周六休息"),
@@ -171,7 +132,7 @@ def test_a12_an_end_in_a_missing_year_is_refused_with_the_first_one_missing(
 
 
 @pytest.mark.parametrize("budget", [-1, 3651])
-def test_a_budget_that_no_rule_has_is_refused(national: Calendar, budget: int) -> None:
+def test_a_budget_out_of_range_is_refused(national: Calendar, budget: int) -> None:
     with pytest.raises(BudgetOutOfRange, match="0 到 3650"):
         due(national, day("2026-03-02"), budget, Unit.WORKDAY)
 
@@ -194,7 +155,7 @@ def test_yellow_is_a_tenth_of_the_budget_before_the_end_in_its_own_days(
     assert yellow_at(national, day(start), budget, unit) == midnight(yellow)
 
 
-def test_what_has_no_budget_has_no_yellow(national: Calendar) -> None:
+def test_an_immediate_period_has_no_yellow(national: Calendar) -> None:
     assert yellow_at(national, day("2026-03-02"), 0, Unit.WORKDAY) is None
     assert yellow_at(national, day("2026-03-02"), 0, Unit.IMMEDIATE) is None
 
@@ -208,7 +169,7 @@ def test_b9_the_very_last_moment_is_not_late_and_the_due_day_is_not_early(nation
     assert is_early(midnight("2026-03-09") - a_moment, answer.due_on)
 
 
-def test_what_is_left_is_told_in_its_own_unit(national: Calendar) -> None:
+def test_the_budget_left_is_in_the_unit_of_the_period(national: Calendar) -> None:
     friday, after_the_holiday = day("2026-02-13"), datetime(2026, 2, 25, 10, tzinfo=TZ)
     assert budget_left(national, a_period(friday, 20, Unit.WORKDAY), after_the_holiday) == 18
     assert budget_left(national, a_period(friday, 20, Unit.DAY), after_the_holiday) == 9
@@ -233,7 +194,7 @@ def test_b10_time_between_two_moments_that_were_swapped_is_refused(national: Cal
         counted_between(national, period, period.start + timedelta(hours=1), period.start)
 
 
-def test_the_ledger_of_working_days_says_why_each_day_counts_or_not(national: Calendar) -> None:
+def test_the_breakdown_of_working_days_says_why_each_day_counts_or_not(national: Calendar) -> None:
     ledger = explain(national, day("2025-09-26"), day("2025-10-10"), 5, Unit.WORKDAY)
     assert [(f"{e.date:%m-%d}", e.ordinal, e.reason) for e in ledger] == [
         ("09-26", None, "起算日，不计入"),
@@ -247,7 +208,7 @@ def test_the_ledger_of_working_days_says_why_each_day_counts_or_not(national: Ca
     ]
 
 
-def test_the_ledger_of_calendar_days_says_what_the_last_day_rolled_over(national: Calendar) -> None:
+def test_the_breakdown_of_calendar_days_says_which_days_off_the_end_moves_over(national: Calendar) -> None:
     ledger = explain(national, day("2026-03-04"), day("2026-03-09"), 3, Unit.DAY)
     assert [(f"{e.date:%m-%d}", e.counted, e.ordinal, e.reason) for e in ledger] == [
         ("03-04", False, None, "起算日，不计入"),
@@ -259,6 +220,6 @@ def test_the_ledger_of_calendar_days_says_what_the_last_day_rolled_over(national
     ]
 
 
-def test_the_ledger_of_what_is_done_at_once_is_one_line(national: Calendar) -> None:
+def test_the_breakdown_of_an_immediate_period_is_one_day(national: Calendar) -> None:
     (entry,) = explain(national, day("2026-03-02"), day("2026-03-02"), 0, Unit.IMMEDIATE)
     assert (entry.counted, entry.reason) == (False, "当日办结，不计天数")

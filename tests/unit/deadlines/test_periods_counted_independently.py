@@ -31,11 +31,11 @@ seeds = st.integers(0, 2**32)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_periods_end_where_walking_ends(seed: int) -> None:
+def test_random_periods_end_as_in_the_reference_counter(seed: int) -> None:
     assert list(reference_counter.differences(COUNTED // 4, seed)) == []
 
 
-def test_the_walk_would_notice_a_day_that_is_wrong() -> None:
+def test_the_reference_counter_notices_a_wrong_calendar() -> None:
     chance = random.Random(1)
     place = reference_counter.a_place(chance)
     wrong = reference_counter.Place(place.calendar, lambda day: day.weekday() < 5, place.opening, place.zone)
@@ -60,7 +60,7 @@ def somewhere(seed: int) -> tuple[Calendar, CountedPeriod]:
 
 @untimed
 @given(seeds)
-def test_what_is_left_at_the_end_is_nothing_and_never_more_than_the_budget(seed: int) -> None:
+def test_nothing_of_the_budget_is_left_at_the_end(seed: int) -> None:
     calendar, period = somewhere(seed)
     if period.unit is Unit.DAY:
         return  # the rest that its last day rolls over comes on top
@@ -93,7 +93,7 @@ def test_resuming_at_the_moment_of_the_pause_is_the_identity(seed: int, after: i
 
 @untimed
 @given(seeds, st.integers(0, 200))
-def test_c9_what_stands_still_has_no_end(seed: int, after: int) -> None:
+def test_c9_a_paused_period_has_no_end(seed: int, after: int) -> None:
     calendar, period = somewhere(seed)
     end = ended(calendar, period)
     since = period.start + timedelta(hours=after)
@@ -104,7 +104,7 @@ def test_c9_what_stands_still_has_no_end(seed: int, after: int) -> None:
 
 @untimed
 @given(seeds, st.integers(1, 30))
-def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, units: int) -> None:
+def test_b7_a_warning_comes_when_its_units_of_the_period_are_left(seed: int, units: int) -> None:
     calendar, period = somewhere(seed)
     end = ended(calendar, period)
     mark = warning_at(calendar, period, end, units)
@@ -127,7 +127,7 @@ def test_b7_a_mark_leaves_what_it_says_in_the_time_of_the_period(seed: int, unit
         (Unit.WORKDAY, "2026-02-13T10:00", 5, 4, "2026-02-24T00:00"),  # nine days off in between
     ],
 )
-def test_b7_a_warning_is_walked_back_over_what_does_not_count(
+def test_b7_a_warning_is_counted_back_over_time_that_does_not_count(
     national: Calendar, unit: Unit, start: str, budget: int, left_over: int, marked: str
 ) -> None:
     period = CountedPeriod(unit, budget, datetime.fromisoformat(f"{start}+08:00"))
@@ -137,7 +137,7 @@ def test_b7_a_warning_is_walked_back_over_what_does_not_count(
 
 @untimed
 @given(seeds, st.integers(1, 30))
-def test_d5_what_counts_working_days_warns_as_one_of_them_begins(seed: int, units: int) -> None:
+def test_d5_a_warning_in_working_days_comes_at_the_start_of_a_working_day(seed: int, units: int) -> None:
     calendar, period = somewhere(seed)
     period = replace(period, unit=Unit.WORKDAY)
     mark = warning_at(calendar, period, ended(calendar, period), units)
@@ -176,7 +176,7 @@ def test_b8_a_thousand_pauses_of_a_second_add_up_exactly(
         (Unit.HOUR, 110, "2026-03-06T16:00", "2026-03-09T10:00", "2026-03-09T17:00"),  # all of them
     ],
 )
-def test_b4_a_pause_over_a_weekend_takes_what_the_period_would_have_counted(
+def test_b4_a_pause_over_a_weekend_takes_only_days_that_would_count(
     national: Calendar, unit: Unit, budget: int, since: str, until: str, due_at: str
 ) -> None:
     pause = Pause(datetime.fromisoformat(f"{since}+08:00"), datetime.fromisoformat(f"{until}+08:00"))
@@ -194,7 +194,7 @@ def test_b4_a_pause_over_a_weekend_takes_what_the_period_would_have_counted(
         (Unit.HOUR, 24, "2026-03-07T16:00"),
     ],
 )
-def test_b5_a_day_a_working_day_and_the_hours_of_one_are_not_converted(
+def test_b5_days_working_days_and_hours_are_not_converted(
     national: Calendar, unit: Unit, budget: int, due_at: str
 ) -> None:
     period = CountedPeriod(unit, budget, datetime(2026, 3, 6, 16, tzinfo=TZ))
@@ -217,9 +217,7 @@ class Noted(tuple[T, ...]):
 
 
 @pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY, Unit.WORKHOUR])
-def test_b11_what_ends_in_ten_years_is_found_with_as_few_looks_as_what_ends_in_days(
-    national: Calendar, unit: Unit
-) -> None:
+def test_b11_an_end_in_ten_years_takes_as_few_look_ups_as_an_end_in_days(national: Calendar, unit: Unit) -> None:
     plain = national.run(date(2005, 1, 5))
     days, counts, workdays = Noted(plain.days), Noted(plain.workday_counts), Noted(plain.workdays)
     run = replace(plain, days=days, workday_counts=counts, workdays=workdays)
@@ -247,7 +245,7 @@ def test_b11_what_ends_in_ten_years_is_found_with_as_few_looks_as_what_ends_in_d
         (Unit.HOUR, 7, "2026-03-02T09:00", "2026-03-02T11:00", "2026-03-02T14:00", "2026-03-02T19:00"),
     ],
 )
-def test_c4_a_pause_gives_back_what_it_covers_of_the_period_wherever_it_lies(
+def test_c4_a_pause_adds_the_time_that_it_covers_wherever_it_lies(
     national: Calendar, unit: Unit, budget: int, start: str, since: str, until: str, due_at: str
 ) -> None:
     begun, stood, went_on, end = (datetime.fromisoformat(f"{each}+08:00") for each in (start, since, until, due_at))
@@ -275,7 +273,7 @@ def test_b6_working_hours_begin_when_the_desk_opens(national: Calendar, start: s
     assert ended(national, period).due_at == datetime.fromisoformat(f"{due_at}+08:00")
 
 
-def test_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calendar) -> None:
+def test_the_last_day_ends_at_closing_time_where_the_policy_says_so(national: Calendar) -> None:
     start = datetime(2026, 3, 2, 20, tzinfo=TZ)
     closes = CountedPeriod(Unit.WORKDAY, 5, start, cut_off=CutOff.CLOSE)
     assert ended(national, closes).due_at == datetime(2026, 3, 9, 17, tzinfo=TZ)
@@ -293,7 +291,7 @@ def test_closing_time_ends_the_last_day_where_the_policy_says_so(national: Calen
         ("2026-03-07T18:00", "2026-03-13"),
     ],
 )
-def test_c11_a_pause_that_begins_after_closing_time_leaves_that_day_as_it_is(
+def test_c11_a_pause_that_begins_after_closing_time_counts_from_the_next_day(
     national: Calendar, since: str, due_on: str
 ) -> None:
     pause = Pause(datetime.fromisoformat(f"{since}+08:00"), datetime(2026, 3, 12, 10, tzinfo=TZ))
@@ -315,9 +313,7 @@ def test_a16_a_station_that_opens_on_tuesdays_and_fridays(national: Calendar) ->
 
 
 @pytest.mark.parametrize("open_on", [days for n in range(1, 6) for days in combinations(range(5), n)])
-def test_a16_any_days_of_the_week_are_counted_as_walking_counts_them(
-    national: Calendar, open_on: tuple[int, ...]
-) -> None:
+def test_a16_any_opening_days_count_like_the_reference_counter(national: Calendar, open_on: tuple[int, ...]) -> None:
     morning = [("09:00", "12:00")]
     week = [morning if day in open_on else [] for day in range(7)]
     calendar = national.with_hours(Hours(tuple(tuple(Interval.of(*each) for each in day) for day in week), ()))
@@ -351,7 +347,7 @@ def _years(year: int = 2026) -> list[CalendarYear]:
         ("Asia/Shanghai", "2026-03-28T12:00+08:00", 24, "2026-03-29T12:00+08:00"),
     ],
 )
-def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget: int, due_at: str) -> None:
+def test_b1_b2_summer_time_neither_adds_nor_takes_time(zone: str, start: str, budget: int, due_at: str) -> None:
     around_the_clock = Hours(((ALL_DAY,),) * 7, (ALL_DAY,), ZoneInfo(zone))
     calendar = merge([_years(int(start[:4]))]).with_hours(around_the_clock)
     for unit in (Unit.WORKHOUR, Unit.HOUR):
@@ -360,7 +356,7 @@ def test_b1_b2_summer_time_takes_and_gives_nothing(zone: str, start: str, budget
         assert end.due_at - datetime.fromisoformat(start).astimezone(UTC) == timedelta(hours=budget)
 
 
-def test_b2_in_every_zone_of_the_world_what_passes_until_the_end_is_the_budget() -> None:
+def test_b2_in_every_time_zone_the_budget_passes_until_the_end() -> None:
     """Open at night, when clocks are put forward and back, and counted by walking."""
     year, chance = merge([_years(2010)]), random.Random(2010)
     night = [("00:00", "03:30"), ("20:00", "24:00")]
@@ -381,7 +377,7 @@ def test_b2_in_every_zone_of_the_world_what_passes_until_the_end_is_the_budget()
     assert wrong == []
 
 
-def test_a15_lunch_is_not_open_time() -> None:
+def test_a15_the_lunch_break_does_not_count() -> None:
     calendar = merge([_years()]).with_hours(every_weekday(Interval.of("09:00", "12:00"), Interval.of("13:00", "17:00")))
     end = ended(calendar, CountedPeriod(Unit.WORKHOUR, 4, datetime(2026, 3, 2, 9, tzinfo=TZ)))
     assert end.due_at == datetime(2026, 3, 2, 14, tzinfo=TZ)

@@ -21,7 +21,7 @@ from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 from services.deadlines.domain.terms.term import Term
 from services.deadlines.picture import MOST_MONTHS, drawn
 from tests.rounds import rounds
-from tests.unit.deadlines.test_clock_rules import at
+from tests.unit.deadlines.builders import at
 
 CALENDARS = Calendars(shipped())
 ORG = "520111101"
@@ -51,7 +51,7 @@ def titles(svg: str) -> list[str]:
     return re.findall(r"<title>([^<]*)</title>", svg)
 
 
-def test_a_line_a_month_with_what_counted_and_what_did_not() -> None:
+def test_the_picture_has_a_line_a_month_with_counted_and_other_days() -> None:
     paused = [Pause(at("2026-02-12T10:00"), at("2026-02-26T16:00"))]
     svg = picture(a_clock(Term("statutory", Unit.WORKDAY, 20), "2026-02-04T10:00", paused), date(2026, 3, 2))
     assert (">2026.02<" in svg, ">2026.03<" in svg, ">2026.04<" in svg) == (True, True, False)
@@ -62,7 +62,7 @@ def test_a_line_a_month_with_what_counted_and_what_did_not() -> None:
     assert "2026年2月12日至2026年2月26日因听证" in svg
 
 
-def test_while_it_stands_still_it_has_no_last_day_and_is_drawn_up_to_today() -> None:
+def test_a_paused_clock_is_drawn_up_to_today_without_a_due_day() -> None:
     clock = a_clock(Term("statutory", Unit.WORKDAY, 20), "2026-03-02T10:00", [Pause(at("2026-03-05T10:00"))])
     svg = picture(clock, date(2026, 3, 10))
     assert 'id="due"' not in svg
@@ -84,7 +84,7 @@ def test_every_unit_has_a_picture(term: Term, counted: dict[str, int]) -> None:
     assert {name: found[name] for name in counted} == counted
 
 
-def test_of_a_long_period_the_middle_is_left_out_and_that_is_said() -> None:
+def test_the_picture_of_a_long_period_leaves_out_the_middle_and_says_so() -> None:
     svg = picture(a_clock(Term("statutory", Unit.WORKDAY, 1500), "2019-02-12T10:00"), date(2020, 1, 1))
     months = re.findall(r">(\d{4}\.\d{2})<", svg)
     assert len(months) == MOST_MONTHS
@@ -93,7 +93,7 @@ def test_of_a_long_period_the_middle_is_left_out_and_that_is_said() -> None:
     assert len(svg) < 400_000
 
 
-def test_what_is_said_cannot_break_out_of_the_picture() -> None:
+def test_texts_in_the_picture_are_escaped() -> None:
     svg = drawn('<script>"&', ["</svg>"], breakdown(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max)
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
@@ -105,7 +105,7 @@ def a_period() -> CountedPeriod:
 
 @given(st.integers(1, 120), st.dates(date(2010, 1, 1), date(2025, 12, 31)), st.sampled_from([Unit.WORKDAY, Unit.DAY]))
 @settings(max_examples=rounds(20, 60), deadline=None)
-def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since: date, unit: Unit) -> None:
+def test_the_picture_counts_as_many_days_as_the_budget(budget: int, since: date, unit: Unit) -> None:
     clock = a_clock(Term("statutory", unit, budget), f"{since}T10:00")
     assert clock.end is not None
     found = marks(picture(clock, since + timedelta(days=3)))
@@ -113,7 +113,7 @@ def test_as_many_days_are_counted_as_there_are_in_the_period(budget: int, since:
     assert sum(found.values()) == (clock.end.due_on - since).days + 1
 
 
-def test_a_long_line_goes_on_below_and_a_day_that_is_not_drawn_is_told() -> None:
+def test_long_lines_wrap_and_a_due_day_outside_the_picture_is_written() -> None:
     clock = a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00")
     line = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整，届时另行告知申请人"
     svg = drawn("期限", [line], breakdown(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6))

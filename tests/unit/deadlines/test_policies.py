@@ -25,7 +25,7 @@ def a_policy(region: str = COUNTY, number: int = 1, **changes: object) -> Policy
     return Policy(**{"region": region, "version": 1, "number": number, "kind": "promise", **changes})  # type: ignore[arg-type]
 
 
-def test_e1_a_condition_left_out_agrees_with_everything_and_goes_last() -> None:
+def test_e1_a_policy_without_a_condition_matches_every_clock_and_ranks_last() -> None:
     anything, of_licences = a_policy(yellow=Mark(50)), a_policy(number=2, item_type="01", yellow=Mark(30))
     policies = Policies([anything, of_licences])
     assert policies.apply(CENTER, PROMISE, LICENCE).yellow == Mark(30)
@@ -33,7 +33,7 @@ def test_e1_a_condition_left_out_agrees_with_everything_and_goes_last() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-def test_e2_the_order_in_which_they_are_stored_decides_nothing(chance: random.Random) -> None:
+def test_e2_the_stored_order_of_policies_does_not_matter(chance: random.Random) -> None:
     ranked = [
         a_policy(CENTER, 1, mode="promised"),
         a_policy(COUNTY, 1, item_code="LY-001"),
@@ -49,17 +49,17 @@ def test_e2_the_order_in_which_they_are_stored_decides_nothing(chance: random.Ra
     assert [each.policy for each in considered] == ranked
 
 
-def test_e3_where_no_policy_is_for_a_clock_the_law_and_the_item_hold() -> None:
+def test_e3_without_a_matching_policy_the_law_and_the_item_apply() -> None:
     for policies in (Policies(), Policies([a_policy(item_type="05"), a_policy("520112", 1)])):
         assert policies.apply(CENTER, PROMISE, LICENCE) == PROMISE
 
 
-def test_e4_two_of_a_region_for_the_same_clocks_are_refused() -> None:
+def test_e4_two_policies_of_a_region_with_the_same_conditions_are_refused() -> None:
     with pytest.raises(PolicyInvalid, match="第 1 条和第 3 条"):
         check_distinct([a_policy(number=1), a_policy(number=2, mode="direct"), a_policy(number=3, yellow=Mark(5))])
 
 
-def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
+def test_e5_a_policy_names_the_condition_that_does_not_match() -> None:
     policies = Policies([a_policy(item_code="X-1"), a_policy(number=2, item_type="05")])
     found = policies.candidates(CENTER, PROMISE, LICENCE)
     assert [(each.policy.number, each.mismatch) for each in found] == [(1, "item_code"), (2, "item_type")]
@@ -83,12 +83,12 @@ def test_e5_conditions_are_values_and_say_which_does_not_agree() -> None:
         {"kind": "hotline", "extension": 99999},
     ],
 )
-def test_what_is_not_a_regions_to_set_is_refused(wrong: dict[str, object]) -> None:
+def test_a_policy_cannot_set_what_the_law_or_the_item_sets(wrong: dict[str, object]) -> None:
     with pytest.raises(PolicyInvalid):
         a_policy(**wrong)
 
 
-def test_what_is_said_of_a_kind_is_not_said_of_its_windows() -> None:
+def test_a_policy_for_a_kind_does_not_apply_to_its_windows() -> None:
     policies = Policies([a_policy(kind="completeness", budget=3, unit=Unit.WORKDAY, card="red")])
     assert policies.apply(CENTER, COMPLETENESS, ItemTerms("MZ-001", "05", "direct")).budget == 3
     wait = replace(SUPPLEMENT, budget=45)
@@ -100,7 +100,7 @@ def test_what_is_said_of_a_kind_is_not_said_of_its_windows() -> None:
         a_policy(kind="completeness", stage="supplement", budget=10, unit=Unit.DAY)
 
 
-def test_the_hotline_of_a_place_has_its_periods_by_the_kind_of_the_order_and_its_own_time_to_return_one() -> None:
+def test_policies_set_the_hotline_periods_by_kind_of_order_and_the_window_to_return_one() -> None:
     policies = Policies(
         [
             a_policy(number=1, kind="hotline", unit=Unit.WORKDAY, budget=7, extension=5),
@@ -125,14 +125,14 @@ def test_the_hotline_of_a_place_has_its_periods_by_the_kind_of_the_order_and_its
         assert Policies().apply(CENTER, term, None) == term
 
 
-def test_d10_nothing_and_not_set_are_different() -> None:
+def test_d10_a_card_set_to_none_differs_from_a_card_that_is_not_set() -> None:
     none = a_policy(kind="completeness", card="none", budget=0, unit=Unit.WORKDAY).apply(COMPLETENESS)
     assert (none.card, none.budget) == (None, 0)
     unset = a_policy(kind="completeness", cut_off=CutOff.CLOSE).apply(COMPLETENESS)
     assert (unset.card, unset.budget, unset.cut_off) == ("yellow", 5, CutOff.CLOSE)
 
 
-def test_without_its_policy_a_term_is_as_the_law_has_it_again() -> None:
+def test_without_its_policy_a_term_is_the_term_of_the_law() -> None:
     shorter = a_policy(kind="completeness", budget=2, unit=Unit.WORKDAY, yellow=Mark(50)).apply(COMPLETENESS)
     assert (shorter.budget, shorter.policy) == (2, "520111 v1 #1")
     assert without_policy(shorter) == COMPLETENESS

@@ -14,7 +14,7 @@ EMPTIED = {
 }
 
 
-def test_d21_nothing_is_deleted_but_what_has_been_done() -> None:
+def test_d21_only_rows_of_finished_work_are_deleted() -> None:
     deleting = re.compile(r"\b(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?(?:\w+\.)?(\w+)")
     texts = [path.read_text(encoding="utf-8") for path in SOURCES]
     assert {table for text in texts for table in deleting.findall(text)} == set(EMPTIED)

@@ -83,7 +83,7 @@ def test_a_year_that_began_on_a_leap_day_ends_with_february() -> None:
     assert told(replace(card, issued_at=at("2025-03-01T00:00")), ["2024-02-29T10:00"]) == []
 
 
-def test_a_card_alone_or_revoked_or_weighed_before_brings_nothing() -> None:
+def test_no_red_card_for_a_single_yellow_card_or_a_revoked_or_checked_one() -> None:
     [card] = given(missed(), [])
     assert told(card, []) == []
     assert told(replace(card, status="revoked"), ["2026-03-01T09:00"]) == []
@@ -94,7 +94,7 @@ def test_a_card_alone_or_revoked_or_weighed_before_brings_nothing() -> None:
     ("rule", "reasons"),
     [("case", ["promise", "second_yellow"]), ("year", ["promise", "second_yellow"]), ("none", ["promise"])],
 )
-def test_the_second_in_one_case_is_a_red_one_unless_the_policy_does_without(
+def test_the_second_yellow_card_in_a_case_brings_a_red_one_unless_the_policy_says_none(
     rule: SecondYellow, reasons: list[str]
 ) -> None:
     first = given(missed(1, rule), [])
@@ -103,7 +103,7 @@ def test_the_second_in_one_case_is_a_red_one_unless_the_policy_does_without(
     assert not any(card.awaits_year_check for card in second)
 
 
-def test_an_appeal_that_is_late_is_told_its_last_day_and_not_the_midnight_after_it() -> None:
+def test_a_late_appeal_is_refused_with_its_last_day_and_not_the_day_after() -> None:
     [card] = given(missed(), [])
     head = Actor("m-1", "520111101", frozenset({"manager"}), "civil")
     assert appeal_card(card, missed(), "case", card.appeal_by, head, b"")
@@ -120,7 +120,7 @@ def test_one_red_card_for_a_missed_clock_is_enough() -> None:
     assert told(card, ["2026-03-01T09:00"], (red,)) == []
 
 
-def test_a_policy_says_which_second_card_is_a_red_one() -> None:
+def test_a_policy_sets_which_second_yellow_card_brings_a_red_one() -> None:
     policies = Policies([Policy("520111", 1, 1, "promise", second_yellow="year")])
     assert policies.apply(UNIT.org, PROMISE, None).second_yellow == "year"
     assert policies.apply("520112", PROMISE, None).second_yellow == "case"

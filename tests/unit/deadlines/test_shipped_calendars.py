@@ -34,13 +34,13 @@ def test_the_official_years_are_2004_to_2026_and_four_more_are_estimated(nationa
     assert {year for year, status in national.years.items() if status is Status.ESTIMATED} == set(ESTIMATED_YEARS)
 
 
-def test_other_years_are_another_generation() -> None:
+def test_changed_shipped_years_need_a_new_generation() -> None:
     """Who changes a file raises `GENERATION`, and writes here what it is the number of."""
     told = repr([(year.region, year.year, year.status.value, year.source, year.days) for year in shipped()])
     assert (GENERATION, hashlib.sha256(told.encode()).hexdigest()[:16]) == (2, "0d0fd2f948c3e25b")
 
 
-def test_every_year_says_what_it_rests_on() -> None:
+def test_every_year_names_its_source() -> None:
     assert all(year.source for year in shipped())
 
 
@@ -88,7 +88,7 @@ def test_only_weekend_days_are_listed_as_worked() -> None:
         ),
     ],
 )
-def test_the_latest_years_are_as_the_notices_have_them(
+def test_the_latest_years_agree_with_the_notices(
     national: Calendar, year: int, off: str, work: str, workdays: int
 ) -> None:
     (published,) = (y for y in shipped() if y.year == year)
@@ -108,7 +108,7 @@ def spelled_out(year: int, spans: str) -> set[date]:
     return days
 
 
-def test_names_are_those_of_the_festivals(national: Calendar) -> None:
+def test_named_days_have_the_names_of_the_festivals(national: Calendar) -> None:
     assert national.day(date(2026, 2, 17)).reason == "放假（春节）"
     assert national.day(date(2026, 2, 14)).reason == "上班（春节调休）"
     assert national.day(date(2025, 10, 6)).reason == "放假（国庆节、中秋节）"

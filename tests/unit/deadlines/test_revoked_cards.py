@@ -18,27 +18,27 @@ from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
-from tests.unit.deadlines.test_clock_grace import REOPENED
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
     FIRST,
     FOURTH,
+    REOPENED,
     SUBJECT,
     THIRD,
+    a_complaint,
+    a_complaint_acceptance,
     a_correction,
-    a_deeming,
+    a_deemed_acceptance,
     a_recount,
-    a_voiding,
-    acceptance,
+    a_registration,
+    a_void_route,
+    an_acceptance,
     an_end,
     an_extension,
     at,
-    complaint_acceptance,
-    known,
-    lodging,
-    opening,
+    subject_after,
 )
 
 SUPERVISOR = Cause(Actor("s-1", "520111", frozenset({"supervisor"})))
@@ -69,21 +69,21 @@ def cards(subject: Subject) -> list[tuple[str, str, str]]:
 
 def missed() -> Subject:
     """Promised by 03-09, and not done."""
-    return fired(known(opening(), acceptance()), "2026-03-10T09:00")
+    return fired(subject_after(a_registration(), an_acceptance()), "2026-03-10T09:00")
 
 
 def revoked(subject: Subject, card_id: UUID, moment: str = "2026-03-16T09:00") -> Subject:
     return then(subject, SettleCard(SUBJECT, card_id, True, b"", at(moment), SUPERVISOR))
 
 
-def test_what_a_revoked_card_ordered_is_not_any_more_and_nobody_disobeys_it() -> None:
+def test_revoking_a_card_cancels_its_order_and_nobody_disobeys_it() -> None:
     counted = then(missed(), a_recount("2026-03-10T10:00"), book=REOPENED)
     assert cards(counted) == [("yellow", "promise", "revoked")]
     assert (of(counted, "card").state, of(counted, "card").late) == ("stopped", False)
     assert (of(counted, "promise").lamp, str(of(counted, "promise").end.due_on)) == ("yellow", "2026-03-10")  # type: ignore[union-attr]
 
 
-def test_what_is_missed_by_the_new_day_as_well_brings_its_card_again() -> None:
+def test_a_clock_that_misses_its_moved_end_too_gets_another_card() -> None:
     counted = then(missed(), a_recount("2026-03-10T10:00"), book=REOPENED)
     again = fired(counted, "2026-03-11T00:00:01", book=REOPENED)
     assert cards(again) == [("yellow", "promise", "revoked"), ("yellow", "promise", "issued")]
@@ -92,7 +92,7 @@ def test_what_is_missed_by_the_new_day_as_well_brings_its_card_again() -> None:
     assert cards(disobeyed)[2:] == [("red", "card", "issued")]
 
 
-def test_the_red_card_for_disobeying_falls_with_the_yellow_one_that_ordered() -> None:
+def test_revoking_a_yellow_card_revokes_the_red_card_for_disobeying_its_order() -> None:
     disobeyed = fired(missed(), "2026-03-14T09:00")
     assert cards(disobeyed) == [("yellow", "promise", "issued"), ("red", "card", "issued")]
     fallen = revoked(disobeyed, disobeyed.cards[0].id)
@@ -103,11 +103,11 @@ def test_the_red_card_for_disobeying_falls_with_the_yellow_one_that_ordered() ->
 
 def two_yellow() -> Subject:
     """No word for five days, and then the promise as well."""
-    silent = fired(known(opening()), "2026-03-10T09:00")
-    return fired(then(silent, acceptance(on="2026-03-10")), "2026-03-18T09:00")
+    silent = fired(subject_after(a_registration()), "2026-03-10T09:00")
+    return fired(then(silent, an_acceptance(on="2026-03-10")), "2026-03-18T09:00")
 
 
-def test_a_second_card_is_no_second_one_once_the_first_is_revoked() -> None:
+def test_revoking_the_first_yellow_card_revokes_the_red_card_for_the_second() -> None:
     both = two_yellow()
     assert [card for card in cards(both) if card[1] != "card"] == [
         ("yellow", "completeness", "issued"),
@@ -119,37 +119,37 @@ def test_a_second_card_is_no_second_one_once_the_first_is_revoked() -> None:
         assert left == [("red", "second_yellow", "revoked")]
 
 
-def test_of_a_red_card_that_is_revoked_nothing_falls() -> None:
+def test_revoking_a_red_card_revokes_nothing_else() -> None:
     both = two_yellow()
     red = next(card for card in both.cards if card.reason == "second_yellow")
     after = revoked(both, red.id)
     assert [card for card in after.cards if card.id != red.id] == [card for card in both.cards if card.id != red.id]
 
 
-def test_an_acceptance_that_never_was_leaves_no_card_and_nobody_late() -> None:
-    deemed = fired(fired(known(opening()), "2026-03-10T00:00:01"), "2026-03-10T00:00:01")
-    late = fired(then(deemed, a_deeming()), "2026-04-10T09:00")
+def test_a_corrected_acceptance_leaves_no_card_and_no_late_clock() -> None:
+    deemed = fired(fired(subject_after(a_registration()), "2026-03-10T00:00:01"), "2026-03-10T00:00:01")
+    late = fired(then(deemed, a_deemed_acceptance()), "2026-04-10T09:00")
     assert {"promise", "statutory", "completeness"} <= {card[1] for card in cards(late)}
-    corrected = then(late, a_voiding(), a_correction())
+    corrected = then(late, a_void_route(), a_correction())
     assert {card[2] for card in cards(corrected)} == {"revoked"}
     assert {(clock.state, clock.late) for clock in corrected.clocks} == {("stopped", False)}
     assert corrected.phase == "open"
 
 
-def test_what_is_over_late_keeps_its_card() -> None:
+def test_a_clock_that_stopped_late_keeps_its_card() -> None:
     over = then(missed(), an_end("2026-03-11T10:00"))
     assert cards(over) == [("yellow", "promise", "issued")]
     assert replace(of(over, "promise"), version=0).late
 
 
-def test_an_extension_in_time_that_is_told_late_takes_what_the_card_ordered_with_it() -> None:
+def test_an_extension_in_time_but_reported_late_revokes_the_card_and_its_order() -> None:
     disobeyed = fired(missed(), "2026-03-14T09:00")
     extended = then(disobeyed, an_extension("2026-03-09T10:00"))
     assert cards(extended) == [("yellow", "promise", "revoked"), ("red", "card", "revoked")]
     assert (of(extended, "promise").lamp, of(extended, "card").state) == ("green", "stopped")
 
 
-def test_who_was_given_more_time_while_an_order_ran_has_not_disobeyed_it() -> None:
+def test_an_extension_during_an_order_extends_the_order() -> None:
     """The promise was missed and stays so; but who may take longer is not to be done within three days."""
     disobeyed = fired(missed(), "2026-03-14T09:00")
     assert cards(disobeyed)[1:] == [("red", "card", "issued")]
@@ -160,20 +160,20 @@ def test_who_was_given_more_time_while_an_order_ran_has_not_disobeyed_it() -> No
     assert cards(again) == [*cards(extended), ("red", "card", "issued")]
 
 
-def test_an_order_that_was_over_is_not_extended() -> None:
+def test_a_missed_order_is_not_extended() -> None:
     disobeyed = fired(missed(), "2026-03-14T09:00")
     assert cards(then(disobeyed, an_extension("2026-03-14T09:00"))) == cards(disobeyed)
 
 
-def test_more_time_for_an_answer_takes_back_the_red_card_of_the_order_of_the_hotline() -> None:
+def test_extending_a_complaint_revokes_the_red_card_of_its_hotline_order() -> None:
     strict = Rulebook(
         Calendars(shipped()),
         Policies([Policy(region=COUNTY, version=1, number=1, kind="hotline", card="red", extension=5)]),
     )
-    order = replace(lodging(), channel="hotline", clock_ids=(FIRST, THIRD, FOURTH))
+    order = replace(a_complaint(), channel="hotline", clock_ids=(FIRST, THIRD, FOURTH))
     accepted = reduce(evolve, decide(strict, None, order), None)
     assert accepted is not None
-    accepted = then(accepted, complaint_acceptance(on="2026-03-03"), book=strict)
+    accepted = then(accepted, a_complaint_acceptance(on="2026-03-03"), book=strict)
     disobeyed = fired(accepted, "2026-03-10T00:00:01", book=strict)
     assert cards(disobeyed) == [("red", "hotline", "issued")]
     extended = then(disobeyed, ExtendComplaint(SUBJECT, 5, at("2026-03-09T16:00"), BY), book=strict)

@@ -12,21 +12,21 @@ from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import Mark
-from tests.unit.deadlines.test_clock_grace import REOPENED
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
     FIRST,
+    REOPENED,
     SUBJECT,
     a_pause,
     a_recount,
+    a_registration,
     a_resumption,
-    acceptance,
+    an_acceptance,
     an_extension,
     at,
-    known,
-    opening,
+    subject_after,
 )
 
 WARNED_EARLY = Rulebook(
@@ -53,8 +53,8 @@ def lamps(told: list[EventData]) -> list[tuple[str, str | None]]:
     return [(fact.event_name, getattr(fact, "lamp", None)) for fact in told]
 
 
-def test_yellow_again_after_an_extension_is_told_and_is_no_second_signal() -> None:
-    yellow, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-09T00:00"))
+def test_yellow_again_after_an_extension_is_announced_as_a_lamp_change_not_a_signal() -> None:
+    yellow, _ = told_of(subject_after(a_registration(), an_acceptance()), BOOK, firing("2026-03-09T00:00"))
     extended, told = told_of(yellow, BOOK, an_extension("2026-03-09T10:00", 5))
     assert lamps(told) == [("clock.extended", "green")]
     again, told = told_of(extended, BOOK, firing("2026-03-16T00:00"))
@@ -63,8 +63,8 @@ def test_yellow_again_after_an_extension_is_told_and_is_no_second_signal() -> No
     assert lamps(told) == [("clock.red", None), ("card.issued", None)]
 
 
-def test_red_again_after_it_was_taken_back_is_told_with_its_card_and_is_no_second_signal() -> None:
-    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T09:00"))
+def test_red_again_after_a_recount_is_announced_as_a_lamp_change_with_its_card() -> None:
+    missed, _ = told_of(subject_after(a_registration(), an_acceptance()), BOOK, firing("2026-03-10T09:00"))
     counted, told = told_of(missed, REOPENED, a_recount("2026-03-10T10:00"))
     assert lamps(told) == [("clock.rescheduled", "yellow"), ("card.revoked", None)]
     again, told = told_of(counted, REOPENED, firing("2026-03-11T00:00:01"))
@@ -72,14 +72,14 @@ def test_red_again_after_it_was_taken_back_is_told_with_its_card_and_is_no_secon
     assert told_of(again, REOPENED, firing("2026-03-11T00:00:01"))[1] == []
 
 
-def test_a_policy_that_moves_only_the_mark_of_yellow_turns_the_lamp_for_everybody() -> None:
-    [event] = told_of(known(opening(), acceptance()), WARNED_EARLY, a_recount("2026-03-05T10:00"))[1]
+def test_a_policy_that_moves_only_the_yellow_moment_announces_the_lamp_change() -> None:
+    [event] = told_of(subject_after(a_registration(), an_acceptance()), WARNED_EARLY, a_recount("2026-03-05T10:00"))[1]
     assert isinstance(event, ClockLampTurned)
     assert (event.lamp, str(event.due_on), event.turned_at) == ("yellow", "2026-03-09", at("2026-03-05T10:00"))
 
 
-def test_a_pause_before_the_end_told_after_it_takes_back_red_and_the_card_at_once() -> None:
-    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"))
+def test_a_pause_before_the_end_but_reported_after_it_revokes_red_and_the_card() -> None:
+    missed, _ = told_of(subject_after(a_registration(), an_acceptance()), BOOK, firing("2026-03-10T00:00:01"))
     still, told = told_of(missed, BOOK, a_pause("2026-03-09T16:00"))
     assert lamps(told) == [("clock.paused", None), ("clock.lamp_turned", "yellow"), ("card.revoked", None)]
     assert [(card.level, card.settled_reason) for card in still.cards] == [("yellow", "recounted")]
@@ -89,16 +89,19 @@ def test_a_pause_before_the_end_told_after_it_takes_back_red_and_the_card_at_onc
     assert lamps(told) == [("clock.lamp_turned", "red"), ("card.issued", None)]
 
 
-def test_a_pause_that_began_when_the_period_was_over_takes_nothing_back() -> None:
-    missed, _ = told_of(known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"))
+def test_a_pause_that_began_after_the_end_revokes_nothing() -> None:
+    missed, _ = told_of(subject_after(a_registration(), an_acceptance()), BOOK, firing("2026-03-10T00:00:01"))
     still, told = told_of(missed, BOOK, a_pause("2026-03-10T09:00"))
     assert told == []
     assert [card.status for card in still.cards] == ["issued"]
 
 
-def test_what_was_not_over_as_the_pause_began_by_a_calendar_published_in_it_stands_still_for_everybody() -> None:
+def test_a_calendar_published_during_a_pause_turns_back_a_clock_that_was_in_time_at_its_start() -> None:
     missed, _ = told_of(
-        known(opening(), acceptance()), BOOK, firing("2026-03-10T00:00:01"), a_pause("2026-03-10T09:00")
+        subject_after(a_registration(), an_acceptance()),
+        BOOK,
+        firing("2026-03-10T00:00:01"),
+        a_pause("2026-03-10T09:00"),
     )
     counted, told = told_of(missed, REOPENED, a_recount("2026-03-11T10:00"))
     assert lamps(told) == [("clock.paused", None), ("clock.lamp_turned", "yellow"), ("card.revoked", None)]

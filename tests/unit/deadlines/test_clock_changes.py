@@ -26,38 +26,36 @@ from services.deadlines.domain.terms.policy import Policy
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.domain.terms.term import Mark
 from tests.reference_counter import ONE_DAY, end_of_days, works_in_china
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
-    CASE_TABLE,
-    CASES,
-    COMPLAINTS,
     COUNTY,
     SUBJECT,
+    a_closing,
+    a_complaint,
+    a_complaint_acceptance,
+    a_complaint_extension,
     a_correction,
     a_decision,
-    a_deeming,
+    a_deemed_acceptance,
     a_notice,
     a_pause,
     a_recount,
+    a_registration,
     a_reopening,
     a_resumption,
     a_step,
-    a_voiding,
-    acceptance,
+    a_transfer,
+    a_void_route,
+    an_acceptance,
     an_end,
     an_extension,
     an_item,
     at,
-    complaint_acceptance,
     due_on,
-    giving_up,
-    known,
-    lodging,
-    more_days,
-    opening,
-    passed_on,
+    subject_after,
 )
+from tests.unit.deadlines.command_tables import CASE_TABLE, CASES, COMPLAINTS
 
 DECIDING = ("promise", "statutory")
 OTHER = "520112"
@@ -76,7 +74,7 @@ def of_kind(subject: Subject, kind: str) -> Clock:
     return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
 
 
-def told_by(subject: Subject, now: str, book: Rulebook = BOOK) -> Subject:
+def fire_all(subject: Subject, now: str, book: Rulebook = BOOK) -> Subject:
     """Everything that is due by a moment has been told."""
     for clock in subject.open_clocks:
         subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY), book=book)
@@ -106,8 +104,8 @@ OUT_OF_IT = at("2026-04-20T10:00")
     ],
     ids=["resumed", "decided", "decided on the spot", "ended"],
 )
-def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: Command, state: str) -> None:
-    case = known(opening(), acceptance(), A_PAUSE, way_out)
+def test_c1_every_way_out_of_a_pause_ends_it_and_no_paused_day_counts(way_out: Command, state: str) -> None:
+    case = subject_after(a_registration(), an_acceptance(), A_PAUSE, way_out)
     assert [each.pause for each in case.pauses] == [Pause(at("2026-03-05T10:00"), OUT_OF_IT)]
     promise, statutory = of_kind(case, "promise"), of_kind(case, "statutory")
     ends = counted("2026-03-02", 5, "2026-04-20"), counted("2026-03-02", 20, "2026-04-20")
@@ -116,7 +114,7 @@ def test_c1_every_way_out_of_a_pause_ends_it_and_nothing_of_it_counts(way_out: C
     assert {clock.stopped_at for clock in (promise, statutory)} == {OUT_OF_IT if state == "stopped" else None}
 
 
-ORDER = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, UUID(int=80)))
+ORDER = replace(a_complaint(), channel="hotline", clock_ids=(*a_complaint().clock_ids, UUID(int=80)))
 OF_THE_HOTLINE = Rulebook(
     Calendars(shipped()),
     Policies(
@@ -128,10 +126,10 @@ OF_THE_HOTLINE = Rulebook(
 )
 
 
-def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -> None:
+def test_a_transfer_makes_the_new_organ_responsible_for_the_hotline_order() -> None:
     order = then(None, ORDER, book=OF_THE_HOTLINE)
     assert (of_kind(order, "hotline").responsible.org, due_on(of_kind(order, "hotline"))) == (COUNTY, date(2026, 3, 4))
-    passed = then(order, replace(passed_on(), transferred_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
+    passed = then(order, replace(a_transfer(), transferred_at=at("2026-03-03T10:00")), book=OF_THE_HOTLINE)
     running = passed.clock(of_kind(order, "hotline").id)
     # by its own policy, from the day it came to the first
     assert (running.responsible.org, due_on(running), running.period.start_on) == (
@@ -139,17 +137,17 @@ def test_an_order_of_the_hotline_is_answered_for_by_whom_it_was_passed_on_to() -
         date(2026, 3, 12),
         date(2026, 3, 2),
     )
-    late = told_by(passed, "2026-03-13T08:00", book=OF_THE_HOTLINE)
+    late = fire_all(passed, "2026-03-13T08:00", book=OF_THE_HOTLINE)
     assert [(card.kind, card.responsible.org) for card in late.cards] == [("hotline", OTHER)]
 
 
 @pytest.mark.parametrize(("extension", "more"), [(None, 0), (0, 0), (5, 5), (40, 30)])
-def test_an_order_of_the_hotline_is_extended_with_the_complaint_as_far_as_the_place_allows(
+def test_a_hotline_order_is_extended_with_its_complaint_as_far_as_the_policy_allows(
     extension: int | None, more: int
 ) -> None:
     policy = Policy(COUNTY, 1, 1, "hotline", "complaint", unit=Unit.WORKDAY, budget=20, extension=extension)
     book = Rulebook(Calendars(shipped()), Policies([policy]))
-    extended = then(None, ORDER, complaint_acceptance(on="2026-03-03"), more_days(), book=book)
+    extended = then(None, ORDER, a_complaint_acceptance(on="2026-03-03"), a_complaint_extension(), book=book)
     assert [(clock.term.kind, clock.extended_by) for clock in extended.open_clocks] == [
         ("hotline", more),
         ("complaint", 30),
@@ -157,15 +155,15 @@ def test_an_order_of_the_hotline_is_extended_with_the_complaint_as_far_as_the_pl
     assert due_on(of_kind(extended, "hotline")) == counted("2026-03-02", 20 + more)
 
 
-def test_what_the_first_had_missed_of_an_order_stays_with_it() -> None:
-    missed = told_by(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
+def test_a_card_stays_with_the_organ_that_missed_the_hotline_order() -> None:
+    missed = fire_all(then(None, ORDER, book=OF_THE_HOTLINE), "2026-03-05T08:00", book=OF_THE_HOTLINE)
     assert [clock.term.stage for clock in missed.open_clocks if clock.term.kind == "card"] == ["hotline-complaint"]
-    passed = then(missed, replace(passed_on(), transferred_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
+    passed = then(missed, replace(a_transfer(), transferred_at=at("2026-03-05T10:00")), book=OF_THE_HOTLINE)
     order = passed.clock(of_kind(missed, "hotline").id)
     assert (order.responsible.org, order.state, order.lamp) == (OTHER, "running", "red")
     made_up = of_kind(passed, "card")
     assert (made_up.state, made_up.late) == ("stopped", False), "it cannot be asked to any more"
-    over = told_by(passed, "2026-03-20T08:00", book=OF_THE_HOTLINE)
+    over = fire_all(passed, "2026-03-20T08:00", book=OF_THE_HOTLINE)
     [card] = over.cards
     assert (card.kind, card.responsible.org, card.status) == ("hotline", COUNTY, "issued")
     revoke = SettleCard(
@@ -186,10 +184,10 @@ AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "comple
         (moment_of_day(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
     ],
 )
-def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_ends_at_the_close(
+def test_an_act_with_only_its_day_known_is_in_time_on_a_last_day_that_ends_at_closing_time(
     noticed: datetime, stopped: str, late: bool
 ) -> None:
-    history = then(None, opening("2026-03-02"), book=AT_CLOSE)
+    history = then(None, a_registration("2026-03-02"), book=AT_CLOSE)
     assert history.clocks[0].end is not None
     assert history.clocks[0].end.due_at == at("2026-03-09T17:00")
     notice = replace(a_notice(wait=None), noticed_at=noticed)
@@ -197,28 +195,30 @@ def test_what_is_told_by_its_day_alone_is_in_time_on_the_last_also_where_that_en
     assert (told.stopped_at, told.late) == (at(stopped), late)
 
 
-def test_a_deeming_found_at_the_close_is_corrected_by_what_was_done_that_day() -> None:
+def test_a_deemed_acceptance_at_closing_time_is_corrected_by_a_notice_of_that_day() -> None:
     found = at("2026-03-09T17:00:02")
-    deemed = then(None, opening("2026-03-02"), replace(a_deeming(), done_at=found), a_voiding(), book=AT_CLOSE)
+    deemed = then(
+        None, a_registration("2026-03-02"), replace(a_deemed_acceptance(), done_at=found), a_void_route(), book=AT_CLOSE
+    )
     told = replace(a_correction(), noticed_at=moment_of_day(date(2026, 3, 9)))
     assert of_kind(deemed, "completeness").late
     assert not of_kind(then(deemed, told, book=AT_CLOSE), "completeness").late
 
 
 @pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])
-def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Command, ...]) -> None:
+def test_pauses_of_a_void_route_do_not_count(over: tuple[Command, ...]) -> None:
     ordered = (
-        opening(),
-        a_deeming(),
+        a_registration(),
+        a_deemed_acceptance(),
         a_pause("2026-03-10T10:00"),
         *over,
-        a_voiding(),
+        a_void_route(),
         a_correction("2026-03-09T10:00"),
     )
-    case = known(*ordered)
+    case = subject_after(*ordered)
     assert [each.pause for each in case.pauses] == [Pause(at("2026-03-10T10:00"), at("2026-03-10T10:00"))]
     assert due_on(of_kind(case, "statutory")) == counted("2026-03-02", 20)
-    again = known(*ordered, acceptance(on="2026-03-09"))
+    again = subject_after(*ordered, an_acceptance(on="2026-03-09"))
     [later] = [clock for clock in again.open_clocks if clock.term.kind == "statutory"]
     assert due_on(later) == counted("2026-03-09", 20)
 
@@ -226,7 +226,9 @@ def test_what_was_ordered_on_a_way_that_was_none_was_no_pause(over: tuple[Comman
 @pytest.mark.parametrize("last", ["hearing", "testing"])
 def test_c2_two_pauses_that_overlap_count_once_and_the_last_to_end_ends_them(last: str) -> None:
     testing = SubjectPause(SUBJECT, Pause(at("2026-03-09T10:00")), "testing", "行政许可法第四十五条")
-    both = known(opening(), acceptance(), A_PAUSE, replace(a_pause(), pause=testing, procedure="testing"))
+    both = subject_after(
+        a_registration(), an_acceptance(), A_PAUSE, replace(a_pause(), pause=testing, procedure="testing")
+    )
 
     def ends(kind: str, moment: str) -> ResumeCase:
         id = SUBJECT if kind == "testing" else A_PAUSE.pause.id
@@ -235,14 +237,14 @@ def test_c2_two_pauses_that_overlap_count_once_and_the_last_to_end_ends_them(las
     one = then(both, ends({"hearing": "testing", "testing": "hearing"}[last], "2026-03-11T16:00"))
     assert {of_kind(one, kind).state for kind in DECIDING} == {"paused"}
     over = then(one, ends(last, "2026-03-16T16:00"))
-    single = known(opening(), acceptance(), A_PAUSE, a_resumption("2026-03-16T16:00"))
+    single = subject_after(a_registration(), an_acceptance(), A_PAUSE, a_resumption("2026-03-16T16:00"))
     for kind in DECIDING:
         assert of_kind(over, kind).end == of_kind(single, kind).end
 
 
-def test_c7_a_case_opened_again_begins_anew_and_what_was_stays_as_it_was() -> None:
-    history = (opening(), acceptance(), A_PAUSE, a_resumption("2026-03-11T16:00"))
-    late = known(*history, a_decision("2026-03-25T10:00"), an_end("2026-03-27T10:00"))
+def test_c7_a_reopened_case_gets_new_clocks_and_the_old_ones_stay() -> None:
+    history = (a_registration(), an_acceptance(), A_PAUSE, a_resumption("2026-03-11T16:00"))
+    late = subject_after(*history, a_decision("2026-03-25T10:00"), an_end("2026-03-27T10:00"))
     again = then(late, a_reopening("2026-04-01T10:00"))
     assert again.clocks[: len(late.clocks)] == late.clocks
     promise, statutory = again.open_clocks
@@ -251,8 +253,8 @@ def test_c7_a_case_opened_again_begins_anew_and_what_was_stays_as_it_was() -> No
     assert (due_on(promise), due_on(statutory)) == (counted("2026-04-01", 5), counted("2026-04-01", 20))
 
 
-def test_c11_what_was_missed_stays_missed_while_the_rest_stands_still() -> None:
-    missed = told_by(known(opening(), acceptance()), "2026-03-10T00:00:01")
+def test_c11_a_missed_clock_stays_missed_in_a_pause() -> None:
+    missed = fire_all(subject_after(a_registration(), an_acceptance()), "2026-03-10T00:00:01")
     [card] = missed.cards
     pause = a_pause("2026-03-11T10:00")
     stopped = {fact.kind for fact in decide(BOOK, missed, pause) if isinstance(fact, ClockPaused)}
@@ -272,10 +274,10 @@ def test_c11_what_was_missed_stays_missed_while_the_rest_stands_still() -> None:
     assert over.cards == (card,)
 
 
-def test_c11_what_was_missed_at_closing_time_is_not_undone_by_a_pause_of_that_evening() -> None:
+def test_c11_a_pause_in_the_evening_does_not_undo_a_clock_missed_at_closing_time() -> None:
     closing = Policy(COUNTY, 1, 1, "promise", cut_off=CutOff.CLOSE)
     book = Rulebook(Calendars(shipped()), Policies([closing]))
-    missed = told_by(then(None, opening(), acceptance(), book=book), "2026-03-09T17:00:01", book)
+    missed = fire_all(then(None, a_registration(), an_acceptance(), book=book), "2026-03-09T17:00:01", book)
     [card] = missed.cards
     paused = then(missed, a_pause("2026-03-09T18:00"), book=book)
     over = then(paused, a_resumption("2026-03-20T10:00"), book=book)
@@ -287,15 +289,15 @@ def test_c11_what_was_missed_at_closing_time_is_not_undone_by_a_pause_of_that_ev
     assert [card.status for card in afternoon.cards] == ["revoked"]
 
 
-def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_left_of_the_former() -> None:
+def test_c13_a_transferred_complaint_has_the_terms_of_the_new_organ_alone() -> None:
     shorter = Policy(COUNTY, 1, 1, "complaint", "acceptance", unit=Unit.DAY, budget=10)
     book = Rulebook(Calendars(shipped()), Policies([shorter]))
-    lodged = then(None, lodging(), book=book)
+    lodged = then(None, a_complaint(), book=book)
     assert {(clock.term.stage, clock.term.budget) for clock in lodged.open_clocks} == {
         ("acceptance", 10),
         ("return", 5),
     }
-    passed = then(lodged, passed_on(), book=book)
+    passed = then(lodged, a_transfer(), book=book)
     assert {(each.responsible.org, each.term.stage, each.term.budget) for each in passed.open_clocks} == {
         ("520112", "acceptance", 15),
         ("520112", "return", 5),
@@ -303,15 +305,15 @@ def test_c13_who_gets_a_complaint_has_the_time_of_its_own_policy_and_nothing_is_
     assert {clock.state for clock in passed.clocks if clock.responsible.org == COUNTY} == {"stopped"}
 
 
-def test_c16_by_which_channel_it_came_decides_nothing_but_whether_the_hotline_waits_too() -> None:
-    expected = [(clock.term.stage, clock.end) for clock in known(lodging()).clocks]
+def test_c16_the_channel_of_a_complaint_matters_only_for_the_hotline_order() -> None:
+    expected = [(clock.term.stage, clock.end) for clock in subject_after(a_complaint()).clocks]
     for channel in get_args(ComplaintChannel):
-        came = known(replace(lodging(), channel=channel, clock_ids=(*lodging().clock_ids, SUBJECT)))
+        came = subject_after(replace(a_complaint(), channel=channel, clock_ids=(*a_complaint().clock_ids, SUBJECT)))
         assert [(clock.term.stage, clock.end) for clock in came.clocks[:2]] == expected
         assert [clock.term.kind for clock in came.clocks[2:]] == ["hotline"] * (channel == "hotline")
 
 
-def test_c17_every_special_procedure_of_the_law_stops_the_clocks_and_nothing_else_does() -> None:
+def test_c17_special_procedures_of_the_law_pause_the_clocks_and_no_other_act_does() -> None:
     stopping = {
         type(command)
         for state, command, expected in CASE_TABLE
@@ -320,7 +322,7 @@ def test_c17_every_special_procedure_of_the_law_stops_the_clocks_and_nothing_els
     assert stopping == {PauseCase}
     for kind in get_args(ProcedureKind):
         standstill = replace(A_PAUSE.pause, reason=kind)
-        case = known(opening(), acceptance(), replace(A_PAUSE, pause=standstill, procedure=kind))
+        case = subject_after(a_registration(), an_acceptance(), replace(A_PAUSE, pause=standstill, procedure=kind))
         assert {of_kind(case, each).state for each in DECIDING} == {"paused"}
         assert [(each.reason, each.legal_basis) for each in case.pauses] == [(kind, "行政许可法第四十五条")]
 
@@ -330,38 +332,41 @@ def test_c17_every_special_procedure_of_the_law_stops_the_clocks_and_nothing_els
     [
         CASES["over"],
         CASES["given up"],
-        (opening(), a_notice(), giving_up()),
-        (opening(), acceptance(), a_step(), A_PAUSE, an_end("2026-03-20T10:00")),
-        (opening(), acceptance(), A_PAUSE, a_decision("2026-03-20T10:00"), an_end("2026-03-23T10:00")),
+        (a_registration(), a_notice(), a_closing()),
+        (a_registration(), an_acceptance(), a_step(), A_PAUSE, an_end("2026-03-20T10:00")),
+        (a_registration(), an_acceptance(), A_PAUSE, a_decision("2026-03-20T10:00"), an_end("2026-03-23T10:00")),
         COMPLAINTS["over"],
     ],
 )
-def test_c18_what_is_over_has_no_clock_that_runs_or_will_signal(history: tuple[Command, ...]) -> None:
-    subject = known(*history)
+def test_c18_a_case_that_is_over_has_no_running_clock_and_no_signal_due(history: tuple[Command, ...]) -> None:
+    subject = subject_after(*history)
     assert (subject.phase, subject.open_clocks) == ("over", ())
     assert {(clock.state, clock.next_fire_at) for clock in subject.clocks} == {("stopped", None)}
-    assert told_by(subject, "2026-12-01T00:00") == subject
+    assert fire_all(subject, "2026-12-01T00:00") == subject
 
 
-def test_c19_an_extension_moves_the_end_by_working_days_and_the_warnings_with_it() -> None:
-    before = of_kind(known(opening(), acceptance(on="2026-02-02")), "statutory")
+def test_c19_art_42_an_extension_moves_the_end_by_10_working_days_and_the_warnings_with_it() -> None:
+    before = of_kind(subject_after(a_registration(), an_acceptance(on="2026-02-02")), "statutory")
     assert before.yellow_at == at(f"{counted('2026-02-02', 19)}T00:00")
-    after = of_kind(known(opening(), acceptance(on="2026-02-02"), an_extension("2026-02-06T10:00", 10)), "statutory")
+    after = of_kind(
+        subject_after(a_registration(), an_acceptance(on="2026-02-02"), an_extension("2026-02-06T10:00", 10)),
+        "statutory",
+    )
     assert (due_on(after), after.extended_by) == (counted("2026-02-02", 30), 10)
     # a tenth of thirty days is three, a fifth is six
     assert after.yellow_at == at(f"{counted('2026-02-02', 28)}T00:00")
     assert after.reminder_at == at(f"{counted('2026-02-02', 25)}T00:00")
 
 
-def test_c19_what_is_over_is_not_extended() -> None:
-    case = known(opening(), acceptance(), an_extension("2026-03-11T10:00", 10))
+def test_c19_a_missed_clock_is_not_extended() -> None:
+    case = subject_after(a_registration(), an_acceptance(), an_extension("2026-03-11T10:00", 10))
     promise, statutory = of_kind(case, "promise"), of_kind(case, "statutory")
     assert (due_on(promise), promise.extended_by) == (date(2026, 3, 9), 0)
     assert (due_on(statutory), statutory.extended_by) == (counted("2026-03-02", 30), 10)
 
 
-def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_pauses() -> None:
-    case = known(opening(), acceptance(), a_step(), A_PAUSE, a_resumption("2026-03-11T16:00"))
+def test_c5_a_shorter_period_by_a_new_policy_keeps_used_time_and_pauses() -> None:
+    case = subject_after(a_registration(), an_acceptance(), a_step(), A_PAUSE, a_resumption("2026-03-11T16:00"))
     assert due_on(of_kind(case, "step")) == counted("2026-03-02", 20, "2026-03-11")
     policy = Policy(COUNTY, 1, 1, "step", unit=Unit.WORKDAY, budget=8, yellow=Mark(50))
     book = Rulebook(Calendars(shipped()), Policies([policy]))
@@ -370,12 +375,14 @@ def test_c5_a_shorter_period_by_a_new_policy_keeps_what_was_used_up_and_the_paus
     assert step.yellow_at == at(f"{counted('2026-03-02', 5, '2026-03-11')}T00:00")  # half of eight are left
 
 
-def test_c15_only_the_law_limits_another_period_and_only_the_promise_and_the_steps() -> None:
-    order = replace(lodging(), channel="hotline", clock_ids=(*lodging().clock_ids, SUBJECT))
-    ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in known(order).clocks}
+def test_c15_only_the_statutory_clock_caps_others_and_only_promises_and_steps() -> None:
+    order = replace(a_complaint(), channel="hotline", clock_ids=(*a_complaint().clock_ids, SUBJECT))
+    ends = {clock.term.stage or clock.term.kind: due_on(clock) for clock in subject_after(order).clocks}
     assert ends == {"acceptance": date(2026, 3, 17), "return": date(2026, 3, 9), "complaint": date(2026, 3, 9)}
     item = an_item(legal=Period(value=5, unit="workday"))
-    case = known(opening(), acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount())
+    case = subject_after(
+        a_registration(), an_acceptance(item), a_step(), replace(A_PAUSE, expected_days=20), a_resumption(), a_recount()
+    )
     assert due_on(of_kind(case, "step")) == due_on(of_kind(case, "statutory")) == counted("2026-03-02", 5, "2026-03-11")
-    going_on = known(opening(), acceptance(item), replace(A_PAUSE, expected_days=20), a_recount())
+    going_on = subject_after(a_registration(), an_acceptance(item), replace(A_PAUSE, expected_days=20), a_recount())
     assert due_on(of_kind(going_on, "procedure")) == counted("2026-03-05", 20)

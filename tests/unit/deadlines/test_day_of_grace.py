@@ -16,32 +16,28 @@ from services.deadlines.domain.lifecycle.facts import evolve
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.domain.terms.rulebook import Rulebook
-from tests.unit.deadlines.test_clock_rules import (
+from tests.unit.deadlines.builders import (
     BOOK,
     BY,
     COUNTY,
+    REOPENED,
     SUBJECT,
     a_pause,
     a_recount,
+    a_registration,
     a_resumption,
     a_step,
-    a_steps_end,
-    acceptance,
+    a_step_end,
+    an_acceptance,
     an_item,
     at,
     due_on,
-    known,
-    opening,
+    subject_after,
 )
 
 SATURDAY = NamedDay(date(2026, 3, 7), Kind.WORK, "补班")
 REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (SATURDAY,))]))
 """A Saturday has been worked after all: what counts the days around it has one more of them behind it."""
-
-
-MONDAY = NamedDay(date(2026, 3, 9), Kind.OFF, "某日")
-REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (MONDAY,))]))
-"""A Monday has been off: who was late by it was not."""
 
 
 def then(subject: Subject, *commands: Command, book: Rulebook = REVISED) -> Subject:
@@ -57,30 +53,32 @@ def promise_of(subject: Subject) -> Clock:
 
 def stood_still() -> Subject:
     """Four of five days were used up when the procedure began; the fifth would have been the Saturday."""
-    return known(opening(), acceptance(), a_pause("2026-03-09T10:00"))
+    return subject_after(a_registration(), an_acceptance(), a_pause("2026-03-09T10:00"))
 
 
-def test_what_stands_still_goes_on_standing_still_and_has_a_day_left_when_it_goes_on() -> None:
+def test_a_paused_clock_stays_paused_and_has_a_day_of_grace_on_resumption() -> None:
     counted = then(stood_still(), a_recount("2026-03-10T10:00"))
     assert (promise_of(counted).state, promise_of(counted).lamp) == ("paused", "green")
     resumed = promise_of(then(counted, a_resumption("2026-03-13T10:00")))
     assert (resumed.state, resumed.lamp, due_on(resumed)) == ("running", "green", date(2026, 3, 16))
 
 
-def test_what_was_not_counted_anew_while_it_stood_still_has_the_same_day() -> None:
+def test_a_clock_not_recounted_during_its_pause_has_the_same_day_of_grace() -> None:
     resumed = promise_of(then(stood_still(), a_resumption("2026-03-13T10:00")))
     assert (resumed.lamp, due_on(resumed)) == ("green", date(2026, 3, 16))
 
 
-def test_what_comes_between_a_publication_and_its_recount_costs_nobody_the_day_of_grace() -> None:
-    case = known(opening(), acceptance())
+def test_a_change_between_publication_and_recount_keeps_the_day_of_grace() -> None:
+    case = subject_after(a_registration(), an_acceptance())
     now = "2026-03-09T10:00"  # its last day; by the new calendar, the Saturday was
     paused = then(case, a_pause(now), a_recount(now), a_resumption(now))
     assert (promise_of(paused).lamp, due_on(promise_of(paused))) == ("yellow", date(2026, 3, 9))
 
 
-def test_an_end_that_a_new_calendar_moved_before_the_recount_came_is_told() -> None:
-    case = then(known(opening(), acceptance()), a_pause("2026-03-10T10:00"), book=BOOK)  # the promise was over by then
+def test_an_end_moved_by_a_new_calendar_before_the_recount_is_announced() -> None:
+    case = then(
+        subject_after(a_registration(), an_acceptance()), a_pause("2026-03-10T10:00"), book=BOOK
+    )  # the promise was over by then
     moved = [fact for fact in decide(REOPENED, case, a_resumption("2026-03-13T10:00")) if is_moved(fact)]
     assert [(fact.kind, fact.due_on, fact.lamp, fact.reason_code) for fact in moved] == [
         ("promise", date(2026, 3, 16), "green", "calendar")
@@ -91,51 +89,57 @@ def is_moved(fact: object) -> TypeGuard[ClockRescheduled]:
     return isinstance(fact, ClockRescheduled)
 
 
-def test_a_day_of_grace_that_falls_into_a_pause_comes_after_it() -> None:
-    graced = then(known(opening(), acceptance()), a_recount("2026-03-09T10:00"))
+def test_a_day_of_grace_within_a_pause_moves_after_the_pause() -> None:
+    graced = then(subject_after(a_registration(), an_acceptance()), a_recount("2026-03-09T10:00"))
     assert due_on(promise_of(graced)) == date(2026, 3, 9)
     still = then(graced, a_pause("2026-03-09T11:00"))
     assert promise_of(still).state == "paused"
     assert due_on(promise_of(then(still, a_resumption("2026-03-11T16:00")))) == date(2026, 3, 12)
 
 
-def test_who_has_hours_left_today_is_not_late_because_the_desk_opened_earlier() -> None:
+def test_earlier_opening_hours_alone_make_no_clock_of_hours_late() -> None:
     item = an_item(promise=Period(value=8, unit="workhour"), legal=None)
     early = every_weekday(Interval.of("08:00", "12:00"), Interval.of("13:00", "17:00"))
-    case = known(opening(), acceptance(item))  # five hours on the first day, and until 12:00 on the second
+    case = subject_after(
+        a_registration(), an_acceptance(item)
+    )  # five hours on the first day, and until 12:00 on the second
     assert due_on(promise_of(case)) == date(2026, 3, 3)
     opened = then(case, a_recount("2026-03-03T11:30"), book=Rulebook(Calendars(shipped(), {"CN": early})))
     assert (promise_of(opened).lamp, due_on(promise_of(opened))) == ("green", date(2026, 3, 3))
 
 
-def test_a_promise_that_was_over_with_the_law_does_not_come_back_to_life_in_a_pause() -> None:
+def test_a_promise_that_ended_with_the_statutory_clock_stays_over_in_a_pause() -> None:
     item = an_item(promise=Period(value=10, unit="workday"), legal=Period(value=5, unit="workday"))
-    over = then(known(opening(), acceptance(item)), *fired("2026-03-12T00:00"), book=BOOK)
+    over = then(subject_after(a_registration(), an_acceptance(item)), *fired("2026-03-12T00:00"), book=BOOK)
     facts = decide(BOOK, over, a_pause("2026-03-11T10:00"))
     assert not any(isinstance(fact, ClockPaused) and fact.kind == "promise" for fact in facts)
     promise = promise_of(then(over, a_pause("2026-03-11T10:00"), book=BOOK))
     assert (promise.state, promise.lamp, due_on(promise)) == ("running", "red", date(2026, 3, 9))
 
 
-def test_at_its_very_last_moment_it_is_in_time_and_has_a_day_of_grace() -> None:
-    counted = promise_of(then(known(opening(), acceptance()), a_recount("2026-03-10T00:00")))
+def test_a_clock_at_its_last_moment_is_in_time_and_gets_a_day_of_grace() -> None:
+    counted = promise_of(then(subject_after(a_registration(), an_acceptance()), a_recount("2026-03-10T00:00")))
     assert (counted.lamp, due_on(counted)) == ("green", date(2026, 3, 11))
 
 
-def test_a_step_that_is_done_while_it_stands_still_is_not_late_by_a_new_calendar_alone() -> None:
+def test_a_step_completed_during_its_pause_is_not_late_by_a_new_calendar_alone() -> None:
     """Its twenty days were not over when the procedure began; with the Saturday worked, they were."""
-    case = known(opening(), acceptance(), a_step("2026-03-02T12:00"), a_pause("2026-03-30T10:00"))
-    [step] = [clock for clock in then(case, a_steps_end("2026-04-03T10:00")).clocks if clock.term.kind == "step"]
+    case = subject_after(a_registration(), an_acceptance(), a_step("2026-03-02T12:00"), a_pause("2026-03-30T10:00"))
+    [step] = [clock for clock in then(case, a_step_end("2026-04-03T10:00")).clocks if clock.term.kind == "step"]
     assert (step.state, step.late, step.lamp) == ("stopped", False, "yellow")
 
 
-def test_a_procedure_that_ends_before_its_recount_came_has_ended() -> None:
+def test_a_procedure_that_ends_before_the_recount_stays_ended() -> None:
     """Its own clock would have another end by the new calendar."""
-    resumed = then(known(opening(), acceptance(), a_pause("2026-03-05T10:00")), a_resumption("2026-03-11T16:00"))
+    resumed = then(
+        subject_after(a_registration(), an_acceptance(), a_pause("2026-03-05T10:00")), a_resumption("2026-03-11T16:00")
+    )
     [procedure] = [clock for clock in resumed.clocks if clock.term.kind == "procedure"]
     assert (procedure.state, procedure.late) == ("stopped", False)
 
 
 def fired(moment: str) -> Sequence[Command]:
-    clocks = [clock for clock in known(opening(), acceptance()).clocks if clock.term.kind != "completeness"]
+    clocks = [
+        clock for clock in subject_after(a_registration(), an_acceptance()).clocks if clock.term.kind != "completeness"
+    ]
     return [FireSignals(SUBJECT, clock.id, at(moment), at(moment), BY) for clock in clocks]

@@ -4,7 +4,7 @@ from services.deadlines.domain.calendar.days import Calendar
 from services.deadlines.domain.calendar.regions import Calendars
 
 
-class Everywhere(Calendars):
+class OneCalendar(Calendars):
     def __init__(self, calendar: Calendar) -> None:
         super().__init__(())
         self._one = calendar
