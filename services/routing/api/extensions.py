@@ -55,7 +55,7 @@ async def list_extensions(
             tx, context.actor, filters, context.runtime.cursors, cursor, limit
         )
     texts = SealedTexts(context.runtime.sealer)
-    items = [ListedExtensionView.model_validate(listed, context=texts) for listed in page]
+    items = [ListedExtensionView.of(listed, texts) for listed in page]
     return respond(Page(items=items, next_cursor=following))
 
 

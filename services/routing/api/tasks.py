@@ -41,7 +41,7 @@ async def list_tasks(
     filters = tasks.TaskFilter(org, dept, assignee, status, updated_since)
     async with context.read() as tx:
         page, following = await tasks.list_tasks(tx, context.actor, filters, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[ListedTaskView.model_validate(listed) for listed in page], next_cursor=following))
+    return respond(Page(items=[ListedTaskView.of(listed) for listed in page], next_cursor=following))
 
 
 @router.post("/tasks/{task_id}/receive", response_model=TaskView, responses=_REFUSALS)

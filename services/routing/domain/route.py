@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.access import Holder, Reach
-from bianmin.events.parts import Access, Delivery, Dept, ItemFacts, PeriodUnit, ProcedureKind
+from bianmin.events.parts import Access, Delivery, Dept, ItemFacts, Mode, PeriodUnit, ProcedureKind
 from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.task import OPEN, Task
 
@@ -115,6 +115,11 @@ class Route:
     past: tuple[PastCycle, ...] = ()
     sequence: int = 0
     version: int = 0
+
+    @property
+    def mode(self) -> Mode:
+        """How the item is handled (办理方式)."""
+        return self.item.mode
 
     @property
     def holders(self) -> tuple[Holder, ...]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, func, select, union
+from sqlalchemy import any_, select
 
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
@@ -45,18 +45,17 @@ _READ = sets.Load(
     )
 )
 
-_WANTED = union(
-    select(func.unnest(sets.named("case_ids", routes.c.case_id)).label("case_id")),
-    select(tasks.c.case_id).where(tasks.c.id == any_(sets.named("task_ids", tasks.c.id))),
-    select(extensions.c.case_id).where(extensions.c.id == any_(sets.named("extension_ids", extensions.c.id))),
-).subquery()
+_CASES_OF_TASKS = sets.Load(select(tasks.c.case_id).where(tasks.c.id == any_(sets.named("task_ids", tasks.c.id))))
+_CASES_OF_EXTENSIONS = sets.Load(
+    select(extensions.c.case_id).where(extensions.c.id == any_(sets.named("extension_ids", extensions.c.id)))
+)
 _SNAPSHOT = routes.alias("snapshot")
 # Only `route` is locked. Where another transaction held the lock, `route` is read again after the wait, but `snapshot`
 # and `task` stay as they were before it: different versions show that the tasks are out of date.
 _LOCKED = sets.Load(
     _WITH_TASKS.add_columns(_SNAPSHOT.c.version.label("snapshot_version"))
-    .join(_WANTED, _WANTED.c.case_id == routes.c.case_id)
     .join(_SNAPSHOT, _SNAPSHOT.c.case_id == routes.c.case_id)
+    .where(routes.c.case_id == any_(sets.named("case_ids", routes.c.case_id)))
     .order_by(routes.c.case_id, tasks.c.place)
     .with_for_update(of=routes)
 )
@@ -78,13 +77,20 @@ _EXTENSIONS = sets.Load(
 
 
 async def load(
-    tx: Tx, case_ids: Iterable[UUID], task_ids: Iterable[UUID], extension_ids: Iterable[UUID] = ()
+    tx: Tx, case_ids: Sequence[UUID], task_ids: Sequence[UUID], extension_ids: Sequence[UUID] = ()
 ) -> dict[UUID, Route]:
     """The routes of these cases, tasks and extensions, by case id, locked in the order of their case ids.
 
-    One statement; one more each for tasks that changed while it waited for a lock, for procedures and for extensions.
+    One statement finds the cases of tasks and one loads the routes. Rarely there is one more each for extension ids,
+    for tasks that changed while a lock was waited for, for procedures and for extensions. Few simple statements cost
+    less than one with alternatives: PostgreSQL keeps their plans.
     """
-    found = await _LOCKED(tx, case_ids=case_ids, task_ids=task_ids, extension_ids=extension_ids)
+    wanted = set(case_ids)
+    if task_ids:
+        wanted.update(row["case_id"] for row in await _CASES_OF_TASKS(tx, task_ids=task_ids))
+    if extension_ids:
+        wanted.update(row["case_id"] for row in await _CASES_OF_EXTENSIONS(tx, extension_ids=extension_ids))
+    found = await _LOCKED(tx, case_ids=wanted) if wanted else ()
     stale = {row["case_id"] for row in found if row["version"] != row["snapshot_version"]}
     tasks_of = _tasks_by_case(row for row in found if row["case_id"] not in stale)
     if stale:

@@ -1,15 +1,15 @@
 """Views of requests for an extension."""
 
 from datetime import date
+from typing import Self
 from uuid import UUID
 
-from pydantic import ConfigDict
-
 from bianmin.events.parts import PeriodUnit
-from services.routing.api.sealing import OpenedAnswer, OpenedReason
-from services.routing.api.views.state_view import StateView, attributes_of
+from services.routing.api.sealing import OpenedAnswer, OpenedReason, SealedTexts
+from services.routing.api.views.state_view import StateView, attributes
 from services.routing.api.views.tasks import OfficeRef
 from services.routing.domain.route import ExtensionStatus
+from services.routing.store.queries.extensions import ListedExtension
 
 
 class ExtensionView(StateView):
@@ -40,7 +40,11 @@ class ReasonedExtensionView(ExtensionView):
 class ListedExtensionView(ReasonedExtensionView):
     """A request for an extension in a list. `office` decides the case."""
 
-    model_config = ConfigDict(alias_generator=attributes_of("extension"))
-
     case_no: str
     office: OfficeRef
+
+    @classmethod
+    def of(cls, listed: ListedExtension, texts: SealedTexts) -> Self:
+        """The view of a request in a list."""
+        case = {"case_no": listed.case_no, "office": listed.office}
+        return cls.model_validate(attributes(listed.extension) | case, context=texts)

@@ -65,7 +65,7 @@ class RouteView(StateView):
 
     case_id: UUID
     case_no: str
-    mode: Mode = Field(validation_alias=AliasPath("item", "mode"))
+    mode: Mode
     status: RouteStatus
     lead: OfficeRef
     steps: list[StepView] = Field(validation_alias="tasks")

@@ -1,6 +1,8 @@
 """What all views of routing share: they are built from the attributes of a state."""
 
-from pydantic import AliasChoices, AliasGenerator, AliasPath, ConfigDict
+from typing import Any
+
+from pydantic import ConfigDict
 
 from bianmin.kit.bodies import View
 
@@ -11,6 +13,6 @@ class StateView(View):
     model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
 
 
-def attributes_of(member: str) -> AliasGenerator:
-    """Read each field from `state.<member>`; what the member does not have, from the state itself."""
-    return AliasGenerator(validation_alias=lambda name: AliasChoices(AliasPath(member, name), name))
+def attributes(state: Any) -> dict[str, Any]:
+    """The fields of a frozen dataclass by name, for a view that also has fields of another state."""
+    return {name: getattr(state, name) for name in state.__dataclass_fields__}

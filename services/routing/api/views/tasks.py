@@ -1,18 +1,17 @@
 """Views of tasks: in a list, after a command, as steps of a route."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, AliasPath, BeforeValidator, ConfigDict, Field
+from pydantic import AliasPath, BeforeValidator, Field
 
-from bianmin.events.parts import ItemFacts, Mode, Opinion, StepKind, TaskStatus
+from bianmin.events.parts import Mode, Opinion, StepKind, TaskStatus
 from services.routing import texts
 from services.routing.api.sealing import OpenedNote
-from services.routing.api.views.state_view import StateView, attributes_of
+from services.routing.api.views.state_view import StateView, attributes
 from services.routing.domain.route import Route
-from services.routing.domain.task import Task
+from services.routing.store.queries.tasks import ListedTask
 
 
 def _remedies_against(opinion: Any) -> str | None:
@@ -42,9 +41,7 @@ class TaskHeadView(StateView):
     opinion: Opinion | None
     reason_code: str | None
     legal_basis: str | None
-    remedies: Annotated[str | None, BeforeValidator(_remedies_against)] = Field(
-        validation_alias=AliasChoices(AliasPath("task", "opinion"), "opinion")
-    )
+    remedies: Annotated[str | None, BeforeValidator(_remedies_against)] = Field(validation_alias=AliasPath("opinion"))
 
 
 class RouteItemView(StateView):
@@ -56,33 +53,33 @@ class RouteItemView(StateView):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _TaskInRoute:
-    task: Task
-    case_no: str
-    item: ItemFacts
-
-
 class TaskView(TaskHeadView):
     """A task for the office that works on it. The notes of other offices are in the route."""
-
-    model_config = ConfigDict(alias_generator=attributes_of("task"))
 
     case_id: UUID
     case_no: str
     item: RouteItemView
-    mode: Mode = Field(validation_alias=AliasPath("item", "mode"))
+    mode: Mode
 
     @classmethod
     def in_route(cls, route: Route, task_id: UUID) -> Self:
         """The view of one task of a route."""
-        return cls.model_validate(_TaskInRoute(route.task(task_id), route.case_no, route.item))
+        item = route.item
+        case = {"case_no": route.case_no, "item": item, "mode": item.mode}
+        return cls.model_validate(attributes(route.task(task_id)) | case)
 
 
 class ListedTaskView(TaskView):
     """A task in a list. `updated_at` orders the change feed."""
 
-    updated_at: datetime = Field(validation_alias="changed_at")
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, listed: ListedTask) -> Self:
+        """The view of a task in a list."""
+        item = listed.item
+        case = {"case_no": listed.case_no, "item": item, "mode": item.mode, "updated_at": listed.changed_at}
+        return cls.model_validate(attributes(listed.task) | case)
 
 
 class StepView(TaskHeadView):
