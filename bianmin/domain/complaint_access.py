@@ -1,7 +1,7 @@
 """Who may see a complaint (投诉举报), and what follows from it: its clocks, its share in a report. Pure.
 
 `may_see_complaint` is the rule. `bianmin/kit/complaint_filter.py` has it for SQL, and
-`tests/service/test_complaint_access.py` shows on PostgreSQL that both agree.
+`tests/service/test_complaint_filter.py` shows on PostgreSQL that both agree.
 """
 
 from dataclasses import dataclass
