@@ -18,7 +18,7 @@ from typing import Annotated
 import uvloop
 from fastapi import Response
 
-from bianmin.domain import codes
+from bianmin.domain import identifiers
 from bianmin.kit import logs
 from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
@@ -40,9 +40,9 @@ async def check_only(
     context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen", "integrator")],
 ) -> Response:
     """Authenticate, validate, answer."""
-    codes.document_number(body.applicant.id_type, body.applicant.id_number, context.today)
+    identifiers.document_number(body.applicant.id_type, body.applicant.id_number, context.today)
     if body.applicant.phone is not None:
-        codes.phone(body.applicant.phone)
+        identifiers.phone(body.applicant.phone)
     return respond(_answer(body, context.now), 1, status=201)
 
 

@@ -3,7 +3,8 @@
 import typer
 
 from bianmin.domain.actors import ROLES, Actor
-from bianmin.domain.codes import BadCode, level_of
+from bianmin.domain.divisions import level_of
+from bianmin.domain.identifiers import BadCode
 from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bianmin.domain.actors import ROLES, Actor
-from bianmin.domain.codes import ancestors
+from bianmin.domain.divisions import ancestors
 
 _STAFF = sorted(ROLES - {"citizen"})
 

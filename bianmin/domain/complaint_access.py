@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bianmin.domain import access
 from bianmin.domain.actors import Actor
-from bianmin.domain.codes import ancestors, parent_of
+from bianmin.domain.divisions import ancestors, parent_of
 
 COMPLAINT_HANDLERS = ("investigator", "manager", "supervisor")
 """Roles that handle complaints."""

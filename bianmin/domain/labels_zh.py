@@ -1,4 +1,4 @@
-"""What the words of the contract are called in Chinese."""
+"""Chinese names of the values in the event contract."""
 
 from collections.abc import Mapping
 
@@ -20,6 +20,14 @@ DEPTS: Mapping[str, str] = {
     "finance": "财政惠农",
     "living": "生产生活",
     "consult": "咨询宣传",
+}
+ORG_LEVELS: Mapping[str, str] = {
+    "province": "省级",
+    "city": "市州级",
+    "county": "县级",
+    "township": "乡镇级",
+    "village": "村级",
+    "point": "服务点",
 }
 MODES: Mapping[str, str] = {
     "direct": "直接办理",
@@ -47,4 +55,4 @@ UNITS: Mapping[str, str] = {
     "hour": "小时",
     "immediate": "日",
 }
-"""What is said behind a number of them."""
+"""Follows the number."""

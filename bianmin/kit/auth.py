@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from bianmin.domain.actors import ROLES, Actor
-from bianmin.domain.codes import level_of
+from bianmin.domain.divisions import level_of
 from bianmin.kit.problems import Unauthenticated
 
 ISSUER = "bianmin"

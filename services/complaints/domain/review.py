@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bianmin.domain.codes import parent_of
+from bianmin.domain.divisions import parent_of
 from bianmin.events.complaints import ComplaintEscalated
 from bianmin.events.parts import ComplaintLevel
 from bianmin.kit.decide import Cause

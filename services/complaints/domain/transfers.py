@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from bianmin.domain.codes import parent_of
+from bianmin.domain.divisions import parent_of
 from bianmin.events.complaints import ComplaintTransferred
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Forbidden

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
 
+from bianmin.domain.divisions import parent_of
 from bianmin.kit.bodies import Day
 from bianmin.kit.endpoints import (
     IfMatch,
@@ -193,7 +194,7 @@ async def _seen(region: str, year: Year, context: Admin, if_match: IfMatch = Non
     own = known.own(region, year)
     if region != NATIONAL and not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
-    if region == NATIONAL and len(context.actor.org) > 2:
+    if region == NATIONAL and parent_of(context.actor.org) is not None:
         raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
         # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds

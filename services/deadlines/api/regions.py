@@ -1,6 +1,7 @@
 """Whether a region is there, and who may publish for it."""
 
-from bianmin.domain.codes import BadCode, level_of
+from bianmin.domain.divisions import level_of
+from bianmin.domain.identifiers import BadCode
 from bianmin.kit.db import Tx
 from bianmin.kit.endpoints import RequestContext, check_if_match
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid, NotFound

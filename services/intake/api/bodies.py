@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt, StringConstraints, model_validator
 
-from bianmin.domain.codes import DocumentKind
+from bianmin.domain.identifiers import DocumentKind
 from bianmin.events.parts import Channel
 from bianmin.kit.bodies import Body, Code, Day, OrgCode, Short, Text
 from services.intake.domain.content import Content, ItemCode

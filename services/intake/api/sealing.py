@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from bianmin.domain import codes
+from bianmin.domain import identifiers, masking
 from bianmin.kit.crypto import Sealer, same
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.api.bodies import Registration
@@ -34,8 +34,8 @@ def seal_applicant(sealer: Sealer, case_id: UUID, body: Registration, today: dat
     phone = given.phone
     if phone is not None:
         try:
-            phone = codes.phone(phone)
-        except codes.BadCode as error:
+            phone = identifiers.phone(phone)
+        except identifiers.BadCode as error:
             errors.append(FieldError("/applicant/phone", error.code, str(error)))
     if (given.id_type == "credit_code") != (given.kind == "organization"):
         errors.append(FieldError("/applicant/id_type", "kind_mismatch", "单位用统一社会信用代码，个人用个人证件"))
@@ -51,10 +51,10 @@ def seal_applicant(sealer: Sealer, case_id: UUID, body: Registration, today: dat
     }
     masked = MaskedApplicant(
         kind=given.kind,
-        name=codes.mask_name(given.name),
+        name=masking.mask_name(given.name),
         id_type=given.id_type,
-        id_number=codes.mask_number(number),
-        phone=codes.mask_phone(phone) if phone else None,
+        id_number=masking.mask_number(number),
+        phone=masking.mask_phone(phone) if phone else None,
     )
     return Applicant(
         case_id=case_id,
@@ -64,11 +64,11 @@ def seal_applicant(sealer: Sealer, case_id: UUID, body: Registration, today: dat
     )
 
 
-def _checked_number(id_type: codes.DocumentKind, number: str, today: date, errors: list[FieldError]) -> str:
+def _checked_number(id_type: identifiers.DocumentKind, number: str, today: date, errors: list[FieldError]) -> str:
     """Return the normalised number of the document; a malformed number adds an error to `errors`."""
     try:
-        return codes.document_number(id_type, number, today)
-    except codes.BadCode as error:
+        return identifiers.document_number(id_type, number, today)
+    except identifiers.BadCode as error:
         errors.append(FieldError("/applicant/id_number", error.code, str(error)))
         return ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from bianmin.domain.codes import Level, level_of
+from bianmin.domain.divisions import at_level, desk_level_of, has_offices
 from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.intake import CaseRegistered
 from bianmin.events.parts import Channel, ItemFacts
@@ -17,7 +17,6 @@ from services.intake.domain.checks import DateWrong, check_material_numbers
 from services.intake.domain.content import Guide
 from services.intake.domain.facts import CaseOpened, Fact
 
-_LENGTH: Mapping[str, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
 _ROUTED = frozenset({"direct", "promised", "report_up"})
 """The modes of handling that routing can route so far."""
 _LEVEL_NAMES = {
@@ -196,8 +195,8 @@ def organs(item: ItemFacts, desk: str) -> tuple[str, str]:
     A station accepts what it decides itself. Everything else is accepted by the center above the desk, because a
     village committee is no organ that could.
     """
-    deciding = desk[: _LENGTH[item.decide_level]]
-    accepting = deciding if len(deciding) >= _LENGTH["station"] else desk[: _LENGTH["center"]]
+    deciding = at_level(desk, item.decide_level)
+    accepting = at_level(desk, "center") if has_offices(deciding) else deciding
     return deciding, accepting
 
 
@@ -213,8 +212,7 @@ def _check_dates(command: RegisterCase) -> None:
 
 
 def _check_desk(command: RegisterCase, guide: Guide) -> None:
-    desks = {Level.POINT: "point", Level.VILLAGE: "station", Level.TOWNSHIP: "center"}
-    if desks.get(level_of(command.org)) not in guide.lodge_at:
+    if desk_level_of(command.org) not in guide.lodge_at:
         offered = "、".join(_LEVEL_NAMES[desk] for desk in guide.lodge_at)
         raise NotLodgedHere(
             f"这个事项在{offered}受理，请到那里办理。",
@@ -223,8 +221,8 @@ def _check_desk(command: RegisterCase, guide: Guide) -> None:
 
 
 def _check_offices(item: ItemFacts, deciding: str, accepting: str, orgs: Mapping[str, KnownOrg]) -> None:
-    needed = [deciding] if len(deciding) <= _LENGTH["center"] else []
-    if item.mode == "report_up" and accepting not in needed and len(accepting) <= _LENGTH["center"]:
+    needed = [deciding] if has_offices(deciding) else []
+    if item.mode == "report_up" and accepting not in needed and has_offices(accepting):
         needed.append(accepting)
     for org in needed:
         known = orgs.get(org)

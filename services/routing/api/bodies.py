@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from bianmin.domain import codes
+from bianmin.domain import identifiers
 from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel, ProcedureKind
 from bianmin.kit.bodies import Body, Code, Short, Text
 from services.routing.domain.directory.staff import StaffRole
@@ -23,7 +23,7 @@ def _distinct(roles: list[StaffRole]) -> list[StaffRole]:
 
 
 Name = Annotated[Short, AfterValidator(_printable)]
-Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(codes.phone)]
+Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(identifiers.phone)]
 Roles = Annotated[list[StaffRole], Field(min_length=1, max_length=7), AfterValidator(_distinct)]
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from bianmin.domain.codes import mask_name
+from bianmin.domain.masking import mask_name
 from bianmin.kit.crypto import Sealer
 
 

@@ -4,10 +4,9 @@ from functools import lru_cache
 
 from bianmin.domain.access import Holder
 from bianmin.domain.actors import Actor
+from bianmin.domain.divisions import has_offices
 from bianmin.events.parts import Dept, Office
 from bianmin.kit.refusals import Forbidden
-
-_LENGTH_OF_STATION_CODE = 12
 
 
 class NotTheOffice(Forbidden):
@@ -18,7 +17,7 @@ class NotTheOffice(Forbidden):
 
 def office_at(org: str, dept: Dept) -> Holder:
     """The office that handles a line at an org. A station or point is its own office and has no line."""
-    return Holder(org, dept if len(org) < _LENGTH_OF_STATION_CODE else None)
+    return Holder(org, dept if has_offices(org) else None)
 
 
 def works_at(actor: Actor, office: Holder) -> bool:

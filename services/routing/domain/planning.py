@@ -3,12 +3,13 @@
 Division codes nest: an org above a desk is a prefix of the desk's code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bianmin.domain.access import Holder
-from bianmin.events.parts import Access, Dept, DeskLevel, ItemFacts, StepKind
+from bianmin.domain.divisions import at_level
+from bianmin.events.parts import Access, Dept, ItemFacts, StepKind
 from bianmin.events.routing import PlannedStep, RoutePlanned, TaskAssigned
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Invalid
@@ -16,8 +17,6 @@ from services.routing.domain.facts import Fact, RouteOpened, TasksChanged, evolv
 from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.route import Route
 from services.routing.domain.task import Task
-
-_CODE_LENGTH: Mapping[DeskLevel, int] = {"province": 2, "city": 4, "county": 6, "center": 9, "station": 12, "point": 14}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _steps(item: ItemFacts, desk: str, accepting_org: str, dept: Dept) -> Sequen
     direct and promised: the office at the item's level decides. report_up: the center reviews first and passes on its
     opinion with all materials (行政许可法 art. 35), unless the center itself decides.
     """
-    deciding = office_at(desk[: _CODE_LENGTH[item.decide_level]], dept)
+    deciding = office_at(at_level(desk, item.decide_level), dept)
     match item.mode:
         case "direct" | "promised":
             return [("decide", deciding)]

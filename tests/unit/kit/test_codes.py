@@ -1,28 +1,17 @@
 """Numbers of people and places. All of them are made up: regions 529999 and 999999 do not exist."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from bianmin.domain.codes import (
-    BadCode,
-    Level,
-    ancestors,
-    born_on,
-    citizen_id,
-    credit_code,
-    document_number,
-    level_of,
-    mask_address,
-    mask_name,
-    mask_number,
-    mask_phone,
-    parent_of,
-    phone,
-    within,
-)
+from bianmin.domain.divisions import LENGTHS, ancestors, at_level, desk_level_of, level_of, parent_of
+from bianmin.domain.identifiers import BadCode, born_on, citizen_id, credit_code, document_number, phone
+from bianmin.domain.masking import mask_address, mask_name, mask_number, mask_phone
+from bianmin.events.parts import OrgCode
 
 TODAY = date(2026, 11, 23)
 CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -171,7 +160,7 @@ def test_what_is_no_phone_is_refused(number: str) -> None:
 
 def test_a_division_code_tells_its_level_by_its_length() -> None:
     levels = {code: level_of(code) for code in ("52", "5201", "520111", "520111101", "520111101201", "52011110120101")}
-    assert list(levels.values()) == list(Level)
+    assert list(levels.values()) == list(LENGTHS)
     for wrong in ("", "5", "520", "52011", "5201111012011", "52011X", "５２", "520111 "):
         with pytest.raises(BadCode):
             level_of(wrong)
@@ -184,13 +173,15 @@ def test_divisions_nest_from_the_point_up_to_the_province() -> None:
     assert parent_of("52") is None
 
 
-def test_a_place_is_within_itself_and_what_is_above_it_and_nothing_else() -> None:
-    assert within("520111101", "520111101")
-    assert within("520111101201", "520111")
-    assert not within("520111", "520111101")
-    assert not within("520112101201", "520111")
-    with pytest.raises(BadCode):
-        within("520111", "")  # an empty root would hold everything
+def test_an_item_names_levels_by_their_desks() -> None:
+    assert [desk_level_of(code) for code in ("520111", "520111101", "520111101201")] == ["county", "center", "station"]
+    assert at_level("520111101201", "county") == "520111"
+    assert at_level("520111", "station") == "520111"
+
+
+def test_the_contract_has_the_same_code_lengths() -> None:
+    pattern = TypeAdapter(OrgCode).json_schema()["pattern"]
+    assert [int(length) for length in re.findall(r"\{(\d+)\}", pattern)] == list(LENGTHS.values())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from bianmin.domain.codes import parent_of
+from bianmin.domain.divisions import parent_of
 from bianmin.events import complaints, deadlines, intake, routing
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.parts import Access, ItemFacts, Office

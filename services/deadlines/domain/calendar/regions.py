@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from bianmin.domain.codes import ancestors
+from bianmin.domain.divisions import ancestors
 from services.deadlines.domain.calendar.days import Calendar, YearMissing, merge
 from services.deadlines.domain.calendar.hours import Hours
 from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear

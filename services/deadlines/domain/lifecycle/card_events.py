@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from bianmin.domain.codes import ancestors
+from bianmin.domain.divisions import ancestors
 from bianmin.events.deadlines import CardAppealed, CardIssued, CardRevoked, CardUpheld
 from bianmin.events.parts import CardLevel, ClockKind, SubjectKind
 from services.deadlines.domain.clocks.clock import Clock

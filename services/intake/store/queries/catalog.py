@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from bianmin.domain.codes import ancestors
+from bianmin.domain.divisions import ancestors
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
 from bianmin.kit.pages import Cursors, Keyset

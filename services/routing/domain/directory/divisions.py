@@ -3,8 +3,9 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from bianmin.domain.codes import BadCode, level_of, parent_of
-from bianmin.events.parts import OrgLevel
+from bianmin.domain.divisions import LENGTHS, level_of, parent_of
+from bianmin.domain.identifiers import BadCode
+from bianmin.domain.labels_zh import ORG_LEVELS
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import FieldError, Invalid
 from services.routing.domain.directory.editing import EditOrg, PutOrg
@@ -15,14 +16,7 @@ MAX_DIVISIONS = 50_000
 MAX_ERRORS = 200
 """Errors reported at once; when there are more, the first ones."""
 
-_LEVEL_NAMES: dict[str, str] = {
-    "province": "省级（2 位）",
-    "city": "市州级（4 位）",
-    "county": "县级（6 位）",
-    "township": "乡镇级（9 位）",
-    "village": "村级（12 位）",
-    "point": "服务点（14 位）",
-}
+_LEVEL_NAMES: dict[str, str] = {level: f"{ORG_LEVELS[level]}（{length} 位）" for level, length in LENGTHS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,7 @@ def _errors(divisions: Sequence[Division], known: Container[str]) -> Iterator[tu
             yield n, "code", "duplicate", f"代码与{divisions[first[division.code]].place}重复"
             continue
         try:
-            level: OrgLevel | str = level_of(division.code).value
+            level = level_of(division.code)
         except BadCode as error:
             yield n, "code", error.code, str(error)
             continue

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bianmin.domain.divisions import has_offices
 from bianmin.events.parts import OrgLevel
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict
 from services.routing.domain.directory.facts import OfficeOpened, OrgFact, OrgNamed, evolve, org_changed
 from services.routing.domain.directory.org import Org, OrgNotFound, OrgOffice, check_may_edit
-
-WITHOUT_OFFICES: frozenset[OrgLevel] = frozenset({"village", "point"})
-"""Levels whose orgs have no offices: a station is its own office, its window and manager decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def open_office(org: Org | None, command: OpenOffice) -> Sequence[OrgFact]:
     check_may_edit(command.by.actor, command.code, command.office.dept)
     if org is None:
         raise OrgNotFound("没有这个机构；请核对区划代码。")
-    if org.level in WITHOUT_OFFICES:
+    if not has_offices(org.code):
         raise NoOfficesHere("村站和服务点自身就是办理单位，不再设部门；请在乡镇中心或以上设立。")
     if org.office(command.office.dept) is not None:
         raise OfficeExists(f"{org.name}已设立“{command.office.dept}”办理单位，不必重复设立。")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bianmin.domain.actors import Actor
-from bianmin.domain.codes import level_of, parent_of
+from bianmin.domain.divisions import level_of, parent_of
 from bianmin.events.parts import Dept, OrgLevel
 from bianmin.kit.refusals import Forbidden, NotFound
 
@@ -34,7 +34,7 @@ class Org:
     @property
     def level(self) -> OrgLevel:
         """The level, by the length of the code."""
-        return level_of(self.code).value
+        return level_of(self.code)
 
     @property
     def parent(self) -> str | None:

@@ -1,0 +1,37 @@
+"""What may be shown of a person: names, numbers and addresses with their middle or end hidden."""
+
+import re
+
+_ADDRESS = re.compile(r"(?:\D*?(?:街道|镇|乡))?\D*?(?:村|社区|居委会)|\D*?(?:街道|镇|乡)")
+
+
+def mask_name(name: str) -> str:
+    """张*三, 张*, *: first and last sign, of two the first."""
+    name = name.strip()
+    if len(name) < 3:
+        return f"{name[:-1]}*" if name else ""
+    return _starred(name, 1, 1)
+
+
+def mask_number(number: str) -> str:
+    """Of an identity document: the first three and last four of a long number, less of a short one."""
+    number = number.strip()
+    if len(number) < 6:
+        return "*" * len(number)
+    return _starred(number, 3, 4) if len(number) >= 15 else _starred(number, 1, 2)
+
+
+def mask_phone(number: str) -> str:
+    """130****0001."""
+    number = number.strip()
+    return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
+
+
+def mask_address(address: str) -> str:
+    """As far as the village (else the township) it names; nothing when it names neither before the first digit."""
+    found = _ADDRESS.match(address.strip())
+    return found.group() if found else ""
+
+
+def _starred(text: str, first: int, last: int) -> str:
+    return text[:first] + "*" * (len(text) - first - last) + text[-last:]
