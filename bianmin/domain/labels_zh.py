@@ -56,3 +56,14 @@ UNITS: Mapping[str, str] = {
     "immediate": "日",
 }
 """Follows the number."""
+ROLES: Mapping[str, str] = {
+    "citizen": "办事群众",
+    "agent": "代办员",
+    "window": "窗口",
+    "department": "部门工作人员",
+    "manager": "负责人",
+    "supervisor": "督查",
+    "investigator": "调查员",
+    "integrator": "对接系统",
+    "admin": "管理员",
+}

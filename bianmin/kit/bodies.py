@@ -1,4 +1,4 @@
-"""What requests are made of: strict types, and texts that a database can keep."""
+"""Base models of requests and answers, and their field types: strict, and storable in PostgreSQL."""
 
 import re
 from contextlib import suppress
@@ -23,25 +23,25 @@ def _make_integers_strict(schema: Any) -> None:
 
 
 class Body(BaseModel):
-    """A request body. Unknown fields are refused. Its integers are integers: not `true`, `"5"` or `5.0`."""
+    """A request body. It refuses unknown fields, and `true`, `"5"` or `5.0` for an integer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        # `strict` for the whole model would also refuse the texts in which JSON has dates and ids
+        # `strict` for the whole model would also refuse dates and ids, which JSON writes as texts
         schema = handler(source)
         _make_integers_strict(schema)
         return schema
 
 
 class View(BaseModel):
-    """An answer. Built from a state, never from a request."""
+    """An answer. Made of a state, never of a request."""
 
     model_config = ConfigDict(frozen=True)
 
 
-# the ISO calendar has other ways to write them, by week and by ordinal: 2026-W01-1, 20260101
+# `fromisoformat` also takes weeks and ordinals (2026-W01-1, 20260101), which we refuse
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     f"{_DAY.pattern}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
@@ -49,7 +49,7 @@ _MOMENT = re.compile(
 
 
 def read_day(value: Any) -> date:
-    """A day as `2026-11-23`. Raises `PydanticCustomError`."""
+    """Parse a day written as `2026-11-23`. Raises `PydanticCustomError`."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):
             return date.fromisoformat(value)
@@ -59,17 +59,17 @@ def read_day(value: Any) -> date:
 
 
 def read_moment(value: Any) -> datetime:
-    """A moment as RFC 3339 has it, the seconds left out or not. Raises `PydanticCustomError`."""
+    """Parse a moment written as in RFC 3339, with or without seconds. Raises `PydanticCustomError`."""
     if isinstance(value, str) and _MOMENT.fullmatch(value.upper()):
         with suppress(ValueError):
             moment = datetime.fromisoformat(value.upper())
-            if _exists_everywhere(moment):
+            if _fits_all_zones(moment):
                 return moment
     raise PydanticCustomError("moment", "应为带时区的时间")
 
 
-def _exists_everywhere(moment: datetime) -> bool:
-    """Whether it can be told in UTC and in the county's zone: at the very ends of time it cannot."""
+def _fits_all_zones(moment: datetime) -> bool:
+    """Whether the moment exists in UTC and in the county's zone: near the years 1 and 9999 it may not."""
     try:
         return bool(moment.astimezone(UTC) and moment.astimezone(TZ))
     except OverflowError:
@@ -82,8 +82,8 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
-def unwritable(value: Any) -> bool:
-    """Whether a parsed JSON value holds a text that no database keeps: a NUL or half a surrogate pair."""
+def holds_unstorable_text(value: Any) -> bool:
+    """Whether a parsed JSON value holds a text that PostgreSQL cannot store: with a NUL or half a surrogate pair."""
     stack = [value]
     while stack:
         match stack.pop():
@@ -98,4 +98,16 @@ def unwritable(value: Any) -> bool:
     return False
 
 
-__all__ = ["Body", "Code", "Day", "Moment", "OrgCode", "Short", "Text", "View", "read_day", "read_moment", "unwritable"]
+__all__ = [
+    "Body",
+    "Code",
+    "Day",
+    "Moment",
+    "OrgCode",
+    "Short",
+    "Text",
+    "View",
+    "holds_unstorable_text",
+    "read_day",
+    "read_moment",
+]

@@ -1,12 +1,12 @@
-"""The HTTP door: who comes in, with which key, and how a command or a look is answered.
+"""The HTTP entrance: what is checked before an endpoint runs, and how an endpoint answers.
 
-What has to be known before the body is judged is judged here, in this order: token, Idempotency-Key, size, encoding.
+Checked in this order: token (or rate limit), declared size, Idempotency-Key, size, media type, encoding.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,16 +16,17 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.types import Message, Receive
+from starlette.types import Message, Scope
 
 from bianmin.domain.actors import Actor, Role
-from bianmin.kit.bodies import unwritable
+from bianmin.domain.labels_zh import ROLES
+from bianmin.kit.bodies import holds_unstorable_text
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Command
 from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.loader import K, LoadMany, V
 from bianmin.kit.problems import (
-    Malformed,
+    MalformedRequest,
     PreconditionRequired,
     Stale,
     TooLarge,
@@ -39,14 +40,19 @@ from bianmin.kit.settings import ServiceSettings
 if TYPE_CHECKING:
     from bianmin.kit.runtime import ServiceRuntime
 
-NOBODY = Actor(id="anonymous", org="", roles=frozenset())
+ANONYMOUS = Actor(id="anonymous", org="", roles=frozenset())
+"""The actor of a request without a token."""
 _JSON = "application/json"
+_Headers = Mapping[bytes, bytes]
 S = TypeVar("S", bound=ServiceSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request at one service: who asks, and the ways to answer."""
+    """One request at one service: who sends it, and the ways to answer it.
+
+    `key`: the Idempotency-Key of a POST. `trace`: the W3C trace that the request belongs to.
+    """
 
     runtime: "ServiceRuntime"
     actor: Actor
@@ -55,14 +61,17 @@ class RequestContext:
 
     @property
     def cause(self) -> Cause:
+        """The cause to put into the commands of this request."""
         return Cause(self.actor, trace=self.trace)
 
     @property
     def now(self) -> datetime:
+        """The business time, in the county's zone."""
         return self.runtime.clock.now()
 
     @property
     def today(self) -> date:
+        """The business day, in the county's zone."""
         return self.runtime.clock.today()
 
     def settings(self, kind: type[S]) -> S:
@@ -71,12 +80,16 @@ class RequestContext:
 
     @property
     def signed_in(self) -> bool:
-        return self.actor is not NOBODY
+        """Whether the request has a token."""
+        return self.actor is not ANONYMOUS
 
     async def submit(
         self, command: Command, view: Callable[[Any], BaseModel], status: int | Callable[[Any], int] = 200
     ) -> Response:
-        """Carry out a command in the next batch and answer, after the commit, with a view of the state it left."""
+        """Carry out a command in the next batch; answer, after the commit, with a view of the state it left.
+
+        Raises the command's `Refusal`, or `DatabaseAway`. `status` may depend on that state.
+        """
 
         def answer(state: Any) -> Answer:
             code = status if isinstance(status, int) else status(state)
@@ -90,13 +103,13 @@ class RequestContext:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """A connection for a view; it changes nothing."""
+        """A connection for selects only."""
         async with self.runtime.database.reading() as tx:
             yield tx
 
 
 def respond(view: BaseModel, version: int | None = None, status: int = 200) -> Response:
-    """A view as an answer, with its ETag."""
+    """The answer that holds a view, with the ETag of its version."""
     return _response(Answer(status, to_json(view), etag_of(version)))
 
 
@@ -106,6 +119,7 @@ def _response(answer: Answer) -> Response:
 
 
 def etag_of(version: int | None) -> str | None:
+    """The ETag of a version: `"3"`; None for None."""
     return None if version is None else f'"{version}"'
 
 
@@ -116,9 +130,9 @@ IfMatch = Annotated[
 
 
 def check_if_match(given: str | None, version: int | None) -> None:
-    """Before the body is judged: what exists is replaced only by who has seen its present version.
+    """Refuse to replace a resource whose present version the client has not seen; called before the body is parsed.
 
-    Raises `PreconditionRequired` (428) and `Stale` (412). `version` None means there is nothing yet.
+    Raises `PreconditionRequired` (428) and `Stale` (412). `version` None: the resource does not exist yet.
     """
     if version is None:
         if given is not None:
@@ -132,74 +146,73 @@ def check_if_match(given: str | None, version: int | None) -> None:
 
 
 def context_for(*roles: Role) -> Any:
-    """The desk of the request, for staff in one of these roles (403 otherwise); for all when none is named."""
+    """The dependency that gives an endpoint its `RequestContext`.
+
+    It raises `Forbidden` (403) for actors in none of the roles; without roles it is open to all.
+    """
 
     async def context_of(request: Request) -> RequestContext:
-        here: RequestContext = request.state.context
-        if roles and not here.actor.may(*roles):
-            raise Forbidden(f"此操作需要以下角色之一：{'、'.join(_ROLE_NAMES[role] for role in roles)}。")
-        return here
+        context: RequestContext = request.state.context
+        if roles and not context.actor.may(*roles):
+            raise Forbidden(f"此操作需要以下角色之一：{'、'.join(ROLES[role] for role in roles)}。")
+        return context
 
     return Depends(context_of)
 
 
-_ROLE_NAMES: dict[Role, str] = {
-    "citizen": "办事群众",
-    "agent": "代办员",
-    "window": "窗口",
-    "department": "部门工作人员",
-    "manager": "负责人",
-    "supervisor": "督查",
-    "investigator": "调查员",
-    "integrator": "对接系统",
-    "admin": "管理员",
-}
-
-
 class _GuardedRoute(APIRoute):
-    """A route that lets in only what may come in. `service` and `public` are set by `staffed` and `public`."""
+    """A route that checks a request before its body is parsed. `_router` sets `service` and `public`."""
 
     service: ClassVar[str]
     public: ClassVar[bool]
 
     def get_route_handler(self) -> Callable[[Request], Any]:
+        """The handler that FastAPI makes, behind the checks of this module."""
         handle = super().get_route_handler()
-        takes = (self.openapi_extra or {}).get("x-takes", [_JSON])
+        media_types = (self.openapi_extra or {}).get("x-takes", [_JSON])
         large = (self.openapi_extra or {}).get("x-large", False)
 
-        async def admit(request: Request) -> Response:
-            if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
-                raise Malformed("地址中含有 NUL 字符，请删去后重新提交。")
+        async def check_and_handle(request: Request) -> Response:
+            scope = request.scope
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                raise MalformedRequest("地址中含有 NUL 字符，请删去后重新提交。")
             runtime: ServiceRuntime = request.app.state.runtimes[self.service]
-            actor = await self._who(runtime, request)
+            headers = _first_of_each(scope["headers"])
+            actor = await self._authenticate(runtime, request, headers)
             key = None
-            if request.method in ("POST", "PUT", "PATCH"):
+            method = scope["method"]
+            if method in ("POST", "PUT", "PATCH"):
                 limit = runtime.settings.import_limit if large else runtime.settings.body_limit
-                request = Request(request.scope, _limited(request.receive, request, limit))
-                key = await _key(request, actor) if request.method == "POST" else None
-                await _check_body(request, takes)
-            request.state.context = RequestContext(runtime, actor, key, _trace(request))
+                request = _with_size_limit(request, headers.get(b"content-length"), limit)
+                name = _key_name(headers) if method == "POST" else None
+                body = await request.body()
+                if len(body) > limit:
+                    raise _too_large(limit)
+                if name is not None:
+                    key = Key(actor.id, name, _fingerprint(method, scope, body))
+                _check_body(body, headers, media_types)
+            request.state.context = RequestContext(runtime, actor, key, _trace(headers))
             return await handle(request)
 
-        return admit
+        return check_and_handle
 
-    async def _who(self, runtime: "ServiceRuntime", request: Request) -> Actor:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            return runtime.tokens.verify(token.strip()).actor
+    async def _authenticate(self, runtime: "ServiceRuntime", request: Request, headers: _Headers) -> Actor:
+        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() == b"bearer" and token:
+            return runtime.tokens.verify(token.decode("latin-1").strip()).actor
         if not self.public:
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
         await runtime.limits.check(request, self.path_format)
-        return NOBODY
+        return ANONYMOUS
 
 
 def staff_router(service: str) -> APIRouter:
-    """A router for whoever has a token."""
+    """A router whose endpoints need a token."""
     return _router(service, public=False)
 
 
 def public_router(service: str) -> APIRouter:
-    """A router for everybody; without a token, rate-limited."""
+    """A router whose endpoints need no token; without one a request counts against the rate limit."""
     return _router(service, public=True)
 
 
@@ -208,58 +221,82 @@ def _router(service: str, *, public: bool) -> APIRouter:
     return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
 
 
+def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> _Headers:
+    """The headers by name; of several with one name the first. One pass costs less than a look-up for each."""
+    return dict(reversed(headers))
+
+
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def _trace(request: Request) -> str | None:
+def _trace(headers: _Headers) -> str | None:
     """The W3C trace that the request belongs to, where it names one."""
-    given = request.headers.get("traceparent", "")
-    return given if _TRACEPARENT.fullmatch(given) else None
+    given = headers.get(b"traceparent")
+    if given is None:
+        return None
+    text = given.decode("latin-1")
+    return text if _TRACEPARENT.fullmatch(text) else None
 
 
-async def _key(request: Request, actor: Actor) -> Key:
-    name = request.headers.get("idempotency-key")
-    if name is None or not name.strip():
-        raise Malformed("缺少 Idempotency-Key 请求头：请为每一次提交生成一个唯一的值（如 UUID），重试时用同一个值。")
+def _key_name(headers: _Headers) -> str:
+    name = headers.get(b"idempotency-key", b"").decode("latin-1")
+    if not name.strip():
+        raise MalformedRequest(
+            "缺少 Idempotency-Key 请求头：请为每一次提交生成一个唯一的值（如 UUID），重试时用同一个值。"
+        )
     if len(name) > 200 or not name.isprintable() or not name.isascii():
-        raise Malformed("Idempotency-Key 应为 1 到 200 个可见的 ASCII 字符。")
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    digest.update(await request.body())
-    return Key(actor.id, name, digest.digest())
+        raise MalformedRequest("Idempotency-Key 应为 1 到 200 个可见的 ASCII 字符。")
+    return name
 
 
-def _limited(receive: Receive, request: Request, limit: int) -> Receive:
-    declared = request.headers.get("content-length")
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"请求内容超过 {limit // 1024} KB，请分批提交。")
+def _fingerprint(method: str, scope: Scope, body: bytes) -> bytes:
+    """SHA-256 over method, path, query and body: what makes two requests with one key the same request."""
+    digest = hashlib.sha256(f"{method} {scope['path']}?{scope['query_string'].decode('latin-1')}\n".encode())
+    digest.update(body)
+    return digest.digest()
+
+
+def _with_size_limit(request: Request, declared: bytes | None, limit: int) -> Request:
+    """The request, with a body that is read as far as the limit (bytes). Raises `TooLarge`.
+
+    A server lets no more in than is declared: only a body of unknown length is counted while it is read.
+    """
+    if declared is not None and declared.isdigit():
+        if int(declared) > limit:
+            raise _too_large(limit)
+        return request
     read = 0
 
     async def counted() -> Message:
         nonlocal read
-        message = await receive()
+        message = await request.receive()
         read += len(message.get("body", b""))
         if read > limit:
-            raise TooLarge(f"请求内容超过 {limit // 1024} KB，请分批提交。")
+            raise _too_large(limit)
         return message
 
-    return counted
+    return Request(request.scope, counted)
 
 
-async def _check_body(request: Request, takes: list[str]) -> None:
-    body = await request.body()
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"请求内容超过 {limit // 1024} KB，请分批提交。")
+
+
+def _check_body(body: bytes, headers: _Headers, media_types: list[str]) -> None:
     if not body:
         return
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in takes and not (media.endswith("+json") and _JSON in takes):
-        raise UnsupportedMedia(f"请用 Content-Type: {' 或 '.join(takes)} 提交。")
+    media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    json_like = media == _JSON or media.endswith("+json")
+    if media not in media_types and not (json_like and _JSON in media_types):
+        raise UnsupportedMedia(f"请用 Content-Type: {' 或 '.join(media_types)} 提交。")
     if b"\0" in body:
-        raise Malformed("请求体含有 NUL 字符，请删去后重新提交。")
-    if media in (_JSON,) or media.endswith("+json"):
+        raise MalformedRequest("请求体含有 NUL 字符，请删去后重新提交。")
+    if json_like:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Malformed("请求体不是 UTF-8 编码。") from error
-        if _SUSPICIOUS.search(body) and _holds_unwritable(body):
+            raise MalformedRequest("请求体不是 UTF-8 编码。") from error
+        if _SUSPICIOUS.search(body) and _holds_unstorable_text(body):
             raise Invalid("内容含有无法保存的字符（如 \\u0000），请删去后重新提交。")
 
 
@@ -267,11 +304,11 @@ async def _check_body(request: Request, takes: list[str]) -> None:
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
-def _holds_unwritable(body: bytes) -> bool:
+def _holds_unstorable_text(body: bytes) -> bool:
     try:
-        return unwritable(json.loads(body))
+        return holds_unstorable_text(json.loads(body))
     except (ValueError, RecursionError):
-        return False  # not JSON: said so when it is parsed
+        return False  # no JSON: refused when it is parsed
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a process tells Prometheus. Nothing is global: all of it belongs to one `Metrics`."""
+"""What a process exposes to Prometheus. Nothing is global: everything belongs to one `Metrics`."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -18,7 +18,7 @@ from bianmin.kit.db import Tx
 log = structlog.get_logger(__name__)
 
 UNMATCHED = "(unmatched)"
-"""The route of a request that no route took."""
+"""The label of requests that match no route."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -30,16 +30,16 @@ ENTRANCES = ("http", "events", "timers")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A gauge that one service has and no other. `look` reads it, as of a day."""
+    """A gauge of one service alone. `read` gives its value as of a day."""
 
     name: str
     meaning: str
-    look: Callable[[Tx, date], Awaitable[float]]
+    read: Callable[[Tx, date], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceMetrics:
-    """The figures of one service; whoever knows one sets it."""
+    """The figures of one service, set by the part of the kit that knows each."""
 
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
@@ -57,9 +57,9 @@ class ServiceMetrics:
 
 
 class Metrics:
-    """A registry, the HTTP figures of the process, and `services`: the figures of each service by its name.
+    """A registry with the HTTP figures of the process, and the figures of each service by its name (`services`).
 
-    `own`: those that a service has for itself, by theirs.
+    `own`: the gauges that single services define (`Figure`), by the gauge's name.
     """
 
     def __init__(self, services: Iterable[str] = (), own: Iterable[Figure] = ()) -> None:
@@ -116,35 +116,37 @@ class Metrics:
         return Histogram(name, meaning, ("service", "entrance"), buckets=_BATCH, registry=self.registry)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
-        """All figures, and the media type they are in: what `accept` asks for, else Prometheus text."""
+        """All figures as bytes, and their media type: the one that `accept` asks for, else Prometheus text."""
         encode, media_type = choose_encoder(accept)
         return encode(self.registry), media_type
 
-    def install(self, app: Starlette, look: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Watch the requests of `app` and add `GET /metrics`. `look` brings gauges up to date before each reading."""
+    def install(self, app: Starlette, refresh: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Measure the requests of `app` and add `GET /metrics`. `refresh` updates the gauges before each reading."""
 
         async def metrics(request: Request) -> Response:
-            if look is not None:
+            if refresh is not None:
                 try:
-                    await look()
+                    await refresh()
                     self.figures_current.set(1)
                 except Exception as error:
-                    # with the database away the figures of this process matter the more
+                    # the figures of this process are needed most when the database is away
                     log.warning("metrics.not_current", error=error)
                     self.figures_current.set(0)
             content, media_type = self.exposition(request.headers.get("accept", ""))
             return Response(content, headers={"content-type": media_type})
 
         app.add_route("/metrics", metrics, include_in_schema=False)
-        app.add_middleware(Watch, metrics=self)
+        app.add_middleware(RequestMetrics, metrics=self)
 
 
-class Watch:
+class RequestMetrics:
     """Pure ASGI middleware that counts and times requests by the template of their route."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        # looking a child up by its labels costs more than counting
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -152,44 +154,57 @@ class Watch:
             return
         status = 0
 
-        async def noting_status(message: Message) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         started = time.perf_counter()
-        with self._metrics.in_flight.track_inprogress():
-            try:
-                await self._app(scope, receive, noting_status)
-            except Exception:
-                status = status or 500  # the server's own error answer is made outside of us
-                raise
-            finally:
-                method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-                route = template_of(scope)
-                # without a status the client went away before there was one
-                self._metrics.requests.labels(method, route, status or 499).inc()
-                self._metrics.latency.labels(method, route).observe(time.perf_counter() - started)
+        in_flight = self._metrics.in_flight
+        in_flight.inc()
+        try:
+            await self._app(scope, receive, note_status)
+        except Exception:
+            status = status or 500  # the server makes its own error answer outside of this middleware
+            raise
+        finally:
+            in_flight.dec()
+            # without a status the client went away before there was one
+            requests, latency = self._children_of(scope, status or 499)
+            requests.inc()
+            latency.observe(time.perf_counter() - started)
+
+    def _children_of(self, scope: Scope, status: int) -> tuple[Counter, Histogram]:
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        route = template_of(scope)
+        children = self._children.get((method, route, status))
+        if children is None:
+            children = (
+                self._metrics.requests.labels(method, route, status),
+                self._metrics.latency.labels(method, route),
+            )
+            self._children[method, route, status] = children
+        return children
 
 
 def template_of(scope: Scope) -> str:
-    """The template of the route that took a request: never its path, of which there are endlessly many.
+    """The template of the route that answered, or `UNMATCHED`. Never the path, of which there are endlessly many.
 
-    For a route of an included router FastAPI keeps the template with the router's prefix beside the route; a plain
-    route or mount it does not name at all, only what answered.
+    For a route of an included router FastAPI keeps the template with the router's prefix beside the route. For a plain
+    route or mount it keeps only the endpoint.
     """
     included = scope.get("fastapi", {}).get("effective_route_context")
     holders = (getattr(included, "starlette_route", None), included, scope.get("route"))
     templates = (getattr(holder, "path", None) for holder in holders)
-    return next((found for found in templates if found), None) or _plain(scope) or UNMATCHED
+    return next((found for found in templates if found), None) or _plain_template(scope) or UNMATCHED
 
 
-def _plain(scope: Scope) -> str | None:
-    answered = scope.get("endpoint")
-    if answered is None:
+def _plain_template(scope: Scope) -> str | None:
+    endpoint = scope.get("endpoint")
+    if endpoint is None:
         return None
     for route in scope["router"].routes:
-        if answered is getattr(route, "endpoint", None) or answered is getattr(route, "app", None):
+        if endpoint is getattr(route, "endpoint", None) or endpoint is getattr(route, "app", None):
             return str(route.path)
     return None

@@ -1,4 +1,4 @@
-"""Lists a page at a time: keyset cursors, opaque, signed and bound to the filters they were made for."""
+"""Lists a page at a time. A cursor is opaque, signed, and valid only with the filters that it was made for."""
 
 import base64
 import binascii
@@ -11,9 +11,10 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, tuple_
 
-from bianmin.kit.problems import Malformed
+from bianmin.kit.db import Tx
+from bianmin.kit.problems import MalformedRequest
 
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数，最多 200")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="上一页答复中的 next_cursor，原样带回")]
@@ -30,18 +31,22 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """How a list is walked: its order, and how the values of that order are read back from a cursor."""
+    """The order of a list: its columns, and for each the function that parses its value from a cursor.
+
+    The columns together must be unique, or a page may skip rows.
+    """
 
     columns: Sequence[Any]
     types: Sequence[Callable[[str], Any]]
     descending: bool = False
 
     def after(self, values: Sequence[Any]) -> ColumnElement[bool]:
+        """The condition that a row comes after the one with these values."""
         here, last = tuple_(*self.columns), tuple_(*values)
         return here < last if self.descending else here > last
 
     def apply(self, query: Select[Any], values: Sequence[Any] | None, limit: int) -> Select[Any]:
-        """The page behind `values`, and one row more, to know whether there is a next page."""
+        """The query of the page after `values`, with one row more, which shows whether there is a next page."""
         if values is not None:
             query = query.where(self.after(values))
         order = [column.desc() if self.descending else column.asc() for column in self.columns]
@@ -49,31 +54,54 @@ class Keyset:
 
 
 class Cursors:
-    """Makes and reads cursors. `sign` is a keyed digest, so that nobody writes their own."""
+    """Writes and reads cursors. `sign` is a keyed digest, so that clients cannot make cursors of their own."""
 
     def __init__(self, sign: Callable[[bytes], bytes]) -> None:
         self._sign = sign
 
     def write(self, values: Sequence[Any], filters: Sequence[Any]) -> str:
+        """The cursor of the page after the row with these values."""
         payload = json.dumps([_text(value) for value in values], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._seal(payload, filters) + payload).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._signature(payload, filters) + payload).decode().rstrip("=")
 
     def read(self, cursor: str | None, filters: Sequence[Any], keyset: Keyset) -> list[Any] | None:
+        """The values in a cursor; None without one. Raises `MalformedRequest` where it was made for other filters."""
         if cursor is None:
             return None
         try:
             raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-            seal, payload = raw[:8], raw[8:]
-            if not hmac.compare_digest(seal, self._seal(payload, filters)):
+            signature, payload = raw[:8], raw[8:]
+            if not hmac.compare_digest(signature, self._signature(payload, filters)):
                 raise ValueError
             values = json.loads(payload)
-            return [read(value) for read, value in zip(keyset.types, values, strict=True)]
+            return [parse(value) for parse, value in zip(keyset.types, values, strict=True)]
         except (ValueError, TypeError, binascii.Error) as error:
-            raise Malformed("cursor 无效，或不是按同样的查询条件得到的；请从第一页重新查询。") from error
+            raise MalformedRequest("cursor 无效，或不是按同样的查询条件得到的；请从第一页重新查询。") from error
 
-    def _seal(self, payload: bytes, filters: Sequence[Any]) -> bytes:
-        bound = json.dumps([_text(each) for each in filters], separators=(",", ":")).encode()
-        return self._sign(bound + b"\0" + payload)[:8]
+    def _signature(self, payload: bytes, filters: Sequence[Any]) -> bytes:
+        filtered = json.dumps([_text(each) for each in filters], separators=(",", ":")).encode()
+        return self._sign(filtered + b"\0" + payload)[:8]
+
+
+async def read_page(
+    tx: Tx,
+    query: Select[Any],
+    keyset: Keyset,
+    filters: Sequence[Any],
+    cursors: Cursors,
+    cursor: str | None,
+    limit: int,
+) -> tuple[Sequence[RowMapping], str | None]:
+    """The rows of the page after `cursor`, and the cursor of the next page, None on the last.
+
+    `filters`: the values that a cursor is valid with. Raises `MalformedRequest` for a cursor of other filters.
+    """
+    after = cursors.read(cursor, filters, keyset)
+    found = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
+    page = found[:limit]
+    if len(found) == len(page):
+        return page, None
+    return page, cursors.write([page[-1][column.name] for column in keyset.columns], filters)
 
 
 def _text(value: Any) -> Any:

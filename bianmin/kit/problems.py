@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem+json: the one table from kinds to HTTP. Never the input, never a stack trace."""
+"""Errors as RFC 9457 problem+json: the one table from refusals to HTTP. No input and no stack trace leaves here."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,40 +19,52 @@ log = structlog.get_logger(__name__)
 
 
 class HttpRefusal(Refusal):
-    """What only HTTP knows how to refuse."""
+    """A refusal that only HTTP has: it names its status and headers."""
 
     status: ClassVar[int]
     headers: Mapping[str, str] = {}
 
 
-class Malformed(HttpRefusal):
+class MalformedRequest(HttpRefusal):
+    """400: the request cannot be parsed."""
+
     slug, title, status = "malformed", "请求无法解析", 400
 
 
 class Unauthenticated(HttpRefusal):
+    """401: there is no valid token."""
+
     slug, title, status = "unauthenticated", "需要登录", 401
     headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class Stale(Conflict):
-    """Changed by somebody else since it was read."""
+    """412: somebody else has changed the resource since the client read it."""
 
     slug, title = "stale", "内容已被他人修改"
 
 
 class TooLarge(HttpRefusal):
+    """413: the body exceeds the limit."""
+
     slug, title, status = "too-large", "请求内容过大", 413
 
 
 class UnsupportedMedia(HttpRefusal):
+    """415: the endpoint does not take this media type."""
+
     slug, title, status = "unsupported-media-type", "不支持的内容类型", 415
 
 
 class PreconditionRequired(HttpRefusal):
+    """428: a change of something that exists needs If-Match."""
+
     slug, title, status = "precondition-required", "缺少 If-Match", 428
 
 
 class TooMany(HttpRefusal):
+    """429: the rate limit is used up. `retry_after` in seconds."""
+
     slug, title, status = "too-many-requests", "请求过于频繁", 429
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
@@ -61,6 +73,8 @@ class TooMany(HttpRefusal):
 
 
 class Unavailable(HttpRefusal):
+    """503: the database cannot be reached; nothing was stored."""
+
     slug, title, status = "unavailable", "暂时无法办理", 503
     headers: Mapping[str, str] = {"Retry-After": "2"}
 
@@ -75,6 +89,7 @@ _STATUS: Sequence[tuple[type[Refusal], int]] = (
 
 
 def status_of(refusal: Refusal | type[Refusal]) -> int:
+    """The HTTP status of a refusal or of its class."""
     kind = refusal if isinstance(refusal, type) else type(refusal)
     if issubclass(kind, HttpRefusal):
         return kind.status
@@ -82,7 +97,7 @@ def status_of(refusal: Refusal | type[Refusal]) -> int:
 
 
 def problem(refusal: Refusal, instance: str | None = None) -> Response:
-    """The answer that tells a refusal."""
+    """The problem+json response of a refusal. `instance`: the path of the request."""
     status = status_of(refusal)
     body: dict[str, Any] = {
         "type": f"urn:bianmin:problem:{refusal.slug}",
@@ -99,13 +114,13 @@ def problem(refusal: Refusal, instance: str | None = None) -> Response:
 
 
 def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
-    """For the OpenAPI document: the refusals an endpoint may answer with."""
+    """The `responses` of an endpoint in the OpenAPI document: these refusals, and those that every endpoint has."""
     found: dict[int | str, dict[str, Any]] = {}
-    told_always: tuple[type[Refusal], ...] = (Unauthenticated, Invalid, Unavailable)
-    for kind in kinds + told_always:
-        told = found.setdefault(status_of(kind), {"description": kind.title, "content": _PROBLEM_CONTENT})
-        if kind.title not in told["description"]:
-            told["description"] += f"；{kind.title}"
+    common: tuple[type[Refusal], ...] = (Unauthenticated, Invalid, Unavailable)
+    for kind in kinds + common:
+        entry = found.setdefault(status_of(kind), {"description": kind.title, "content": _PROBLEM_CONTENT})
+        if kind.title not in entry["description"]:
+            entry["description"] += f"；{kind.title}"
     return found
 
 
@@ -138,7 +153,7 @@ PROBLEM_SCHEMA = {
 
 
 def install(app: FastAPI) -> None:
-    """Have every error of `app` answered as a problem."""
+    """Answer every error of `app` with a problem."""
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
@@ -159,9 +174,9 @@ def install(app: FastAPI) -> None:
 
 
 class _Guard:
-    """The last answer: a database that is away is 503, whatever nobody expected is 500.
+    """Answers what no handler answered: 503 where the database is away, 500 for an unexpected error.
 
-    Not an exception handler: Starlette raises what those have answered once more, and a server prints it.
+    Not an exception handler: Starlette raises the error again after those, and the server would print it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -186,33 +201,33 @@ class _Guard:
     def _answer(error: Exception, path: str) -> Response:
         if isinstance(error, DatabaseAway) or is_away(error):
             log.warning("request.database_away", error=type(error).__name__)
-            told = "数据库暂时无法连接，本次没有保存任何内容；请稍后用同一个 Idempotency-Key 重试。"
-            return problem(Unavailable(told), path)
+            detail = "数据库暂时无法连接，本次没有保存任何内容；请稍后用同一个 Idempotency-Key 重试。"
+            return problem(Unavailable(detail), path)
         log.error("request.failed", exc_info=error, error=type(error).__name__)
-        told = "系统出错，已记录；请稍后重试，仍不行请联系管理员。"
-        return _plain_problem(500, "internal", "系统内部错误", told, path)
+        detail = "系统出错，已记录；请稍后重试，仍不行请联系管理员。"
+        return _plain_problem(500, "internal", "系统内部错误", detail, path)
 
 
 def refusal_of(error: RequestValidationError) -> Refusal:
-    """The findings of pydantic in the desk's language, without the values they were found in."""
+    """The refusal that lists pydantic's errors in Chinese, without the values, at most 50 of them."""
     found = error.errors()
-    if any(one["type"] == "json_invalid" for one in found):
-        return Malformed("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。")
-    # what an endpoint and what it depends on both ask for is found wrong by each
-    errors = list(dict.fromkeys(FieldError(*told(one)) for one in found))[:50]
+    if any(error["type"] == "json_invalid" for error in found):
+        return MalformedRequest("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。")
+    # a parameter that the endpoint and its dependency both declare is reported twice
+    errors = list(dict.fromkeys(describe_error(each) for each in found))[:50]
     return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=errors)
 
 
-def told(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    """A finding of pydantic as pointer, code and words."""
-    return pointer_of(one["loc"]), one["type"], _in_words(one)
+def describe_error(error: Mapping[str, Any]) -> FieldError:
+    """One of pydantic's errors as a JSON pointer, pydantic's code and a Chinese message."""
+    return FieldError(pointer_of(error["loc"]), error["type"], _message_of(error))
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
 
 
 def pointer_of(location: Sequence[str | int]) -> str:
-    """A JSON pointer into the body, or `?name` of the query. A name the client made up is not repeated."""
+    """A JSON pointer into the body, or `query:name`. A name that the client made up is replaced by `…`."""
     where, *path = location or ("body",)
     steps = [str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "…" for step in path]
     if where == "body":
@@ -220,7 +235,7 @@ def pointer_of(location: Sequence[str | int]) -> str:
     return f"{where}:" + "/".join(steps)
 
 
-_WORDS = {
+_MESSAGES = {
     "missing": "必填",
     "extra_forbidden": "没有这个字段；请删去或核对拼写",
     "string_too_short": "不能少于 {min_length} 个字",
@@ -250,15 +265,15 @@ _WORDS = {
 }
 
 
-def _in_words(one: Mapping[str, Any]) -> str:
-    """A finding in words. `value_error`s are our own validators': they speak Chinese and name no value."""
-    if one["type"] in ("value_error", "assertion_error"):
-        error = one.get("ctx", {}).get("error")
-        return str(error) if isinstance(error, ValueError) else "内容不对"
-    pattern = _WORDS.get(one["type"])
+def _message_of(error: Mapping[str, Any]) -> str:
+    """The Chinese message of an error. The texts of `value_error` are our own validators': Chinese, without values."""
+    if error["type"] in ("value_error", "assertion_error"):
+        raised = error.get("ctx", {}).get("error")
+        return str(raised) if isinstance(raised, ValueError) else "内容不对"
+    pattern = _MESSAGES.get(error["type"])
     if pattern is None:
         return "内容或格式不对"
-    context = {key: value for key, value in one.get("ctx", {}).items() if isinstance(value, int | float | str)}
+    context = {key: value for key, value in error.get("ctx", {}).items() if isinstance(value, int | float | str)}
     if "expected" in context:
         context["expected"] = _choices(str(context["expected"]))
     try:
@@ -268,7 +283,7 @@ def _in_words(one: Mapping[str, Any]) -> str:
 
 
 def _choices(expected: str) -> str:
-    """`'green', 'yellow' or 'red'`, as pydantic lists them, in Chinese."""
+    """The Chinese form of pydantic's list of choices, `'green', 'yellow' or 'red'`."""
     listed = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
     return listed[0] if len(listed) == 1 else f"{'、'.join(listed)} 之一"
 

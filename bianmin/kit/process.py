@@ -61,11 +61,11 @@ def process(
         runtime.ticker.late = metrics.services[name].timer_lateness_seconds.observe
         runtime.observe_batches(metrics.services[name].observe_batch)
 
-    async def look() -> None:
+    async def refresh() -> None:
         for name, runtime in runtimes.items():
             await runtime.measure(metrics.services[name])
             for figure, value in (await runtime.own_figures()).items():
                 metrics.own[figure].labels(name).set(value)
 
-    metrics.install(app, look)
+    metrics.install(app, refresh)
     return app

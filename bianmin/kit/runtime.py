@@ -99,7 +99,7 @@ class ServiceRuntime:
         if not self.service.figures:
             return {}
         async with self.database.reading() as tx:
-            return {each.name: await each.look(tx, self.clock.today()) for each in self.service.figures}
+            return {each.name: await each.read(tx, self.clock.today()) for each in self.service.figures}
 
     async def stop(self) -> None:
         """Finish what was submitted, end the tasks, hand the lease on, close the connections."""

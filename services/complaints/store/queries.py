@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 
 from bianmin.domain.actors import Actor
-from bianmin.kit import feed, sets
+from bianmin.kit import sets
 from bianmin.kit.complaint_filter import complaint_visible, viewer_parameters
 from bianmin.kit.db import Tx
+from bianmin.kit.feed import changed_since
 from bianmin.kit.ids import new_id
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import under
 from services.complaints.domain.complaint import Complaint, Paper
 from services.complaints.store.complaints import COMPLAINT, COMPLAINTS, PAPER
@@ -61,24 +62,16 @@ async def list_complaints(
     """Return a page of the complaints that `actor` may see, each with the time of its last change, and the cursor of
     the next page."""
     query = COMPLAINTS.where(_VISIBLE.bindparams(**viewer_parameters(actor)))
-    keyset = _NEWEST_FIRST
-    if wanted.updated_since is not None:
-        keyset = _AS_CHANGED
-        until = await feed.horizon(tx)
-        query = query.where(complaints.c.changed_at >= wanted.updated_since, complaints.c.changed_at < until)
+    keyset = _NEWEST_FIRST if wanted.updated_since is None else _AS_CHANGED
+    query = await changed_since(tx, query, complaints.c.changed_at, wanted.updated_since)
     if wanted.org is not None:
         query = query.where(under(complaints.c.accused_org, wanted.org))
     if wanted.status is not None:
         query = query.where(complaints.c.status == wanted.status)
     if wanted.kind is not None:
         query = query.where(complaints.c.kind == wanted.kind)
-    after = cursors.read(cursor, wanted.values(actor), keyset)
-    found = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
-    page = found[:limit]
-    following = None
-    if len(found) > limit:
-        following = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
-    return [(COMPLAINT.load(row), row["changed_at"]) for row in page], following
+    page, next_cursor = await read_page(tx, query, keyset, wanted.values(actor), cursors, cursor, limit)
+    return [(COMPLAINT.load(row), row["changed_at"]) for row in page], next_cursor
 
 
 async def file_of(tx: Tx, complaint_id: UUID) -> ComplaintFile | None:

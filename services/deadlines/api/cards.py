@@ -11,7 +11,7 @@ from bianmin.kit.bodies import Body, Moment, OrgCode, Text, View
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import Malformed, refuses
+from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.deadlines import texts
 from services.deadlines.domain.lifecycle.card import Card, CardStatus
@@ -91,7 +91,7 @@ class CardView(View):
         )
 
 
-@router.get("/cards", response_model=Page[CardView], responses=refuses(Malformed))
+@router.get("/cards", response_model=Page[CardView], responses=refuses(MalformedRequest))
 async def list_cards(
     context: AnyDesk,
     org: Annotated[OrgCode | None, Query(description="被发牌单位所在的区划，含下级")] = None,

@@ -12,7 +12,7 @@ from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond, staff_router
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import Malformed, refuses
+from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
 from services.deadlines.api.calendars import CalendarMissing
@@ -46,7 +46,7 @@ class ClockNotFound(NotFound):
     slug, title = "clock-not-found", "没有这个时钟"
 
 
-@router.get("/clocks", response_model=Page[ClockView], responses=refuses(Malformed))
+@router.get("/clocks", response_model=Page[ClockView], responses=refuses(MalformedRequest))
 async def list_clocks(
     context: AnyDesk,
     case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号")] = None,

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from icalendar import Calendar, Component, Event, vText
 
-from bianmin.kit.bodies import unwritable
+from bianmin.kit.bodies import holds_unstorable_text
 from bianmin.kit.refusals import FieldError, Invalid
 from services.deadlines.api.ics_names import kind_of, plain
 from services.deadlines.api.regions import check_own
@@ -163,7 +163,7 @@ def _span(where: str, which: str, event: Component) -> tuple[date, int]:
 
 
 def _check(text: str, where: str, longest: int) -> None:
-    if len(text) > longest or unwritable(text):
+    if len(text) > longest or holds_unstorable_text(text):
         raise _wrong(where, f"名称太长（最多 {longest} 字），或含有不能保存的字符")
 
 

@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from bianmin.kit.bodies import unwritable
-from bianmin.kit.problems import Malformed, told
+from bianmin.kit.bodies import holds_unstorable_text
+from bianmin.kit.problems import MalformedRequest, describe_error
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.domain.content import Content
 
@@ -39,7 +40,10 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def parse(body: bytes, *, is_json: bool) -> list[Content]:
-    """Return the items of a file. Raises `Malformed` when it is no YAML or JSON, `CatalogFaulty` with all mistakes."""
+    """Return the items of a file.
+
+    Raises `MalformedRequest` when it is no YAML or JSON, `CatalogFaulty` with all mistakes.
+    """
     root = _compose(_as_yaml(body) if is_json else body)
     listing = _member(root, "items")
     if not isinstance(listing, yaml.SequenceNode) or not listing.value:
@@ -51,9 +55,9 @@ def parse(body: bytes, *, is_json: bool) -> list[Content]:
     seen: dict[str, int] = {}
     for n, node in enumerate(listing.value):
         plain = _plain(node)
-        if unwritable(plain):
+        if holds_unstorable_text(plain):
             detail = f"第 {node.start_mark.line + 1} 行：含有无法保存的字符（如 \\0），请删去"
-            errors.append(FieldError(f"/items/{n}", "unwritable", detail))
+            errors.append(FieldError(f"/items/{n}", "holds_unstorable_text", detail))
             continue
         try:
             content = Content.model_validate(plain)
@@ -80,9 +84,9 @@ def _as_yaml(body: bytes) -> bytes:
         text = body.decode("utf-8-sig")
         json.loads(text)
     except json.JSONDecodeError as error:
-        raise Malformed(f"第 {error.lineno} 行：不是正确的 JSON。") from error
+        raise MalformedRequest(f"第 {error.lineno} 行：不是正确的 JSON。") from error
     except (ValueError, RecursionError) as error:
-        raise Malformed("文件不是正确的 UTF-8 JSON。") from error
+        raise MalformedRequest("文件不是正确的 UTF-8 JSON。") from error
     whole = _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
     return whole.replace("\t", " ").encode("utf-8")
 
@@ -92,15 +96,15 @@ def _compose(body: bytes) -> yaml.Node:
         text = body.decode("utf-8-sig")
         root = yaml.compose(text, _Loader)
     except UnicodeDecodeError as error:
-        raise Malformed("文件不是 UTF-8 编码。") from error
+        raise MalformedRequest("文件不是 UTF-8 编码。") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         why = "不支持引用（& 和 *）" if error.problem == "alias" else "不是正确的 YAML 或 JSON"
-        raise Malformed(f"第 {line} 行：{why}。") from error
+        raise MalformedRequest(f"第 {line} 行：{why}。") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Malformed("文件不是正确的 YAML 或 JSON。") from error
+        raise MalformedRequest("文件不是正确的 YAML 或 JSON。") from error
     if root is None:
-        raise Malformed("文件是空的。")
+        raise MalformedRequest("文件是空的。")
     return root
 
 
@@ -133,5 +137,5 @@ def _field_error(n: int, item: yaml.Node, error: Any) -> FieldError:
         if inner is None:
             break
         node = inner
-    pointer, code, detail = told({**error, "loc": ("body", "items", n, *path)})
-    return FieldError(pointer, code, f"第 {node.start_mark.line + 1} 行：{detail}")
+    described = describe_error({**error, "loc": ("body", "items", n, *path)})
+    return replace(described, detail=f"第 {node.start_mark.line + 1} 行：{described.detail}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
-from bianmin.kit.problems import Malformed, told
+from bianmin.kit.problems import MalformedRequest, describe_error
 from bianmin.kit.refusals import FieldError
 from services.routing.api.bodies import DivisionIn
 from services.routing.domain.directory.divisions import MAX_ERRORS, Division, InvalidDivisions
@@ -18,15 +18,15 @@ _JSON = TypeAdapter(list[DivisionIn])
 def read_json(body: bytes) -> tuple[Division, ...]:
     """Parse a JSON list.
 
-    Raises `Malformed` when it is no JSON, `InvalidDivisions` with each entry that is no division.
+    Raises `MalformedRequest` when it is no JSON, `InvalidDivisions` with each entry that is no division.
     """
     try:
         listed = _JSON.validate_json(body)
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
         if any(error["type"] == "json_invalid" for error in found):
-            raise Malformed("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。") from None
-        raise _invalid([FieldError(*told({**each, "loc": ("body", *each["loc"])})) for each in found]) from None
+            raise MalformedRequest("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。") from None
+        raise _invalid([describe_error({**each, "loc": ("body", *each["loc"])}) for each in found]) from None
     return _not_empty(
         [Division(entry.code, entry.level, entry.name, f"第 {n} 项") for n, entry in enumerate(listed, 1)]
     )
@@ -35,7 +35,7 @@ def read_json(body: bytes) -> tuple[Division, ...]:
 def read_csv(body: bytes) -> tuple[Division, ...]:
     """Parse CSV (RFC 4180) with a heading.
 
-    Raises `Malformed` when it is no CSV, `InvalidDivisions` with each line of another shape.
+    Raises `MalformedRequest` when it is no CSV, `InvalidDivisions` with each line of another shape.
     """
     lines = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
     divisions: list[Division] = []
@@ -58,7 +58,7 @@ def read_csv(body: bytes) -> tuple[Division, ...]:
             divisions.append(Division(code, level, name, place))
     except csv.Error as error:
         # the line where the entry begins: the parser notices an unclosed quote only at the end
-        raise Malformed(f"第 {last_line + 1} 行：不是正确的 CSV；请检查双引号是否成对。") from error
+        raise MalformedRequest(f"第 {last_line + 1} 行：不是正确的 CSV；请检查双引号是否成对。") from error
     if errors:
         raise _invalid(errors)
     return _not_empty(divisions)
@@ -69,7 +69,7 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise Malformed(f"第 {line} 行：不是 UTF-8 编码；请另存为“CSV UTF-8”后再导入。") from error
+        raise MalformedRequest(f"第 {line} 行：不是 UTF-8 编码；请另存为“CSV UTF-8”后再导入。") from error
 
 
 def _column_indexes(heading: Sequence[str]) -> list[int]:

@@ -9,7 +9,7 @@ from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond, staff_router
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import Malformed, PreconditionRequired, Stale, refuses
+from bianmin.kit.problems import MalformedRequest, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.api import division_file
 from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
@@ -36,7 +36,7 @@ _LIST = {"type": "array", "items": DivisionIn.model_json_schema()}
 @router.post(
     "/orgs/import",
     response_model=ImportedOrgsView,
-    responses=refuses(Malformed, Forbidden),
+    responses=refuses(MalformedRequest, Forbidden),
     openapi_extra={
         "x-takes": [_CSV, _JSON],
         "x-large": True,

@@ -1,6 +1,7 @@
 """What requests are made of, and how a wrong one is told."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from bianmin.kit.bodies import Body, Day, Moment
-from bianmin.kit.problems import told
+from bianmin.kit.problems import describe_error
 from command.deployment import SERVICES
 
 
@@ -32,7 +33,7 @@ class Asked(Body):
 def findings(body: dict[str, Any]) -> list[tuple[str, str, str]]:
     with pytest.raises(ValidationError) as wrong:
         Asked.model_validate(body)
-    return [told({**one, "loc": ("body", *one["loc"])}) for one in wrong.value.errors()]
+    return [astuple(describe_error({**one, "loc": ("body", *one["loc"])})) for one in wrong.value.errors()]
 
 
 @pytest.mark.parametrize("value", [True, "5", 5.0, 5.5])

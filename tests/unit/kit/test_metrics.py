@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from bianmin.kit.metrics import UNMATCHED, Metrics, Watch
+from bianmin.kit.metrics import UNMATCHED, Metrics, RequestMetrics
 
 Labels = frozenset[tuple[str, str]]
 
@@ -128,7 +128,7 @@ def test_a_request_is_in_flight_until_its_answer_is_complete(metrics: Metrics) -
         seen.extend(samples(metrics, "http_requests_in_flight").values())
         await send({"type": "http.response.body", "body": b""})
 
-    asyncio.run(Watch(streaming, metrics)({"type": "http", "method": "GET", "path": "/"}, receive, send))
+    asyncio.run(RequestMetrics(streaming, metrics)({"type": "http", "method": "GET", "path": "/"}, receive, send))
     assert seen == [1]
 
 
@@ -138,7 +138,7 @@ def test_who_went_away_before_an_answer_is_counted_apart(metrics: Metrics) -> No
 
     async def ask() -> None:
         with pytest.raises(asyncio.CancelledError):
-            await Watch(never, metrics)({"type": "http", "method": "GET", "path": "/"}, receive, send)
+            await RequestMetrics(never, metrics)({"type": "http", "method": "GET", "path": "/"}, receive, send)
 
     asyncio.run(ask())
     assert counted(metrics) == {("GET", UNMATCHED, "499"): 1}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bianmin.kit.problems import Malformed
+from bianmin.kit.problems import MalformedRequest
 from services.routing.api.division_file import read_csv, read_json
 from services.routing.domain.directory.divisions import InvalidDivisions
 
@@ -86,7 +86,7 @@ def test_an_empty_list_is_refused(text: str) -> None:
     ],
 )
 def test_malformed_csv_is_refused_with_its_line(body: bytes, line: int) -> None:
-    with pytest.raises(Malformed, match=f"第 {line} 行"):
+    with pytest.raises(MalformedRequest, match=f"第 {line} 行"):
         rows(body)
 
 
@@ -114,5 +114,5 @@ def test_a_wrong_json_list_is_refused_entry_by_entry(body: str, faults: list[tup
 
 @pytest.mark.parametrize("body", [b"", b"[", b"code,level,name"])
 def test_malformed_json_is_refused(body: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedRequest):
         read_json(body)

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, any_
 
 from bianmin.domain.access import keys_of
 from bianmin.domain.actors import Actor
-from bianmin.kit import feed, sets
+from bianmin.kit import sets
 from bianmin.kit.db import Tx
+from bianmin.kit.feed import changed_since
 from bianmin.kit.ids import new_id
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import opened_by, under
 from services.intake.domain.case import Case
 from services.intake.store.cases import CASES, case_of
@@ -47,19 +48,10 @@ async def list_cases(
     The newest case comes first; with `updated_since`, cases come in the order of their changes. Raises the kit's
     refusal for a cursor that it did not write for these filters.
     """
-    query = CASES.where(_visible_to(actor))
-    keyset = _NEWEST_FIRST
-    if wanted.updated_since is not None:
-        keyset = _AS_CHANGED
-        until = await feed.horizon(tx)
-        query = query.where(cases.c.changed_at >= wanted.updated_since, cases.c.changed_at < until)
-    query = _filtered(query, wanted)
-    after = cursors.read(cursor, wanted.values(actor), keyset)
-    rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
-    page = rows[:limit]
-    next_cursor = None
-    if len(rows) > limit:
-        next_cursor = cursors.write([page[-1][column.name] for column in keyset.columns], wanted.values(actor))
+    keyset = _NEWEST_FIRST if wanted.updated_since is None else _AS_CHANGED
+    query = _filtered(CASES.where(_visible_to(actor)), wanted)
+    query = await changed_since(tx, query, cases.c.changed_at, wanted.updated_since)
+    page, next_cursor = await read_page(tx, query, keyset, wanted.values(actor), cursors, cursor, limit)
     return [(case_of(row), row["changed_at"]) for row in page], next_cursor
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from bianmin.domain.divisions import ancestors
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from services.intake.store.tables import items, versions
 
 
@@ -62,11 +62,7 @@ async def list_items(
     if wanted.q is not None:
         query = query.where(nearest.c.content["name"].astext.contains(wanted.q, autoescape=True))
     keyset = Keyset([nearest.c.code], [str])
-    after = cursors.read(cursor, astuple(wanted), keyset)
-    rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
-    page = rows[:limit]
-    next_cursor = cursors.write([page[-1]["code"]], astuple(wanted)) if len(rows) > limit else None
-    return page, next_cursor
+    return await read_page(tx, query, keyset, astuple(wanted), cursors, cursor, limit)
 
 
 async def find_version(tx: Tx, org: str | None, code: str, *, drafts: bool) -> RowMapping | None:

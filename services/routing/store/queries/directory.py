@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import under
 from services.routing.domain.directory.org import Org, OrgOffice
 from services.routing.domain.directory.staff import StaffMember
 from services.routing.store.directory import org_codec, staff_codec
-from services.routing.store.queries.paging import read_page
 from services.routing.store.tables import offices, orgs, staff
 
 _ORGS_BY_CODE = Keyset([orgs.c.code], [str])

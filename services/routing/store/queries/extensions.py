@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, Select, select
 from bianmin.domain.access import Holder, keys_of
 from bianmin.domain.actors import Actor
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import opened_by, under
 from services.routing.domain.route import Extension, ExtensionStatus
-from services.routing.store.queries.paging import read_page
 from services.routing.store.route_rows import extension_codec
 from services.routing.store.tables import extensions, routes
 

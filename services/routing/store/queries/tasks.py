@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, Select, select
 from bianmin.domain.access import keys_of
 from bianmin.domain.actors import Actor
 from bianmin.events.parts import Dept, ItemFacts, TaskStatus
-from bianmin.kit import feed
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.feed import changed_since
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import opened_by, under
 from bianmin.kit.time_source import TZ
 from services.routing.domain.task import Task
-from services.routing.store.queries.paging import read_page
 from services.routing.store.route_rows import task_of
 from services.routing.store.tables import routes, tasks
 
@@ -47,14 +46,12 @@ class TaskFilter:
     updated_since: datetime | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The filters as SQL conditions."""
+        """The filters as SQL conditions, but for `updated_since`."""
         c = tasks.c
         by_value = ((c.office_dept, self.dept), (c.assignee, self.assignee), (c.status, self.status))
         conditions = [column == value for column, value in by_value if value is not None]
         if self.org is not None:
             conditions.append(under(c.office_org, self.org))
-        if self.updated_since is not None:
-            conditions.append(c.changed_at >= self.updated_since)
         return conditions
 
     def bound(self, actor: Actor) -> Sequence[Any]:
@@ -72,8 +69,7 @@ async def list_tasks(
 ) -> tuple[list[ListedTask], str | None]:
     """A page of the tasks in cases that the actor may see, and the cursor of the next page."""
     query = tasks_visible_to(actor, filters)
-    if filters.updated_since is not None:
-        query = query.where(tasks.c.changed_at < await feed.horizon(tx))
+    query = await changed_since(tx, query, tasks.c.changed_at, filters.updated_since)
     found, following = await read_page(tx, query, filters.order, filters.bound(actor), cursors, cursor, limit)
     listed = [
         ListedTask(
