@@ -155,18 +155,16 @@ def statements(database: Database) -> Iterator[list[str]]:
             connection.driver_connection.remove_query_logger(note)
 
     pool = database.engine.sync_engine.pool
-    listeners = [
+    listeners: Sequence[tuple[Any, str, Callable[..., None]]] = [
         (database.engine.sync_engine, "before_cursor_execute", through_sqlalchemy),
         (pool, "checkout", out),
         (pool, "checkin", back),
     ]
-    for listener in listeners:
-        event.listen(*listener)
+    for target, name, listener in listeners:
+        event.listen(target, name, listener)
     try:
         yield sent
     finally:
-        for listener in listeners:
-            event.remove(*listener)
+        for target, name, listener in listeners:
+            event.remove(target, name, listener)
 
-
-NewDatabase = Callable[..., Awaitable[str]]

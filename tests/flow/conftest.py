@@ -80,10 +80,10 @@ async def anywhere(
                 async with five_processes(await new_database(), tmp_path, kafka) as ground:
                     yield await _on(ground)
         case "five processes over kafka":
-            if not (kafka := os.environ.get("BIANMIN_TEST_KAFKA")):
+            if not (broker := os.environ.get("BIANMIN_TEST_KAFKA")):
                 pytest.skip("BIANMIN_TEST_KAFKA names no broker")
-            await forget(kafka)
-            async with five_processes(await new_database(), tmp_path, kafka) as ground:
+            await forget(broker)
+            async with five_processes(await new_database(), tmp_path, broker) as ground:
                 yield await _on(ground)
         case _:
             if not (gateway := os.environ.get("BIANMIN_TEST_GATEWAY")):

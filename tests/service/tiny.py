@@ -116,7 +116,7 @@ async def effects(database: Database) -> list[tuple[str, int]]:
 
 async def positions(database: Database) -> dict[str, int]:
     async with database.reading() as tx:
-        return dict(await rows(tx, "SELECT subject, sequence FROM inbox"))  # type: ignore[arg-type]
+        return dict(await rows(tx, "SELECT subject, sequence FROM inbox"))
 
 
 async def held(database: Database) -> dict[tuple[str, int], str]:
