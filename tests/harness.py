@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,4 +167,3 @@ def statements(database: Database) -> Iterator[list[str]]:
     finally:
         for target, name, listener in listeners:
             event.remove(target, name, listener)
-
