@@ -1,6 +1,5 @@
 """A PostgreSQL for all tests: one private server on memory, without fsync; each database a copy of a migrated one."""
 
-import asyncio
 import os
 import shutil
 import signal
@@ -8,18 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.service import Service
+from tests.databases import administer
 from tests.harness import migrate
 
 _MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path(os.environ.get("TMPDIR", "/tmp"))
 
 
 def pytest_configure() -> None:
-    """Started in a shell's background we are born deaf to Ctrl-C, and so is what the tests start and interrupt."""
+    """A shell that starts the tests in its background has them ignore SIGINT, and their children too: restore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -54,39 +53,41 @@ async def new_database(postgres: EmbeddedPostgres) -> AsyncIterator[Callable[...
 
 
 @pytest.fixture(scope="session")
-def templates() -> dict[str, str]:
-    """Migrated databases by name, each made once: the others are copies of them (30 ms)."""
-    return {}
+def templates() -> set[str]:
+    """Names of the databases that are there to be copied (30 ms each)."""
+    return set()
 
 
 @pytest.fixture
-async def migrated(
-    postgres: EmbeddedPostgres, templates: dict[str, str], new_database: Callable[..., Awaitable[str]]
-) -> Callable[[Sequence[Service]], Awaitable[str]]:
-    """Makes a database with the schemas of the given services and the event log."""
+async def prepared(
+    postgres: EmbeddedPostgres,
+    templates: set[str],
+    new_database: Callable[..., Awaitable[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[str, Path], Awaitable[None]]], Awaitable[str]]:
+    """Makes copies of a database: `await prepared(name, prepare)`. Gives the URL of the copy.
 
-    async def make(services: Sequence[Service]) -> str:
-        name = "template_" + "_".join(service.name for service in services)
+    The first time in the session `prepare(url, data)` fills the database `name`; `data` is an empty directory.
+    """
+
+    async def make(name: str, prepare: Callable[[str, Path], Awaitable[None]]) -> str:
         if name not in templates:
             await administer(postgres, f'CREATE DATABASE "{name}" TEMPLATE template0')
-            await migrate(postgres.url(name), services)
-            templates[name] = name
+            await prepare(postgres.url(name), tmp_path_factory.mktemp("template"))
+            templates.add(name)
         return await new_database(template=name)
 
     return make
 
 
-async def administer(server: EmbeddedPostgres, statement: str) -> None:
-    """Run one statement as the server's administrator."""
-    connection = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
-    try:
-        for patience in (*(True,) * 100, False):
-            try:
-                await connection.execute(statement)
-                return
-            except asyncpg.ObjectInUseError:  # a connection that was closed takes a moment to be gone
-                if not patience:
-                    raise
-                await asyncio.sleep(0.05)
-    finally:
-        await connection.close()
+@pytest.fixture
+async def migrated(
+    prepared: Callable[[str, Callable[[str, Path], Awaitable[None]]], Awaitable[str]],
+) -> Callable[[Sequence[Service]], Awaitable[str]]:
+    """Makes databases with the schemas of the given services and the event log: `await migrated(services)`."""
+
+    async def make(services: Sequence[Service]) -> str:
+        name = "template_" + "_".join(service.name for service in services)
+        return await prepared(name, lambda url, data: migrate(url, services))
+
+    return make

@@ -1,6 +1,6 @@
 """A small county over HTTP: its orgs, offices and items, and what people do there."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -74,34 +74,29 @@ def a_registration(item: str = "MZ-003", org: str = STATION, materials: int = 1,
     }
 
 
-async def a_county(
-    http: httpx2.AsyncClient, tokens: Tokens, settles: Callable[[], Awaitable[None]]
-) -> Callable[..., Client]:
-    """Import the county over HTTP; returns what makes clients: `someone(role, org, dept=None)`.
-
-    What was imported at routing is known at intake a moment later: `settles` waits for it.
-    """
+def clients(http: httpx2.AsyncClient, tokens: Tokens) -> Callable[..., Client]:
+    """Return what makes clients: `someone(role, org, dept=None, sub=None)`, with a token of ten hours."""
 
     def someone(role: str, org: str, dept: str | None = None, *, sub: str | None = None) -> Client:
         name = sub or "-".join([role, org, *([dept] if dept else [])])
         token = tokens.issue(Actor(name, org, frozenset({role}), dept), name, seconds=36000)
         return Client(http, {"Authorization": f"Bearer {token}"})
 
-    admin = someone("admin", PROVINCE)
-    _good(await admin.post("/orgs/import", content=ORGS.encode(), headers={"Content-Type": "text/csv"}))
-    for org in (COUNTY, CENTER, OTHER_CENTER):
-        # where the county was made before, it is there already
-        _good(await admin.post(f"/orgs/{org}/offices", {"dept": "civil", "name": "民政窗口"}), 409)
-    _good(
-        await admin.post(
-            f"/catalog/import?org={COUNTY}&publish=true",
-            content=CATALOG.encode(),
-            headers={"Content-Type": "application/yaml"},
-        )
-    )
-    await settles()
     return someone
 
 
-def _good(answer: httpx2.Response, *also: int) -> None:
+async def import_county(someone: Callable[..., Client]) -> None:
+    """Import orgs, offices and items over HTTP; where they are there already, nothing changes.
+
+    What was imported at routing is known at intake a moment later, when its events have arrived.
+    """
+    admin = someone("admin", PROVINCE)
+    _check(await admin.post("/orgs/import", content=ORGS.encode(), headers={"Content-Type": "text/csv"}))
+    for org in (COUNTY, CENTER, OTHER_CENTER):
+        _check(await admin.post(f"/orgs/{org}/offices", {"dept": "civil", "name": "民政窗口"}), 409)
+    path, headers = f"/catalog/import?org={COUNTY}&publish=true", {"Content-Type": "application/yaml"}
+    _check(await admin.post(path, content=CATALOG.encode(), headers=headers))
+
+
+def _check(answer: httpx2.Response, *also: int) -> None:
     assert answer.status_code in (200, 201, *also), answer.text

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,18 +155,15 @@ def statements(database: Database) -> Iterator[list[str]]:
             connection.driver_connection.remove_query_logger(note)
 
     pool = database.engine.sync_engine.pool
-    listeners = [
+    listeners: Sequence[tuple[Any, str, Callable[..., None]]] = [
         (database.engine.sync_engine, "before_cursor_execute", through_sqlalchemy),
         (pool, "checkout", out),
         (pool, "checkin", back),
     ]
-    for listener in listeners:
-        event.listen(*listener)
+    for target, name, listener in listeners:
+        event.listen(target, name, listener)
     try:
         yield sent
     finally:
-        for listener in listeners:
-            event.remove(*listener)
-
-
-NewDatabase = Callable[..., Awaitable[str]]
+        for target, name, listener in listeners:
+            event.remove(target, name, listener)

@@ -1,6 +1,8 @@
 """The OpenAPI document of a process and of each of its services, and a page to read them without the internet."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,7 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
 def _name(route: APIRoute) -> None:
     route.operation_id = route.endpoint.__name__
     extra = dict(route.openapi_extra or {})
-    door: Any = route
-    extra["security"] = [] if getattr(door, "public", False) else [{"bearer": []}]
+    extra["security"] = [] if getattr(route, "public", False) else [{"bearer": []}]
     if "POST" in (route.methods or ()):
         extra["parameters"] = [_IDEMPOTENCY_KEY]
     route.openapi_extra = extra
@@ -61,16 +62,11 @@ _IDEMPOTENCY_KEY = {
 
 def install(app: FastAPI, services: Sequence[Service], whole: Sequence[Service]) -> None:
     """Serve the document of the whole, one for each service here, and the page."""
-    documents = {OPENAPI: describe(whole)}
+    app.add_route(OPENAPI, _document_endpoint(lambda: describe(whole)), include_in_schema=False)
     for service in services:
-        documents[f"/api/v1/{service.name}/openapi.json"] = describe([service], title=f"便民 · {service.title}")
-
-    for path, document in documents.items():
-
-        async def openapi(request: Request, document: dict[str, Any] = document) -> JSONResponse:
-            return JSONResponse(document)
-
-        app.add_route(path, openapi, include_in_schema=False)
+        path, title = f"/api/v1/{service.name}/openapi.json", f"便民 · {service.title}"
+        make = partial(describe, [service], title=title)
+        app.add_route(path, _document_endpoint(make), include_in_schema=False)
 
     async def page(request: Request) -> HTMLResponse:
         return get_swagger_ui_html(
@@ -83,3 +79,13 @@ def install(app: FastAPI, services: Sequence[Service], whole: Sequence[Service])
 
     app.add_route("/docs", page, include_in_schema=False)
     app.mount(_ASSETS, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))
+
+
+def _document_endpoint(make: Callable[[], dict[str, Any]]) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """An endpoint whose document is made at its first request: making all at the start took most of the start."""
+    document = cache(make)
+
+    async def openapi(request: Request) -> JSONResponse:
+        return JSONResponse(await asyncio.to_thread(document))
+
+    return openapi

@@ -16,9 +16,9 @@ import httpx2
 
 from bianmin.kit.auth import Tokens
 from bianmin.kit.settings import Settings
-from tests.county import CENTER, COUNTY, STATION, a_county, a_registration
-from tests.flow.quiet import quiet_services
+from tests.county import CENTER, COUNTY, STATION, a_registration, clients, import_county
 from tests.harness import Client
+from tests.idle import wait_until_idle
 
 
 @dataclass
@@ -74,7 +74,10 @@ async def furnish(mortal: Mortal) -> Callable[[str, str], Client]:
     mortal.start()
     await mortal.ready()
     http = await mortal.clients.enter_async_context(httpx2.AsyncClient(base_url=mortal.base, timeout=20))
-    return await a_county(http, tokens, lambda: quiet(mortal))
+    someone = clients(http, tokens)
+    await import_county(someone)
+    await quiet(mortal)
+    return someone
 
 
 async def register_many(mortal: Mortal, someone: Callable[[str, str], Client], cases: int) -> None:
@@ -132,4 +135,4 @@ async def all_answered_are_there(mortal: Mortal, someone: Callable[[str, str], C
 
 async def quiet(mortal: Mortal) -> None:
     """Return when everything announced has arrived."""
-    await quiet_services(mortal.base)
+    await wait_until_idle(mortal.base)

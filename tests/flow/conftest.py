@@ -2,60 +2,38 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from bianmin.kit import parked
 from bianmin.kit.auth import Tokens
+from bianmin.kit.embedded import EmbeddedPostgres
+from bianmin.kit.ids import new_id
 from command.deployment import SERVICES
 from tests.brokers import forget, noida_kafka
-from tests.county import a_county
-from tests.flow.environments import Ground, five_processes
-from tests.harness import Client, Harness, running_harness, settled
-
-
-@dataclass(frozen=True)
-class County:
-    """People of the county, and a way to wait until what they did has reached everybody."""
-
-    someone: Callable[..., Client]
-    settles: Callable[[], Awaitable[None]]
-    harness: Harness | None = None
-
-    @property
-    def nobody(self) -> Client:
-        return Client(self.someone("window", "52").http, {})
-
-
-@asynccontextmanager
-async def one_process(url: str, data: Path) -> AsyncIterator[County]:
-    """All services in one process, with the log in PostgreSQL. Whatever was done, in the end nothing is set aside."""
-    async with running_harness(url, SERVICES, data) as harness:
-        runtimes = [harness.runtime(service.name) for service in SERVICES]
-        yield County(
-            await a_county(harness.http, harness.tokens, lambda: settled(runtimes)), lambda: settled(runtimes), harness
-        )
-        await settled(runtimes)
-        held = [(runtime.service.name, one) for runtime in runtimes for one in await parked.listed(runtime.database)]
-        assert held == []
+from tests.county import clients, import_county
+from tests.databases import administer
+from tests.flow.environments import County, Environment, FiveProcesses, five_processes, one_process
+from tests.harness import migrate, running_harness
 
 
 @pytest.fixture
-async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with one_process(await migrated(SERVICES), tmp_path) as county:
+async def county(prepared: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
+    """A county in one process."""
+    async with one_process(await prepared("template_county", _migrate_and_import), tmp_path) as county:
         yield county
 
 
-async def _on(ground: Ground) -> County:
-    return County(await a_county(ground.http, ground.tokens, ground.settles), ground.settles)
+async def _migrate_and_import(url: str, data: Path) -> None:
+    await migrate(url, SERVICES)
+    async with running_harness(url, SERVICES, data) as harness:
+        await import_county(clients(harness.http, harness.tokens))
+        await harness.settles()
 
 
-GROUNDS = [
+ENVIRONMENTS = [
     "one process",
     "five processes over noida",
     pytest.param("five processes over kafka", marks=pytest.mark.kafka),
@@ -63,32 +41,58 @@ GROUNDS = [
 ]
 
 
-@pytest.fixture(params=GROUNDS)
-async def anywhere(
-    request: pytest.FixtureRequest,
-    new_database: Callable[..., Awaitable[str]],
-    migrated: Callable[..., Awaitable[str]],
-    tmp_path: Path,
-) -> AsyncIterator[County]:
-    """The same county on every ground."""
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def processes(
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FiveProcesses | str | None]:
+    """Five running processes for all tests of a module, or the URL of the gateway; None for one process."""
     match request.param:
         case "one process":
-            async with one_process(await migrated(SERVICES), tmp_path) as county:
-                yield county
+            yield None
         case "five processes over noida":
-            with noida_kafka(tmp_path / "kafka") as kafka:
-                async with five_processes(await new_database(), tmp_path, kafka) as ground:
-                    yield await _on(ground)
+            # noida-db answers an empty fetch at once, so that idle consumers are busy: they end with the module
+            data = tmp_path_factory.mktemp("processes")
+            with noida_kafka(data / "kafka") as broker:
+                yield from _five_processes(postgres, data, broker)
         case "five processes over kafka":
             if not (kafka := os.environ.get("BIANMIN_TEST_KAFKA")):
                 pytest.skip("BIANMIN_TEST_KAFKA names no broker")
-            await forget(kafka)
-            async with five_processes(await new_database(), tmp_path, kafka) as ground:
-                yield await _on(ground)
+            asyncio.run(forget(kafka))
+            yield from _five_processes(postgres, tmp_path_factory.mktemp("processes"), kafka)
         case _:
             if not (gateway := os.environ.get("BIANMIN_TEST_GATEWAY")):
                 pytest.skip("BIANMIN_TEST_GATEWAY names no gateway")
-            secret = await asyncio.to_thread(Path(os.environ["BIANMIN_TEST_JWT_SECRET_FILE"]).read_text)
-            async with httpx2.AsyncClient(base_url=gateway, timeout=20) as http:
-                services = [f"{gateway}/services/{service.name}" for service in SERVICES]
-                yield await _on(Ground(http, Tokens(secret.strip()), services))
+            yield gateway
+
+
+def _five_processes(postgres: EmbeddedPostgres, data: Path, broker: str) -> Iterator[FiveProcesses]:
+    database = f"processes_{new_id().hex}"
+    asyncio.run(administer(postgres, f"CREATE DATABASE {database} TEMPLATE template0"))
+    with five_processes(postgres.url(database), data, broker) as processes:
+        yield processes
+    asyncio.run(administer(postgres, f"DROP DATABASE {database} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def anywhere(
+    processes: FiveProcesses | str | None, prepared: Callable[..., Awaitable[str]], tmp_path: Path
+) -> AsyncIterator[County]:
+    """The same county in every environment. All but one process outlive a test: others left their cases there."""
+    if processes is None:
+        async with one_process(await prepared("template_county", _migrate_and_import), tmp_path) as county:
+            yield county
+    elif isinstance(processes, FiveProcesses):
+        async with processes.environment() as environment:
+            yield await _county_in(environment)
+    else:
+        secret = await asyncio.to_thread(Path(os.environ["BIANMIN_TEST_JWT_SECRET_FILE"]).read_text)
+        async with httpx2.AsyncClient(base_url=processes, timeout=20) as http:
+            services = [f"{processes}/services/{service.name}" for service in SERVICES]
+            yield await _county_in(Environment(http, Tokens(secret.strip()), services))
+
+
+async def _county_in(environment: Environment) -> County:
+    someone = clients(environment.http, environment.tokens)
+    await import_county(someone)
+    await environment.wait_until_idle()
+    return County(someone, environment.wait_until_idle)

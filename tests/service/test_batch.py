@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bianmin.domain.actors import system
 from bianmin.kit.batch import Batcher, DatabaseAway
 from bianmin.kit.db import Database, Tx, rows, run
-from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused
+from bianmin.kit.decide import Cause, Done, Outcome, Refused, Work
 from bianmin.kit.idempotency import Answer, Key, KeyReused
 from bianmin.kit.refusals import Conflict
 from bianmin.kit.time_source import TimeSource
@@ -25,12 +25,6 @@ class Write:
     by: Cause = field(default_factory=lambda: Cause(system("52")))
 
 
-@dataclass(slots=True)
-class Handled:
-    outcomes: list[Outcome]
-    announced: list[Announcement] = field(default_factory=list)
-
-
 class ServiceRuntime:
     """A handler that writes each command down and remembers the size of each batch."""
 
@@ -39,7 +33,7 @@ class ServiceRuntime:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def handle(self, tx: Tx, commands: Sequence[Any], now: datetime) -> Handled:
+    async def handle(self, tx: Tx, commands: Sequence[Any], now: datetime) -> Work[Any, Any]:
         self.batches.append(len(commands))
         await self.gate.wait()
         outcomes: list[Outcome] = []
@@ -51,7 +45,7 @@ class ServiceRuntime:
                 await tx.execute(text("SELECT 1 / 0"))
             await run(tx, "INSERT INTO effect VALUES ('', $1, 1)", command.what)
             outcomes.append(Done(command.what))
-        return Handled(outcomes)
+        return Work(outcomes)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
-from sqlalchemy import column, select, text
+from sqlalchemy import Select, column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bianmin.domain.actors import ROLES, Actor
@@ -59,7 +59,7 @@ async def shown_by_columns(tx: AsyncConnection, actor: Actor, complaints: list[C
 
 async def shown_by_keys(tx: AsyncConnection, actor: Actor, complaints: list[ComplaintParties]) -> set[int]:
     rows = text(_COMPLAINTS).bindparams(stored=stored(complaints))
-    query = select(column("n")).select_from(rows).where(visible_by_keys(column("keys"), actor))
+    query: Select[Any] = select(column("n")).select_from(rows).where(visible_by_keys(column("keys"), actor))
     return set((await tx.execute(query)).scalars())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bianmin.events import routing
+from bianmin.events.parts import EventData
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.harness import Client, running_harness, statements
@@ -173,7 +174,7 @@ async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County)
     database = county.harness.runtime("deadlines").database
 
     async def cost(events: int) -> int:
-        told = [(str(new_id()), an_acceptance()) for _ in range(events)]
+        told: list[tuple[str, EventData]] = [(str(new_id()), an_acceptance()) for _ in range(events)]
         with statements(database) as sent:
             await county.tell_all("intake", told)
         about = [one for one in sent if "subject.id" in one or "clock" in one]

@@ -224,7 +224,7 @@ async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
 
 
 async def test_what_can_be_told_apart_is_published(county: County) -> None:
-    told = [
+    told: list[dict[str, Any]] = [
         {"kind": "hotline", "unit": "workday", "budget": 366, "extension": 10},
         {"kind": "hotline", "stage": "report", "unit": "workday", "budget": 15},
         {"kind": "hotline", "stage": "return", "unit": "hour", "budget": 24},

@@ -5,7 +5,7 @@ What an event does is its `region`: `52` takes effect; `late` comes too late; `b
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, text
 from bianmin.events.envelope import Event, compose, parse_event
 from bianmin.events.intake import ItemRetired
 from bianmin.kit.db import Database, Tx, rows, run
-from bianmin.kit.decide import Announcement, Cause, Done, Outcome, Refused
+from bianmin.kit.decide import Cause, Done, Refused, Work
 from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import Inbox, cause_of
 from bianmin.kit.log import Record, Stored
@@ -30,14 +30,8 @@ class Take:
     by: Cause
 
 
-@dataclass(slots=True)
-class Handled:
-    outcomes: list[Outcome] = field(default_factory=list)
-    announced: list[Announcement] = field(default_factory=list)
-
-
-async def handle(tx: Tx, commands: Sequence[Take], now: datetime) -> Handled:
-    handled = Handled()
+async def handle(tx: Tx, commands: Sequence[Take], now: datetime) -> Work[Any, Any]:
+    handled: Work[Any, Any] = Work()
     stopped: set[Any] = set()
     known = {subject for (subject,) in await rows(tx, "SELECT DISTINCT subject FROM effect")}
     for command in commands:
@@ -116,7 +110,7 @@ async def effects(database: Database) -> list[tuple[str, int]]:
 
 async def positions(database: Database) -> dict[str, int]:
     async with database.reading() as tx:
-        return dict(await rows(tx, "SELECT subject, sequence FROM inbox"))  # type: ignore[arg-type]
+        return dict(await rows(tx, "SELECT subject, sequence FROM inbox"))
 
 
 async def held(database: Database) -> dict[tuple[str, int], str]:

@@ -20,3 +20,9 @@ def test_whoever_changes_what_exists_is_told_of_if_match(told: dict[str, Any]) -
     headers = [each["name"] for each in told["parameters"] if each["in"] == "header"]
     assert headers == ["If-Match"]
     assert {"412", "428"} <= told["responses"].keys()
+
+
+def test_only_public_paths_are_documented_without_a_token() -> None:
+    security = {path: told["get"]["security"] for path, told in describe(SERVICES)["paths"].items() if "get" in told}
+    assert security["/api/v1/cases"] == [{"bearer": []}]
+    assert security["/api/v1/complaints/follow"] == []

@@ -56,7 +56,7 @@ def test_a_complaint_does_not_exist_for_who_may_not_see_it(cause: Cause, allowed
             assert str(hidden.value) == str(missing.value)
 
 
-ALLOWED = {
+ALLOWED: dict[str, set[type]] = {
     "lodged": {AcceptComplaint},
     "accepted": {AssignInvestigator},
     "assigned": {AssignInvestigator, ConcludeComplaint},
@@ -69,12 +69,13 @@ ALLOWED = {
 @pytest.mark.parametrize("kind", [AcceptComplaint, AssignInvestigator, ConcludeComplaint, ReplyToComplaint])
 def test_each_status_allows_its_commands_and_no_others(status: str, kind: type) -> None:
     complaint = a_complaint_in(status)
-    command: Command = {
+    commands: dict[type, Command] = {
         AcceptComplaint: AcceptComplaint(ID, DAY, HEAD),
         AssignInvestigator: AssignInvestigator(ID, "another", HEAD),
         ConcludeComplaint: ConcludeComplaint(ID, "explained", b"", DAY, by("inv")),
         ReplyToComplaint: ReplyToComplaint(ID, b"", DAY, by("inv")),
-    }[kind]
+    }
+    command = commands[kind]
     if kind in ALLOWED[status]:
         assert decide(complaint, command)
     else:
@@ -108,14 +109,14 @@ def test_in_any_order_of_commands_no_recused_person_acts_and_no_reply_precedes_a
     complaint = a_complaint(case_staff=frozenset({"hand"}))
     for person, choice, investigator in attempts:
         cause = by(person, ORGS.get(person, COUNTY), "manager")
-        command: Command = [
+        commands: list[Command] = [
             AcceptComplaint(ID, DAY, cause),
             AssignInvestigator(ID, investigator, cause),
             ConcludeComplaint(ID, "explained", b"", DAY, cause),
             ReplyToComplaint(ID, b"", DAY, cause),
-        ][choice]
+        ]
         try:
-            facts = decide(complaint, command)
+            facts = decide(complaint, commands[choice])
         except Refusal:
             continue
         before = complaint.status

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,7 +25,7 @@ from services.deadlines.domain.terms.term import Term
 from tests.unit.deadlines.builders import at
 from tests.unit.deadlines.one_calendar import OneCalendar
 
-PLAIN = {"capped": False, "recalculated": False}
+PLAIN: dict[str, Any] = {"capped": False, "recalculated": False}
 
 
 def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:

@@ -36,7 +36,7 @@ WARNED_EARLY = Rulebook(
 
 def told_of(subject: Subject, book: Rulebook, *commands: Command) -> tuple[Subject, list[EventData]]:
     """The matter after these, and what is told of its promise."""
-    told = []
+    told: list[EventData] = []
     for command in commands:
         for fact in decide(book, subject, command):
             subject = evolve(subject, fact)

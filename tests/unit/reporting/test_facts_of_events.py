@@ -187,7 +187,12 @@ def all_of(*facts: tuple[str, Any]) -> Patches:
 def test_c7_a_case_that_was_reopened_is_judged_once_a_cycle_and_the_old_one_stays() -> None:
     access, item, day = an_access(), an_item(), date(2026, 3, 6)
     again = date(2026, 5, 6)
-    stopped = {"stopped_at": datetime(2026, 3, 6, tzinfo=TZ), "early": True, "late": False, "lamp": "green"}
+    stopped: dict[str, Any] = {
+        "stopped_at": datetime(2026, 3, 6, tzinfo=TZ),
+        "early": True,
+        "late": False,
+        "lamp": "green",
+    }
     patches = all_of(
         ("routing", routing.CaseDenied(access=access, decided_on=day, reason_code="x")),
         ("deadlines", a_told_clock(deadlines.ClockStopped, **stopped)),
@@ -203,7 +208,7 @@ def test_c7_a_case_that_was_reopened_is_judged_once_a_cycle_and_the_old_one_stay
 
 
 def test_a_clock_whose_end_moves_away_from_what_was_late_was_not_late() -> None:
-    moved = {
+    moved: dict[str, Any] = {
         "due_on": date(2026, 3, 12),
         "due_at": datetime(2026, 3, 13, tzinfo=TZ),
         "previous_due_on": date(2026, 3, 9),
@@ -220,8 +225,8 @@ def test_a_clock_whose_end_moves_away_from_what_was_late_was_not_late() -> None:
 
 
 def test_what_is_missed_again_after_its_end_has_moved_is_late_again_and_what_stood_still_before_it_is_not() -> None:
-    again = {"due_on": date(2026, 3, 12), "due_at": datetime(2026, 3, 13, tzinfo=TZ)}
-    seen = {"turned_at": datetime(2026, 3, 13, 1, tzinfo=TZ)}
+    again: dict[str, Any] = {"due_on": date(2026, 3, 12), "due_at": datetime(2026, 3, 13, tzinfo=TZ)}
+    seen: dict[str, Any] = {"turned_at": datetime(2026, 3, 13, 1, tzinfo=TZ)}
     red = ("deadlines", a_told_clock(deadlines.ClockLampTurned, **again, **seen, lamp="red"))
     case = all_of(red).cases["a-case", 1]
     assert (case.promise_late, case.promise_due_on, case.last_on) == (True, date(2026, 3, 12), date(2026, 3, 12))

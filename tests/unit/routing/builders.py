@@ -102,9 +102,8 @@ class HandledCase:
 
     def carry_out(self, command: RouteCommand) -> Route:
         """Carries it out, or raises why not; then nothing has changed."""
-        case_of = {
-            each.id: case_id for case_id, route in self.states.items() for each in (*route.tasks, *route.extensions)
-        }
+        case_of = {task.id: case_id for case_id, route in self.states.items() for task in route.tasks}
+        case_of |= {extension.id: case_id for case_id, route in self.states.items() for extension in route.extensions}
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):

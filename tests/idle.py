@@ -1,0 +1,24 @@
+"""Waiting, over HTTP, until every event has arrived everywhere."""
+
+import asyncio
+import re
+
+import httpx2
+
+_GAUGE = re.compile(r'^(outbox_rows|inbox_lag)\{service="(\w+)"\} ([0-9.e+]+)$', re.MULTILINE)
+
+
+async def wait_until_idle(*bases: str) -> None:
+    """Return when the metrics of these processes show empty outboxes and no lag, twice in a row.
+
+    Twice, because a service that took an event in may announce another one.
+    """
+    async with asyncio.timeout(120), httpx2.AsyncClient(timeout=20) as http:
+        idle = 0
+        while idle < 2:
+            answers = await asyncio.gather(*(http.get(f"{base}/metrics") for base in bases))
+            gauges = [_GAUGE.findall(answer.text) for answer in answers]
+            assert all(gauges), "each process shows both gauges"
+            busy = any(float(value) for process in gauges for _, _, value in process)
+            idle = 0 if busy else idle + 1
+            await asyncio.sleep(0.05)
