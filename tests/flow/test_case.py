@@ -2,31 +2,11 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
 
 from bianmin.kit.time_source import TZ
 from tests.county import CENTER, COUNTY, OTHER_CENTER, STATION, a_registration
 from tests.flow.conftest import County
-
-
-async def ok(awaited: Any, status: int = 200) -> Any:
-    answer = await awaited
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-async def the_task(county: County, org: str, case: str) -> str:
-    """The open task of a case at an office."""
-    tasks = (await ok(county.someone("department", org, "civil").get("/tasks", status="assigned")))["items"]
-    [mine] = [task["id"] for task in tasks if task["case_id"] == case]
-    return str(mine)
-
-
-async def decided(county: County, org: str, case: str, opinion: str, **more: Any) -> Any:
-    clerk = county.someone("department", org, "civil")
-    task = await the_task(county, org, case)
-    await ok(clerk.post(f"/tasks/{task}/receive"))
-    return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))
+from tests.flow.steps import complete_task, ok
 
 
 async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) -> None:
@@ -41,9 +21,9 @@ async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) 
         ("review", CENTER, "assigned"),
         ("decide", COUNTY, "planned"),
     ]
-    await decided(county, CENTER, case["id"], "agree")
+    await complete_task(county, CENTER, case["id"], "agree")
     await county.settles()
-    await decided(county, COUNTY, case["id"], "grant")
+    await complete_task(county, COUNTY, case["id"], "grant")
     await county.settles()
     assert (await ok(village.get(path)))["status"] == "granted"
     await ok(center.post(f"{path}/deliver", {"method": "in_person", "signed_by": "张小三"}))
@@ -80,7 +60,7 @@ async def test_a_complaint_and_the_figures(anywhere: County) -> None:
     case = await ok(village.post("/cases", a_registration()), 201)
     await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
     await county.settles()
-    await decided(county, CENTER, case["id"], "deny", reason_code="not_eligible", legal_basis="社会救助暂行办法")
+    await complete_task(county, CENTER, case["id"], "deny", reason_code="not_eligible", legal_basis="社会救助暂行办法")
     told = await ok(
         county.nobody.post(
             "/complaints",
