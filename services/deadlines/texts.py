@@ -1,4 +1,4 @@
-"""What deadlines says to people."""
+"""Chinese texts of deadlines for citizens and staff."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -33,8 +33,8 @@ _PERIODS = {
 _LAMPS = {"green": "尚在期限内。", "yellow": "临近到期，请抓紧办理。", "red": "已经超过期限。"}
 
 
-def card(card: Card) -> str:
-    """Why a card was issued."""
+def card_reason(card: Card) -> str:
+    """Return why a card was issued."""
     colour = {"yellow": "黄牌", "red": "红牌"}[card.level]
     if card.reason == SECOND_IN_CASE:
         return f"{colour}：同一办件中第二次被发黄牌。"
@@ -47,91 +47,92 @@ def card(card: Card) -> str:
 
 
 def name_of(clock: Clock) -> str:
-    """What a clock is called."""
+    """Return the name of a clock."""
     kind, stage = clock.term.kind, clock.term.stage
     if kind == "procedure" and stage is not None:
         return f"{PROCEDURES.get(stage, ANY_PROCEDURE)}预计所需的期限"
     return _PERIODS.get((kind, stage)) or _PERIODS.get((kind, None)) or "办理期限"
 
 
-def lines(clock: Clock, standstills: Sequence[SubjectPause], *, graced_from: date | None = None) -> list[str]:
-    """What stands above a clock's picture. `graced_from`: as in `explanation`."""
-    told = [
-        f"{_length(clock).removeprefix('为')}，自{_since(clock)}起算",
+def summary_lines(clock: Clock, pauses: Sequence[SubjectPause], *, without_grace: date | None = None) -> list[str]:
+    """Return a clock in a few short lines, without full stops. `without_grace`: as in `explanation`."""
+    lines = [
+        f"{_length(clock).removeprefix('为')}，自{_start(clock)}起算",
         *([f"已依法延长{clock.extended_by}{UNITS[clock.term.unit]}"] if clock.extended_by else []),
-        *(_pause(each, clock) for each in standstills if _touches(each, clock)),
-        _grace(graced_from),
+        *(_pause(each, clock) for each in pauses if _took_time(each, clock)),
+        _grace(without_grace),
         _until(clock),
-        _standing(clock),
+        _state(clock),
     ]
-    return [line.removesuffix("。") for line in told if line]
+    return [line.removesuffix("。") for line in lines if line]
 
 
 def explanation(
     clock: Clock,
-    ledger: Sequence[BreakdownDay],
-    standstills: Sequence[SubjectPause] = (),
-    moves: Sequence[DueDateChange] = (),
+    days: Sequence[BreakdownDay],
+    pauses: Sequence[SubjectPause] = (),
+    due_changes: Sequence[DueDateChange] = (),
     *,
     capped: bool,
     recalculated: bool,
-    graced_from: date | None = None,
+    without_grace: date | None = None,
 ) -> str:
-    """A clock in one paragraph for a citizen: how long, from when, how counted, until when, and how it stands.
+    """Return a clock in one paragraph for a citizen: how long it is, from when, how it is counted, until when.
 
-    `capped`: the law's period ends it before its own. `recalculated`: the calendar is not the one it started with.
-    `graced_from`: the day, past already when it was counted, on which it would have ended without a day of grace.
+    `days`: the period day by day. `capped`: the statutory period ends it before its own. `recalculated`: `days` are
+    by another calendar than the one that the clock was calculated by. `without_grace`: the day on which it would have
+    ended without days of grace; None without grace.
     """
     sentences = [
         f"{name_of(clock)}{_length(clock)}，",
-        f"自{_since(clock)}起算。",
-        _counted(clock.term.unit, [day for day in ledger[1:] if graced_from is None or day.date <= graced_from]),
+        f"自{_start(clock)}起算。",
+        _how_counted(clock.term.unit, [day for day in days[1:] if without_grace is None or day.date <= without_grace]),
         "单独计算晚于法定期限，以法定期限届满日为准。" if capped else "",
-        *(_pause(each, clock) for each in standstills if _touches(each, clock)),
-        *(_moved(each, clock) for each in moves),
-        _grace(graced_from),
+        *(_pause(each, clock) for each in pauses if _took_time(each, clock)),
+        *(_due_change(each, clock) for each in due_changes),
+        _grace(without_grace),
         _until(clock),
         "起算之后日历有过更新，以上逐日说明依据现行日历。" if recalculated else "",
-        _standing(clock),
+        _state(clock),
     ]
     return "".join(sentences)
 
 
-def _touches(standstill: SubjectPause, clock: Clock) -> bool:
-    """Whether it took time from the clock."""
-    ended = standstill.pause.until
-    begun_before = clock.stopped_at is None or standstill.pause.since < clock.stopped_at
-    return bool(clock.period.pauses) and begun_before and (ended is None or ended > clock.period.start)
+def _took_time(pause: SubjectPause, clock: Clock) -> bool:
+    """Whether the pause took time from the clock."""
+    ended = pause.pause.until
+    started_before = clock.stopped_at is None or pause.pause.since < clock.stopped_at
+    return bool(clock.period.pauses) and started_before and (ended is None or ended > clock.period.start)
 
 
-def _pause(standstill: SubjectPause, clock: Clock) -> str:
-    """Of periods in days whole days; of periods in hours the very time."""
-    name = PROCEDURES.get(standstill.reason, ANY_PROCEDURE)
-    since, until = standstill.pause.since, standstill.pause.until
+def _pause(pause: SubjectPause, clock: Clock) -> str:
+    """Periods in days are paused by whole days, periods in hours by the moment."""
+    name = PROCEDURES.get(pause.reason, ANY_PROCEDURE)
+    since, until = pause.pause.since, pause.pause.until
     of_time = clock.term.unit.is_of_time
     first, last = [at and (_moment(at) if of_time else _day(at.date())) for at in (since, until)]
     span = f"{first}起" if last is None else f"{first}当日" if first == last else f"{first}至{last}"
     counts = "其间的时间不计入" if of_time else "首尾两日在内，均不计入"
-    said = "不计入" if first == last or last is None else counts
+    rule = "不计入" if first == last or last is None else counts
     but = "（下班以后才暂停的，首日照计）" if not of_time and clock.term.cut_off is CutOff.CLOSE else ""
-    return f"{span}因{name}（{standstill.legal_basis}）暂停，{said}{but}。"
+    return f"{span}因{name}（{pause.legal_basis}）暂停，{rule}{but}。"
 
 
-def _grace(graced_from: date | None) -> str:
-    if graced_from is None:
+def _grace(without_grace: date | None) -> str:
+    if without_grace is None:
         return ""
-    return f"重新计算后，最后一日本应为{_day(graced_from)}，算出时该日已过，依规定宽限到下述日期。"
+    return f"重新计算后，最后一日本应为{_day(without_grace)}，算出时该日已过，依规定宽限到下述日期。"
 
 
 _WHY = {"calendar": "放假安排调整", "policy": "办理时限规定调整", "law": "法定期限变动"}
 
 
-def _moved(moved: DueDateChange, clock: Clock) -> str:
-    on = _day(moved.moved_at.date())
-    why = f"依法延长{moved.extended_by}{UNITS[clock.term.unit]}" if moved.extended_by else f"因{_WHY[moved.reason]}"
-    if moved.previous_due_on is None or moved.due_on is None or moved.previous_due_on == moved.due_on:
+def _due_change(change: DueDateChange, clock: Clock) -> str:
+    on = _day(change.moved_at.date())
+    why = f"依法延长{change.extended_by}{UNITS[clock.term.unit]}" if change.extended_by else f"因{_WHY[change.reason]}"
+    if change.previous_due_on is None or change.due_on is None or change.previous_due_on == change.due_on:
         return f"{on}{why}。"
-    return f"{on}{why}，最后一日由{_day(moved.previous_due_on)}改为{_day(moved.due_on)}。"
+    return f"{on}{why}，最后一日由{_day(change.previous_due_on)}改为{_day(change.due_on)}。"
 
 
 def _length(clock: Clock) -> str:
@@ -148,7 +149,7 @@ def _length(clock: Clock) -> str:
             return "为当日办结"
 
 
-def _since(clock: Clock) -> str:
+def _start(clock: Clock) -> str:
     return _moment(clock.period.start) if clock.term.unit.is_of_time else _day(clock.period.start_on)
 
 
@@ -158,12 +159,12 @@ def _until(clock: Clock) -> str:
         return "目前暂停计时，恢复后按剩余期限继续计算。"
     unsure = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整。" if end.provisional else ""
     if clock.term.unit.is_of_time:
-        return f"{_ending(end.due_at)}前均为按期。{unsure}"
+        return f"{_end_moment(end.due_at)}前均为按期。{unsure}"
     closing = "24时" if end.due_at.time() == time() else f"{end.due_at:%H:%M}下班"
     return f"最后一日为{_day(end.due_on)}，当日{closing}前均为按期。{unsure}"
 
 
-def _counted(unit: Unit, days: Sequence[BreakdownDay]) -> str:
+def _how_counted(unit: Unit, days: Sequence[BreakdownDay]) -> str:
     skipped = sum(entry.mark == ("rolled" if unit is Unit.DAY else "rest") for entry in days)
     match unit:
         case Unit.WORKDAY:
@@ -180,7 +181,7 @@ def _counted(unit: Unit, days: Sequence[BreakdownDay]) -> str:
             return ""
 
 
-def _standing(clock: Clock) -> str:
+def _state(clock: Clock) -> str:
     if clock.state == "paused":
         return ""
     if clock.stopped_at is None:
@@ -190,8 +191,8 @@ def _standing(clock: Clock) -> str:
     return f"已于{_day(clock.stopped_at.date())}停止计时，{'超过期限' if clock.late else '在期限内'}。"
 
 
-def _ending(moment: datetime) -> str:
-    """A moment as the end of something: midnight ends the day before."""
+def _end_moment(moment: datetime) -> str:
+    """A moment as an end: midnight is 24:00 of the day before."""
     return f"{_day(moment.date() - timedelta(days=1))}24时" if moment.time() == time() else _moment(moment)
 
 

@@ -76,7 +76,7 @@ async def fill(url: str, data: Path, sorts: Sequence[Sort]) -> None:
         harness.app.state.clock.set(BEGINNING)
         county = County(harness)
         for first, sort in zip(firsts, sorts, strict=True):
-            await county.tells(sort.source, first, sort.told, time=sort.time)
+            await county.announces(sort.source, first, sort.told, time=sort.time)
     database = Database(url, "deadlines")
     async with database.transaction() as tx:
         await run(tx, _COPIES, firsts, [sort.many - 1 for sort in sorts], [sort.spread for sort in sorts])

@@ -1,7 +1,8 @@
-"""The other services, as far as deadlines hears of them: builders of events, and a county that tells them."""
+"""The other services, for tests of deadlines: builders of events, and a county that announces them."""
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -56,19 +57,21 @@ def an_acceptance(on: str = "2026-03-02", org: str = STATION) -> intake.CaseAcce
 
 @dataclass
 class County:
-    """The other services, as far as deadlines hears of them."""
+    """The other services: they announce events, and deadlines takes them in."""
 
     harness: Harness
     sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    async def tells(self, source: str, subject: str, data: EventData, *, time: str = "2026-03-02T09:00") -> None:
-        """`source` announces something; returns when deadlines has taken it in."""
-        await self.tell_all(source, [(subject, data)], time=time)
+    async def announces(self, source: str, subject: str, data: EventData, *, time: str = "2026-03-02T09:00") -> None:
+        """`source` announces an event; returns after deadlines has taken it in."""
+        await self.announce_all(source, [(subject, data)], time=time)
 
-    async def tell_all(self, source: str, told: list[tuple[str, EventData]], *, time: str = "2026-03-02T09:00") -> None:
+    async def announce_all(
+        self, source: str, events: Sequence[tuple[str, EventData]], *, time: str = "2026-03-02T09:00"
+    ) -> None:
         producer = await self.harness.log.producer(f"bianmin.{source}.relay")
         await producer.append(
-            [Record(topic_of(source), subject, self._bytes(source, subject, data, time)) for subject, data in told]
+            [Record(topic_of(source), subject, self._bytes(source, subject, data, time)) for subject, data in events]
         )
         await producer.close()
         await self.harness.settles()
@@ -87,26 +90,30 @@ class County:
         )
 
     async def registers(self, case: str, org: str = STATION) -> None:
-        told = intake.CaseRegistered(
+        event = intake.CaseRegistered(
             access=access(org), case_no="1", item=an_item(), channel="window", received_on=day("2026-03-02")
         )
-        await self.tells("intake", case, told)
+        await self.announces("intake", case, event)
 
     async def accepts(self, case: str, on: str = "2026-03-02", *, org: str = STATION) -> None:
-        await self.tells("intake", case, an_acceptance(on, org))
+        await self.announces("intake", case, an_acceptance(on, org))
 
     async def a_running_case(self, on: str = "2026-03-02", *, org: str = STATION) -> str:
-        """A case that is met at its acceptance: only the clocks of its decision run."""
+        """Return an accepted case that was never registered: only the clocks of its decision run."""
         case = str(new_id())
         await self.accepts(case, on, org=org)
         return case
 
     async def grants(self, case: str, time: str = "2026-03-04T10:00") -> None:
-        await self.tells("routing", case, routing.CaseGranted(access=access(), decided_on=day(time[:10])), time=time)
+        await self.announces(
+            "routing", case, routing.CaseGranted(access=access(), decided_on=day(time[:10])), time=time
+        )
 
-    async def hands_over(self, case: str, holder: Office) -> None:
-        told = routing.TaskAssigned(access=access(holder=holder), task_id=new_id(), seq=1, kind="decide", office=holder)
-        await self.tells("routing", case, told)
+    async def assigns_task(self, case: str, holder: Office) -> None:
+        event = routing.TaskAssigned(
+            access=access(holder=holder), task_id=new_id(), seq=1, kind="decide", office=holder
+        )
+        await self.announces("routing", case, event)
 
     async def lodges(
         self,
@@ -117,7 +124,7 @@ class County:
         recused: tuple[str, ...] = (),
     ) -> str:
         complaint = str(new_id())
-        told = complaints.ComplaintLodged(
+        event = complaints.ComplaintLodged(
             handler_org=accused[:6],
             accused_org=accused,
             complaint_no="TS1",
@@ -127,31 +134,31 @@ class County:
             lodged_on=day(on),
             recused=recused,
         )
-        await self.tells("complaints", complaint, told)
+        await self.announces("complaints", complaint, event)
         return complaint
 
     async def recuses(self, complaint: str, *recused: str) -> None:
-        told = complaints.ComplaintRecused(handler_org=COUNTY, accused_org=CENTER, recused=recused)
-        await self.tells("complaints", complaint, told)
+        event = complaints.ComplaintRecused(handler_org=COUNTY, accused_org=CENTER, recused=recused)
+        await self.announces("complaints", complaint, event)
 
     async def clocks(self, **query: Any) -> list[dict[str, Any]]:
-        """As the province's supervisor sees them."""
+        """Return the clocks that the province's supervisor sees."""
         answer = await self.harness.as_("supervisor", "52").get("/clocks", **query)
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
     async def announced(self) -> list[Event]:
-        """What deadlines has told the others so far."""
+        """Return the events that deadlines has announced so far."""
         await self.harness.settles()
         scan = self.harness.log.scan(topic_of("deadlines"))
         return [parse_event(stored.record.value) async for stored in scan if stored.record.value is not None]
 
 
-async def becomes(harness: Harness, moment: str) -> None:
-    """The business clock is set, and everything that is due then has been signalled.
+async def set_clock(harness: Harness, moment: str) -> None:
+    """Set the business clock, and wait until every signal that is due then was sent.
 
-    The house looks by itself as well, and what it has claimed is not found by another look: so this waits for the rows.
+    The service's own timers run as well, and what they have claimed no other tick finds: so this waits for the rows.
     """
     harness.app.state.clock.set(at(moment))
     runtime = harness.runtime("deadlines")

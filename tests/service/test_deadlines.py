@@ -65,7 +65,7 @@ async def test_an_accepted_case_has_a_promise_and_a_statutory_clock_from_its_bus
     assert {(event.subject, event.region, event.actor) for event in started} == {(case, CENTER, "system")}
 
 
-async def test_a_single_clock_has_an_etag_that_moves_with_it(county: County) -> None:
+async def test_the_etag_of_a_clock_changes_with_the_clock(county: County) -> None:
     case = await county.a_running_case()
     promise, _ = await county.clocks(case_id=case)
     window = county.harness.as_("window", CENTER)
@@ -76,21 +76,21 @@ async def test_a_single_clock_has_an_etag_that_moves_with_it(county: County) -> 
     assert (second.json()["state"], second.headers["etag"]) == ("stopped", '"2"')
 
 
-async def test_a_decision_stops_the_clocks_at_its_own_moment(county: County) -> None:
+async def test_a_decision_stops_the_clocks_at_the_moment_of_the_decision(county: County) -> None:
     case = await county.a_running_case()
     await county.grants(case, "2026-03-11T10:00")
     promise, statutory = await county.clocks(case_id=case)
     assert (promise["state"], promise["late"], promise["lamp"]) == ("stopped", True, "red")
     assert (statutory["state"], statutory["late"], statutory["lamp"]) == ("stopped", False, "green")
     assert promise["stopped_at"] == "2026-03-11T10:00:00+08:00"
-    told: list[Any] = [event.data for event in await county.announced() if "stopped" in event.type]
-    assert [(fact.kind, fact.late, fact.early) for fact in told] == [
+    events: list[Any] = [event.data for event in await county.announced() if "stopped" in event.type]
+    assert [(fact.kind, fact.late, fact.early) for fact in events] == [
         ("promise", True, False),
         ("statutory", False, True),
     ]
 
 
-async def test_what_comes_too_early_on_another_topic_waits_and_then_counts(county: County) -> None:
+async def test_an_event_that_comes_too_early_on_another_topic_waits_and_then_takes_effect(county: County) -> None:
     case = str(new_id())
     await county.grants(case)
     assert await county.clocks(case_id=case) == []
@@ -100,32 +100,32 @@ async def test_what_comes_too_early_on_another_topic_waits_and_then_counts(count
     assert [event.sequence for event in await county.announced()] == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_case_refused_or_withdrawn_before_acceptance_is_timed_no_more(county: County) -> None:
+async def test_the_clocks_of_a_case_refused_or_withdrawn_before_acceptance_stop(county: County) -> None:
     case = str(new_id())
     await county.registers(case)
     (running,) = await county.clocks(case_id=case)
     assert (running["kind"], running["due_on"], running["state"]) == ("completeness", "2026-03-09", "running")
-    await county.tells("intake", case, intake.CaseWithdrawn(access=access(), withdrawn_on=day("2026-03-02")))
+    await county.announces("intake", case, intake.CaseWithdrawn(access=access(), withdrawn_on=day("2026-03-02")))
     (stopped,) = await county.clocks(case_id=case)
     assert (stopped["state"], stopped["late"]) == ("stopped", False)
 
 
-async def test_a_period_that_reaches_into_a_missing_year_parks_its_event_and_nobody_elses(county: County) -> None:
+async def test_a_period_that_reaches_into_a_missing_year_parks_its_event_and_no_other(county: County) -> None:
     case, other = str(new_id()), str(new_id())
-    await county.tell_all("intake", [(case, an_acceptance("2030-12-20")), (other, an_acceptance())])
+    await county.announce_all("intake", [(case, an_acceptance("2030-12-20")), (other, an_acceptance())])
     assert await county.clocks(case_id=case) == []
     assert len(await county.clocks(case_id=other)) == 2
     (held,) = await parked.listed(county.harness.runtime("deadlines").database)
     assert (held.subject, held.state, held.reason) == (case, "parked", "YearMissing")
 
 
-async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> None:
+async def test_the_explanation_says_of_each_day_whether_it_counts_and_why(county: County) -> None:
     case = await county.a_running_case("2026-02-13")
     promise, _ = await county.clocks(case_id=case)
     answer = await county.harness.as_("window", STATION).get(f"/clocks/{promise['id']}/explain")
-    told = answer.json()
-    assert (told["clock"], told["calendar_version"]) == (promise, promise["calendar_version"])
-    days = {each["date"]: each for each in told["days"]}
+    shown = answer.json()
+    assert (shown["clock"], shown["calendar_version"]) == (promise, promise["calendar_version"])
+    days = {each["date"]: each for each in shown["days"]}
     first, second = days["2026-02-13"], days["2026-02-14"]
     assert (first["counted"], first["ordinal"], first["hours"], first["reason"]) == (
         False,
@@ -136,11 +136,11 @@ async def test_explain_tells_day_by_day_what_counts_and_why(county: County) -> N
     assert (second["counted"], second["ordinal"], second["reason"]) == (True, 1, "上班（春节调休）")
     assert days["2026-02-17"]["reason"] == "放假（春节）"
     assert (min(days), max(days)) == ("2026-02-13", "2026-02-27")
-    assert sum(each["counted"] for each in told["days"]) == 5
-    assert "最后一日为2026年2月27日" in told["text"]
+    assert sum(each["counted"] for each in shown["days"]) == 5
+    assert "最后一日为2026年2月27日" in shown["text"]
 
 
-async def test_explain_as_a_picture_is_for_whoever_sees_the_clock(county: County) -> None:
+async def test_the_svg_of_a_clock_is_for_those_who_may_see_the_clock(county: County) -> None:
     case = await county.a_running_case("2026-02-13")
     promise, _ = await county.clocks(case_id=case)
     path = f"/clocks/{promise['id']}/explain.svg"
@@ -153,7 +153,7 @@ async def test_explain_as_a_picture_is_for_whoever_sees_the_clock(county: County
     assert (await county.harness.nobody.get(path)).status_code == 401
 
 
-async def test_a_window_of_another_township_cannot_tell_a_clock_from_none(county: County) -> None:
+async def test_a_window_of_another_township_gets_404_for_a_clock(county: County) -> None:
     case = await county.a_running_case()
     promise, _ = await county.clocks(case_id=case)
     stranger = county.harness.as_("window", OTHER_CENTER)
@@ -180,21 +180,21 @@ async def test_a_window_of_another_township_cannot_tell_a_clock_from_none(county
         ("citizen", STATION, None, False),
     ],
 )
-async def test_who_sees_a_case_sees_its_clocks(
+async def test_those_who_may_see_a_case_may_see_its_clocks(
     county: County, role: str, org: str, dept: str | None, sees: bool
 ) -> None:
     case = await county.a_running_case()
-    await county.hands_over(case, Office(org="5201", dept="hr"))
+    await county.assigns_task(case, Office(org="5201", dept="hr"))
     answer = await county.harness.as_(role, org, dept).get("/clocks")
     assert len(answer.json()["items"]) == (2 if sees else 0)
 
 
-async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County) -> None:
+async def test_the_accused_never_sees_the_clocks_of_a_complaint(county: County) -> None:
     complaint = await county.lodges("2026-03-02")
     handling = complaints.ComplaintAccepted(
         handler_org=COUNTY, accused_org=CENTER, kind="complaint", accepted_on=day("2026-03-03")
     )
-    await county.tells("complaints", complaint, handling, time="2026-03-03T10:00")
+    await county.announces("complaints", complaint, handling, time="2026-03-03T10:00")
     investigator = county.harness.as_("investigator", COUNTY)
     returned, acceptance, handled = (await investigator.get("/clocks", kind="complaint")).json()["items"]
     assert (returned["stage"], returned["due_on"], returned["state"]) == ("return", "2026-03-09", "stopped")
@@ -220,7 +220,7 @@ async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County)
         assert (await actor.get("/clocks", case_id=complaint)).json()["items"] == []
         assert (await actor.get(f"/clocks/{handled['id']}")).status_code == 404
         assert (await actor.get(f"/clocks/{handled['id']}/explain")).status_code == 404
-    await county.tells(
+    await county.announces(
         "complaints",
         complaint,
         complaints.ComplaintReplied(handler_org=COUNTY, accused_org=CENTER, replied_on=day("2026-04-01")),
@@ -229,23 +229,23 @@ async def test_a_complaint_has_clocks_that_the_accused_never_see(county: County)
     assert {clock["state"] for clock in (await investigator.get("/clocks")).json()["items"]} == {"stopped"}
 
 
-async def test_praise_is_not_timed(county: County) -> None:
+async def test_praise_has_no_clock(county: County) -> None:
     await county.lodges(kind="praise")
     assert await county.clocks() == []
 
 
-async def test_nobody_without_a_token_sees_a_clock(county: County) -> None:
+async def test_without_a_token_no_clock_is_shown(county: County) -> None:
     for path in ("/clocks", f"/clocks/{new_id()}", f"/clocks/{new_id()}/explain", "/calendars/52/years/2026"):
         assert (await county.harness.nobody.get(path)).status_code == 401
 
 
-async def test_whoever_has_the_number_of_a_cases_clock_is_told_of_it_and_nobody_of_a_complaints(county: County) -> None:
+async def test_a_citizen_reads_a_cases_clock_by_its_id_and_never_a_complaints_clock(county: County) -> None:
     case, complaint = await county.a_running_case(), await county.lodges()
     nobody = county.harness.nobody
     [promise] = await county.clocks(case_id=case, kind="promise")
-    told = (await nobody.get(f"/public/clocks/{promise['id']}")).json()
-    assert set(told) == {"kind", "due_on", "provisional", "text", "days"}
-    assert (told["kind"], told["due_on"], told["days"][-1]["ordinal"]) == ("promise", "2026-03-09", 5)
+    shown = (await nobody.get(f"/public/clocks/{promise['id']}")).json()
+    assert set(shown) == {"kind", "due_on", "provisional", "text", "days"}
+    assert (shown["kind"], shown["due_on"], shown["days"][-1]["ordinal"]) == ("promise", "2026-03-09", 5)
     handled = (await county.harness.as_("manager", COUNTY).get("/clocks", case_id=complaint)).json()["items"]
     assert handled
     for clock in handled:

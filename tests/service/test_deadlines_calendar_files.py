@@ -22,8 +22,8 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
         harness.app.state.clock.set(at("2026-03-02T09:00"))
         county = County(harness)
         for code, level in ((COUNTY, "county"), (STATION, "village")):
-            told = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level})
-            await county.tells("routing", code, told)
+            event = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level})
+            await county.announces("routing", code, event)
         yield county
 
 
@@ -85,18 +85,18 @@ async def test_a6_a_day_withdrawn_from_the_feed_is_removed(county: County, admin
 
 
 @pytest.mark.parametrize("year", [2019, 2024, 2026, 2027])
-async def test_what_was_exported_is_imported_as_it_was_and_an_estimate_stays_one(
+async def test_an_exported_year_is_imported_unchanged_and_an_estimate_stays_an_estimate(
     county: County, admin: Client, year: int
 ) -> None:
     path = f"/calendars/CN/years/{year}"
-    told = await admin.get(f"{path}.ics")
-    assert told.headers["content-type"] == "text/calendar; charset=utf-8"
+    shown = await admin.get(f"{path}.ics")
+    assert shown.headers["content-type"] == "text/calendar; charset=utf-8"
     was = await admin.get(path)
-    answer = await admin.put(f"{path}.ics", told.content, etag=told.headers["etag"])
+    answer = await admin.put(f"{path}.ics", shown.content, etag=shown.headers["etag"])
     assert (answer.status_code, answer.json()) == (200, was.json()), answer.text
     again = await admin.get(f"{path}.ics")
-    assert (again.content, again.headers["etag"]) == (told.content, told.headers["etag"])
-    assert told.content.count(b"DTSTAMP:") == told.content.count(b"BEGIN:VEVENT")
+    assert (again.content, again.headers["etag"]) == (shown.content, shown.headers["etag"])
+    assert shown.content.count(b"DTSTAMP:") == shown.content.count(b"BEGIN:VEVENT")
     due = (await county.harness.nobody.get("/calendars/52/due", start=f"{year}-03-02", days=5)).json()
     assert due["provisional"] is (year == 2027)
 
@@ -106,13 +106,13 @@ async def test_a_source_of_several_lines_is_exported_and_imported_as_it_was(coun
     names = ["三月三", "防汛停办", "上班(补三月三)"]
     days = [{"date": f"2026-03-0{n}", "kind": "off", "name": name} for n, name in enumerate(names, 3)]
     first = await admin.put(path, {"status": "estimated", "source": "某县通知；\n其二, 待定\\n", "days": days})
-    told = await admin.get(f"{path}.ics")
+    shown = await admin.get(f"{path}.ics")
     assert (await admin.delete(path, etag=first.headers["etag"])).status_code == 200
-    answer = await admin.put(f"{path}.ics", told.content)
+    answer = await admin.put(f"{path}.ics", shown.content)
     assert (answer.status_code, answer.json()) == (201, first.json()), answer.text
 
 
-async def test_a_file_that_does_not_say_whether_it_is_official_is_asked(county: County, admin: Client) -> None:
+async def test_a_file_without_a_status_is_refused_with_what_to_add(county: County, admin: Client) -> None:
     path = f"/calendars/{COUNTY}/years/2026.ics"
     answer = await admin.put(path, a_file(SPRING))
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:status")
@@ -122,25 +122,25 @@ async def test_a_file_that_does_not_say_whether_it_is_official_is_asked(county: 
 
 
 @pytest.mark.parametrize("what", ["years/2027", "years/2027.ics", "hours", "policies"])
-async def test_what_was_read_of_the_region_above_is_not_published_as_ones_own(
+async def test_content_read_from_the_region_above_is_not_published_as_the_regions_own(
     county: County, admin: Client, what: str
 ) -> None:
     assert (await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))).status_code == 201
     assert (await admin.put(f"/policies/{COUNTY}", {"policies": []})).status_code == 201
     path = f"/policies/{COUNTY}" if what == "policies" else f"/calendars/{STATION}/{what}"
-    told = await admin.get(path)
-    body = told.content if what.endswith(".ics") else told.json()
+    shown = await admin.get(path)
+    body = shown.content if what.endswith(".ics") else shown.json()
     answer = await admin.put(path.replace(COUNTY, STATION) if what == "policies" else path, body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:region-differs")
     assert f"只写 {STATION} 自己" in answer.json()["detail"]
     if what == "years/2027":
-        body = {**told.json(), "region": None, "year": 2026}
+        body = {**shown.json(), "region": None, "year": 2026}
         answer = await admin.put(path, body)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/year")
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "detail"),
     [
         (a_file(an_event("圣马丁节", "20261111")), "看不准是放假还是上班"),
         (a_file(an_event("五一 不上班", "20260501")), "看不准是放假还是上班"),
@@ -173,12 +173,12 @@ async def test_what_was_read_of_the_region_above_is_not_published_as_ones_own(
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "不是 iCalendar 文件"),
     ],
 )
-async def test_a4_a5_a17_b13_what_is_not_understood_is_refused_and_not_guessed(
-    county: County, admin: Client, body: bytes, told: str
+async def test_a4_a5_a17_b13_an_ambiguous_event_is_refused_and_not_guessed(
+    county: County, admin: Client, body: bytes, detail: str
 ) -> None:
     answer = await put_file(admin, COUNTY, body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:bianmin:problem:ics-invalid")
-    assert told in answer.json()["detail"]
+    assert detail in answer.json()["detail"]
     assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
 
 
@@ -192,7 +192,7 @@ async def test_a10_days_of_other_years_are_left_out_where_that_is_asked_for(coun
     assert "没有 2025 年的日子" in answer.json()["detail"]
 
 
-async def test_a6_a_cancelled_event_is_none(county: County, admin: Client) -> None:
+async def test_a6_a_cancelled_event_is_left_out(county: County, admin: Client) -> None:
     cancelled = an_event("三月三放假", "20260305", None, "STATUS:CANCELLED")
     answer = await put_file(admin, COUNTY, a_file(SPRING, cancelled))
     assert (answer.status_code, len(answer.json()["days"])) == (201, 9)
@@ -204,13 +204,13 @@ async def test_a_file_can_be_previewed(county: County, admin: Client) -> None:
     assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
 
 
-async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Client) -> None:
+async def test_the_difference_of_two_versions_is_shown_day_by_day(county: County, admin: Client) -> None:
     path = f"/calendars/{COUNTY}/years/2026"
     first = await admin.put(path, a_year(*FESTIVAL))
     moved = {"date": "2026-04-20", "kind": "off", "name": "三月三"}
     await admin.put(path, a_year(moved), etag=first.headers["etag"])
-    told = (await admin.get(f"{path}/diff")).json()
-    assert told == {
+    shown = (await admin.get(f"{path}/diff")).json()
+    assert shown == {
         "since": 1,
         "until": 2,
         "before": {"status": "official", "source": "某县通知"},
@@ -226,15 +226,17 @@ async def test_two_versions_are_told_apart_day_by_day(county: County, admin: Cli
     assert (await admin.get(f"{path}/diff", until=3)).status_code == 404
 
 
-async def test_two_versions_are_told_apart_also_where_no_day_differs(county: County, admin: Client) -> None:
+async def test_the_difference_of_two_versions_shows_the_status_where_no_day_differs(
+    county: County, admin: Client
+) -> None:
     path = "/calendars/CN/years/2027"
     seen = await admin.get(path)
     official = {**seen.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put(path, official, etag=seen.headers["etag"])).status_code == 200
-    told = (await admin.get(f"{path}/diff")).json()
-    assert told["items"] == []
-    assert told["before"] == {"status": "estimated", "source": seen.json()["source"]}
-    assert told["after"] == {"status": "official", "source": "国办通知"}
+    shown = (await admin.get(f"{path}/diff")).json()
+    assert shown["items"] == []
+    assert shown["before"] == {"status": "estimated", "source": seen.json()["source"]}
+    assert shown["after"] == {"status": "official", "source": "国办通知"}
     none = (await admin.get(f"/calendars/{COUNTY}/years/2026/diff")).json()
     assert (none["before"], none["after"], none["items"]) == (None, None, [])
 
@@ -256,13 +258,13 @@ async def test_a18_a_calendar_in_use_is_not_withdrawn(county: County, admin: Cli
     assert (holds.json(), holds.headers["etag"]) == (answer.json(), answer.headers["etag"])
     [last, _] = (await admin.get(f"{path}/history")).json()["items"]
     assert (last["version"], last["year"]) == (2, None)
-    told = [event.data for event in await county.announced() if isinstance(event.data, CalendarPublished)]
-    assert [(data.version, [day.works for day in data.changes]) for data in told] == [(1, [False]), (2, [True])]
+    events = [event.data for event in await county.announced() if isinstance(event.data, CalendarPublished)]
+    assert [(data.version, [day.works for day in data.changes]) for data in events] == [(1, [False]), (2, [True])]
     # what was withdrawn can be published again
     assert (await admin.put(path, a_year(*FESTIVAL))).status_code == 201
 
 
-async def test_a18_the_calendar_that_all_others_lie_over_is_never_withdrawn(county: County, admin: Client) -> None:
+async def test_a18_the_national_calendar_is_never_withdrawn(county: County, admin: Client) -> None:
     national = await admin.get("/calendars/CN/years/2026")
     answer = await admin.delete("/calendars/CN/years/2026", etag=national.headers["etag"])
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bianmin:problem:calendar-needed")
@@ -276,7 +278,9 @@ def hours(weekdays: list[Any], make_up: list[Any] | None = None) -> dict[str, An
     return {"weekdays": [*weekdays, *[[]] * (7 - len(weekdays))], "make_up": make_up or []}
 
 
-async def test_a_desk_has_the_hours_of_the_nearest_that_published_any(county: County, admin: Client) -> None:
+async def test_a_desk_has_the_opening_hours_of_the_nearest_region_that_published_any(
+    county: County, admin: Client
+) -> None:
     usual = (await admin.get(f"/calendars/{STATION}/hours")).json()
     assert (usual["region"], usual["version"]) == (None, 0)
     assert usual["weekdays"][0] == [{"since": "09:00", "until": "12:00"}, {"since": "13:00", "until": "17:00"}]
@@ -286,11 +290,11 @@ async def test_a_desk_has_the_hours_of_the_nearest_that_published_any(county: Co
     assert (await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))).status_code == 428
     again = await admin.put(f"/calendars/{COUNTY}/hours", first.json(), etag=first.headers["etag"])
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    told = (await admin.get(f"/calendars/{COUNTY}/hours/history")).json()["items"]
-    assert [each["hours"]["version"] for each in told] == [2, 1]
+    shown = (await admin.get(f"/calendars/{COUNTY}/hours/history")).json()["items"]
+    assert [each["hours"]["version"] for each in shown] == [2, 1]
 
 
-async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: County, admin: Client) -> None:
+async def test_a_clock_that_ends_at_closing_time_moves_with_the_hours(county: County, admin: Client) -> None:
     policy = {"kind": "completeness", "cut_off": "close"}
     await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})
     await settle(county.harness)
@@ -303,7 +307,9 @@ async def test_what_runs_till_the_desk_closes_moves_with_its_hours(county: Count
     assert (clock["due_at"], clock["due_on"]) == ("2026-03-09T17:30:00+08:00", "2026-03-09")
 
 
-async def test_hours_that_are_withdrawn_leave_those_above_and_stay_on_record(county: County, admin: Client) -> None:
+async def test_withdrawn_hours_leave_those_of_the_region_above_in_force_and_stay_on_record(
+    county: County, admin: Client
+) -> None:
     path = f"/calendars/{STATION}/hours"
     assert (await admin.delete(path)).status_code == 404
     above = await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))
@@ -321,7 +327,9 @@ async def test_hours_that_are_withdrawn_leave_those_above_and_stay_on_record(cou
     assert (again.status_code, again.json()["version"]) == (201, 3)
 
 
-async def test_what_ran_till_the_desk_closed_moves_when_its_hours_are_withdrawn(county: County, admin: Client) -> None:
+async def test_a_clock_that_ends_at_closing_time_moves_when_the_hours_are_withdrawn(
+    county: County, admin: Client
+) -> None:
     path = f"/calendars/{COUNTY}/hours"
     await admin.put(f"/policies/{COUNTY}", {"policies": [{"kind": "completeness", "cut_off": "close"}]})
     await settle(county.harness)
@@ -340,8 +348,8 @@ async def test_what_ran_till_the_desk_closed_moves_when_its_hours_are_withdrawn(
     await settle(county.harness)
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
-    told = (await county.harness.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()
-    assert told["calendar_version"] == clock["calendar_version"]
+    shown = (await county.harness.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()
+    assert shown["calendar_version"] == clock["calendar_version"]
 
 
 @pytest.mark.parametrize(
@@ -367,7 +375,7 @@ async def test_a12_a_desk_that_never_opens_is_refused(county: County, admin: Cli
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-async def test_a12_days_and_hours_that_leave_a_desk_closed_for_a_year_are_refused_whichever_comes_last(
+async def test_a12_days_and_hours_that_together_close_a_desk_for_a_year_are_refused(
     county: County, admin: Client
 ) -> None:
     on_tuesdays = hours([[], [{"since": "09:00", "until": "12:00"}]])
@@ -385,7 +393,7 @@ async def test_a12_days_and_hours_that_leave_a_desk_closed_for_a_year_are_refuse
     assert "没有开放时间" in answer.json()["detail"]
 
 
-async def test_a12_what_would_leave_a_desk_closed_for_a_year_is_not_withdrawn(county: County, admin: Client) -> None:
+async def test_a12_a_withdrawal_that_closes_a_desk_for_a_year_is_refused(county: County, admin: Client) -> None:
     on_tuesdays = hours([[], [{"since": "09:00", "until": "12:00"}]])
     tuesdays = [str(date(2026, 1, 6) + timedelta(days=7 * n)) for n in range(52)]
     off, work = (a_year(*({"date": day, "kind": kind, "name": "休"} for day in tuesdays)) for kind in ("off", "work"))
@@ -407,7 +415,7 @@ async def test_a12_what_would_leave_a_desk_closed_for_a_year_is_not_withdrawn(co
     assert "没有开放时间" in answer.json()["detail"]
 
 
-async def test_only_an_admin_of_the_place_says_when_its_desks_open(county: County) -> None:
+async def test_only_an_admin_of_the_region_publishes_opening_hours(county: County) -> None:
     for role, org, status in (("window", COUNTY, 403), ("admin", "520112", 403), ("admin", COUNTY, 201)):
         answer = await county.harness.as_(role, org).put(f"/calendars/{STATION}/hours", hours(WEEK))
         assert answer.status_code == status

@@ -33,7 +33,7 @@ def citizen(county: County) -> Client:
         ({"start": "2026-03-02", "days": 0, "unit": "day"}, "2026-03-02"),
     ],
 )
-async def test_anybody_may_ask_when_a_period_ends(citizen: Client, query: dict[str, Any], due_on: str) -> None:
+async def test_a_due_day_is_calculated_without_a_token(citizen: Client, query: dict[str, Any], due_on: str) -> None:
     for region in ("CN", "52"):
         answer = await citizen.get(f"/calendars/{region}/due", **query)
         assert (answer.status_code, answer.json()["due_on"]) == (200, due_on)
@@ -75,26 +75,28 @@ async def test_a_missing_year_is_refused_and_named(citizen: Client, start: str, 
         {"start": "2026-03-02", "days": 5, "unit": "hour"},
     ],
 )
-async def test_a_question_that_makes_no_sense_is_refused(citizen: Client, query: dict[str, Any]) -> None:
+async def test_an_invalid_query_is_refused(citizen: Client, query: dict[str, Any]) -> None:
     answer = await citizen.get("/calendars/52/due", **query)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
 @pytest.mark.parametrize("region", ["520111", "53", "cn", "五二", "５２", "5", "52-1", "520111101201999999"])
-async def test_a_region_nobody_knows_is_not_there(citizen: Client, region: str) -> None:
+async def test_an_unknown_region_is_not_found(citizen: Client, region: str) -> None:
     answer = await citizen.get(f"/calendars/{region}/due", start="2026-03-02", days=5)
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:bianmin:problem:region-not-found")
 
 
-async def test_an_org_that_routing_announced_has_the_calendar_above_it(county: County, citizen: Client) -> None:
-    told = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
-    await county.tells("routing", COUNTY, told)
-    await county.tells("routing", COUNTY, told)
+async def test_an_org_that_routing_announced_has_the_calendar_of_the_region_above_it(
+    county: County, citizen: Client
+) -> None:
+    event = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
+    await county.announces("routing", COUNTY, event)
+    await county.announces("routing", COUNTY, event)
     answer = await citizen.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)
     assert (answer.status_code, answer.json()["due_on"]) == (200, "2026-03-09")
 
 
-async def test_a_year_tells_its_days_and_how_sure_they_are(county: County) -> None:
+async def test_a_year_has_its_days_and_its_status(county: County) -> None:
     staff = county.harness.as_("window", COUNTY)
     official = await staff.get("/calendars/52/years/2026")
     year = official.json()
@@ -106,11 +108,11 @@ async def test_a_year_tells_its_days_and_how_sure_they_are(county: County) -> No
 
 
 @pytest.mark.parametrize("path", ["/calendars/CN/years/2031", "/calendars/CN/years/-1", "/calendars/99/years/2026"])
-async def test_a_year_or_region_that_is_not_there_is_not_found(county: County, path: str) -> None:
+async def test_a_missing_year_or_region_is_not_found(county: County, path: str) -> None:
     assert (await county.harness.as_("window", COUNTY).get(path)).status_code == 404
 
 
-async def test_a_calendar_is_asked_without_the_database_where_the_region_is_always_there(county: County) -> None:
+async def test_a_calendar_of_a_region_that_always_exists_is_read_without_the_org_table(county: County) -> None:
     with statements(county.harness.runtime("deadlines").database) as sent:
         await county.harness.nobody.get("/calendars/52/due", start="2026-03-02", days=5)
         assert not [each for each in sent if "FROM org" in each]

@@ -19,7 +19,7 @@ from tests.service.deadlines_county import (
     OTHER_STATION,
     County,
     at,
-    becomes,
+    set_clock,
 )
 from tests.service.test_deadlines_publishing import settle
 
@@ -29,7 +29,7 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
     async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
         harness.app.state.clock.set(at("2026-03-02T09:00"))
         county = County(harness)
-        await county.tells(
+        await county.announces(
             "routing", COUNTY, routing.OrgChanged(code=COUNTY, name="云岩区", level="county", parent="5201")
         )
         yield county
@@ -57,15 +57,15 @@ async def _to_weigh(county: County) -> int:
         return int((await rows(tx, "SELECT count(*) FROM card WHERE to_weigh"))[0][0])
 
 
-async def test_the_second_in_twelve_months_brings_a_red_card_to_its_unit_alone(county: County) -> None:
+async def test_the_second_yellow_card_in_twelve_months_brings_its_unit_a_red_one(county: County) -> None:
     await published(county, "year")
     await county.a_running_case("2026-03-02")
     await county.a_running_case("2026-03-02", org=OTHER_STATION)
-    await becomes(county.harness, "2026-03-10T09:00")
+    await set_clock(county.harness, "2026-03-10T09:00")
     yellow = Counter({(CENTER, "yellow", "promise"): 1, (OTHER_STATION[:9], "yellow", "promise"): 1})
     assert await cards(county) == yellow
     await county.a_running_case("2026-08-03")
-    await becomes(county.harness, "2026-08-11T09:00")
+    await set_clock(county.harness, "2026-08-11T09:00")
     found = await cards(county)
     assert {key: number for key, number in found.items() if key[2] not in ("card", "statutory")} == {
         **yellow,
@@ -74,15 +74,17 @@ async def test_the_second_in_twelve_months_brings_a_red_card_to_its_unit_alone(c
     }
 
 
-async def test_without_such_a_policy_cases_are_not_seen_together(county: County) -> None:
+async def test_without_such_a_policy_yellow_cards_of_other_cases_do_not_count(county: County) -> None:
     await published(county, "case")
     for _ in range(3):
         await county.a_running_case("2026-03-02")
-    await becomes(county.harness, "2026-03-10T09:00")
+    await set_clock(county.harness, "2026-03-10T09:00")
     assert await cards(county) == {(CENTER, "yellow", "promise"): 3}
 
 
-async def test_of_many_at_once_all_but_the_first_are_second_ones_whichever_replica_weighs_them(county: County) -> None:
+async def test_of_many_cards_at_once_all_but_the_first_count_as_second_whichever_replica_reviews_them(
+    county: County,
+) -> None:
     await published(county, "year")
     for _ in range(12):
         await county.a_running_case("2026-03-02")
@@ -92,7 +94,7 @@ async def test_of_many_at_once_all_but_the_first_are_second_ones_whichever_repli
         Ticker(SERVICE.name, database, SERVICE.handle, SERVICE.timers, runtime.clock, announced=lambda: None, size=size)
         for size in (2, 3, 5)
     ]
-    await becomes(county.harness, "2026-03-10T09:00")
+    await set_clock(county.harness, "2026-03-10T09:00")
     await asyncio.gather(*(ticker.tick(CARDS) for ticker in others for _ in range(8)))
     found = await cards(county)
     assert found == {(CENTER, "yellow", "promise"): 12, (CENTER, "red", "second_yellow_in_year"): 11}
@@ -101,11 +103,11 @@ async def test_of_many_at_once_all_but_the_first_are_second_ones_whichever_repli
 async def test_a_revoked_card_makes_no_other_a_second_one(county: County) -> None:
     await published(county, "year")
     await county.a_running_case("2026-03-02")
-    await becomes(county.harness, "2026-03-10T09:00")
+    await set_clock(county.harness, "2026-03-10T09:00")
     await cards(county)
     above = county.harness.as_("supervisor", "52")
     [card] = (await above.get("/cards")).json()["items"]
     assert (await above.post(f"/cards/{card['id']}/revoke", {"reason": "系统故障"})).status_code == 200
     await county.a_running_case("2026-03-11")
-    await becomes(county.harness, "2026-03-19T09:00")
+    await set_clock(county.harness, "2026-03-19T09:00")
     assert await cards(county) == {(CENTER, "yellow", "promise"): 2}

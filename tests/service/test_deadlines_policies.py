@@ -1,4 +1,4 @@
-"""Policies over HTTP: published, told apart, applied to what starts and to what runs."""
+"""Policies over HTTP: published, distinguished, applied to starting and to running clocks."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,8 +19,8 @@ from tests.service.deadlines_county import (
     County,
     access,
     at,
-    becomes,
     day,
+    set_clock,
 )
 from tests.service.test_deadlines_publishing import settle
 
@@ -31,8 +31,8 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
         harness.app.state.clock.set(at("2026-03-02T09:00"))
         county = County(harness)
         for code in (COUNTY, CENTER, OTHER_CENTER):
-            told = routing.OrgChanged(code=code, name=code, level="county" if len(code) == 6 else "township")
-            await county.tells("routing", code, told)
+            event = routing.OrgChanged(code=code, name=code, level="county" if len(code) == 6 else "township")
+            await county.announces("routing", code, event)
         yield county
 
 
@@ -47,7 +47,7 @@ async def published(county: County, region: str, *policies: dict[str, Any], etag
     return answer
 
 
-async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) -> None:
+async def test_a_starting_clock_is_set_by_the_policy_of_the_nearest_region(county: County) -> None:
     await published(county, COUNTY, shorter(3))
     await published(county, OTHER_CENTER, shorter(2))
     case, other = str(new_id()), str(new_id())
@@ -58,7 +58,7 @@ async def test_what_starts_is_set_by_the_policy_that_is_nearest(county: County) 
     assert (far["budget"], far["due_on"], far["policy"]) == (3, "2026-03-05", f"{COUNTY} v1 #1")
 
 
-async def test_a13_days_hours_and_policy_may_each_be_of_another_region(county: County) -> None:
+async def test_a13_days_hours_and_policies_may_come_from_three_regions(county: County) -> None:
     admin = county.harness.as_("admin", "52")
     festival = {"date": "2026-03-05", "kind": "off", "name": "三月三"}
     calendar = {"status": "official", "source": "某县通知", "days": [festival]}
@@ -76,7 +76,7 @@ async def test_a13_days_hours_and_policy_may_each_be_of_another_region(county: C
     assert clock["calendar_version"].startswith(COUNTY)
 
 
-async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county: County) -> None:
+async def test_c5_a_running_clock_keeps_its_used_time_when_the_policy_changes(county: County) -> None:
     case = str(new_id())
     await county.registers(case)
     etag = (await published(county, COUNTY, shorter(3))).headers["etag"]
@@ -90,17 +90,17 @@ async def test_c5_what_runs_keeps_what_it_used_up_when_the_policy_changes(county
     assert (clock["budget"], clock["due_on"], clock["policy"]) == (5, "2026-03-09", None)
 
 
-async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(county: County) -> None:
+async def test_d2_a_warning_that_is_due_a_month_before_the_end_fires_on_its_day(county: County) -> None:
     half = {"percent": 50}
     await published(county, COUNTY, {"kind": "complaint", "stage": "handling", "reminder": half, "yellow": half})
     complaint = await county.lodges("2026-03-02")
     handling = complaints.ComplaintAccepted(
         handler_org=COUNTY, accused_org=CENTER, kind="complaint", accepted_on=day("2026-03-02")
     )
-    await county.tells("complaints", complaint, handling)
+    await county.announces("complaints", complaint, handling)
 
     async def lamp_at(moment: str) -> tuple[str, str]:
-        await becomes(county.harness, moment)
+        await set_clock(county.harness, moment)
         [clock] = await county.clocks(case_id=complaint, state="running")
         return clock["due_on"], clock["lamp"]
 
@@ -111,7 +111,7 @@ async def test_d2_a_warning_that_is_due_a_month_before_the_end_comes_on_its_day(
     assert [(fact.stage, str(fact.detected_at.date())) for fact in yellow] == [("handling", "2026-04-02")]
 
 
-async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_counted_anew_as_well(
+async def test_c5_a_new_policy_also_recalculates_clocks_in_a_year_that_was_not_shipped(
     county: County,
 ) -> None:
     admin = county.harness.as_("admin", "52")
@@ -124,14 +124,14 @@ async def test_c5_what_runs_in_a_year_that_the_program_did_not_come_with_is_coun
     assert (promise["due_at"], promise["policy"]) == ("2031-03-10T17:00:00+08:00", f"{COUNTY} v1 #1")
 
 
-async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: County) -> None:
+async def test_e4_which_policy_would_apply_and_why_is_answered_without_a_clock(county: County) -> None:
     await published(county, COUNTY, shorter(3), {**shorter(2), "item_type": "01"})
     window = county.harness.as_("window", CENTER)
-    told = (
+    shown = (
         await window.get("/policies/applied", org=CENTER, kind="completeness", item_type="05", mode="direct")
     ).json()
-    assert (told["applied"], told["term"]["budget"]) == (f"{COUNTY} v1 #1", 3)
-    assert [(one["name"], one["why_not"]) for one in told["considered"]] == [
+    assert (shown["applied"], shown["term"]["budget"]) == (f"{COUNTY} v1 #1", 3)
+    assert [(one["name"], one["why_not"]) for one in shown["considered"]] == [
         (f"{COUNTY} v1 #2", "item_type"),
         (f"{COUNTY} v1 #1", None),
     ]
@@ -140,7 +140,7 @@ async def test_e4_which_would_apply_and_why_is_told_without_a_clock(county: Coun
     assert (default["applied"], default["term"]["budget"]) == (None, 5)
 
 
-async def test_e1_of_a_case_the_item_is_to_be_told_of_a_complaint_there_is_none(county: County) -> None:
+async def test_e1_a_query_about_a_case_must_name_the_item_and_one_about_a_complaint_need_not(county: County) -> None:
     of_licences = {"kind": "promise", "item_type": "01", "cut_off": "close"}
     await published(county, COUNTY, of_licences, {"kind": "hotline", "unit": "workday", "budget": 3})
     window = county.harness.as_("window", CENTER)
@@ -149,11 +149,11 @@ async def test_e1_of_a_case_the_item_is_to_be_told_of_a_complaint_there_is_none(
     assert "事项目录" in answer.json()["detail"]
     answer = await window.get("/policies/applied", org=CENTER, kind="promise")
     assert len(answer.json()["errors"]) == 2
-    told = (await window.get("/policies/applied", org=CENTER, kind="hotline")).json()
-    assert (told["applied"], told["term"]["budget"]) == (f"{COUNTY} v1 #2", 3)
+    shown = (await window.get("/policies/applied", org=CENTER, kind="hotline")).json()
+    assert (shown["applied"], shown["term"]["budget"]) == (f"{COUNTY} v1 #2", 3)
 
 
-async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(county: County) -> None:
+async def test_policies_are_published_by_their_regions_admin_with_the_etag(county: County) -> None:
     admin = county.harness.as_("admin", COUNTY)
     body = {"policies": [shorter()]}
     assert (await county.harness.as_("manager", COUNTY).put(f"/policies/{COUNTY}", body)).status_code == 403
@@ -216,15 +216,15 @@ async def test_policies_are_written_by_their_regions_admin_who_has_seen_them(cou
         "e5-in-a-value",
     ],
 )
-async def test_e1_e4_e5_what_is_no_policy_is_refused_as_it_is_published(
+async def test_e1_e4_e5_an_invalid_policy_is_refused_when_it_is_published(
     county: County, policies: list[dict[str, Any]], pointer: str
 ) -> None:
     answer = await county.harness.as_("admin", "52").put(f"/policies/{COUNTY}", {"policies": policies})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
-async def test_what_can_be_told_apart_is_published(county: County) -> None:
-    told: list[dict[str, Any]] = [
+async def test_policies_with_different_conditions_are_published(county: County) -> None:
+    policies: list[dict[str, Any]] = [
         {"kind": "hotline", "unit": "workday", "budget": 366, "extension": 10},
         {"kind": "hotline", "stage": "report", "unit": "workday", "budget": 15},
         {"kind": "hotline", "stage": "return", "unit": "hour", "budget": 24},
@@ -233,33 +233,33 @@ async def test_what_can_be_told_apart_is_published(county: County) -> None:
         {"kind": "procedure", "stage": "hearing", "card": "yellow"},
         {"kind": "complaint", "stage": "rereview", "unit": "day", "budget": 20},
     ]
-    shown = (await published(county, COUNTY, *told)).json()["policies"]
-    assert [{name: value for name, value in one.items() if value is not None} for one in shown] == told
+    shown = (await published(county, COUNTY, *policies)).json()["policies"]
+    assert [{name: value for name, value in one.items() if value is not None} for one in shown] == policies
     asked = {"org": COUNTY, "kind": "hotline"}
     for stage, budget, extension in (("suggestion", 366, 10), ("report", 15, 0), ("return", 24, 0)):
         dry = (await county.harness.as_("window", CENTER).get("/policies/applied", **asked, stage=stage)).json()
         assert (dry["term"]["budget"], dry["term"]["extension"]) == (budget, extension)
 
 
-async def test_d11_a_card_that_a_policy_does_without_is_not_issued(county: County) -> None:
+async def test_d11_no_card_is_issued_where_a_policy_says_none(county: County) -> None:
     await published(county, COUNTY, {"kind": "completeness", "card": "none"})
     case = str(new_id())
     await county.registers(case)
-    await becomes(county.harness, "2026-03-12T09:00")
+    await set_clock(county.harness, "2026-03-12T09:00")
     types = {event.type for event in await county.announced()}
     assert "cn.bianmin.clock.red.v1" in types
     assert "cn.bianmin.card.issued.v1" not in types
 
 
-async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_was_its_order_disobeyed(
+async def test_d11_withdrawing_a_policy_revokes_the_cards_of_clocks_that_were_late_by_it_alone(
     county: County,
 ) -> None:
     etag = (await published(county, COUNTY, {"kind": "delivery", "unit": "workday", "budget": 3})).headers["etag"]
     case = await county.a_running_case()
     granted = routing.CaseGranted(access=access(), decided_on=day("2026-03-02"), awaits_delivery=True)
-    await county.tells("routing", case, granted)
+    await county.announces("routing", case, granted)
     for moment in ("2026-03-06T09:00", "2026-03-12T09:00"):  # due on the 5th; ordered by the 11th
-        await becomes(county.harness, moment)
+        await set_clock(county.harness, moment)
     issued = [("card", "red", "issued"), ("delivery", "yellow", "issued")]
     assert await cards(county, case) == issued
     await published(county, COUNTY, etag=etag)
@@ -267,7 +267,7 @@ async def test_d11_what_was_late_by_a_policy_that_is_withdrawn_was_not_late_nor_
     running = {clock["kind"]: clock for clock in await county.clocks(case_id=case, state="running")}
     assert list(running) == ["delivery"]
     assert (running["delivery"]["due_on"], running["delivery"]["lamp"]) == ("2026-03-16", "green")
-    await becomes(county.harness, "2026-03-16T23:59")
+    await set_clock(county.harness, "2026-03-16T23:59")
     assert len(await cards(county, case)) == 2
 
 

@@ -33,7 +33,7 @@ from tests.service.deadlines_county import (
     access,
     an_acceptance,
     at,
-    becomes,
+    set_clock,
 )
 
 FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
@@ -45,8 +45,8 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
         harness.app.state.clock.set(at("2026-03-02T09:00"))
         county = County(harness)
         for code, level in ((COUNTY, "county"), ("520112", "county")):
-            told = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level, "parent": code[:4]})
-            await county.tells("routing", code, told)
+            event = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level, "parent": code[:4]})
+            await county.announces("routing", code, event)
         yield county
 
 
@@ -72,13 +72,13 @@ def a_year(*days: dict[str, str], status: str = "official") -> dict[str, Any]:
     return {"status": status, "source": "某县通知", "days": list(days)}
 
 
-async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_and_nothing_else(
+async def test_d12_a_countys_festival_moves_the_clocks_across_it_in_the_county_and_no_other(
     county: County, admin: Client
 ) -> None:
     ours = await county.a_running_case("2026-03-02")
     theirs = await county.a_running_case("2026-03-02", org="520112101201")
     overdue, yet_to_come = await county.lodges("2026-02-02"), await county.a_running_case("2026-03-06")
-    await becomes(county.harness, "2026-03-02T09:00")
+    await set_clock(county.harness, "2026-03-02T09:00")
     before = {clock["id"]: clock for clock in await county.clocks()}
     answer = await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
     assert (answer.status_code, answer.json()["region"]) == (201, COUNTY)
@@ -89,10 +89,10 @@ async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_an
     for other in (theirs, overdue, yet_to_come):
         for clock in await county.clocks(case_id=other):
             assert clock == before[clock["id"]]
-    told = [event.data for event in await county.announced()]
-    [published] = [data for data in told if isinstance(data, CalendarPublished)]
+    events = [event.data for event in await county.announced()]
+    [published] = [data for data in events if isinstance(data, CalendarPublished)]
     assert [(str(day.date), day.works) for day in published.changes] == [("2026-03-05", False)]
-    moved = [data for data in told if isinstance(data, ClockRescheduled)]
+    moved = [data for data in events if isinstance(data, ClockRescheduled)]
     assert [(data.kind, str(data.previous_due_on), data.reason_code) for data in moved] == [
         ("promise", "2026-03-09", "calendar"),
         ("statutory", "2026-03-30", "calendar"),
@@ -105,10 +105,10 @@ async def test_d12_a_countys_festival_moves_what_runs_across_it_in_the_county_an
     assert due.json()["due_on"] == "2026-03-10"
 
 
-async def test_a17_each_region_lies_over_those_above_it_and_the_explanation_names_every_day(
+async def test_a17_a_regions_calendar_overrides_those_above_it_and_the_explanation_names_every_day(
     county: County, admin: Client
 ) -> None:
-    await county.tells("routing", CENTER, routing.OrgChanged(code=CENTER, name="青岩镇", level="township"))
+    await county.announces("routing", CENTER, routing.OrgChanged(code=CENTER, name="青岩镇", level="township"))
     for region, *days in (
         ("52", ("2026-03-05", "off", "省节日")),
         (COUNTY, ("2026-03-06", "off", "县节日")),
@@ -124,17 +124,17 @@ async def test_a17_each_region_lies_over_those_above_it_and_the_explanation_name
     ):
         case = await county.a_running_case("2026-03-02", org=org)
         [promise, _] = await county.clocks(case_id=case)
-        told = (await county.harness.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")).json()
-        assert told["clock"]["due_on"] == due_on
-        assert {day["date"]: day["reason"] for day in told["days"][1:] if not day["counted"]} == skipped
+        shown = (await county.harness.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")).json()
+        assert shown["clock"]["due_on"] == due_on
+        assert {day["date"]: day["reason"] for day in shown["days"][1:] if not day["counted"]} == skipped
 
 
-async def test_d13_a_preview_tells_what_would_move_and_moves_nothing(county: County, admin: Client) -> None:
+async def test_d13_a_preview_lists_the_clocks_that_would_move_and_moves_none(county: County, admin: Client) -> None:
     await county.a_running_case("2026-03-02")
-    told = (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL), preview="true")).json()
-    assert told["changes"] == [{"date": "2026-03-05", "works": False}]
-    assert (told["crossing"], told["examined"]) == (1, 1)
-    assert [(move["kind"], move["due_on"], move["new_due_on"]) for move in told["moves"]] == [
+    shown = (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL), preview="true")).json()
+    assert shown["changes"] == [{"date": "2026-03-05", "works": False}]
+    assert (shown["crossing"], shown["examined"]) == (1, 1)
+    assert [(move["kind"], move["due_on"], move["new_due_on"]) for move in shown["moves"]] == [
         ("promise", "2026-03-09", "2026-03-10"),
         ("statutory", "2026-03-30", "2026-03-31"),
     ]
@@ -143,7 +143,7 @@ async def test_d13_a_preview_tells_what_would_move_and_moves_nothing(county: Cou
     assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
 
 
-async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_is_on_record(
+async def test_a_year_is_replaced_only_with_its_etag_and_every_publication_is_on_record(
     county: County, admin: Client
 ) -> None:
     path = f"/calendars/{COUNTY}/years/2026"
@@ -180,7 +180,7 @@ async def test_a_year_is_replaced_only_by_who_has_seen_it_and_every_publication_
         (COUNTY, 2026, {**a_year(), "unknown": 1}, 422),
     ],
 )
-async def test_a8_a12_b13_what_is_no_calendar_is_refused(
+async def test_a8_a12_b13_an_invalid_calendar_is_refused(
     county: County, admin: Client, region: str, year: int, body: dict[str, Any], status: int
 ) -> None:
     etag = (await admin.get("/calendars/CN/years/2026")).headers["etag"] if region == "CN" else None
@@ -190,7 +190,7 @@ async def test_a8_a12_b13_what_is_no_calendar_is_refused(
         assert (await rows(tx, "SELECT count(*) FROM document WHERE kind <> 'shipped'"))[0][0] == 0
 
 
-async def test_a_year_out_of_range_is_told_once(admin: Client) -> None:
+async def test_a_year_out_of_range_is_reported_once(admin: Client) -> None:
     for answer in [
         await admin.put("/calendars/CN/years/1949", a_year()),
         await admin.delete("/calendars/CN/years/2200"),
@@ -221,7 +221,7 @@ async def test_only_an_admin_of_the_region_publishes(county: County, role: str, 
     assert theirs.status_code == 403
 
 
-async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: County, admin: Client) -> None:
+async def test_a8_publishing_the_next_year_makes_its_due_days_certain(county: County, admin: Client) -> None:
     county.harness.app.state.clock.set(at("2026-12-21T09:00"))
     case = await county.a_running_case("2026-12-21")
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, True]
@@ -233,23 +233,23 @@ async def test_a8_publishing_the_next_year_makes_its_dates_certain(county: Count
 
 
 async def test_a9_how_far_ahead_the_calendar_is_known_is_measured(county: County, admin: Client) -> None:
-    async def told() -> dict[str, float]:
+    async def condition() -> dict[str, float]:
         lines = (await county.harness.http.get("/metrics")).text.splitlines()
         return {line.split("{")[0]: float(line.split()[1]) for line in lines if line.startswith("calendar_")}
 
-    assert await told() == {"calendar_official_days": 304, "calendar_known_days": 1765}
+    assert await condition() == {"calendar_official_days": 304, "calendar_known_days": 1765}
     year = await admin.get("/calendars/CN/years/2027")
     official = {**year.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
-    assert await told() == {"calendar_official_days": 669, "calendar_known_days": 1765}
+    assert await condition() == {"calendar_official_days": 669, "calendar_known_days": 1765}
     county.harness.app.state.clock.set(at("2031-01-02T09:00"))
-    assert await told() == {"calendar_official_days": -1098, "calendar_known_days": -2}
+    assert await condition() == {"calendar_official_days": -1098, "calendar_known_days": -2}
 
 
 NEXT = {"date": "2031-01-01", "kind": "off", "name": "元旦"}
 
 
-async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_be_published(
+async def test_b12_a_clock_that_cannot_be_calculated_waits_for_the_year_to_be_published(
     county: County, admin: Client
 ) -> None:
     county.harness.app.state.clock.set(at("2030-12-20T09:00"))
@@ -272,10 +272,10 @@ async def test_b12_what_cannot_be_counted_has_no_date_and_waits_for_the_year_to_
     assert [clock["due_on"] for clock in clocks] == ["2030-12-27", "2031-01-20"]
 
 
-async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(county: County, admin: Client) -> None:
+async def test_b12_a_parked_recount_succeeds_when_the_year_is_published(county: County, admin: Client) -> None:
     """A longer period of the hotline reaches into a year that nobody knows: it keeps its date until somebody does."""
     county.harness.app.state.clock.set(at("2030-12-06T09:00"))
-    told = complaints.ComplaintLodged(
+    event = complaints.ComplaintLodged(
         handler_org=COUNTY,
         accused_org=CENTER,
         complaint_no="TS1",
@@ -284,7 +284,7 @@ async def test_b12_what_could_not_be_counted_anew_is_when_the_year_is_published(
         anonymous=True,
         lodged_on=date(2030, 12, 6),
     )
-    await county.tells("complaints", complaint := str(new_id()), told)
+    await county.announces("complaints", complaint := str(new_id()), event)
     policy = {"kind": "hotline", "unit": "workday", "budget": 30}
     assert (await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})).status_code == 201
     runtime = county.harness.runtime("deadlines")
@@ -313,7 +313,7 @@ async def due_of_the_hotline(county: County, complaint: str) -> str:
     return due_on
 
 
-async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: County, admin: Client) -> None:
+async def test_a_clock_in_time_is_not_late_by_a_new_calendar_alone(county: County, admin: Client) -> None:
     """A day of rest becomes a day of work, and the last day of the period lies in the past: there is a day of grace."""
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))).status_code == 201
     case = await county.a_running_case("2026-03-02")
@@ -325,7 +325,7 @@ async def test_what_was_in_time_is_not_late_by_a_new_calendar_alone(county: Coun
     assert (promise["due_on"], promise["lamp"], statutory["due_on"]) == ("2026-03-10", "yellow", "2026-03-30")
 
 
-async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_would_move(
+async def test_d13_a_revision_moves_exactly_the_clocks_that_a_full_recalculation_would_move(
     county: County, admin: Client
 ) -> None:
     chance = random.Random(2020)
@@ -334,13 +334,13 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
     county.harness.app.state.clock.set(at("2026-01-01T09:00"))
     cases = [str(new_id()) for _ in starts]
     acceptances = [an_acceptance(str(start), org) for start, org in zip(starts, orgs, strict=True)]
-    await county.tell_all("intake", list(zip(cases, acceptances, strict=True)))
+    await county.announce_all("intake", list(zip(cases, acceptances, strict=True)))
     for case in cases[::3]:
         await county.grants(case, "2026-08-01T10:00")
     still = {case: starts[n] + timedelta(days=1) for n, case in enumerate(cases) if n % 6 == 1}
     procedures = {case: {"access": access(), "procedure_id": new_id(), "kind": "hearing"} for case in still}
     begun = [routing.ProcedureStarted(**procedures[case], started_on=on, expected_days=9) for case, on in still.items()]
-    await county.tell_all("routing", list(zip(still, begun, strict=True)))
+    await county.announce_all("routing", list(zip(still, begun, strict=True)))
     # as in January 2020: three days more off, two make-up days taken back
     revised = {day["date"]: day for day in (await admin.get("/calendars/CN/years/2026")).json()["days"]}
     for text in ("2026-02-24", "2026-02-25", "2026-05-06"):
@@ -374,7 +374,7 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_counting_all_anew_wo
         routing.ProcedureEnded(**procedures[case], started_on=on, ended_on=end)
         for (case, on), end in zip(still.items(), later, strict=True)
     ]
-    await county.tell_all("routing", list(zip(still, ended, strict=True)))
+    await county.announce_all("routing", list(zip(still, ended, strict=True)))
     gone_on = await all_clocks(county.harness)
     clocks = [clock for subject in gone_on.values() for clock in subject.clocks]
     counted = [clock for subject in gone_on.values() for clock in count_ends(calendars, subject.clocks)]
@@ -388,7 +388,7 @@ async def all_clocks(harness: Harness) -> dict[Any, Any]:
         return await subjects.load(tx, ids, locked=False)
 
 
-async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged(county: County, admin: Client) -> None:
+async def test_a_stopped_clock_is_explained_by_the_calendar_it_was_calculated_by(county: County, admin: Client) -> None:
     case = await county.a_running_case("2026-03-02")
     await county.grants(case, "2026-03-09T10:00")
     path = f"/calendars/{COUNTY}/years/2026"
@@ -396,16 +396,16 @@ async def test_what_was_over_is_explained_by_the_calendar_by_which_it_was_judged
     await admin.put(path, a_year({**FESTIVAL[0], "name": "改名"}), etag=first.headers["etag"])
     await settle(county.harness)
     later = await county.a_running_case("2026-03-02")
-    told = [await _explained(county, each) for each in (case, later)]
-    assert [one["calendar_version"][:6] for one in told] == ["CN-" + told[0]["calendar_version"][3:6], COUNTY]
-    assert [_of(one, "2026-03-05") for one in told] == [("counted", "工作日"), ("rest", "放假（改名）")]
-    for one in told:
+    shown = [await _explained(county, each) for each in (case, later)]
+    assert [one["calendar_version"][:6] for one in shown] == ["CN-" + shown[0]["calendar_version"][3:6], COUNTY]
+    assert [_of(one, "2026-03-05") for one in shown] == [("counted", "工作日"), ("rest", "放假（改名）")]
+    for one in shown:
         assert one["calendar_version"] == one["clock"]["calendar_version"]
         assert (one["days"][-1]["date"], one["days"][-1]["ordinal"]) == (one["clock"]["due_on"], 5)
         assert "依据现行日历" not in one["text"]
 
 
-async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_newer_years(
+async def test_during_an_upgrade_old_and_new_programs_calculate_by_the_newer_years(
     county: County, admin: Client
 ) -> None:
     """The newer comes with a day off that the older one, which is this, knows nothing of."""
@@ -416,9 +416,11 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
 
     async def a_newer_program_starts() -> bool:
         async with database.transaction() as tx:
-            if brought := await rulebook.bring(tx, GENERATION + 1, with_a_festival("新节日"), at("2026-03-02T09:00")):
+            if installed := await rulebook.install_shipped(
+                tx, GENERATION + 1, with_a_festival("新节日"), at("2026-03-02T09:00")
+            ):
                 await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
-            return brought
+            return installed
 
     assert [await a_newer_program_starts() for _ in range(2)] == [True, False], "one of its replicas does it"
     await settle(county.harness)
@@ -426,7 +428,7 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
     for one in (case, later):
         assert [clock["due_on"] for clock in await county.clocks(case_id=one)] == ["2026-03-10", "2026-03-31"]
     async with database.transaction() as tx:
-        assert not await rulebook.bring(tx, GENERATION, shipped(), at("2026-03-02T09:00"))
+        assert not await rulebook.install_shipped(tx, GENERATION, shipped(), at("2026-03-02T09:00"))
     assert [one["total"] for one in (await admin.get("/calendars/recounts")).json()["items"]] == [1]
     # what was over before is explained by the years that it was judged by
     assert [_of(await _explained(county, one), "2026-03-05") for one in (over, later)] == [
@@ -435,13 +437,13 @@ async def test_while_the_house_is_upgraded_old_and_new_programs_count_by_the_new
     ]
 
 
-async def test_a_program_with_newer_years_has_all_that_runs_counted_by_them(county: County, admin: Client) -> None:
+async def test_a_program_that_ships_newer_years_recalculates_all_running_clocks(county: County, admin: Client) -> None:
     await settle(county.harness)
     case = await county.a_running_case("2026-03-02")
     database = county.harness.runtime("deadlines").database
     async with database.transaction() as tx:
         await run(tx, "UPDATE edition SET generation = 0")
-        await rulebook.bring(tx, GENERATION - 1, with_a_festival("旧节日"), at("2026-03-02T09:00"))
+        await rulebook.install_shipped(tx, GENERATION - 1, with_a_festival("旧节日"), at("2026-03-02T09:00"))
         await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
     await settle(county.harness)
     assert (await county.clocks(case_id=case))[0]["due_on"] == "2026-03-09"
@@ -457,8 +459,8 @@ def with_a_festival(name: str) -> list[CalendarYear]:
 async def _explained(county: County, case: str) -> dict[str, Any]:
     [promise] = await county.clocks(case_id=case, kind="promise")
     answer = await county.harness.as_("supervisor", "52").get(f"/clocks/{promise['id']}/explain")
-    told: dict[str, Any] = answer.json()
-    return told
+    shown: dict[str, Any] = answer.json()
+    return shown
 
 
 def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
@@ -466,7 +468,7 @@ def _of(explained: dict[str, Any], day: str) -> tuple[str, str]:
     return entry["mark"], entry["reason"]
 
 
-async def test_what_cannot_be_counted_anew_stays_on_the_list_until_somebody_has_mended_it(
+async def test_a_subject_that_cannot_be_recalculated_stays_on_the_list_until_it_is_repaired(
     county: County, admin: Client
 ) -> None:
     bad, good = [await county.a_running_case("2026-03-02") for _ in range(2)]
@@ -497,35 +499,35 @@ async def the_latest(admin: Client) -> dict[str, Any]:
     return found
 
 
-async def test_who_comes_after_a_publisher_waits_for_it_and_counts_by_what_it_published(
+async def test_a_batch_behind_a_publisher_waits_and_calculates_by_the_new_calendar(
     county: County, admin: Client
 ) -> None:
     """However many count at the same time: a publisher that waits for them is the next."""
     database = county.harness.runtime("deadlines").database
     async with database.transaction() as before, database.transaction() as after:
-        await rulebook.in_force(before, held=True)
+        await rulebook.in_force(before, locked=True)
         published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
         await waiting_for_locks(database, 1)
-        asked = asyncio.create_task(rulebook.in_force(after, held=True))
+        asked = asyncio.create_task(rulebook.in_force(after, locked=True))
         await waiting_for_locks(database, 2)
         await run(before, "COMMIT AND CHAIN")
         assert (await published).status_code == 201
         assert not (await asked).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
 
 
-async def test_nobody_waits_for_ever_for_a_publisher_that_waits_for_them(county: County, admin: Client) -> None:
+async def test_a_publisher_and_a_batch_that_wait_for_each_other_both_finish(county: County, admin: Client) -> None:
     """A timer has matters in hand before it asks for the rulebook; whoever has that may wait for one of them."""
     case = UUID(await county.a_running_case("2026-03-02"))
     database = county.harness.runtime("deadlines").database
     async with database.transaction() as counting:
-        await rulebook.in_force(counting, held=True)
+        await rulebook.in_force(counting, locked=True)
         async with database.transaction() as timer:
             await subjects.load(timer, [case])
             published = asyncio.create_task(admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL)))
             await waiting_for_locks(database, 1)
             wanted = asyncio.create_task(subjects.load(counting, [case]))
             await waiting_for_locks(database, 2)
-            assert (await rulebook.in_force(timer, held=True)).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
+            assert (await rulebook.in_force(timer, locked=True)).calendar_of(COUNTY).is_workday(date(2026, 3, 5))
         assert case in await wanted
     assert (await published).status_code == 201
 

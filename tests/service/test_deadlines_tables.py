@@ -14,11 +14,11 @@ from bianmin.domain.actors import Actor
 from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from services.deadlines.store import views
-from services.deadlines.store.recounts import LIST
+from services.deadlines.store.queries import clocks
+from services.deadlines.store.queries.clocks import ClockFilters
+from services.deadlines.store.recounts import LIST_SUBJECTS
 from services.deadlines.store.signals import DUE
-from services.deadlines.store.tables import Tables
-from services.deadlines.store.views import Wanted
+from services.deadlines.store.tables import DeadlinesTables
 from tests.service.deadlines_county import at
 
 
@@ -67,8 +67,8 @@ async def test_d20_the_timer_reads_what_is_due_and_nothing_else(grown: Tx) -> No
     assert "Seq Scan on clock" not in plan
     assert "Seq Scan on subject" not in plan
     assert "Sort" not in plan, "the index gives the oldest first"
-    [(told,)] = await rows(grown, f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {due}")
-    looked_at = {node["Index Name"]: node for node in nodes(told[0]["Plan"]) if "Index Name" in node}
+    [(found,)] = await rows(grown, f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {due}")
+    looked_at = {node["Index Name"]: node for node in nodes(found[0]["Plan"]) if "Index Name" in node}
     clocks = looked_at["ix_clock_next_fire_at"]
     assert (clocks["Actual Rows"], clocks.get("Rows Removed by Filter", 0)) == (500, 0)
 
@@ -79,27 +79,27 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(below)
 
 
-async def test_d14_what_is_to_be_counted_anew_is_listed_without_looking_at_each_for_itself(grown: Tx) -> None:
+async def test_d14_subjects_to_recalculate_are_listed_without_a_check_per_row(grown: Tx) -> None:
     """Signals wait for the list: a check for each of its rows would take several times as long as the list itself."""
-    plan = await explained(grown, "ANALYZE " + LIST, date(2026, 4, 1), date(2026, 12, 31), "CN", new_id())
+    plan = await explained(grown, "ANALYZE " + LIST_SUBJECTS, date(2026, 4, 1), date(2026, 12, 31), "CN", new_id())
     assert "Insert on recount_subject" in plan
     assert "Trigger" not in plan
 
 
-async def test_lists_are_served_by_indexes_whether_little_or_much_is_visible(grown: Tx) -> None:
+async def test_lists_use_indexes_whether_few_or_many_rows_are_visible(grown: Tx) -> None:
     for org in ("52", "520111", "520111101"):
         for wanted in (
-            Wanted(),
-            Wanted(state="running"),
-            Wanted(state="paused"),
-            Wanted(lamp="red"),
-            Wanted(lamp="red", state="running"),
-            Wanted(due_before=at("2026-06-01T00:00")),
-            Wanted(org="520111"),
-            Wanted(updated_since=at("2026-03-01T00:00")),
+            ClockFilters(),
+            ClockFilters(state="running"),
+            ClockFilters(state="paused"),
+            ClockFilters(lamp="red"),
+            ClockFilters(lamp="red", state="running"),
+            ClockFilters(due_before=at("2026-06-01T00:00")),
+            ClockFilters(org="520111"),
+            ClockFilters(updated_since=at("2026-03-01T00:00")),
         ):
-            listing = views.listing(Actor("s", org, frozenset({"supervisor"})), wanted)
-            page = views.order(wanted).apply(listing, None, 50)
+            listing = clocks.listing(Actor("s", org, frozenset({"supervisor"})), wanted)
+            page = clocks.order(wanted).apply(listing, None, 50)
             dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
             sql = page.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
             assert "Seq Scan" not in await explained(grown, str(sql)), (org, wanted)
@@ -109,13 +109,13 @@ async def explained(tx: Tx, statement: str, *arguments: Any) -> str:
     return "\n".join(line for (line,) in await rows(tx, f"EXPLAIN {statement}", *arguments))
 
 
-async def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+async def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
     assert await differences(database) == []
 
 
 async def differences(database: Database) -> list[Any]:
     def compare(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), Tables.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), DeadlinesTables.metadata))
 
     async with database.transaction() as tx:
         return await tx.run_sync(compare)

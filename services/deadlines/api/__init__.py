@@ -1,1 +1,1 @@
-"""HTTP in: clocks and calendars."""
+"""The HTTP API of deadlines: clocks, cards, calendars, opening hours, policies."""

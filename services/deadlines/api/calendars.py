@@ -21,23 +21,21 @@ from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from bianmin.kit.time_source import TZ
 from services.deadlines.api import ics
-from services.deadlines.api.calendar_views import (
-    DayView,
+from services.deadlines.api.bodies import YearIn
+from services.deadlines.api.previews import Preview, preview_of
+from services.deadlines.api.regions import check_region_exists
+from services.deadlines.api.views.calendars import (
+    CalendarHistoryView,
+    CalendarVersionView,
     DifferencesView,
     DifferenceView,
     DueView,
-    HistoryView,
-    NamedDayView,
     OriginView,
     PreviewView,
     RecountsView,
-    RecountView,
-    VersionView,
-    YearIn,
+    SkippedDayView,
     YearView,
 )
-from services.deadlines.api.previews import Preview, previewed
-from services.deadlines.api.regions import region_known
 from services.deadlines.domain.calendar.days import YearMissing
 from services.deadlines.domain.calendar.publication import (
     PublishYear,
@@ -50,9 +48,10 @@ from services.deadlines.domain.calendar.years import FIRST_YEAR, LAST_YEAR, Cale
 from services.deadlines.domain.clocks.breakdown import breakdown
 from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import LONGEST, CountedPeriod, Unit
-from services.deadlines.handlers import CalendarInUse, Published
-from services.deadlines.store import documents, recounts, rulebook
+from services.deadlines.handlers.publications import CalendarInUse, PublishedYear
+from services.deadlines.store import documents, rulebook
 from services.deadlines.store.calendars import name_of, year_of
+from services.deadlines.store.queries import recounts
 
 router = staff_router("deadlines")
 open_router = public_router("deadlines")
@@ -63,10 +62,14 @@ Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class YearNotFound(NotFound):
+    """No calendar is known for the year, or the region has not published this version of it."""
+
     slug, title = "year-not-found", "没有这一年的日历"
 
 
 class CalendarMissing(Invalid):
+    """The calculation needs a year that no calendar covers."""
+
     slug, title = "calendar-missing", "缺少日历"
 
 
@@ -79,11 +82,11 @@ async def calculate_due(
     unit: Literal["workday", "day"] = "workday",
 ) -> Response:
     """期限何时届满：工作日不含法定节假日、含调休上班日；自然日遇休息日顺延（行政许可法 art. 82，民法典 art. 203）。"""
-    calendar = (await _in_force(context, region)).of(region)
+    calendar = (await _calendars_in_force(context, region)).of(region)
     period = CountedPeriod(Unit(unit), days, datetime.combine(start, time(), TZ))
     try:
         answer = due_date(calendar, period)
-        assert answer is not None, "it has no pauses"
+        assert answer is not None, "a period without pauses has an end"
         skipped = [entry for entry in breakdown(calendar, period, answer.due_on)[1:] if not entry.counted]
     except YearMissing as missing:
         where = FieldError("query:start", "calendar_missing", str(missing))
@@ -97,7 +100,7 @@ async def calculate_due(
             due_on=answer.due_on,
             due_at=answer.due_at,
             provisional=answer.provisional,
-            skipped=[DayView(date=entry.date, reason=entry.reason) for entry in skipped],
+            skipped=[SkippedDayView(date=entry.date, reason=entry.reason) for entry in skipped],
             calendar_version=calendar.version,
         )
     )
@@ -108,7 +111,7 @@ async def list_recounts(context: Admin) -> Response:
     """日历更新后的重新计算：已完成多少，还剩多少；最近的在前。"""
     async with context.read() as tx:
         found = await recounts.latest(tx, 20)
-    return respond(RecountsView(items=[RecountView.of(one) for one in found]))
+    return respond(RecountsView.model_validate({"items": found}, from_attributes=True))
 
 
 @router.get(
@@ -118,15 +121,15 @@ async def list_recounts(context: Admin) -> Response:
 )
 async def export_year(region: str, year: int, context: AnyDesk) -> Response:
     """同一年的安排，iCalendar 格式：可订阅，也可原样导入；是已公布的还是推定的、来源、地区都写在文件里。"""
-    found = _year(await _in_force(context, region), region, year)
+    found = _year(await _calendars_in_force(context, region), region, year)
     etag = etag_of(tag_of(found)) or ""
-    return Response(ics.written(found), headers={"ETag": etag}, media_type="text/calendar; charset=utf-8")
+    return Response(ics.format_year(found), headers={"ETag": etag}, media_type="text/calendar; charset=utf-8")
 
 
 @router.get("/calendars/{region}/years/{year}", response_model=YearView, responses=refuses(NotFound))
 async def get_year(region: str, year: int, context: AnyDesk) -> Response:
     """某地某年的放假和调休上班安排；没有自己日历的地区，给出上级的。"""
-    found = _year(await _in_force(context, region), region, year)
+    found = _year(await _calendars_in_force(context, region), region, year)
     return respond(YearView.of(found), tag_of(found))
 
 
@@ -138,14 +141,16 @@ def _year(known: Calendars, region: str, year: int) -> CalendarYear:
 
 
 @router.get(
-    "/calendars/{region}/years/{year}/history", response_model=HistoryView, responses=refuses(NotFound, Forbidden)
+    "/calendars/{region}/years/{year}/history",
+    response_model=CalendarHistoryView,
+    responses=refuses(NotFound, Forbidden),
 )
 async def get_history(region: str, year: Year, context: Admin) -> Response:
     """这个地区这一年的日历历次公布的内容、时间和经办人；最近的在前。随程序提供的不在其中。"""
-    await _in_force(context, region)
+    await _calendars_in_force(context, region)
     async with context.read() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
-    return respond(HistoryView(items=[VersionView.of(one) for one in found]))
+    return respond(CalendarHistoryView(items=[CalendarVersionView.of(version) for version in found]))
 
 
 @router.get(
@@ -159,10 +164,10 @@ async def get_differences(
     until: Annotated[int | None, Query(ge=0, description="较晚的版本，默认为现行的")] = None,
 ) -> Response:
     """两次公布之间逐日的不同，以及各自是已公布的还是推定的、来源。"""
-    await _in_force(context, region)
+    await _calendars_in_force(context, region)
     async with context.read() as tx:
         found = await documents.history(tx, "calendar", name_of(region, year))
-        shipped = await rulebook.as_shipped(tx, region, year)
+        shipped = await rulebook.shipped_year(tx, region, year)
     versions = {each.document.version: year_of(each.document) if each.document.content else None for each in found}
     versions[0] = shipped
     later = max(versions) if until is None else until
@@ -176,28 +181,21 @@ async def get_differences(
             until=later,
             before=before and OriginView.of(before),
             after=after and OriginView.of(after),
-            items=[
-                DifferenceView(
-                    date=(was or now).day,  # type: ignore[union-attr]
-                    before=was and NamedDayView.of(was),
-                    after=now and NamedDayView.of(now),
-                )
-                for was, now in differences(before, after)
-            ],
+            items=[DifferenceView.of(*days) for days in differences(before, after)],
         )
     )
 
 
-async def _seen(region: str, year: Year, context: Admin, if_match: IfMatch = None) -> int | None:
-    """The tag of what the writer has seen. Asked before the body is judged."""
-    known = await _in_force(context, region)
+async def _tag_read(region: str, year: Year, context: Admin, if_match: IfMatch = None) -> int | None:
+    """The tag of the year that the writer has read. Checked before the body."""
+    known = await _calendars_in_force(context, region)
     own = known.own(region, year)
     if region != NATIONAL and not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
     if region == NATIONAL and parent_of(context.actor.org) is not None:
         raise Forbidden("全国日历由省级管理员录入；请联系省级管理员。")
     if own is None:
-        # there is nothing of its own to overwrite; whoever says what they have seen must have seen what holds
+        # the region has no year of its own to overwrite; an If-Match must name the year in force
         if if_match is not None and (above := known.find(region, year)) is not None:
             check_if_match(if_match, tag_of(above))
         return None
@@ -224,7 +222,7 @@ async def import_year(
     request: Request,
     region: str,
     year: Year,
-    seen: Annotated[int | None, Depends(_seen)],
+    tag: Annotated[int | None, Depends(_tag_read)],
     context: Admin,
     source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为文件里写的")] = None,
     status: Annotated[
@@ -234,8 +232,8 @@ async def import_year(
     preview: Preview = False,
 ) -> Response:
     """公布一年的安排，取自 iCalendar 文件：整天的事件，按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排。"""
-    found = ics.read(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
-    return await _put(context, PublishYear(found, seen, context.cause), preview=preview)
+    found = ics.parse_year(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
+    return await _put(context, PublishYear(found, tag, context.cause), preview=preview)
 
 
 @router.put(
@@ -249,7 +247,7 @@ async def import_year(
 async def put_year(
     region: str,
     year: Year,
-    seen: Annotated[int | None, Depends(_seen)],
+    tag: Annotated[int | None, Depends(_tag_read)],
     body: YearIn,
     context: Admin,
     preview: Preview = False,
@@ -258,7 +256,7 @@ async def put_year(
 
     地方的安排逐日覆盖上级的。`preview=true` 时只说明哪些日子、哪些时限会变动。
     """
-    return await _put(context, PublishYear(body.of(region, year), seen, context.cause), preview=preview)
+    return await _put(context, PublishYear(body.calendar_year(region, year), tag, context.cause), preview=preview)
 
 
 @router.delete(
@@ -267,33 +265,33 @@ async def put_year(
     responses=refuses(NotFound, Forbidden, Conflict, CalendarInUse, Stale, PreconditionRequired),
 )
 async def withdraw_year(
-    region: str, year: Year, seen: Annotated[int | None, Depends(_seen)], context: Admin, preview: Preview = False
+    region: str, year: Year, tag: Annotated[int | None, Depends(_tag_read)], context: Admin, preview: Preview = False
 ) -> Response:
     """撤销一个地区自己公布的一年，此后沿用上级的，答复中即为沿用的；有在办时限按它计算的，不能撤销，只能更正。"""
-    if seen is None:
+    if tag is None:
         raise YearNotFound("这个地区没有公布过这一年的安排，沿用的是上级的。")
-    return await _put(context, WithdrawYear(region, year, seen, context.cause), preview=preview)
+    return await _put(context, WithdrawYear(region, year, tag, context.cause), preview=preview)
 
 
-def _published(done: Published) -> YearView:
-    return YearView.of(done.told)
+def _view_of(published: PublishedYear) -> YearView:
+    return YearView.of(published.year)
 
 
 async def _put(context: RequestContext, command: PublishYear | WithdrawYear, *, preview: bool) -> Response:
     if not preview:
-        return await context.submit(command, _published, status=201 if command.expected is None else 200)
+        return await context.submit(command, _view_of, status=201 if command.expected is None else 200)
     async with context.read() as tx:
         known = (await rulebook.in_force(tx)).calendars
-        made = (
+        changed = (
             apply_publication(known, command) if isinstance(command, PublishYear) else apply_withdrawal(known, command)
         )
-        after, publication = made
-        told = await previewed(tx, context, publication.region, after, publication.span, publication.changes)
-    return respond(told)
+        after, publication = changed
+        view = await preview_of(tx, publication.region, after, publication.span, publication.changes, now=context.now)
+    return respond(view)
 
 
-async def _in_force(context: RequestContext, region: str) -> Calendars:
-    """The calendars in force. Raises `RegionNotFound` where nobody knows the region."""
+async def _calendars_in_force(context: RequestContext, region: str) -> Calendars:
+    """The calendars in force. Raises `RegionNotFound`."""
     async with context.read() as tx:
-        await region_known(tx, region)
+        await check_region_exists(tx, region)
         return (await rulebook.in_force(tx)).calendars

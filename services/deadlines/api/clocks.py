@@ -1,4 +1,4 @@
-"""`/clocks`: which periods run, which are almost over or past, and how each is counted."""
+"""`/clocks`: which periods run, which are almost over or past, and how each is calculated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,10 @@ from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import NotFound
 from services.deadlines import texts
+from services.deadlines.api.bodies import DueBefore
 from services.deadlines.api.calendars import CalendarMissing
-from services.deadlines.api.views import (
-    Before,
-    ClockView,
-    EntryView,
-    ExplanationView,
-    MovedView,
-    PauseView,
-    PublicExplanationView,
-)
+from services.deadlines.api.svg import clock_svg
+from services.deadlines.api.views.clocks import ClockView, ExplanationView, PublicExplanationView
 from services.deadlines.domain.calendar.days import Calendar, YearMissing
 from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown, due_on_without_grace
 from services.deadlines.domain.clocks.changes import DueDateChange
@@ -32,9 +26,9 @@ from services.deadlines.domain.clocks.clock import ClockState
 from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import DueDate
 from services.deadlines.domain.terms.law import CAPPED_BY_STATUTORY_PERIOD
-from services.deadlines.picture import drawn
-from services.deadlines.store import moves, rulebook, views
-from services.deadlines.store.views import Shown, Wanted
+from services.deadlines.store import due_changes, rulebook
+from services.deadlines.store.queries import clocks
+from services.deadlines.store.queries.clocks import ClockFilters, ListedClock
 
 router = staff_router("deadlines")
 open_router = public_router("deadlines")
@@ -43,6 +37,8 @@ AnyDesk = Annotated[RequestContext, context_for()]
 
 
 class ClockNotFound(NotFound):
+    """The clock does not exist, or the actor may not see it."""
+
     slug, title = "clock-not-found", "没有这个时钟"
 
 
@@ -54,29 +50,29 @@ async def list_clocks(
     kind: ClockKind | None = None,
     lamp: Lamp | None = None,
     state: ClockState | None = None,
-    due_before: Annotated[Before | None, Query(description="在此日（或此刻）之前到期的")] = None,
+    due_before: Annotated[DueBefore | None, Query(description="在此日（或此刻）之前到期的")] = None,
     updated_since: Annotated[Moment | None, Query(description="此刻以后变动的，按变动先后排列，不遗漏")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """本单位看得到的时钟，先到期的在前；带 `updated_since` 时按变动先后排列。"""
-    wanted = Wanted(case_id, org, kind, lamp, state, due_before, updated_since)
+    filters = ClockFilters(case_id, org, kind, lamp, state, due_before, updated_since)
     async with context.read() as tx:
-        page, following = await views.page(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
-    return respond(Page(items=[ClockView.of(one) for one in page], next_cursor=following))
+        page, next_cursor = await clocks.page(tx, context.actor, filters, context.runtime.cursors, cursor, limit)
+    return respond(Page(items=[ClockView.of(listed) for listed in page], next_cursor=next_cursor))
 
 
 @router.get("/clocks/{clock_id}", response_model=ClockView, responses=refuses(NotFound))
 async def get_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """一个时钟：期限多长、何时到期、现在是什么灯。"""
-    found = await _found(context, clock_id)
+    found = await _find(context, clock_id)
     return respond(ClockView.of(found), found.clock.version)
 
 
 @router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
 async def explain_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
-    return respond(_explained(await _counted(context, await _found(context, clock_id))))
+    return respond(_explain(await _calculate(context, await _find(context, clock_id))))
 
 
 @router.get(
@@ -86,94 +82,93 @@ async def explain_clock(clock_id: UUID, context: AnyDesk) -> Response:
 )
 async def draw_clock(clock_id: UUID, context: AnyDesk) -> Response:
     """同样的说明画成图：每月一行，标出计入、休息、调休上班、暂停的日子，以及最后一日和今天；手机和打印都能看清。"""
-    one = await _counted(context, await _found(context, clock_id))
-    clock = one.found.clock
-    picture = drawn(
-        texts.name_of(clock),
-        texts.lines(clock, one.found.standstills, graced_from=one.graced_from),
-        one.days,
-        clock.end.due_on if clock.end else None,
+    calculation = await _calculate(context, await _find(context, clock_id))
+    listed = calculation.listed
+    svg = clock_svg(
+        texts.name_of(listed.clock),
+        texts.summary_lines(listed.clock, listed.pauses, without_grace=calculation.without_grace),
+        calculation.days,
+        listed.due_on,
         context.today,
     )
-    return Response(picture, media_type="image/svg+xml; charset=utf-8")
+    return Response(svg, media_type="image/svg+xml; charset=utf-8")
 
 
 @open_router.get("/public/clocks/{clock_id}", response_model=PublicExplanationView, responses=refuses(NotFound))
 async def explain_clock_to_citizen(clock_id: UUID, context: AnyDesk) -> Response:
     """给群众看的期限说明：凭查询进度（`/track`）得到的时钟编号，不需要登录；一段话，并逐日说明。投诉的期限不在此列。"""
     async with context.read() as tx:
-        found = await views.of_a_case(tx, clock_id)
+        found = await clocks.find_for_citizen(tx, clock_id)
     if found is None:
         raise ClockNotFound("没有这个时钟；请先用办件编号查询进度，核对编号。")
-    told = _explained(await _counted(context, found))
-    return respond(
-        PublicExplanationView(
-            kind=told.clock.kind,
-            due_on=told.clock.due_on,
-            provisional=told.clock.provisional,
-            text=told.text,
-            days=told.days,
-        )
-    )
+    explanation = _explain(await _calculate(context, found))
+    return respond(PublicExplanationView.model_validate(explanation, from_attributes=True))
 
 
-async def _found(context: RequestContext, clock_id: UUID) -> Shown:
+async def _find(context: RequestContext, clock_id: UUID) -> ListedClock:
     async with context.read() as tx:
-        found = await views.one(tx, context.actor, clock_id)
+        found = await clocks.find(tx, context.actor, clock_id)
     if found is None:
         raise ClockNotFound("没有这个时钟；请核对编号。")
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """A clock with its days, and the calendar they are told by."""
+class _Calculation:
+    """How a clock was calculated, day by day.
 
-    found: Shown
+    `calendar`: that of the clock's `calendar_version`, where it is on record. `own_end`: where the period would end by
+    itself; the statutory period may end it before. `without_grace`: the last day without the days of grace.
+    """
+
+    listed: ListedClock
     calendar: Calendar
     days: Sequence[BreakdownDay]
-    moves: Sequence[DueDateChange]
+    due_changes: Sequence[DueDateChange]
     own_end: DueDate | None
-    """Where it would end by itself: the law's period can end it before."""
-    graced_from: date | None
+    without_grace: date | None
 
 
-async def _counted(context: RequestContext, found: Shown) -> _Counted:
-    clock = found.clock
+async def _calculate(context: RequestContext, listed: ListedClock) -> _Calculation:
+    """Raises `CalendarMissing` where the calendar does not reach far enough."""
+    clock = listed.clock
     org = clock.responsible.org
     async with context.read() as tx:
         calendar = (await rulebook.in_force(tx)).calendar_of(org)
-        history = await rulebook.ever(tx, org) if calendar.version != clock.calendar_version else None
-        moved = await moves.of_clock(tx, clock.id)
-    if history is not None:  # published since, and the clock was over, or does not cross it
-        calendar = await rulebook.calendar_as_it_was(history, org, clock.calendar_version) or calendar
+        history = await rulebook.history(tx, org) if calendar.version != clock.calendar_version else None
+        changes = await due_changes.of_clock(tx, clock.id)
+    if history is not None:  # a calendar was published since, and did not change this clock
+        calendar = await rulebook.past_calendar(history, org, clock.calendar_version) or calendar
     until = clock.end.due_on if clock.end else max(context.today, clock.period.start_on)
     try:
         own_end = due_date(calendar, clock.period)
-        days = breakdown(calendar, clock.period, until, found.standstills)
-        graced_from = due_on_without_grace(calendar, clock.period) if clock.end == own_end else None
-        return _Counted(found, calendar, days, moved, own_end, graced_from)
+        days = breakdown(calendar, clock.period, until, listed.pauses)
+        without_grace = due_on_without_grace(calendar, clock.period) if clock.end == own_end else None
+        return _Calculation(listed, calendar, days, changes, own_end, without_grace)
     except YearMissing as missing:
         raise CalendarMissing(f"{missing}。") from missing
 
 
-def _explained(one: _Counted) -> ExplanationView:
-    clock = one.found.clock
-    return ExplanationView(
-        clock=ClockView.of(one.found),
-        calendar_version=one.calendar.version,
-        moves=[MovedView.of(each) for each in one.moves],
-        pauses=[PauseView.of(each) for each in one.found.standstills],
-        days=[EntryView.of(entry) for entry in one.days],
-        text=texts.explanation(
-            clock,
-            one.days,
-            one.found.standstills,
-            one.moves,
-            capped=clock.term.kind in CAPPED_BY_STATUTORY_PERIOD
-            and one.own_end is not None
-            and one.own_end.due_on > one.days[-1].date,
-            recalculated=one.calendar.version != clock.calendar_version,
-            graced_from=one.graced_from,
-        ),
+def _explain(calculation: _Calculation) -> ExplanationView:
+    clock, pauses = calculation.listed.clock, calculation.listed.pauses
+    own_end, last_day = calculation.own_end, calculation.days[-1].date
+    text = texts.explanation(
+        clock,
+        calculation.days,
+        pauses,
+        calculation.due_changes,
+        capped=clock.term.kind in CAPPED_BY_STATUTORY_PERIOD and own_end is not None and own_end.due_on > last_day,
+        recalculated=calculation.calendar.version != clock.calendar_version,
+        without_grace=calculation.without_grace,
+    )
+    return ExplanationView.model_validate(
+        {
+            "clock": calculation.listed,
+            "calendar_version": calculation.calendar.version,
+            "moves": calculation.due_changes,
+            "pauses": pauses,
+            "days": calculation.days,
+            "text": text,
+        },
+        from_attributes=True,
     )

@@ -1,4 +1,4 @@
-"""Calendars as iCalendar files (RFC 5545), in and out."""
+"""Calendar years as iCalendar files (RFC 5545): parse and format."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,8 +8,8 @@ from icalendar import Calendar, Component, Event, vText
 
 from bianmin.kit.bodies import holds_unstorable_text
 from bianmin.kit.refusals import FieldError, Invalid
-from services.deadlines.api.ics_names import kind_of, plain
-from services.deadlines.api.regions import check_own
+from services.deadlines.api.ics_names import kind_of, without_kind
+from services.deadlines.api.regions import check_region_of_body
 from services.deadlines.domain.calendar.years import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -21,35 +21,40 @@ from services.deadlines.domain.calendar.years import (
 )
 
 ONE_DAY = timedelta(days=1)
-LONGEST = 60  # days; no holiday is longer, an event that is has a slip in its end
+LONGEST_EVENT = 60  # days; no holiday is longer: the end of a longer event is a typing error
 LONGEST_NAME, LONGEST_SOURCE = 100, 2000  # characters
-_KINDS = {"ALTERNATE-WORKDAY": Kind.WORK, "WORK-HOLIDAY": Kind.OFF}  # as a common feed of Chinese holidays marks them
-# what no property of the standard says: without it an estimate would come back as official
+_KINDS = {"ALTERNATE-WORKDAY": Kind.WORK, "WORK-HOLIDAY": Kind.OFF}  # the marks of a common feed of Chinese holidays
+# no property of the standard holds these; without them an estimated year would be imported as official
 _REGION, _STATUS, _SOURCE = "X-BIANMIN-REGION", "X-BIANMIN-STATUS", "X-BIANMIN-SOURCE"
 _REPEATING = ("rrule", "rdate", "exdate", "exrule", "recurrence-id")
-_OF_AN_EVENT = ("summary", "dtstart", "dtend", "duration", "status", "x-apple-special-day")
+_SINGLE_PROPERTIES = ("summary", "dtstart", "dtend", "duration", "status", "x-apple-special-day")
 
 
 class IcsInvalid(Invalid):
+    """The file is no iCalendar file, or does not say unambiguously what it sets."""
+
     slug, title = "ics-invalid", "日历文件有误"
 
 
-def read(
+def parse_year(
     body: bytes, region: str, year: int, status: Status | None, source: str | None, *, skips_other_years: bool
 ) -> CalendarYear:
-    """A year out of a file: whole days, from DTSTART up to, not including, DTEND. Raises `IcsInvalid`,
-    `RegionDiffers`.
+    """Return the year of a region in a file. Its events are whole days, from DTSTART to the day before DTEND.
 
-    `status`, `source`: where they are given they hold, else what the file says of itself. What an event means follows
-    from its name (`kind_of`); one that does not say it beyond doubt is refused, not guessed. Cancelled events are none.
+    `status`, `source`: what they are where the file does not matter; None takes them from the file.
+    `skips_other_years`: leave out events of other years instead of refusing them. Whether an event is off or worked
+    follows from its name (`kind_of`). Cancelled events are left out.
+
+    Raises `RegionDiffers` where the file is of another region; `IcsInvalid` where it cannot be parsed, or the name of
+    an event is ambiguous.
     """
-    calendar = _parsed(body)
-    check_own(region, _said(calendar, _REGION, "") or None)
-    source = source or _said(calendar, _SOURCE, "") or _said(calendar, "X-WR-CALNAME", "")
+    calendar = _parse(body)
+    check_region_of_body(region, _text_of(calendar, _REGION, "") or None)
+    source = source or _text_of(calendar, _SOURCE, "") or _text_of(calendar, "X-WR-CALNAME", "")
     if not source:
         raise _wrong("query:source", "文件没有名称（X-WR-CALNAME），请在地址后加上 source= 注明来源，如通知文号")
     _check(source, "query:source", LONGEST_SOURCE)
-    events = [event for event in calendar.walk("VEVENT") if _said(event, "status", "").upper() != "CANCELLED"]
+    events = [event for event in calendar.walk("VEVENT") if _text_of(event, "status", "").upper() != "CANCELLED"]
     if not events:
         raise _wrong("/VEVENT", "文件里没有任何（未取消的）事件，请核对是否选对了文件")
     days: dict[date, NamedDay] = {}
@@ -67,8 +72,8 @@ def read(
         raise _wrong("/VEVENT", str(error)) from error
 
 
-def written(year: CalendarYear) -> bytes:
-    """A year as a file: one event for every run of days alike. Equal for equal content."""
+def format_year(year: CalendarYear) -> bytes:
+    """Return a year as a file: one event for each run of equal days. Equal years give equal files."""
     calendar = Calendar()
     calendar.add("prodid", "-//Bianmin//calendar//ZH")
     calendar.add("version", "2.0")
@@ -81,7 +86,7 @@ def written(year: CalendarYear) -> bytes:
         span = [named.day for _, named in run]
         event = Event()
         event.add("uid", f"{year.region}-{span[0]}@bianmin")
-        event.add("dtstamp", datetime(year.year, 1, 1, tzinfo=UTC))  # has to be there, and to be the same every time
+        event.add("dtstamp", datetime(year.year, 1, 1, tzinfo=UTC))  # required; a fixed value keeps equal years equal
         event.add("summary", f"上班（{name}）" if kind is Kind.WORK else f"放假（{name}）")
         event.add("dtstart", span[0])
         event.add("dtend", span[-1] + ONE_DAY)
@@ -90,7 +95,7 @@ def written(year: CalendarYear) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _parsed(body: bytes) -> Calendar:
+def _parse(body: bytes) -> Calendar:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,16 +111,16 @@ def _parsed(body: bytes) -> Calendar:
 
 def _status(calendar: Calendar) -> Status:
     try:
-        return Status(_said(calendar, _STATUS, "").lower())
+        return Status(_text_of(calendar, _STATUS, "").lower())
     except ValueError as error:
-        told = (
+        detail = (
             "文件没有说明是已公布的安排还是推定的，请在地址后加上 status=official（已公布）或 status=estimated（推定）"
         )
-        raise _wrong("query:status", told) from error
+        raise _wrong("query:status", detail) from error
 
 
-def _said(component: Component, name: str, where: str) -> str:
-    """The text of a property that is there once at most."""
+def _text_of(component: Component, name: str, where: str) -> str:
+    """The text of a property; empty where it is missing. Raises `IcsInvalid` where it is there twice."""
     found = component.get(name)
     if isinstance(found, list):
         raise _wrong(where, f"{name.upper()} 出现了不止一次，请只保留一个")
@@ -124,27 +129,27 @@ def _said(component: Component, name: str, where: str) -> str:
 
 def _days(number: int, event: Component) -> Iterator[NamedDay]:
     where, which = f"/VEVENT/{number}", f"第 {number} 个事件"
-    if event.errors or any(isinstance(event.get(name), list) for name in _OF_AN_EVENT):
+    if event.errors or any(isinstance(event.get(name), list) for name in _SINGLE_PROPERTIES):
         raise _wrong(where, f"{which}不合 iCalendar 格式，请核对")
-    name = _said(event, "summary", where)
+    name = _text_of(event, "summary", where)
     _check(name, where, LONGEST_NAME)
     if any(event.get(each) is not None for each in _REPEATING):
         raise _wrong(where, f"{which}是重复事件，或有例外的日子；请逐年写明日期")
     start, length = _span(where, which, event)
     if event.get("x-apple-special-day") is not None:
-        marked = _KINDS.get(_said(event, "x-apple-special-day", where).upper())
+        marked = _KINDS.get(_text_of(event, "x-apple-special-day", where).upper())
     else:
         marked = None
     kind = kind_of(name, marked)
     if kind is None or not name:
-        told = f"{which}（{start}）从名称看不准是放假还是上班；请只写一件事，写作“放假（某节）”或“上班（某节调休）”"
-        raise _wrong(where, told)
+        detail = f"{which}（{start}）从名称看不准是放假还是上班；请只写一件事，写作“放假（某节）”或“上班（某节调休）”"
+        raise _wrong(where, detail)
     for offset in range(length):
-        yield NamedDay(start + offset * ONE_DAY, kind, plain(name))
+        yield NamedDay(start + offset * ONE_DAY, kind, without_kind(name))
 
 
 def _span(where: str, which: str, event: Component) -> tuple[date, int]:
-    """The first day, and how many."""
+    """The first day of an event, and how many days it has."""
     start = getattr(event.get("dtstart"), "dt", None)
     end = getattr(event.get("dtend"), "dt", None)
     duration = getattr(event.get("duration"), "dt", None)
@@ -157,8 +162,8 @@ def _span(where: str, which: str, event: Component) -> tuple[date, int]:
     length = end - start if end is not None else ONE_DAY if duration is None else duration
     if not isinstance(length, timedelta) or length % ONE_DAY:
         raise _wrong(where, f"{which}的 DURATION 应为整天的，如 P1D")
-    if not ONE_DAY <= length <= LONGEST * ONE_DAY:
-        raise _wrong(where, f"{which}的结束日期（不含当日）应晚于开始日期，且不超过 {LONGEST} 天")
+    if not ONE_DAY <= length <= LONGEST_EVENT * ONE_DAY:
+        raise _wrong(where, f"{which}的结束日期（不含当日）应晚于开始日期，且不超过 {LONGEST_EVENT} 天")
     return start, length.days
 
 
@@ -167,5 +172,5 @@ def _check(text: str, where: str, longest: int) -> None:
         raise _wrong(where, f"名称太长（最多 {longest} 字），或含有不能保存的字符")
 
 
-def _wrong(pointer: str, told: str) -> IcsInvalid:
-    return IcsInvalid(f"{told}。", errors=[FieldError(pointer, "ics_invalid", told)])
+def _wrong(pointer: str, detail: str) -> IcsInvalid:
+    return IcsInvalid(f"{detail}。", errors=[FieldError(pointer, "ics_invalid", detail)])

@@ -1,4 +1,4 @@
-"""Whether a region is there, and who may publish for it."""
+"""Checks of the region in an address: whether it exists, and who may publish for it."""
 
 from bianmin.domain.divisions import level_of
 from bianmin.domain.identifiers import BadCode
@@ -11,31 +11,42 @@ from services.deadlines.store.documents import Kind
 
 
 class RegionNotFound(NotFound):
+    """The region is neither the country, nor the province, nor the code of a known org."""
+
     slug, title = "region-not-found", "没有这个地区"
 
 
 class RegionDiffers(Invalid):
+    """The body names another region than the address."""
+
     slug, title = "region-differs", "这是另一个地区的内容"
 
 
-def check_own(region: str, theirs: str | None) -> None:
-    """What is read of a region without anything of its own is that of the one above it: sent back, it would be frozen
-    there. Raises `RegionDiffers`."""
-    if theirs not in (None, region):
-        told = f"这是 {theirs} 的内容，照抄则不再随上级更新；请只写 {region} 自己另行规定的部分，并去掉 region"
-        raise RegionDiffers(f"{told}。", errors=[FieldError("/region", "region_differs", told)])
+def check_region_of_body(region: str, in_body: str | None) -> None:
+    """Raise `RegionDiffers` where a body names another region than the address.
+
+    A GET for a region without a publication of its own returns that of a region above it. Sent back, it would become
+    the region's own, and not follow the region above any more.
+    """
+    if in_body not in (None, region):
+        detail = f"这是 {in_body} 的内容，照抄则不再随上级更新；请只写 {region} 自己另行规定的部分，并去掉 region"
+        raise RegionDiffers(f"{detail}。", errors=[FieldError("/region", "region_differs", detail)])
 
 
-async def region_known(tx: Tx, region: str) -> None:
-    """Raises `RegionNotFound` where nobody knows the region."""
-    if region not in ALWAYS_KNOWN and not await _is_known(tx, region):
+async def check_region_exists(tx: Tx, region: str) -> None:
+    """Raise `RegionNotFound` unless the region is the country, the province, or the code of a known org."""
+    if region not in ALWAYS_KNOWN and not await _is_org(tx, region):
         raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
 
 
-async def version_seen(if_match: str | None, kind: Kind, region: str, context: RequestContext) -> int | None:
-    """The version of a region's document that the writer has seen, and may replace. Asked before the body is judged."""
+async def check_may_publish(if_match: str | None, kind: Kind, region: str, context: RequestContext) -> int | None:
+    """Return the version of the region's document that the writer has read; None where there is none.
+
+    Raises `RegionNotFound`; `Forbidden` where the actor's subtree does not have the region; `PreconditionRequired` and
+    `Stale` where `if_match` is not the present version.
+    """
     async with context.read() as tx:
-        await region_known(tx, region)
+        await check_region_exists(tx, region)
         found = await documents.own(tx, kind, region)
     if region == NATIONAL:
         raise Forbidden("全国没有统一的规定；请按省或以下的地区公布。")
@@ -46,7 +57,7 @@ async def version_seen(if_match: str | None, kind: Kind, region: str, context: R
     return version
 
 
-async def _is_known(tx: Tx, region: str) -> bool:
+async def _is_org(tx: Tx, region: str) -> bool:
     try:
         level_of(region)
     except BadCode:

@@ -17,12 +17,11 @@ from typing import Any
 from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
 
 GENERATION = 2
-"""Raised with every change of the files: the newest that runs brings its years to all, and an older one leaves them be.
-"""
+"""To be raised with every change of the files. The program with the highest generation installs its years for all."""
 
 
 def shipped() -> tuple[CalendarYear, ...]:
-    """Every shipped year of every region, by region and year."""
+    """Return every shipped year of every region, sorted by region and year."""
     documents = (file.read_text("utf-8") for file in files(__name__).iterdir() if file.name.endswith(".json"))
     years = (_year(json.loads(document)) for document in documents)
     return tuple(sorted(years, key=lambda year: (year.region, year.year)))

@@ -1,5 +1,5 @@
-"""What a region publishes, each time as a whole: a year of its calendar, the hours of its desks, its policies. And, for
-the country, all the years that the program comes with."""
+"""Documents that regions publish as a whole (a year of a calendar, opening hours, policies), and, for the country, one
+with all calendar years that the program ships."""
 
 import json
 from collections.abc import Sequence
@@ -28,11 +28,11 @@ SELECT name, version, content::text FROM document WHERE kind = $1 AND content IS
 """
 _OWN = "SELECT name, version, content::text FROM document WHERE kind = $1 AND name = $2 AND content IS NOT NULL"
 # `name` of a calendar begins with the region
-_EVER = """
+_HISTORY_OF_REGIONS = """
 SELECT kind, name, version, content::text FROM document_history
 WHERE kind = ANY($1::text[]) AND split_part(name, '/', 1) = ANY($2::text[]) ORDER BY published_at, version
 """
-_HISTORY = """
+_HISTORY_OF_NAME = """
 SELECT name, version, content::text, published_at, published_by FROM document_history
 WHERE kind = $1 AND name = $2 ORDER BY version DESC
 """
@@ -40,9 +40,9 @@ WHERE kind = $1 AND name = $2 ORDER BY version DESC
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`name`: the region's, of a calendar with the year (`52/2026`). `version` counts its publications.
+    """A document. `name`: the region; of a calendar with the year (`52/2026`). `version` counts its publications.
 
-    `content`: JSON, None where it was withdrawn.
+    `content`: parsed JSON, None where the document was withdrawn.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """One publication of a document, the present one included."""
+class DocumentVersion:
+    """One publication of a document. `published_at` is in the county's zone, `published_by` the id of a person."""
 
     document: Document
     published_at: datetime
@@ -60,33 +60,33 @@ class Version:
 
 
 async def published(tx: Tx, kind: Kind) -> list[Document]:
-    """All that hold now, in a fixed order."""
+    """Return the documents of a kind that are in force, by name."""
     return [_document(*row) for row in await rows(tx, _PUBLISHED, kind)]
 
 
 async def own(tx: Tx, kind: Kind, name: str) -> Document | None:
-    """The one that holds now; None where nothing was published."""
+    """Return the document in force; None where nothing was published, or it was withdrawn."""
     return next((_document(*row) for row in await rows(tx, _OWN, kind, name)), None)
 
 
 async def put(tx: Tx, kind: Kind, name: str, content: Any | None, by: str, now: datetime) -> int:
-    """In place of what was there. Returns its version."""
-    told = None if content is None else json.dumps(content, ensure_ascii=False)
-    [(version,)] = await rows(tx, _PUT, kind, name, told, now, by)
+    """Publish a document in place of the one before and return its version. `content` None withdraws it."""
+    text = None if content is None else json.dumps(content, ensure_ascii=False)
+    [(version,)] = await rows(tx, _PUT, kind, name, text, now, by)
     return int(version)
 
 
-async def history(tx: Tx, kind: Kind, name: str) -> list[Version]:
-    """Every publication, the newest first."""
+async def history(tx: Tx, kind: Kind, name: str) -> list[DocumentVersion]:
+    """Return every publication of a document, the newest first."""
     return [
-        Version(_document(name, version, content), at.astimezone(TZ), by)
-        for name, version, content, at, by in await rows(tx, _HISTORY, kind, name)
+        DocumentVersion(_document(name, version, content), at.astimezone(TZ), by)
+        for name, version, content, at, by in await rows(tx, _HISTORY_OF_NAME, kind, name)
     ]
 
 
-async def ever(tx: Tx, kinds: Sequence[Kind], regions: Sequence[str]) -> list[tuple[Kind, Document]]:
-    """All that these regions have ever published, the oldest first."""
-    found = await rows(tx, _EVER, list(kinds), list(regions))
+async def history_of_regions(tx: Tx, kinds: Sequence[Kind], regions: Sequence[str]) -> list[tuple[Kind, Document]]:
+    """Return every publication of these kinds by these regions, the oldest first."""
+    found = await rows(tx, _HISTORY_OF_REGIONS, list(kinds), list(regions))
     return [(kind, _document(name, version, content)) for kind, name, version, content in found]
 
 

@@ -1,4 +1,4 @@
-"""What is to be counted anew, because something was published, and how far that has come."""
+"""Recounts: orders to recalculate the clocks that a publication may change, and how far they have come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from bianmin.kit.db import Tx, rows, run
 from bianmin.kit.ids import new_id
 from bianmin.kit.parked import replay_reason
 from bianmin.kit.parked_timers import not_parked
-from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar.days import YearMissing
 from services.deadlines.domain.calendar.publication import Publication
@@ -24,14 +23,15 @@ _ORDER = """
 INSERT INTO recount (id, region, year, since, until, state, total, created_at)
 VALUES ($1, $2, $3, $4, $5, 'ordered', 0, $6)
 """
+# the end of a day is the beginning of the next
 _SPAN = """
     due_at > $1::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND started_on <= $2
         AND ($3 = 'CN' OR org LIKE $3 || '%')
 """
-# who stands still is counted when it goes on; the end of a day is the beginning of the next
+# paused clocks are recalculated on resume
 _CROSSING = f"FROM clock WHERE state = 'running' AND {_SPAN}"
 _IN_USE = f"SELECT count(*) FROM clock WHERE state <> 'stopped' AND {_SPAN}"
-LIST = f"""
+LIST_SUBJECTS = f"""
 WITH listed AS (
     INSERT INTO recount_subject (recount_id, subject_id)
     SELECT DISTINCT $4::uuid, subject_id {_CROSSING} RETURNING 1
@@ -43,7 +43,7 @@ _SAMPLE = f"SELECT subject_id {_CROSSING} GROUP BY subject_id ORDER BY min(due_a
 _ORDERED = """
 SELECT id, since, until, region FROM recount WHERE state = 'ordered' ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-# found by their places: to look for them by their keys would be to read the whole list for every batch
+# deleted by ctid: to find the rows by their keys, every batch would read the whole list
 _CLAIM = f"""
 WITH taken AS (
     DELETE FROM recount_subject WHERE ctid = ANY(ARRAY(
@@ -54,7 +54,7 @@ WITH taken AS (
 SELECT DISTINCT s.id, coalesce(s.reach ->> 'accepting_org', s.reach ->> 'handler_org')
 FROM taken t JOIN subject s ON s.id = t.subject_id ORDER BY s.id
 """
-# whatever was claimed is of one that still runs
+# a subject that was claimed belongs to a recount that still runs
 _PUT_BACK = """
 INSERT INTO recount_subject (recount_id, subject_id)
 SELECT (SELECT id FROM recount WHERE state = 'running' ORDER BY created_at LIMIT 1), id FROM unnest($1::uuid[]) AS id
@@ -64,93 +64,72 @@ _FINISH = """
 UPDATE recount r SET state = 'done', finished_at = $1 WHERE state = 'running'
     AND NOT EXISTS (SELECT FROM recount_subject s WHERE s.recount_id = r.id)
 """
-_OPEN = "SELECT generation, (SELECT min(created_at) FROM recount WHERE state <> 'done') FROM edition"
-_PROGRESS = """
-SELECT r.id, r.region, r.year, r.state, r.total, r.created_at, r.finished_at,
-    (SELECT count(*) FROM recount_subject s WHERE s.recount_id = r.id)
-FROM recount r ORDER BY r.created_at DESC LIMIT $1
-"""
+_OLDEST = "SELECT generation, (SELECT min(created_at) FROM recount WHERE state <> 'done') FROM edition"
 
-
-ALWAYS = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+ALL_DAYS = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+"""The first and the last day that a calendar may have."""
 
 
 async def order(tx: Tx, publication: Publication, now: datetime, recount_id: UUID) -> None:
-    """Whatever runs across a changed day is to be counted anew."""
+    """Order a recount of the clocks that run across the days which the publication changes; none where it has none."""
     if publication.span is not None:
         await run(tx, _ORDER, recount_id, publication.region, publication.year, *publication.span, now)
 
 
 async def order_all(tx: Tx, region: str, now: datetime, recount_id: UUID) -> None:
-    """Whatever runs at a region and below is to be counted anew."""
-    await run(tx, _ORDER, recount_id, region, now.year, *ALWAYS, now)
+    """Order a recount of all running clocks of a region and below."""
+    await run(tx, _ORDER, recount_id, region, now.year, *ALL_DAYS, now)
 
 
 async def in_use(tx: Tx, region: str, year: int) -> int:
-    """How many clocks at a region and below are not over and run, or would run, across a day of a year."""
+    """Return how many running or paused clocks of a region and below reach into a year."""
     [(number,)] = await rows(tx, _IN_USE, date(year, 1, 1), date(year, 12, 31), region)
     return int(number)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A matter that a recount is about, since when."""
+class DueRecount:
+    """A subject to recalculate by a recount that was ordered at `ordered_at`. `org` answers for the subject."""
 
     subject_id: UUID
     org: str
     ordered_at: datetime
 
 
-async def claim(tx: Tx, now: datetime, limit: int) -> list[Due]:
-    """The next matters to be counted anew, each taken by one replica. Lists them first, where that is to be done."""
-    [(generation, oldest)] = await rows(tx, _OPEN)
-    if generation < GENERATION and await rulebook.bring(tx, GENERATION, shipped(), now):
-        # the program came with other calendars than the one that ran before; they are listed by the next who looks,
-        # since meanwhile nobody counts
+async def claim(tx: Tx, now: datetime, limit: int) -> list[DueRecount]:
+    """Return at most `limit` subjects to recalculate, taken from the list, each by one replica.
+
+    Before that it installs the calendars that the program ships, and lists the subjects of a new recount, where either
+    is still to be done.
+    """
+    [(generation, oldest)] = await rows(tx, _OLDEST)
+    if generation < GENERATION and await rulebook.install_shipped(tx, GENERATION, shipped(), now):
+        # the program before shipped other calendars. The next claim lists the subjects: until this transaction ends,
+        # nobody calculates clocks
         await order_all(tx, NATIONAL, now, new_id())
         await replay_reason(tx, YearMissing.__name__)
         return []
     if oldest is None:
         return []
     for id, since, until, region in await rows(tx, _ORDERED):
-        # of ten million clocks it takes as long as it takes; were it given up, no signal would be told any more
+        # signals wait for the list: it must not be given up, however long it takes with ten million clocks
         await run(tx, "SET LOCAL statement_timeout = 0")
-        await run(tx, LIST, since, until, region, id)
+        await run(tx, LIST_SUBJECTS, since, until, region, id)
     claimed = await rows(tx, _CLAIM, limit)
     if not claimed:
         await run(tx, _FINISH, now)
-    return [Due(subject_id, org, oldest or now) for subject_id, org in claimed]
+    return [DueRecount(subject_id, org, oldest or now) for subject_id, org in claimed]
 
 
 async def put_back(tx: Tx, subject_ids: Sequence[UUID]) -> None:
-    """Matters that were claimed and could not be counted: they are still to be."""
+    """Put claimed subjects that could not be recalculated back on the list."""
     await run(tx, _PUT_BACK, list(subject_ids))
 
 
 async def crossing(tx: Tx, region: str, since: date, until: date, limit: int) -> tuple[int, list[UUID]]:
-    """How many matters have clocks that run across a day between these, and the first of them to end."""
+    """Return how many subjects have clocks that run across these days, and at most `limit` of them.
+
+    Both days are included. The subjects are those whose clocks end first.
+    """
     [(number,)] = await rows(tx, _COUNT, since, until, region)
     return number, [id for (id,) in await rows(tx, _SAMPLE, since, until, region, limit)]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a recount has come: matters in all, and those it has still to look at."""
-
-    id: UUID
-    region: str
-    year: int
-    state: str
-    total: int
-    ordered_at: datetime
-    finished_at: datetime | None
-    left: int
-
-
-async def latest(tx: Tx, limit: int) -> list[Progress]:
-    """The latest recounts, the newest first."""
-    found = await rows(tx, _PROGRESS, limit)
-    return [
-        Progress(id, region, year, state, total, at.astimezone(TZ), end and end.astimezone(TZ), left)
-        for id, region, year, state, total, at, end, left in found
-    ]

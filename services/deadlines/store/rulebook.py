@@ -1,7 +1,7 @@
 """The rulebook in force: what the newest program ships, and what regions have published over it.
 
-While the house is upgraded, programs run that come with different years: they count by the same ones, which the newest
-has put beside what was published.
+While the deployment is upgraded, programs run that ship different calendar years. All of them use those of the newest,
+which it has stored beside the documents of the regions.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 from bianmin.kit.db import Tx, rows, run
 from services.deadlines.calendars import shipped
@@ -20,119 +20,121 @@ from services.deadlines.domain.terms.policies import Policies
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store import documents
 from services.deadlines.store.calendars import content_of, name_of, year_of
-from services.deadlines.store.documents import Document, Kind, published
+from services.deadlines.store.documents import Document, Kind
 from services.deadlines.store.hours import hours_of
 from services.deadlines.store.policies import policies_of
 
-_IN_FORCE = "SELECT digest FROM edition"
-_HELD = "SELECT digest FROM edition FOR SHARE"
-# the table and not its row: who comes after the publisher waits behind it, and does not pass it by for ever
-_ALONE = "LOCK TABLE edition IN EXCLUSIVE MODE"
+_DIGEST = "SELECT digest FROM edition"
+_DIGEST_LOCKED = "SELECT digest FROM edition FOR SHARE"
+# locks the table and not its row: who comes after the publisher waits behind it, and does not overtake it for ever
+_LOCK_FOR_PUBLISHING = "LOCK TABLE edition IN EXCLUSIVE MODE"
 
 History = Sequence[tuple[Kind, Document]]
-"""What was published, the oldest first."""
+"""Documents with their kinds, in the order in which they were published."""
 
-_built: dict[str, Rulebook] = {}
-"""Rulebooks by the digest of what they are made of: the same in every database that published the same."""
-_old: dict[tuple[str, str], Calendar | None] = {}
-"""Calendars that are not in force any more, by their version."""
-
-
-async def in_force(tx: Tx, *, held: bool = False) -> Rulebook:
-    """The calendars and policies in force; `held`: they stay so until the transaction ends."""
-    return await _rulebook(tx, _HELD if held else _IN_FORCE)
+_rulebooks: dict[str, Rulebook] = {}
+"""Rulebooks by the digest of their documents: equal in every database with equal documents."""
+_past_calendars: dict[tuple[str, str], Calendar | None] = {}
+"""Calendars that are not in force any more, by region and version."""
 
 
-async def alone(tx: Tx) -> Rulebook:
-    """The same, for whoever is about to publish: nobody else counts or publishes meanwhile."""
-    await run(tx, _ALONE)
-    return await _rulebook(tx, _IN_FORCE)
+async def in_force(tx: Tx, *, locked: bool = False) -> Rulebook:
+    """Return the calendars and policies in force. `locked`: nobody publishes others before the transaction ends."""
+    return await _load(tx, _DIGEST_LOCKED if locked else _DIGEST)
 
 
-async def renew(tx: Tx) -> None:
-    """What was just published is in force from the commit on."""
-    found = {
-        kind: [(each.name, each.version, each.content) for each in told] for kind, told in (await _all(tx)).items()
+async def lock_for_publishing(tx: Tx) -> Rulebook:
+    """Return the rulebook in force; until the transaction ends nobody else publishes, or calculates clocks."""
+    await run(tx, _LOCK_FOR_PUBLISHING)
+    return await _load(tx, _DIGEST)
+
+
+async def refresh_digest(tx: Tx) -> None:
+    """Put the documents as they are now in force, from the commit on."""
+    content = {
+        kind: [(each.name, each.version, each.content) for each in found]
+        for kind, found in (await _all_documents(tx)).items()
     }
-    await run(tx, "UPDATE edition SET digest = $1", _digest(found))
+    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
+    await run(tx, "UPDATE edition SET digest = $1", digest)
 
 
-async def bring(tx: Tx, generation: int, years: Iterable[CalendarYear], now: datetime) -> bool:
-    """These are the years that programs come with, from the commit on, unless those in force are as new. Whether others
-    were in force before."""
-    await run(tx, _ALONE)
+async def install_shipped(tx: Tx, generation: int, years: Iterable[CalendarYear], now: datetime) -> bool:
+    """Put the years that a program of this generation ships in force, unless those in force are as new.
+
+    Returns whether they replace those of an older program: then all clocks are to be recalculated.
+    """
+    await run(tx, _LOCK_FOR_PUBLISHING)
     [(before,)] = await rows(tx, "SELECT generation FROM edition")
     if before >= generation:
         return False
     content = {name_of(year.region, year.year): content_of(year) for year in years}
     await documents.put(tx, "shipped", NATIONAL, content, "system", now)
     await run(tx, "UPDATE edition SET generation = $1", generation)
-    await renew(tx)
+    await refresh_digest(tx)
     return bool(before)
 
 
-async def ever(tx: Tx, region: str) -> History:
-    """All that a region's calendar was ever made of."""
-    return await documents.ever(tx, ("calendar", "hours", "shipped"), upward(region))
+async def shipped_year(tx: Tx, region: str, year: int) -> CalendarYear | None:
+    """Return what the newest program ships for a region's year; None where it ships nothing."""
+    years = _shipped_years(await documents.published(tx, "shipped"))
+    return next((each for each in years if (each.region, each.year) == (region, year)), None)
 
 
-async def calendar_as_it_was(history: History, region: str, version: str) -> Calendar | None:
-    """A region's calendar when it had this version; None where it was made of what is not on record."""
-    if (region, version) not in _old:
-        if len(_old) > 256:
-            _old.clear()
-        _old[region, version] = await asyncio.to_thread(_as_it_was, history, region, version)
-    return _old[region, version]
+async def history(tx: Tx, region: str) -> History:
+    """Return every document that a region's calendar was ever made of, the oldest first."""
+    return await documents.history_of_regions(tx, ("calendar", "hours", "shipped"), upward(region))
 
 
-def _as_it_was(history: History, region: str, version: str) -> Calendar | None:
-    """What was published last was in force last: from there backwards."""
+async def past_calendar(history: History, region: str, version: str) -> Calendar | None:
+    """Return a region's calendar of this version; None where `history` does not have its documents."""
+    if (region, version) not in _past_calendars:
+        if len(_past_calendars) > 256:
+            _past_calendars.clear()
+        _past_calendars[region, version] = await asyncio.to_thread(_find_version, history, region, version)
+    return _past_calendars[region, version]
+
+
+def _find_version(history: History, region: str, version: str) -> Calendar | None:
+    """Search backwards from the latest publication: recent versions are asked for most."""
     for length in range(len(history), -1, -1):
-        found: dict[Kind, dict[str, Document]] = {"calendar": {}, "hours": {}, "shipped": {}}
+        latest: dict[Kind, dict[str, Document]] = {"calendar": {}, "hours": {}, "shipped": {}}
         for kind, document in history[:length]:
-            found[kind][document.name] = document
-        held = {kind: [each for each in named.values() if each.content is not None] for kind, named in found.items()}
-        calendar = _calendars(held).of(region)
+            latest[kind][document.name] = document
+        in_force = {
+            kind: [each for each in named.values() if each.content is not None] for kind, named in latest.items()
+        }
+        calendar = _calendars_of(in_force).of(region)
         if calendar.version == version:
             return calendar
     return None
 
 
-def _calendars(found: Mapping[Kind, Sequence[Document]]) -> Calendars:
-    """What regions have published, over what programs come with."""
-    of = {(year.region, year.year): year for year in (*_brought(found["shipped"]), *map(year_of, found["calendar"]))}
-    return Calendars(of.values(), {document.name: hours_of(document) for document in found["hours"]})
+def _calendars_of(found: Mapping[Kind, Sequence[Document]]) -> Calendars:
+    """The years that regions have published, over those that programs ship."""
+    years = (*_shipped_years(found["shipped"]), *map(year_of, found["calendar"]))
+    last = {(year.region, year.year): year for year in years}
+    return Calendars(last.values(), {document.name: hours_of(document) for document in found["hours"]})
 
 
-def _brought(documents: Sequence[Document]) -> Iterable[CalendarYear]:
-    """The years that programs come with: until one has brought its own, those of this one."""
-    if not documents:
+def _shipped_years(stored: Sequence[Document]) -> Iterable[CalendarYear]:
+    """The stored years of the newest program; until one has stored them, those of this program."""
+    if not stored:
         return shipped()
-    [document] = documents
+    [document] = stored
     return [year_of(Document(name, document.version, content)) for name, content in document.content.items()]
 
 
-async def as_shipped(tx: Tx, region: str, year: int) -> CalendarYear | None:
-    """What programs come with for a region's year."""
-    years = _brought(await published(tx, "shipped"))
-    return next((each for each in years if (each.region, each.year) == (region, year)), None)
-
-
-async def _rulebook(tx: Tx, query: str) -> Rulebook:
+async def _load(tx: Tx, query: str) -> Rulebook:
     [(digest,)] = await rows(tx, query)
-    if digest not in _built:
-        found = await _all(tx)
+    if digest not in _rulebooks:
+        found = await _all_documents(tx)
         policies = [policy for document in found["policies"] for policy in policies_of(document)]
-        if len(_built) > 8:
-            _built.clear()
-        _built[digest] = Rulebook(_calendars(found), Policies(policies))
-    return _built[digest]
+        if len(_rulebooks) > 8:
+            _rulebooks.clear()
+        _rulebooks[digest] = Rulebook(_calendars_of(found), Policies(policies))
+    return _rulebooks[digest]
 
 
-async def _all(tx: Tx) -> dict[Kind, Sequence[Document]]:
-    return {kind: await published(tx, kind) for kind in get_args(Kind)}
-
-
-def _digest(content: Any) -> str:
-    """Equal digests, equal content."""
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
+async def _all_documents(tx: Tx) -> dict[Kind, Sequence[Document]]:
+    return {kind: await documents.published(tx, kind) for kind in get_args(Kind)}

@@ -1,4 +1,4 @@
-"""Signals in sets: of clocks that only tell, nothing but what they tell is read and written."""
+"""Signals of many clocks at once: where only signals follow, nothing but the signals is read and written."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.deadlines.domain.clocks.firing import FiredSignals, SignalState
 from services.deadlines.domain.clocks.signals import SIGNALS, Signal
 
 WAITING = "EXISTS (SELECT FROM clock WHERE next_fire_at <= $1)"
-# what is still to be counted by a calendar that was published tells nothing by the one before
+# a clock that a recount has still to recalculate sends no signal by the calendar of before
 DUE = f"""
 SELECT c.subject_id, c.id, c.next_fire_at, c.org FROM clock c JOIN subject s ON s.id = c.subject_id
 WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'ordered')
@@ -21,14 +21,14 @@ WHERE c.next_fire_at <= $1 AND NOT EXISTS (SELECT FROM recount WHERE state = 'or
 ORDER BY c.next_fire_at LIMIT $2
 FOR UPDATE OF s SKIP LOCKED
 """
-# in a statement of its own, after the lock: joined to it, they would be read as they were before
-_RINGING = """
+# in a statement of its own, after the lock: joined to it, the clocks would be read as they were before the lock
+_STATES = """
 SELECT c.id, s.kind AS subject_kind, c.kind, c.stage, c.cycle, c.org, c.dept, c.due_on, c.due_at, c.reminder_at,
     c.yellow_at, c.lamp, c.told, s.sequence
 FROM unnest($1::uuid[]) AS v(id) JOIN clock c ON c.id = v.id JOIN subject s ON s.id = c.subject_id
 WHERE c.state = 'running'
 """
-_RUNG = """
+_SAVE = """
 WITH counted AS (
     UPDATE subject AS s SET sequence = s.sequence + v.events FROM unnest($5::uuid[], $6::int[]) AS v(id, events)
     WHERE s.id = v.id
@@ -41,54 +41,59 @@ WHERE c.id = v.id
 
 
 class DueClock(NamedTuple):
+    """A clock with a signal that was due at `fire_at`. `org` answers for the clock."""
+
     subject_id: UUID
     clock_id: UUID
     fire_at: datetime
     org: str
 
 
-class Heard(NamedTuple):
-    """A clock that is due, and how many events its matter has told so far."""
+class NumberedState(NamedTuple):
+    """What the signals of a clock follow from, and the number of its subject's latest event."""
 
     clock: SignalState
     sequence: int
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[DueClock]:
-    """Clocks that have something to tell, oldest first. Their subjects are locked; what others hold is left to them."""
+    """Return at most `limit` clocks with a signal due by `now`, the oldest first.
+
+    Locks their subjects; skips those that another transaction has locked.
+    """
     return [DueClock(*row) for row in await rows(tx, DUE, now, limit)]
 
 
-async def ringing(tx: Tx, clock_ids: Iterable[UUID]) -> dict[UUID, Heard]:
-    """Those of the clocks that run. Their subjects are locked."""
-    return {row[0]: _heard(*row) for row in await rows(tx, _RINGING, list(clock_ids))}
+async def load(tx: Tx, clock_ids: Iterable[UUID]) -> dict[UUID, NumberedState]:
+    """Return the running ones of these clocks by id. The caller has locked their subjects."""
+    return {row[0]: _state_of(*row) for row in await rows(tx, _STATES, list(clock_ids))}
 
 
-def _heard(clock_id: UUID, *rest: Any) -> Heard:
-    *plain, told, sequence = rest
-    return Heard(SignalState(clock_id, *plain, read(told)), sequence)  # type: ignore[call-arg]
+def _state_of(clock_id: UUID, *rest: Any) -> NumberedState:
+    *plain, sent, sequence = rest
+    return NumberedState(SignalState(clock_id, *plain, parse_signals(sent)), sequence)  # type: ignore[call-arg]
 
 
-async def save(tx: Tx, rung: Sequence[FiredSignals], events: dict[UUID, int]) -> None:
-    """What they show and told now. `events`: of each matter, how many."""
+async def save(tx: Tx, fired: Sequence[FiredSignals], events: dict[UUID, int]) -> None:
+    """Write the lamps of these clocks and the signals they have sent. `events`: how many, by subject."""
     await run(
         tx,
-        _RUNG,
-        [each.clock_id for each in rung],
-        [each.lamp for each in rung],
-        [written(each.sent_signals) for each in rung],
-        [each.next_fire_at for each in rung],
+        _SAVE,
+        [each.clock_id for each in fired],
+        [each.lamp for each in fired],
+        [format_signals(each.sent_signals) for each in fired],
+        [each.next_fire_at for each in fired],
         list(events),
         list(events.values()),
     )
 
 
 @cache
-def read(told: str) -> frozenset[Signal]:
-    """Signals, of how they are stored."""
-    return frozenset(told.split())  # type: ignore[arg-type]
+def parse_signals(stored: str) -> frozenset[Signal]:
+    """Return the signals in a text of the column `told`."""
+    return frozenset(stored.split())  # type: ignore[arg-type]
 
 
-def written(told: frozenset[str]) -> str:
-    """Signals in their order, as they are stored."""
-    return " ".join(signal for signal in SIGNALS if signal in told)
+def format_signals(sent: frozenset[Signal]) -> str:
+    """Return the text for the column `told`: the signals in their order, separated by spaces."""
+    return " ".join(signal for signal in SIGNALS if signal in sent)

@@ -13,13 +13,13 @@ from bianmin.kit.sets import table_of
 from bianmin.kit.tables import add_kit_tables
 
 
-class Tables(SQLModel):
-    """A base of its own, so that another service in the process may have tables of the same names."""
+class DeadlinesTables(SQLModel):
+    """The base of deadlines' tables: other services in the process may have tables of the same names."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-add_kit_tables(Tables.metadata)
+add_kit_tables(DeadlinesTables.metadata)
 
 
 def _moment(**options: Any) -> Any:
@@ -32,14 +32,15 @@ def _code(**options: Any) -> Any:
 
 
 _RUNNING = "state = 'running'"
-_GLOWING = "lamp IN ('yellow', 'red')"
+_YELLOW_OR_RED = "lamp IN ('yellow', 'red')"
 
 
-class SubjectRow(Tables, table=True):
-    """A case or a complaint. Its row is locked before its clocks are read, by every door.
+class SubjectRow(DeadlinesTables, table=True):
+    """A case or a complaint. Every transaction locks this row before it reads the subject's clocks.
 
-    `seen_by`: the keys of whoever may see its clocks. Here and not at the clocks, so that firing them leaves it alone.
-    `standstills`, `cards`: how many it has; most have none, and nobody looks for theirs.
+    `reach`: JSON of what decides who may see the subject. `seen_by`: the keys that follow from `reach`; they are stored
+    here and not with the clocks, so that a signal does not write them again. `standstills`, `cards`: how many pauses
+    and cards the subject has; where the number is 0, nobody reads their tables. `sequence`: number of its latest event.
     """
 
     __tablename__ = "subject"
@@ -57,10 +58,10 @@ class SubjectRow(Tables, table=True):
     __table_args__ = (Index("ix_subject_seen_by", "seen_by", postgresql_using="gin"),)
 
 
-class PauseRow(Tables, table=True):
-    """Time that does not count, from its first to its last moment; `until` null while it lasts.
+class PauseRow(DeadlinesTables, table=True):
+    """Time that does not count for a subject's clocks, from `since` to `until`; `until` is null while it lasts.
 
-    `evidence`: the event that told of it; null of those before events were kept with them.
+    `evidence`: id of the event that announced it; null in rows that are older than this column.
     """
 
     __tablename__ = "pause"
@@ -75,12 +76,13 @@ class PauseRow(Tables, table=True):
     __table_args__ = (Index("ix_pause_subject_id", "subject_id"),)
 
 
-class ClockRow(Tables, table=True):
-    """A clock. What it is counted by, what follows from that, and what was told.
+class ClockRow(DeadlinesTables, table=True):
+    """A clock: what was decided about it, its calculated end, and the signals it has sent.
 
-    While it stands still `due_on` is null and `due_at` infinity. `policy`: what one has set, null where the law and the
-    item hold. `told`: the signals told, in order. `next_fire_at`: when there is something to tell, or its lamp changes;
-    null when nothing is left.
+    While the clock is paused, `due_on` is null and `due_at` infinity. `budget`, `extended_by`: in `unit`s. `policy`:
+    what a policy set, null where the law and the item decide. `told`: the signals sent, separated by spaces.
+    `next_fire_at`: when the next signal is due or the lamp changes; null when neither is left. `version` counts the
+    changes, `changed_at` is the time of the latest by the machine's clock.
     """
 
     __tablename__ = "clock"
@@ -116,24 +118,28 @@ class ClockRow(Tables, table=True):
     __table_args__ = (
         Index("ix_clock_next_fire_at", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
         Index("ix_clock_subject_id", "subject_id"),
-        # lists go by (due_at, id): of all clocks, of those that run, that glow, that run and glow, of an org's
+        # lists are ordered by (due_at, id): all clocks; running ones; yellow or red ones; running and yellow or red
+        # ones; those of an org
         Index("ix_clock_due_at_id", "due_at", "id"),
         Index("ix_clock_running_due_at_id", "due_at", "id", postgresql_where=text(_RUNNING)),
-        Index("ix_clock_lamp_due_at_id", "lamp", "due_at", "id", postgresql_where=text(_GLOWING)),
+        Index("ix_clock_lamp_due_at_id", "lamp", "due_at", "id", postgresql_where=text(_YELLOW_OR_RED)),
         Index(
             "ix_clock_running_lamp_due_at_id",
             "lamp",
             "due_at",
             "id",
-            postgresql_where=text(f"{_RUNNING} AND {_GLOWING}"),
+            postgresql_where=text(f"{_RUNNING} AND {_YELLOW_OR_RED}"),
         ),
         Index("ix_clock_org_due_at_id", "org", "due_at", "id"),
         Index("ix_clock_changed_at_id", "changed_at", "id"),
     )
 
 
-class MoveRow(Tables, table=True):
-    """An end that moved, and why. `sequence`: of the event that told of it."""
+class DueChangeRow(DeadlinesTables, table=True):
+    """A change of a clock's due day, and the reason. `sequence`: number of the event that announced it.
+
+    `extended_by`: by how many units, null where the reason is no extension. A day is null while the clock is paused.
+    """
 
     __tablename__ = "clock_move"
     clock_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("clock.id"), primary_key=True))
@@ -146,10 +152,10 @@ class MoveRow(Tables, table=True):
     calendar_version: str
 
 
-class CardRow(Tables, table=True):
-    """A card, never deleted. `appeal` and `settlement` are sealed.
+class CardRow(DeadlinesTables, table=True):
+    """A yellow or red card; never deleted. `appeal` and `settlement` are encrypted.
 
-    `to_weigh`: a yellow one that has still to be seen together with the others of its unit.
+    `to_weigh`: whether a timer has still to compare this yellow card with the others of its unit in twelve months.
     """
 
     __tablename__ = "card"
@@ -186,11 +192,11 @@ class CardRow(Tables, table=True):
     )
 
 
-class DocumentRow(Tables, table=True):
-    """What a region has published as a whole: a year of its calendar, the hours of its desks, its policies.
+class DocumentRow(DeadlinesTables, table=True):
+    """The latest publication of a region: a year of its calendar, its opening hours, or its policies.
 
-    `name`: the region's, of a calendar with the year. `version` counts its publications. `content`: null where it was
-    withdrawn.
+    `name`: the region; of a calendar `region/year`. `version` counts the publications. `content` is null where the
+    document was withdrawn.
     """
 
     __tablename__ = "document"
@@ -202,8 +208,8 @@ class DocumentRow(Tables, table=True):
     published_by: str
 
 
-class DocumentHistoryRow(Tables, table=True):
-    """Every publication of a document, the present one included. Never changed."""
+class DocumentHistoryRow(DeadlinesTables, table=True):
+    """Every publication of a document, the latest included. Rows are never changed."""
 
     __tablename__ = "document_history"
     kind: str = Field(primary_key=True)
@@ -214,12 +220,12 @@ class DocumentHistoryRow(Tables, table=True):
     published_by: str
 
 
-class EditionRow(Tables, table=True):
-    """The one row that says which rulebook is in force: the digest of all that was published, and of what the newest
-    program came with, which is of this generation.
+class EditionRow(DeadlinesTables, table=True):
+    """The one row that says which rulebook is in force: a digest of all documents, published and shipped.
 
-    Whoever counts by them holds it until the commit (FOR SHARE), whoever publishes locks the table: so no clock is
-    counted by calendars that are not in force any more, and missed by the recount.
+    `generation`: that of the newest program that has installed its shipped calendars. Who calculates clocks locks the
+    row FOR SHARE until the commit, and who publishes locks the table: so no clock is calculated by an outdated calendar
+    and then missed by the recount.
     """
 
     __tablename__ = "edition"
@@ -228,8 +234,11 @@ class EditionRow(Tables, table=True):
     generation: int
 
 
-class RecountRow(Tables, table=True):
-    """Clocks to be counted anew, because something was published: those below `region` that cross these days."""
+class RecountRow(DeadlinesTables, table=True):
+    """An order to recalculate clocks after a publication: those of `region` and below that run between two days.
+
+    `since`, `until`: these days, both included. `state`: `ordered`, `running`, `done`. `total`: how many subjects.
+    """
 
     __tablename__ = "recount"
     id: UUID = Field(primary_key=True)
@@ -243,8 +252,8 @@ class RecountRow(Tables, table=True):
     finished_at: datetime | None = _moment()
 
 
-class RecountSubjectRow(Tables, table=True):
-    """A matter that a recount has still to look at. No foreign keys: millions are listed at once."""
+class RecountSubjectRow(DeadlinesTables, table=True):
+    """A subject that a recount has still to recalculate. No foreign keys: millions of rows are inserted at once."""
 
     __tablename__ = "recount_subject"
     recount_id: UUID = Field(primary_key=True)
@@ -253,8 +262,8 @@ class RecountSubjectRow(Tables, table=True):
     __table_args__ = (Index("ix_recount_subject_subject_id", "subject_id"),)
 
 
-class OrgRow(Tables, table=True):
-    """Orgs that routing announced: a calendar can be asked for them."""
+class OrgCodeRow(DeadlinesTables, table=True):
+    """An org that routing announced. The API answers for the calendar of a known org only."""
 
     __tablename__ = "org"
     code: str = _code(primary_key=True)
@@ -264,4 +273,4 @@ subjects = table_of(SubjectRow)
 pauses = table_of(PauseRow)
 clocks = table_of(ClockRow)
 cards = table_of(CardRow)
-orgs = table_of(OrgRow)
+orgs = table_of(OrgCodeRow)

@@ -106,9 +106,11 @@ def account(
     standstills = [SubjectPause(UUID(int=2), pause, reason, "行政许可法第四十五条") for pause, reason in pauses]
     assert clock.end is not None
     days = breakdown(calendar, period, clock.end.due_on, standstills)
-    graced_from = due_on_without_grace(calendar, period)
-    text = texts.explanation(clock, days, standstills, graced_from=graced_from, **PLAIN)
-    assert [line for line in texts.lines(clock, standstills, graced_from=graced_from) if line not in text] == []
+    without_grace = due_on_without_grace(calendar, period)
+    text = texts.explanation(clock, days, standstills, without_grace=without_grace, **PLAIN)
+    assert [
+        line for line in texts.summary_lines(clock, standstills, without_grace=without_grace) if line not in text
+    ] == []
     return text, {str(each.date)[5:]: each.reason for each in days}
 
 

@@ -26,8 +26,9 @@ from services.deadlines.domain.complaints.handling import HandleComplaint, OpenC
 from services.deadlines.domain.complaints.review import AnswerComplaint
 from services.deadlines.domain.periods.period import Pause
 from services.deadlines.domain.terms.term import ItemTerms
-from services.deadlines.handlers import KeepOrg
-from services.deadlines.reactions import SPECIAL_PROCEDURE, command_of
+from services.deadlines.handlers.orgs import RecordOrgCode
+from services.deadlines.reactions import command_of
+from services.deadlines.reactions.routing import SPECIAL_PROCEDURE
 
 SUBJECT = new_id()
 HEARD = datetime(2026, 3, 9, 18, 30, tzinfo=TZ)
@@ -265,7 +266,7 @@ def test_a_command_names_the_event_that_caused_it() -> None:
 def test_an_org_of_routing_is_recorded() -> None:
     told = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
     command = command_of(an_event(told, "routing", COUNTY))
-    assert isinstance(command, KeepOrg)
+    assert isinstance(command, RecordOrgCode)
     assert command.code == COUNTY
 
 

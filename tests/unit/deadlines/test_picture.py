@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.deadlines import texts
+from services.deadlines.api.svg import MOST_MONTHS, clock_svg
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.regions import Calendars
 from services.deadlines.domain.clocks.breakdown import breakdown
@@ -19,7 +20,6 @@ from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, Subje
 from services.deadlines.domain.clocks.counting import count_ends, new_clocks
 from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 from services.deadlines.domain.terms.term import Term
-from services.deadlines.picture import MOST_MONTHS, drawn
 from tests.rounds import rounds
 from tests.unit.deadlines.builders import at
 
@@ -37,8 +37,8 @@ def picture(clock: Clock, today: date) -> str:
     standstills = [SubjectPause(UUID(int=2), pause, "hearing", "行政许可法第四十五条") for pause in clock.period.pauses]
     until = clock.end.due_on if clock.end else today
     days = breakdown(CALENDARS.of(ORG), clock.period, until, standstills)
-    lines = texts.lines(clock, standstills)
-    return drawn(texts.name_of(clock), lines, days, clock.end.due_on if clock.end else None, today)
+    lines = texts.summary_lines(clock, standstills)
+    return clock_svg(texts.name_of(clock), lines, days, clock.end.due_on if clock.end else None, today)
 
 
 def marks(svg: str) -> Counter[str]:
@@ -94,7 +94,9 @@ def test_the_picture_of_a_long_period_leaves_out_the_middle_and_says_so() -> Non
 
 
 def test_texts_in_the_picture_are_escaped() -> None:
-    svg = drawn('<script>"&', ["</svg>"], breakdown(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max)
+    svg = clock_svg(
+        '<script>"&', ["</svg>"], breakdown(CALENDARS.of(ORG), a_period(), date(2026, 3, 9)), None, date.max
+    )
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
 
@@ -116,7 +118,9 @@ def test_the_picture_counts_as_many_days_as_the_budget(budget: int, since: date,
 def test_long_lines_wrap_and_a_due_day_outside_the_picture_is_written() -> None:
     clock = a_clock(Term("promise", Unit.WORKDAY, 5), "2026-03-02T10:00")
     line = "该日期涉及国务院尚未公布放假安排的年份，为暂定，公布后可能调整，届时另行告知申请人"
-    svg = drawn("期限", [line], breakdown(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6))
+    svg = clock_svg(
+        "期限", [line], breakdown(CALENDARS.of(ORG), clock.period, date(2026, 3, 9)), None, date(2026, 5, 6)
+    )
     assert line[:34] in svg
     assert f">{line[34:]}<" in svg
     assert "今天是 2026-05-06，不在图中" in svg

@@ -1,4 +1,4 @@
-"""What moves clocks, as the others tell of it: pauses on record, several acts at once, and what moves nothing."""
+"""Events that pause clocks: pauses on record, several acts at once; and events that move no due day."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ async def pauses(county: County) -> list[tuple[Any, ...]]:
 async def test_c1_c10_a_pause_is_kept_with_its_reason_and_ends_with_what_ends_the_case(county: County) -> None:
     case = await county.a_running_case("2026-03-02")
     hearing = routing.ProcedureStarted(**PROCEDURE, expected_days=5)
-    await county.tells("routing", case, hearing, time="2026-03-04T10:00")
+    await county.announces("routing", case, hearing, time="2026-03-04T10:00")
     lasting = (at("2026-03-04T10:00"), None, "hearing", "行政许可法第四十五条")
     assert await pauses(county) == [lasting]
     await county.grants(case, "2026-04-20T10:00")
@@ -47,17 +47,17 @@ async def test_c1_c10_a_pause_is_kept_with_its_reason_and_ends_with_what_ends_th
     assert await pauses(county) == [ended]
     clocks = {clock["kind"]: clock for clock in await county.clocks(case_id=case)}
     assert {(clocks[kind]["state"], clocks[kind]["late"]) for kind in ("promise", "statutory")} == {("stopped", False)}
-    # what went on is over with it, also when that is told afterwards, and whatever is done later
+    # the decision has ended the pause; an event of its end that arrives afterwards changes nothing
     over = routing.ProcedureEnded(**PROCEDURE, ended_on=day("2026-04-20"))
-    await county.tells("routing", case, over, time="2026-04-20T10:00")
+    await county.announces("routing", case, over, time="2026-04-20T10:00")
     again = routing.CaseReopened(access=access(), item=an_acceptance().item, cycle=2, reopened_on=day("2026-05-06"))
-    await county.tells("routing", case, again, time="2026-05-06T10:00")
+    await county.announces("routing", case, again, time="2026-05-06T10:00")
     assert await pauses(county) == [ended]
-    told = (await county.harness.as_("window", CENTER).get(f"/clocks/{clocks['statutory']['id']}/explain")).json()
-    [pause] = told["pauses"]
+    shown = (await county.harness.as_("window", CENTER).get(f"/clocks/{clocks['statutory']['id']}/explain")).json()
+    [pause] = shown["pauses"]
     assert (pause["reason"], pause["legal_basis"]) == ("hearing", "行政许可法第四十五条")
     assert (pause["first"], pause["last"], bool(pause["evidence"])) == ("2026-03-04", "2026-04-20", True)
-    assert "因听证（行政许可法第四十五条）暂停，首尾两日在内，均不计入" in told["text"]
+    assert "因听证（行政许可法第四十五条）暂停，首尾两日在内，均不计入" in shown["text"]
 
 
 ACTS: list[EventData] = [
@@ -71,12 +71,12 @@ ACTS: list[EventData] = [
 @pytest.mark.parametrize("acts", [ACTS, ACTS[::-1]], ids=["the opinion first", "the pause first"])
 async def test_c12_an_answer_given_together_with_a_pause_is_not_lost(county: County, acts: list[EventData]) -> None:
     case = await county.a_running_case("2026-03-02")
-    await county.tells(
+    await county.announces(
         "routing",
         case,
         routing.TaskAssigned(access=access(holder=OFFICE), task_id=new_id(), seq=1, kind="review", office=OFFICE),
     )
-    await county.tell_all("routing", [(case, act) for act in acts], time="2026-03-04T10:00")
+    await county.announce_all("routing", [(case, act) for act in acts], time="2026-03-04T10:00")
     clocks = {clock["kind"]: clock for clock in await county.clocks(case_id=case)}
     assert {kind: clock["state"] for kind, clock in clocks.items()} == {
         "promise": "paused",
@@ -87,7 +87,7 @@ async def test_c12_an_answer_given_together_with_a_pause_is_not_lost(county: Cou
     assert (clocks["step"]["stopped_at"], clocks["step"]["late"]) == ("2026-03-04T10:00:00+08:00", False)
 
 
-async def test_c14_whatever_often_the_citizen_comes_again_no_end_moves(county: County) -> None:
+async def test_c14_no_due_day_moves_however_often_the_citizen_comes_again(county: County) -> None:
     case, open_case = await county.a_running_case("2026-03-02"), str(new_id())
     await county.registers(open_case)
     complaint = await county.lodges("2026-03-02")
@@ -100,7 +100,7 @@ async def test_c14_whatever_often_the_citizen_comes_again_no_end_moves(county: C
             for gaps in ((2,), ())
         ]
         wish = intake.WithdrawalRequested(access=access())
-        await county.tell_all("intake", [(each, told) for each in (case, open_case) for told in (*brought, wish)])
+        await county.announce_all("intake", [(each, found) for each in (case, open_case) for found in (*brought, wish)])
         await county.lodges("2026-03-03")  # the same once more is another matter
     theirs = {case, open_case, complaint}
     assert [clock for clock in await county.clocks() if clock["subject"] in theirs] == before

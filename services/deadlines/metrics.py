@@ -1,4 +1,4 @@
-"""What deadlines has to tell Prometheus: how far ahead the national calendar is known."""
+"""Deadlines' metrics: how many days ahead the national calendar is known."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from services.deadlines.domain.calendar.regions import NATIONAL
 from services.deadlines.store import rulebook
 
 
-async def _official(tx: Tx, today: date) -> float:
+async def _official_days(tx: Tx, today: date) -> float:
     coverage = await _coverage(tx)
     return ((coverage.official_until or coverage.first) - today).days
 
 
-async def _known(tx: Tx, today: date) -> float:
+async def _known_days(tx: Tx, today: date) -> float:
     return ((await _coverage(tx)).until - today).days
 
 
@@ -22,7 +22,11 @@ async def _coverage(tx: Tx) -> Coverage:
     return (await rulebook.in_force(tx)).calendar_of(NATIONAL).coverage
 
 
-FIGURES = (
-    Figure("calendar_official_days", "Days ahead that an official calendar covers; below 0 it has run out.", _official),
-    Figure("calendar_known_days", "The same, estimated years included.", _known),
+METRICS = (
+    Figure(
+        "calendar_official_days",
+        "Days ahead that an official calendar covers; below 0 it has run out.",
+        _official_days,
+    ),
+    Figure("calendar_known_days", "The same, estimated years included.", _known_days),
 )

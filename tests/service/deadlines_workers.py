@@ -1,4 +1,4 @@
-"""A service of deadlines that can be stopped, and its timers alone: nobody ticks but who is told to."""
+"""A deadlines service that can be stopped, and workers: its timers without the service, run by the test alone."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,26 +20,26 @@ from tests.service.deadlines_county import SIGNALS, County
 
 @dataclass(frozen=True)
 class Worker:
-    """The timers of one replica. What they tell stays in the outbox, in the order in which they told it."""
+    """The timers of one replica. The events they announce stay in the outbox, in their order."""
 
     ticker: Ticker
     database: Database
     clock: TimeSource
 
-    async def looks(self, timer: Timer = SIGNALS) -> None:
-        """Until nothing is due any more."""
+    async def run_timer(self, timer: Timer = SIGNALS) -> None:
+        """Run a timer until nothing is due."""
         while await self.ticker.tick(timer):
             pass
 
-    async def told(self) -> list[Event]:
-        """What waits to be published, in its order."""
+    async def outbox_events(self) -> list[Event]:
+        """Return the events in the outbox, in their order."""
         async with self.database.reading() as tx:
             return [parse_event(payload) for (payload,) in await rows(tx, "SELECT payload FROM outbox ORDER BY id")]
 
 
 @dataclass
-class Town:
-    """A county of which the service can be stopped, and started later."""
+class StoppableCounty:
+    """A county whose deadlines service can be stopped and started later."""
 
     url: str
     data: Path
@@ -47,7 +47,7 @@ class Town:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[County]:
-        """All of it, before there is any clock: it begins with the time of the machine."""
+        """Run the service on a database without clocks: it starts with the time of the machine."""
         async with running_harness(self.url, [SERVICE], self.data) as harness:
             harness.app.state.clock.set(self.now)
             yield County(harness)
@@ -63,7 +63,7 @@ class Town:
         await database.close()
 
 
-def of_signals(events: list[Event], *kinds: type) -> list[tuple[str, Any]]:
-    """Whose signals, and what they tell; of all kinds where none is named."""
+def signals_of(events: list[Event], *kinds: type) -> list[tuple[str, Any]]:
+    """Return the signals of these kinds, each with its subject; of all kinds where none is named."""
     wanted = kinds or (ClockReminded, ClockYellow, ClockRed)
     return [(event.subject, event.data) for event in events if isinstance(event.data, wanted)]

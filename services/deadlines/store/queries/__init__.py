@@ -1,0 +1,1 @@
+"""The selects behind lists and views."""
