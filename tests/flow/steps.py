@@ -1,84 +1,96 @@
-"""Steps of flow tests: what people of the county do over HTTP, and what they wait for."""
+"""Steps that the flow tests share: each speaks with the county over HTTP alone."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx2
+
 from tests.county import CENTER, PROVINCE, STATION, a_registration
-from tests.flow.conftest import County
+from tests.flow.environments import County
+
+SECONDS = 20
+"""How long `wait_for` waits: timers look by themselves, not when a test wants them to."""
 
 
-async def ok(awaited: Any, status: int = 200) -> Any:
-    """Return the JSON of an answer; fail unless it has this status."""
-    answer = await awaited
+async def ok(request: Awaitable[httpx2.Response], status: int = 200) -> Any:
+    """Return the JSON of the answer, which has to have this status."""
+    answer = await request
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-async def complete_task(county: County, org: str, case: str, opinion: str, **more: Any) -> Any:
-    """The office receives its open task of a case and completes it. Return the answer."""
-    clerk = county.someone("department", org, "civil")
-    task = await open_task(county, org, case)
-    await ok(clerk.post(f"/tasks/{task}/receive"))
-    return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))
-
-
-async def open_task(county: County, org: str, case: str) -> str:
-    """Return the id of the open task of a case at an office."""
-    tasks = (await ok(county.someone("department", org, "civil").get("/tasks", status="assigned")))["items"]
-    [mine] = [task["id"] for task in tasks if task["case_id"] == case]
-    return str(mine)
-
-
-async def set_clock(county: County, moment: str) -> None:
-    """Move the business clock, and wait until every service has done what follows."""
-    body = {"now": f"{moment}+08:00"}
-    await ok(county.someone("admin", PROVINCE).put("/dev/clock", body))
-    await county.settles()
-
-
-async def wait_for(condition: Callable[[], Awaitable[Any]]) -> Any:
-    """Return what `condition` returns as soon as that is true: timers act by themselves."""
-    async with asyncio.timeout(20):
-        while not (found := await condition()):
+async def wait_for(read: Callable[[], Awaitable[Any]]) -> Any:
+    """Return the first true value of `read`, called again and again."""
+    async with asyncio.timeout(SECONDS):
+        while not (found := await read()):
             await asyncio.sleep(0.02)
         return found
 
 
-async def case_of(county: County, id: str) -> dict[str, Any]:
-    """Return the case as its center sees it, after every service has settled."""
+async def set_time(county: County, moment: str) -> None:
+    """Set the business clock (`2026-03-02T10:00:00`, county time); return when the events that follow arrived."""
+    await ok(county.someone("admin", PROVINCE).put("/dev/clock", {"now": f"{moment}+08:00"}))
     await county.settles()
-    shown: dict[str, Any] = await ok(county.someone("window", CENTER).get(f"/cases/{id}"))
-    return shown
 
 
-async def case_with_status(county: County, id: str, status: str) -> dict[str, Any]:
-    """Wait until the case has this status, and return it."""
+async def register_case(county: County, item: str = "LY-001", materials: int = 1, **more: Any) -> str:
+    """Register a case at the village station; return its id."""
+    body = a_registration(item, materials=materials, **more)
+    answer = await ok(county.someone("window", STATION).post("/cases", body), 201)
+    return str(answer["id"])
 
-    async def found() -> Any:
-        shown = await case_of(county, id)
-        return shown if shown["status"] == status else None
 
-    shown: dict[str, Any] = await wait_for(found)
-    return shown
+async def read_case(county: County, id: str) -> dict[str, Any]:
+    """Return the case as the center sees it, after all events arrived."""
+    await county.settles()
+    case: dict[str, Any] = await ok(county.someone("window", CENTER).get(f"/cases/{id}"))
+    return case
+
+
+async def wait_for_status(county: County, id: str, status: str) -> dict[str, Any]:
+    """Return the case once it has this status."""
+    return await _wait_for_field(county, id, "status", status)
+
+
+async def wait_for_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
+    """Return the case once its lamp has this color."""
+    return await _wait_for_field(county, id, "lamp", lamp)
+
+
+async def _wait_for_field(county: County, id: str, name: str, value: str) -> dict[str, Any]:
+    async def read() -> dict[str, Any] | None:
+        case = await read_case(county, id)
+        return case if case[name] == value else None
+
+    found: dict[str, Any] = await wait_for(read)
+    return found
 
 
 def clock_of(case: dict[str, Any], kind: str, stage: str | None = None) -> dict[str, Any]:
     """Return the latest clock of a kind and stage."""
-    found: dict[str, Any] = [clock for clock in case["clocks"] if (clock["kind"], clock["stage"]) == (kind, stage)][-1]
-    return found
+    clocks = [clock for clock in case["clocks"] if (clock["kind"], clock["stage"]) == (kind, stage)]
+    latest: dict[str, Any] = clocks[-1]
+    return latest
 
 
-async def register(county: County, item: str = "LY-001", materials: int = 1, **more: Any) -> str:
-    """The station registers a case. Return its id."""
-    answer = await ok(
-        county.someone("window", STATION).post("/cases", a_registration(item, materials=materials, **more)), 201
-    )
-    return str(answer["id"])
-
-
-async def timeline_of(county: County, id: str) -> Counter[str]:
-    """Return how often each event type is in the timeline of a case, without prefix and version."""
+async def count_timeline(county: County, id: str) -> Counter[str]:
+    """Return how often each event stands in the timeline of a case; names as in `case.accepted`."""
     items = (await ok(county.someone("window", CENTER).get(f"/cases/{id}/timeline")))["items"]
     return Counter(entry["type"].removeprefix("cn.bianmin.").removesuffix(".v1") for entry in items)
+
+
+async def open_task(county: County, org: str, case: str) -> str:
+    """Return the id of the assigned task of a case at the civil office of an org."""
+    tasks = (await ok(county.someone("department", org, "civil").get("/tasks", status="assigned")))["items"]
+    [task] = [task["id"] for task in tasks if task["case_id"] == case]
+    return str(task)
+
+
+async def complete_task(county: County, org: str, case: str, opinion: str, **more: Any) -> Any:
+    """Receive and complete the assigned task of a case at the civil office of an org; return the answer."""
+    clerk = county.someone("department", org, "civil")
+    task = await open_task(county, org, case)
+    await ok(clerk.post(f"/tasks/{task}/receive"))
+    return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))

@@ -3,53 +3,53 @@
 from typing import Any
 
 from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, STATION
-from tests.flow.conftest import County
-from tests.flow.steps import case_of, clock_of, complete_task, ok, register, set_clock, timeline_of, wait_for
+from tests.flow.environments import County
+from tests.flow.steps import clock_of, complete_task, count_timeline, ok, read_case, register_case, set_time, wait_for
 
 
 async def accepted(county: County, item: str = "LY-001") -> str:
     """On 2026-03-02: promised by 03-09, by law until 03-30."""
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, item)
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, item)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-    await case_of(county, id)
+    await read_case(county, id)
     return id
 
 
 async def cards(county: County, id: str, number: int) -> list[dict[str, Any]]:
     """The cards of a case, the oldest first, once there are so many."""
 
-    async def condition() -> Any:
+    async def told() -> Any:
         await county.settles()
         found = (await ok(county.someone("window", CENTER).get("/cards", case_id=id)))["items"]
         return found[::-1] if len(found) == number else None
 
-    found: list[dict[str, Any]] = await wait_for(condition)
+    found: list[dict[str, Any]] = await wait_for(told)
     return found
 
 
-async def test_d28_a_missed_promise_brings_a_yellow_card_and_a_missed_order_a_red_one(
+async def test_d28_a_promise_that_is_missed_turns_red_and_brings_a_yellow_card_and_disobeying_its_order_a_red_one(
     county: County,
 ) -> None:
     id = await accepted(county)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-10T09:00:00")
     [yellow] = await cards(county, id, 1)
     assert (yellow["level"], yellow["kind"], yellow["org"], yellow["dept"]) == ("yellow", "promise", CENTER, "civil")
     for viewer in (county.someone("window", STATION), county.someone("supervisor", CITY)):
-        case = await case_of(county, id)
+        case = await read_case(county, id)
         assert (case["lamp"], clock_of(case, "promise")["lamp"], case["cards"][0]["id"]) == ("red", "red", yellow["id"])
         assert [one["id"] for one in (await ok(viewer.get("/cases", lamp="red")))["items"]] == [id]
         assert [one["kind"] for one in (await ok(viewer.get("/clocks", lamp="red")))["items"]] == ["promise"]
     timeline = (await ok(county.someone("window", CENTER).get(f"/cases/{id}/timeline")))["items"]
-    found = [(entry["type"], entry["data"].get("notified")) for entry in timeline]
-    assert found.count(("cn.bianmin.clock.red.v1", None)) == 1
-    assert found.count(("cn.bianmin.card.issued.v1", [CENTER, COUNTY])) == 1, "the unit, and who is above it"
+    told = [(entry["type"], entry["data"].get("notified")) for entry in timeline]
+    assert told.count(("cn.bianmin.clock.red.v1", None)) == 1
+    assert told.count(("cn.bianmin.card.issued.v1", [CENTER, COUNTY])) == 1, "the unit, and who is above it"
     order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
     assert [(clock["due_on"], clock["state"]) for clock in order] == [("2026-03-13", "running")]
-    await set_clock(county, "2026-03-14T00:00:01")
+    await set_time(county, "2026-03-14T00:00:01")
     yellow, red = await cards(county, id, 2)
     assert (red["level"], red["kind"]) == ("red", "card")
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert [(card["level"], card["status"]) for card in case["cards"]] == [("yellow", "issued"), ("red", "issued")]
     assert (await count_timeline(county, id))["card.issued"] == 2
     supervisor = county.someone("supervisor", COUNTY)
@@ -61,22 +61,22 @@ async def test_d28_a_missed_promise_brings_a_yellow_card_and_a_missed_order_a_re
     assert (center["yellow_cards"], center["red_cards"], center["cards_revoked"]) == (1, 1, 1)
 
 
-async def test_a_unit_that_obeys_the_order_gets_no_red_card(county: County) -> None:
+async def test_who_obeys_the_order_gets_no_red_card(county: County) -> None:
     id = await accepted(county)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-10T09:00:00")
     await cards(county, id, 1)
     await complete_task(county, CENTER, id, "grant")
     await county.settles()
-    await set_clock(county, "2026-03-20T09:00:00")
-    await case_of(county, id)
+    await set_time(county, "2026-03-20T09:00:00")
+    await read_case(county, id)
     order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
     assert [clock["state"] for clock in order] == ["stopped"]
     assert len(await cards(county, id, 1)) == 1
 
 
-async def test_a_card_is_appealed_by_its_unit_and_settled_by_a_unit_above_and_stays_on_record(county: County) -> None:
+async def test_a_card_is_appealed_by_its_unit_and_settled_above_and_stays_on_record(county: County) -> None:
     id = await accepted(county)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-10T09:00:00")
     [card] = await cards(county, id, 1)
     path = f"/cards/{card['id']}"
     why = {"reason": "系统停机"}
@@ -93,31 +93,31 @@ async def test_a_card_is_appealed_by_its_unit_and_settled_by_a_unit_above_and_st
     assert (await ok(head.get("/cards", status="revoked")))["items"][0]["id"] == card["id"]
     order = (await ok(head.get("/clocks", case_id=id, kind="card")))["items"]
     assert [clock["state"] for clock in order] == ["stopped"], "what was ordered by it is not any more"
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert [card["status"] for card in case["cards"]] == ["revoked"]
     assert "系统停机" not in str(await ok(head.get(f"/cases/{id}/timeline")))
 
 
 async def test_an_appeal_comes_within_ten_working_days(county: County) -> None:
     id = await accepted(county)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-10T09:00:00")
     [card] = await cards(county, id, 1)
     assert card["appeal_by"] == "2026-03-25T00:00:00+08:00"
-    await set_clock(county, "2026-03-25T00:00:01")
+    await set_time(county, "2026-03-25T00:00:01")
     head = county.someone("manager", CENTER, "civil")
     late = await head.post(f"/cards/{card['id']}/appeal", {"reason": "迟了"})
     assert (late.status_code, "2026-03-24 24 时以前" in late.json()["detail"]) == (409, True)
 
 
 async def test_two_yellow_cards_for_one_case_are_a_red_one(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, "MZ-003")
-    await case_of(county, id)
-    await set_clock(county, "2026-03-10T00:00:01")
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, "MZ-003")
+    await read_case(county, id)
+    await set_time(county, "2026-03-10T00:00:01")
     await cards(county, id, 1)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-    await case_of(county, id)
-    await set_clock(county, "2026-03-18T00:00:01")
+    await read_case(county, id)
+    await set_time(county, "2026-03-18T00:00:01")
     found = await cards(county, id, 3)
     assert sorted((card["level"], card["reason"]) for card in found) == [
         ("red", "second_yellow"),
@@ -126,9 +126,9 @@ async def test_two_yellow_cards_for_one_case_are_a_red_one(county: County) -> No
     ]
 
 
-async def test_a_card_is_seen_only_by_those_who_may_see_its_case(county: County) -> None:
+async def test_nobody_sees_a_card_that_is_not_theirs(county: County) -> None:
     id = await accepted(county)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-10T09:00:00")
     [card] = await cards(county, id, 1)
     for stranger in (county.someone("window", OTHER_CENTER), county.someone("department", COUNTY, "land")):
         assert (await ok(stranger.get("/cards")))["items"] == []
@@ -139,12 +139,12 @@ async def test_a_card_is_seen_only_by_those_who_may_see_its_case(county: County)
     assert (await county.nobody.get("/cards")).status_code == 401
 
 
-async def test_a_timely_act_that_arrives_late_revokes_the_card(county: County) -> None:
+async def test_what_was_done_in_time_and_told_late_takes_its_card_back(county: County) -> None:
     id = await accepted(county, "MZ-003")
-    await set_clock(county, "2026-03-02T10:00:00")
-    other = await register(county, "MZ-003", materials=0)
-    await case_of(county, other)
-    await set_clock(county, "2026-03-10T09:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
+    other = await register_case(county, "MZ-003", materials=0)
+    await read_case(county, other)
+    await set_time(county, "2026-03-10T09:00:00")
     await cards(county, id, 1)
     [card] = await cards(county, other, 1)
     notice = {"missing": [{"no": 1, "reason": "未提交"}], "noticed_on": "2026-03-09"}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bianmin.kit.time_source import TZ
 from tests.county import CENTER, COUNTY, OTHER_CENTER, STATION, a_registration
-from tests.flow.conftest import County
+from tests.flow.environments import County
 from tests.flow.steps import complete_task, ok
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, CITY, COUNTY, OTHER_CENTER, PROVINCE
-from tests.flow.conftest import County
-from tests.flow.steps import ok, set_clock, wait_for
+from tests.flow.environments import County
+from tests.flow.steps import ok, set_time, wait_for
 from tests.reference_counter import end_of_days, works_in_china
 
 CONCLUSION = {"outcome": "not_supported", "facts": "不属实", "reasons": "符合规定", "legal_basis": "信访工作条例"}
@@ -49,12 +49,12 @@ async def answered(county: County, path: str, org: str, investigator: str) -> No
 
 
 async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(county: County) -> None:
-    await set_clock(county, "2026-01-20T10:00:00")
+    await set_time(county, "2026-01-20T10:00:00")
     told = await lodged(county)
     path, head = f"/complaints/{told['id']}", county.someone("manager", COUNTY)
     assert await due(county, told["id"], "acceptance") == counted("2026-01-20", 15)
     assert await due(county, told["id"], "return") == counted("2026-01-20", 5, Unit.WORKDAY)
-    await set_clock(county, "2026-02-03T10:00:00")
+    await set_time(county, "2026-02-03T10:00:00")
     await ok(head.post(f"{path}/accept", {}))
     assert await due(county, told["id"], "handling") == counted("2026-02-03", 60) == "2026-04-07"
     # the extension: by the head, once, before the end, and the complainant reads why
@@ -72,13 +72,13 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
     await wait_for(extended)
     assert [answer["text"] for answer in (await follow(county, told))["answers"]] == ["案情复杂"]
     # the answer, the review, the second review
-    await set_clock(county, "2026-04-20T10:00:00")
+    await set_time(county, "2026-04-20T10:00:00")
     await answered(county, path, COUNTY, "inv-1")
     by = await due(county, told["id"], "review_request")
     assert by == counted("2026-04-20", 30)
     await county.settles()
     assert (await follow(county, told))["review_by"] == by
-    await set_clock(county, "2026-05-20T23:00:00")
+    await set_time(county, "2026-05-20T23:00:00")
     review = await ok(head.post(f"{path}/escalate", {"reason": "不服"}))
     assert (review["level"], review["handler_org"], review["status"]) == ("review", CITY, "accepted")
     assert (review["accepted_on"], review["escalated_on"]) == ("2026-02-03", "2026-05-20")
@@ -87,11 +87,11 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
     assert (await city.post(f"{path}/assign", {"investigator": "inv-1"})).json()["type"].endswith("not-impartial")
     assert (await head.get(path)).status_code == 404
     assert (await city.post(f"{path}/extend", more)).status_code == 409
-    await set_clock(county, "2026-06-10T10:00:00")
+    await set_time(county, "2026-06-10T10:00:00")
     await answered(county, path, CITY, "inv-2")
     assert await due(county, told["id"], "rereview_request") == counted("2026-06-10", 30)
     await county.settles()
-    await set_clock(county, "2026-06-12T10:00:00")
+    await set_time(county, "2026-06-12T10:00:00")
     last = await ok(city.post(f"{path}/escalate", {"reason": "仍不服"}))
     assert (last["level"], last["handler_org"]) == ("rereview", PROVINCE)
     assert (last["accepted_on"], last["escalated_on"]) == ("2026-02-03", "2026-06-12")
@@ -115,7 +115,7 @@ async def test_a_complaint_is_extended_answered_reviewed_and_reviewed_once_more(
 
 
 async def test_a_review_asked_for_too_late_is_refused_with_the_day_it_was_over(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     told = await lodged(county)
     path, head = f"/complaints/{told['id']}", county.someone("manager", COUNTY)
     assert (await head.post(f"{path}/escalate", {"reason": "不服"})).status_code == 409
@@ -123,7 +123,7 @@ async def test_a_review_asked_for_too_late_is_refused_with_the_day_it_was_over(c
     await answered(county, path, COUNTY, "inv-1")
     by = await due(county, told["id"], "review_request")
     await county.settles()
-    await set_clock(county, f"{date.fromisoformat(by) + timedelta(days=1)}T08:00:00")
+    await set_time(county, f"{date.fromisoformat(by) + timedelta(days=1)}T08:00:00")
     answer = await head.post(f"{path}/escalate", {"reason": "不服"})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bianmin:problem:period-over")
     assert by in answer.json()["detail"]
@@ -133,7 +133,7 @@ async def test_a_review_asked_for_too_late_is_refused_with_the_day_it_was_over(c
 async def test_what_came_to_the_wrong_organ_is_objected_to_within_five_working_days_and_passed_on(
     county: County,
 ) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     told, late = await lodged(county), await lodged(county)
     head, city = county.someone("manager", COUNTY), county.someone("manager", CITY)
     path = f"/complaints/{told['id']}"
@@ -141,12 +141,12 @@ async def test_what_came_to_the_wrong_organ_is_objected_to_within_five_working_d
         await due(county, one["id"], "return")
     await county.settles()
     assert (await city.post(f"{path}/objection", {"reason": "非本单位职责"})).status_code == 403
-    await set_clock(county, "2026-03-09T23:00:00")
+    await set_time(county, "2026-03-09T23:00:00")
     assert (await ok(head.post(f"{path}/objection", {"reason": "非本单位职责"})))["objected"] is True
     assert (await head.post(f"{path}/transfer", {"org": OTHER_CENTER, "reason": "非本单位职责"})).status_code == 403
     for org, status in (("520199", 422), (CENTER, 409), (COUNTY, 409)):
         assert (await city.post(f"{path}/transfer", {"org": org, "reason": "属实"})).status_code == status
-    await set_clock(county, "2026-03-10T08:00:00")
+    await set_time(county, "2026-03-10T08:00:00")
     refused = await head.post(f"/complaints/{late['id']}/objection", {"reason": "非本单位职责"})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:bianmin:problem:period-over")
     passed = await ok(city.post(f"{path}/transfer", {"org": OTHER_CENTER, "reason": "属实"}))
@@ -160,7 +160,7 @@ async def test_what_came_to_the_wrong_organ_is_objected_to_within_five_working_d
 
 
 async def test_an_order_of_the_hotline_is_returned_in_the_time_of_the_place(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     policy = {"kind": "hotline", "stage": "return", "unit": "hour", "budget": 24}
     await ok(county.someone("admin", PROVINCE).put(f"/policies/{COUNTY}", {"policies": [policy]}), 201)
     told, late = await lodged(county, channel="hotline"), await lodged(county, channel="hotline")
@@ -168,16 +168,16 @@ async def test_an_order_of_the_hotline_is_returned_in_the_time_of_the_place(coun
         assert await due(county, one["id"], "return") == "2026-03-03"
     await county.settles()
     head, reason = county.someone("manager", COUNTY), {"reason": "非本单位职责"}
-    await set_clock(county, "2026-03-03T09:59:00")
+    await set_time(county, "2026-03-03T09:59:00")
     assert (await ok(head.post(f"/complaints/{told['id']}/objection", reason)))["objected"] is True
-    await set_clock(county, "2026-03-03T10:30:00")
+    await set_time(county, "2026-03-03T10:30:00")
     refused = await head.post(f"/complaints/{late['id']}/objection", reason)
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:bianmin:problem:period-over")
     assert "五个工作日" not in refused.json()["detail"]
 
 
 async def test_an_order_of_the_hotline_is_with_whom_it_was_transferred_to(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     told = await lodged(county, channel="hotline")
     path, city = f"/complaints/{told['id']}", county.someone("manager", CITY)
     for stage in ("acceptance", "return"):
@@ -200,7 +200,7 @@ async def test_an_order_of_the_hotline_is_with_whom_it_was_transferred_to(county
 
 
 async def test_a_refusal_ends_it_and_the_complainant_reads_why(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     told = await lodged(county)
     path, head = f"/complaints/{told['id']}", county.someone("manager", COUNTY)
     await ok(head.post(f"{path}/refuse", {"reason": "已进入诉讼程序，请向人民法院提出"}))
@@ -215,7 +215,7 @@ async def test_a_refusal_ends_it_and_the_complainant_reads_why(county: County) -
 async def test_an_order_of_the_hotline_has_the_period_of_the_place(
     county: County, budget: int | None, due_on: str
 ) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
+    await set_time(county, "2026-03-02T10:00:00")
     if budget:
         policy = {"kind": "hotline", "unit": "workday", "budget": budget}
         await ok(county.someone("admin", PROVINCE).put(f"/policies/{COUNTY}", {"policies": [policy]}), 201)

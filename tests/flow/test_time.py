@@ -7,58 +7,59 @@ from typing import Any
 
 from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, COUNTY, PROVINCE, STATION
-from tests.flow.conftest import County
+from tests.flow.environments import County
 from tests.flow.steps import (
-    case_of,
-    case_with_status,
     clock_of,
     complete_task,
+    count_timeline,
     ok,
-    register,
-    set_clock,
-    timeline_of,
+    read_case,
+    register_case,
+    set_time,
     wait_for,
+    wait_for_lamp,
+    wait_for_status,
 )
 from tests.reference_counter import ONE_DAY, Works, end_of_days, works_in_china
 
 
 async def test_silence_about_a_licence_is_acceptance_from_the_day_of_receipt(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county)
-    assert clock_of(await case_of(county, id), "completeness")["due_on"] == "2026-03-09"
-    await set_clock(county, "2026-03-09T23:59:59")
-    assert (await case_of(county, id))["status"] == "registered"
-    await set_clock(county, "2026-03-10T00:00:01")
-    case = await case_with_status(county, id, "accepted")
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county)
+    assert clock_of(await read_case(county, id), "completeness")["due_on"] == "2026-03-09"
+    await set_time(county, "2026-03-09T23:59:59")
+    assert (await read_case(county, id))["status"] == "registered"
+    await set_time(county, "2026-03-10T00:00:01")
+    case = await wait_for_status(county, id, "accepted")
     assert (case["deemed"], case["accepted_on"], case["received_on"]) == (True, "2026-03-02", "2026-03-02")
 
     async def clocks_run() -> Any:
-        found = await case_of(county, id)
+        found = await read_case(county, id)
         return found if {"promise", "statutory"} <= {clock["kind"] for clock in found["clocks"]} else None
 
     case = await wait_for(clocks_run)
     assert clock_of(case, "statutory")["due_on"] == "2026-03-30"
     assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["lamp"]) == ("stopped", "red")
-    timeline = await timeline_of(county, id)
-    assert (timeline["case.deemed_accepted"], timeline["case.accepted"], timeline["route.planned"]) == (1, 0, 1)
+    told = await count_timeline(county, id)
+    assert (told["case.deemed_accepted"], told["case.accepted"], told["route.planned"]) == (1, 0, 1)
 
 
-async def test_a_notice_on_the_last_day_stops_the_completeness_clock(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, materials=0)
-    await set_clock(county, "2026-03-09T17:59:00")
+async def test_a_notice_on_the_last_day_stops_it(county: County) -> None:
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, materials=0)
+    await set_time(county, "2026-03-09T17:59:00")
     notice = {"missing": [{"no": 1, "reason": "未提交"}]}
     await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
-    await set_clock(county, "2026-03-20T10:00:00")
-    case = await case_of(county, id)
+    await set_time(county, "2026-03-20T10:00:00")
+    case = await read_case(county, id)
     assert (case["status"], case["deemed"]) == ("supplement_requested", False)
     assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["late"]) == ("stopped", False)
 
 
-async def test_a_calendar_revised_while_a_clock_runs_moves_its_due_day(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county)
-    await case_of(county, id)
+async def test_a_calendar_revised_in_between_is_honoured(county: County) -> None:
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county)
+    await read_case(county, id)
     admin = county.someone("admin", COUNTY)
     festival = {
         "status": "official",
@@ -66,24 +67,24 @@ async def test_a_calendar_revised_while_a_clock_runs_moves_its_due_day(county: C
         "days": [{"date": "2026-03-09", "kind": "off", "name": "节日"}],
     }
     await ok(admin.put(f"/calendars/{COUNTY}/years/2026", festival), 201)
-    await set_clock(county, "2026-03-10T08:00:00")
+    await set_time(county, "2026-03-10T08:00:00")
     case = await wait_for(lambda: _due_on(county, id, "completeness", "2026-03-10"))
     assert case["status"] == "registered"
-    await set_clock(county, "2026-03-11T00:00:01")
-    assert (await case_with_status(county, id, "accepted"))["accepted_on"] == "2026-03-02"
+    await set_time(county, "2026-03-11T00:00:01")
+    assert (await wait_for_status(county, id, "accepted"))["accepted_on"] == "2026-03-02"
 
 
 async def _due_on(county: County, id: str, kind: str, day: str) -> dict[str, Any] | None:
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     return case if clock_of(case, kind)["due_on"] == day else None
 
 
-async def test_a7_a_notice_during_the_holiday_moves_running_clocks_and_no_stopped_one(
+async def test_a7_a_notice_that_comes_during_the_holiday_moves_what_runs_and_nothing_that_is_over(
     county: County,
 ) -> None:
     """As in January 2020: the holiday is made longer while it lasts, and a make-up Saturday is taken back."""
-    await set_clock(county, "2026-02-10T10:00:00")
-    running, over = await register(county), await register(county)
+    await set_time(county, "2026-02-10T10:00:00")
+    running, over = await register_case(county), await register_case(county)
     for id in (running, over):
         await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
     await county.settles()
@@ -91,8 +92,8 @@ async def test_a7_a_notice_during_the_holiday_moves_running_clocks_and_no_stoppe
     await ok(
         county.someone("window", CENTER).post(f"/cases/{over}/deliver", {"method": "in_person", "signed_by": "张小三"})
     )
-    before, after_it = await case_of(county, running), await case_with_status(county, over, "closed")
-    await set_clock(county, "2026-02-16T10:00:00")
+    before, after_it = await read_case(county, running), await wait_for_status(county, over, "closed")
+    await set_time(county, "2026-02-16T10:00:00")
     admin = county.someone("admin", PROVINCE)
     year = await admin.get("/calendars/CN/years/2026")
     longer = {"2026-02-24", "2026-02-25", "2026-02-26"}
@@ -115,52 +116,52 @@ async def test_a7_a_notice_during_the_holiday_moves_running_clocks_and_no_stoppe
     assert len(moved) == 2
     seen = await ok(county.nobody.get("/track", case_no=before["case_no"], id_tail="000X"))
     assert f"承诺时限调整为 {ends['promise']} 到期" in [step["text"] for step in seen["steps"]]
-    assert await case_of(county, over) == after_it
+    assert await read_case(county, over) == after_it
 
 
 async def test_silence_about_another_item_is_a_breach_and_no_acceptance(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, "MZ-003")
-    await set_clock(county, "2026-03-10T00:00:01")
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, "MZ-003")
+    await set_time(county, "2026-03-10T00:00:01")
 
     case = await wait_for_lamp(county, id, "red")
     assert (case["status"], case["deemed"]) == ("registered", False)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
 
 
-async def test_a_timely_notice_that_arrives_late_corrects_the_deeming(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, materials=0)
-    await case_of(county, id)
-    await set_clock(county, "2026-03-10T00:00:01")
-    await case_with_status(county, id, "accepted")
+async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) -> None:
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, materials=0)
+    await read_case(county, id)
+    await set_time(county, "2026-03-10T00:00:01")
+    await wait_for_status(county, id, "accepted")
     village = county.someone("window", STATION)
     notice = {"missing": [{"no": 1, "reason": "未提交"}], "noticed_on": "2026-03-10"}
     assert (await village.post(f"/cases/{id}/supplement-notice", notice)).status_code == 409
     await ok(village.post(f"/cases/{id}/supplement-notice", notice | {"noticed_on": "2026-03-09"}))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], case["deemed"], case["accepted_on"]) == ("supplement_requested", False, None)
     assert clock_of(case, "completeness")["late"] is False
     # nothing runs but the wait for what is missing
     assert [clock["stage"] for clock in case["clocks"] if clock["state"] == "running"] == ["supplement"]
-    timeline = await timeline_of(county, id)
-    assert (timeline["case.deemed_accepted"], timeline["case.deeming_corrected"], timeline["route.voided"]) == (1, 1, 1)
+    told = await count_timeline(county, id)
+    assert (told["case.deemed_accepted"], told["case.deeming_corrected"], told["route.voided"]) == (1, 1, 1)
     # accepted at last, it goes its way anew
     await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
     await county.settles()
     await complete_task(county, CENTER, id, "grant")
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], case["accepted_on"]) == ("granted", "2026-03-10")
 
 
-async def test_b3_every_moment_has_its_offset_and_is_equal_in_every_zone(county: County) -> None:
-    await set_clock(county, "2026-03-02T00:30:00")  # still the day before in UTC
-    id = await register(county)
+async def test_b3_every_moment_has_its_offset_and_is_one_for_readers_in_every_zone(county: County) -> None:
+    await set_time(county, "2026-03-02T00:30:00")  # still the day before in UTC
+    id = await register_case(county)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-    await case_of(county, id)
-    await set_clock(county, "2026-03-20T00:30:00")  # the promise is late, and has a card
-    case = await has_lamp(county, id, "red")
+    await read_case(county, id)
+    await set_time(county, "2026-03-20T00:30:00")  # the promise is late, and has a card
+    case = await wait_for_lamp(county, id, "red")
     reader = county.someone("supervisor", PROVINCE)
     promise = next(one for one in (await ok(reader.get("/clocks", case_id=id)))["items"] if one["kind"] == "promise")
     answers = [
@@ -177,9 +178,9 @@ async def test_b3_every_moment_has_its_offset_and_is_equal_in_every_zone(county:
             (reader, "/cards", {}),
         )
     ]
-    shown = [moment for answer in answers for moment in moments_in(answer)]
-    assert len(shown) > 50
-    assert [moment for moment in shown if moment.utcoffset() is None] == []
+    told = [moment for answer in answers for moment in moments_in(answer)]
+    assert len(told) > 50
+    assert [moment for moment in told if moment.utcoffset() is None] == []
     assert (promise["started_on"], promise["due_on"]) == ("2026-03-02", "2026-03-09")
     due_at = datetime.fromisoformat(promise["due_at"])
     assert due_at == datetime.fromisoformat("2026-03-10T00:00:00+08:00")
@@ -207,16 +208,7 @@ def moments_in(answer: Any) -> list[datetime]:
     return []
 
 
-async def has_lamp(county: County, id: str, lamp: str) -> dict[str, Any]:
-    async def condition() -> Any:
-        shown = await case_of(county, id)
-        return shown if shown["lamp"] == lamp else None
-
-    found: dict[str, Any] = await wait_for(condition)
-    return found
-
-
-async def test_a_list_of_yellow_cases_finds_a_case_again_when_its_longer_period_ends(
+async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its_longer_period_ends(
     county: County,
 ) -> None:
     center = county.someone("window", CENTER)
@@ -225,28 +217,28 @@ async def test_a_list_of_yellow_cases_finds_a_case_again_when_its_longer_period_
     async def yellow_ones() -> list[str]:
         return [case["id"] for case in (await ok(center.get("/cases?lamp=yellow")))["items"]]
 
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county)
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county)
     await ok(center.post(f"/cases/{id}/accept"))
-    await set_clock(county, "2026-03-09T10:00:00")
-    await has_lamp(county, id, "yellow")
+    await set_time(county, "2026-03-09T10:00:00")
+    await wait_for_lamp(county, id, "yellow")
     asked = await ok(office.post(f"/cases/{id}/extensions", {"days": 10, "reason": "案情复杂"}), 201)
     await ok(head.post(f"/extensions/{asked['id']}/approve"))
     await wait_for_lamp(county, id, "green")
     assert await yellow_ones() == []
-    await set_clock(county, "2026-03-23T10:00:00")
-    await has_lamp(county, id, "yellow")
+    await set_time(county, "2026-03-23T10:00:00")
+    await wait_for_lamp(county, id, "yellow")
     assert await yellow_ones() == [id]
     steps = await count_timeline(county, id)
     assert (steps["clock.yellow"], steps["clock.lamp_turned"]) == (1, 1)
 
 
-async def test_a_timely_acceptance_that_arrives_late_corrects_the_deeming(county: County) -> None:
-    await set_clock(county, "2026-06-22T10:00:00")
-    id = await register(county, received_on="2026-06-10", materials=0)
+async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
+    await set_time(county, "2026-06-22T10:00:00")
+    id = await register_case(county, received_on="2026-06-10", materials=0)
 
     async def promise_is_missed() -> Any:
-        found = await case_of(county, id)
+        found = await read_case(county, id)
         return found if len(found["cards"]) == 3 else None
 
     case = await wait_for(promise_is_missed)
@@ -261,7 +253,7 @@ async def test_a_timely_acceptance_that_arrives_late_corrects_the_deeming(county
     await ok(center.post(f"/cases/{id}/accept", in_time))
 
     async def clocks_run() -> Any:
-        found = await case_of(county, id)
+        found = await read_case(county, id)
         return found if clock_of(found, "statutory")["started_on"] == "2026-06-12" else None
 
     case = await wait_for(clocks_run)
@@ -269,36 +261,36 @@ async def test_a_timely_acceptance_that_arrives_late_corrects_the_deeming(county
     assert clock_of(case, "statutory")["due_on"] == counted("2026-06-12", 20) == "2026-07-13"
     assert (clock_of(case, "completeness")["late"], clock_of(case, "completeness")["lamp"]) == (False, "green")
     assert {card["status"] for card in case["cards"]} == {"revoked"}
-    timeline = await timeline_of(county, id)
-    assert (timeline["case.deeming_corrected"], timeline["case.accepted"], timeline["route.voided"]) == (1, 1, 1)
+    told = await count_timeline(county, id)
+    assert (told["case.deeming_corrected"], told["case.accepted"], told["route.voided"]) == (1, 1, 1)
     # decided, there is nothing to correct any more
     await complete_task(county, CENTER, id, "grant")
     again = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-11"})
     assert again.status_code == 409
-    assert (await case_of(county, id))["accepted_on"] == "2026-06-12"
+    assert (await read_case(county, id))["accepted_on"] == "2026-06-12"
 
 
-async def test_a_supplement_that_never_comes_closes_the_case(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, "MZ-003", materials=0)
+async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, "MZ-003", materials=0)
     notice = {"missing": [{"no": 1, "reason": "未提交"}]}
     shown = await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
     assert shown["notice"]["wait_until"] == "2026-04-01"
-    await set_clock(county, "2026-04-01T23:59:58")
-    assert (await case_of(county, id))["status"] == "supplement_requested"
-    await set_clock(county, "2026-04-02T00:00:01")
-    case = await case_with_status(county, id, "closed")
+    await set_time(county, "2026-04-01T23:59:58")
+    assert (await read_case(county, id))["status"] == "supplement_requested"
+    await set_time(county, "2026-04-02T00:00:01")
+    case = await wait_for_status(county, id, "closed")
     assert (case["lapsed"], case["closed_on"]) == (True, "2026-04-02")
     assert (await count_timeline(county, id))["case.lapsed"] == 1
 
 
-async def test_the_wait_for_a_supplement_ends_on_a_working_day_of_the_calendar(county: County) -> None:
-    await set_clock(county, "2026-05-21T10:00:00")
-    id, kept = [await register(county, "MZ-003", materials=0) for _ in range(2)]
+async def test_the_wait_for_a_supplement_ends_on_a_working_day_as_the_calendar_has_it(county: County) -> None:
+    await set_time(county, "2026-05-21T10:00:00")
+    id, kept = [await register_case(county, "MZ-003", materials=0) for _ in range(2)]
     village, notice = county.someone("window", STATION), {"missing": [{"no": 1, "reason": "未提交"}]}
     for each in (id, kept):
         await ok(village.post(f"/cases/{each}/supplement-notice", notice))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     # 06-20 is a Saturday and in the Dragon Boat Festival (民法典 art. 203)
     assert case["notice"]["wait_until"] == end_of_wait("2026-05-21", 30) == "2026-06-22"
     assert (clock_of(case, "completeness")["state"], case["notice_due_on"]) == ("stopped", "2026-05-28")
@@ -311,17 +303,17 @@ async def test_the_wait_for_a_supplement_ends_on_a_working_day_of_the_calendar(c
     await ok(county.someone("admin", COUNTY).put(f"/calendars/{COUNTY}/years/2026", flood), 201)
 
     async def moved() -> Any:
-        shown = [await case_of(county, each) for each in (id, kept)]
+        shown = [await read_case(county, each) for each in (id, kept)]
         return {case["notice"]["wait_until"] for case in shown} == {"2026-06-23"}
 
     await wait_for(moved)
-    await set_clock(county, "2026-06-23T23:59:58")
-    assert (await case_of(county, id))["status"] == "supplement_requested"
+    await set_time(county, "2026-06-23T23:59:58")
+    assert (await read_case(county, id))["status"] == "supplement_requested"
     await ok(village.post(f"/cases/{kept}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
-    await set_clock(county, "2026-06-24T00:00:01")
-    case = await case_with_status(county, id, "closed")
+    await set_time(county, "2026-06-24T00:00:01")
+    case = await wait_for_status(county, id, "closed")
     assert (case["lapsed"], case["closed_on"], case["lamp"], case["cards"]) == (True, "2026-06-24", "green", [])
-    case = await case_of(county, kept)
+    case = await read_case(county, kept)
     assert (case["status"], clock_of(case, "completeness")["started_on"]) == ("registered", "2026-06-23")
     for each in (id, kept):
         window = clock_of(await wait_for(partial(_window_is_over, county, each)), "completeness", "supplement")
@@ -329,35 +321,35 @@ async def test_the_wait_for_a_supplement_ends_on_a_working_day_of_the_calendar(c
 
 
 async def _window_is_over(county: County, id: str) -> dict[str, Any] | None:
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     return case if clock_of(case, "completeness", "supplement")["state"] == "stopped" else None
 
 
-async def test_a_timely_supplement_that_arrives_late_corrects_the_lapse(county: County) -> None:
-    await set_clock(county, "2026-03-02T10:00:00")
-    id = await register(county, "MZ-003", materials=0)
+async def test_a_supplement_in_time_told_late_corrects_the_lapse(county: County) -> None:
+    await set_time(county, "2026-03-02T10:00:00")
+    id = await register_case(county, "MZ-003", materials=0)
     village = county.someone("window", STATION)
     await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
-    await set_clock(county, "2026-04-02T09:00:00")
-    await case_with_status(county, id, "closed")
+    await set_time(county, "2026-04-02T09:00:00")
+    await wait_for_status(county, id, "closed")
     await county.settles()
     assert await ended_in_april(county) == [1, 0]
     brought = {"materials": [{"no": 1, "form": "copy"}]}
     late = await village.post(f"/cases/{id}/materials", brought)
     assert (late.status_code, "2026-04-01" in late.json()["detail"]) == (409, True)
     await ok(village.post(f"/cases/{id}/materials", brought | {"received_on": "2026-04-01"}))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], case["lapsed"], case["closed_on"]) == ("registered", False, None)
     assert case["received_on"] == "2026-04-01"
     completeness = clock_of(case, "completeness")
     assert (completeness["state"], completeness["due_on"]) == ("running", counted("2026-04-01", 5))
-    timeline = await timeline_of(county, id)
-    assert (timeline["case.lapsed"], timeline["case.lapse_corrected"], timeline["case.supplemented"]) == (1, 1, 1)
+    told = await count_timeline(county, id)
+    assert (told["case.lapsed"], told["case.lapse_corrected"], told["case.supplemented"]) == (1, 1, 1)
     assert await ended_in_april(county) == [0, 0]
     # it goes its way as any other
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
     await county.settles()
-    running = [clock for clock in (await case_of(county, id))["clocks"] if clock["state"] == "running"]
+    running = [clock for clock in (await read_case(county, id))["clocks"] if clock["state"] == "running"]
     assert [(clock["kind"], clock["started_on"]) for clock in running] == [("promise", "2026-04-02")]
 
 
@@ -374,68 +366,68 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
     """The dates are those of the independent counter (`tests.reference_counter`)."""
     village, center = county.someone("window", STATION), county.someone("window", CENTER)
     office, head = county.someone("department", CENTER, "civil"), county.someone("manager", CENTER, "civil")
-    await set_clock(county, "2026-01-26T10:00:00")
-    id = await register(county, materials=0)
-    await set_clock(county, "2026-01-28T10:00:00")
+    await set_time(county, "2026-01-26T10:00:00")
+    id = await register_case(county, materials=0)
+    await set_time(county, "2026-01-28T10:00:00")
     await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
-    await set_clock(county, "2026-02-02T10:00:00")
+    await set_time(county, "2026-02-02T10:00:00")
     await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], case["received_on"]) == ("registered", "2026-02-02")
     assert clock_of(case, "completeness")["due_on"] == "2026-02-09"
-    await set_clock(county, "2026-02-04T10:00:00")
+    await set_time(county, "2026-02-04T10:00:00")
     await ok(center.post(f"/cases/{id}/accept"))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     # 02-05…02-11 and the make-up Saturday 02-14 count
     assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 20)
-    await set_clock(county, "2026-02-12T10:00:00")
+    await set_time(county, "2026-02-12T10:00:00")
     hearing = {"kind": "hearing", "expected_days": 8, "reason": "申请人要求听证"}
     started = await ok(office.post(f"/cases/{id}/procedures", hearing), 201)
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], clock_of(case, "statutory")["state"], clock_of(case, "statutory")["due_on"]) == (
         "paused",
         "paused",
         None,
     )
     assert [one["expected_days"] for one in case["procedures"]] == [8]
-    await set_clock(county, "2026-02-26T16:00:00")
+    await set_time(county, "2026-02-26T16:00:00")
     await ok(office.post(f"/cases/{id}/procedures/{started['id']}/end"))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     paused = ("2026-02-12", "2026-02-26")
     assert case["status"] == "in_progress"
     assert clock_of(case, "statutory")["due_on"] == counted("2026-02-04", 20, paused)
     assert clock_of(case, "promise")["due_on"] == counted("2026-02-04", 5, paused)
-    await set_clock(county, "2026-03-03T10:00:00")
+    await set_time(county, "2026-03-03T10:00:00")
     asked = await ok(office.post(f"/cases/{id}/extensions", {"days": 10, "reason": "案情复杂"}), 201)
     assert (await office.post(f"/extensions/{asked['id']}/approve")).status_code == 403
     await ok(head.post(f"/extensions/{asked['id']}/approve"))
     again = await office.post(f"/cases/{id}/extensions", {"days": 5, "reason": "再延"})
     assert again.status_code == 409
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     statutory = clock_of(case, "statutory")
     assert statutory["due_on"] == counted("2026-02-04", 30, paused)
-    shown = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
-    [pause], [moved] = shown["pauses"], shown["moves"]
+    told = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
+    [pause], [moved] = told["pauses"], told["moves"]
     citizen = await ok(county.nobody.get(f"/public/clocks/{statutory['id']}"))
-    assert (citizen["text"], citizen["days"], citizen["due_on"]) == (shown["text"], shown["days"], statutory["due_on"])
+    assert (citizen["text"], citizen["days"], citizen["due_on"]) == (told["text"], told["days"], statutory["due_on"])
     assert (await county.nobody.get(f"/public/clocks/{id}")).status_code == 404
     assert (pause["first"], pause["last"], pause["reason"], pause["evidence"] is None) == (*paused, "hearing", False)
     assert (moved["reason"], moved["extended_by"], moved["due_on"]) == ("extension", 10, statutory["due_on"])
     assert moved["previous_due_on"] == counted("2026-02-04", 20, paused)
-    assert "依法延长10个工作日" in shown["text"]
-    await set_clock(county, "2026-03-20T10:00:00")
+    assert "依法延长10个工作日" in told["text"]
+    await set_time(county, "2026-03-20T10:00:00")
     await complete_task(county, CENTER, id, "deny", reason_code="not_eligible", legal_basis="森林法")
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert clock_of(case, "delivery")["due_on"] == counted("2026-03-20", 10)
-    await set_clock(county, "2026-04-20T10:00:00")
+    await set_time(county, "2026-04-20T10:00:00")
     await ok(head.post(f"/cases/{id}/reopen", {"reason": "复议撤销", "basis": "行政复议决定书"}))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], case["cycle"], case["decided_on"]) == ("accepted", 2, None)
     assert clock_of(case, "statutory")["due_on"] == counted("2026-04-20", 20)
     assert clock_of(case, "statutory")["cycle"] == 2
     await complete_task(county, CENTER, id, "grant")
     await ok(center.post(f"/cases/{id}/deliver", {"method": "in_person", "signed_by": "张小三"}))
-    case = await case_of(county, id)
+    case = await read_case(county, id)
     assert (case["status"], {clock["state"] for clock in case["clocks"]}) == ("closed", {"stopped"})
     steps = await count_timeline(county, id)
     for step in (

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bianmin.events import routing
-from bianmin.events.parts import EventData
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.harness import Client, running_harness, statements

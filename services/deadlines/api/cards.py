@@ -34,7 +34,7 @@ class CardNotFound(NotFound):
     slug, title = "card-not-found", "没有这张牌"
 
 
-@router.get("/cards", response_model=Page[CardView], responses=refuses(Malformed))
+@router.get("/cards", response_model=Page[CardView], responses=refuses(MalformedRequest))
 async def list_cards(
     context: AnyDesk,
     org: Annotated[OrgCode | None, Query(description="被发牌单位所在的区划，含下级")] = None,

@@ -162,13 +162,13 @@ def check(told: list[Announcement], stopped: datetime | None) -> None:
     for first, *signals in of_clock.values():
         assert isinstance(first, ClockStarted)
         if first.kind == "completeness":
-            assert [type(fact) for fact in signals] in ([*SIGNALS[:number], ClockStopped] for number in range(4))
+            assert [type(fact) for fact in signals] in [[*SIGNALS[:number], ClockStopped] for number in range(4)]
             continue
         kinds = [type(fact) for fact in signals]
         if stopped is None:
             assert kinds == SIGNALS
         else:
-            assert kinds in ([*SIGNALS[:number], ClockStopped] for number in range(4))
+            assert kinds in [[*SIGNALS[:number], ClockStopped] for number in range(4)]
             assert signals[-1].stopped_at == max(stopped, an_acceptance().accepted_at)  # not before it began
             assert signals[-1].late == (stopped > first.due_at)
             assert (signals[-1].lamp == "red") == signals[-1].late
@@ -187,16 +187,21 @@ def once_more(command: Any, *ids: int) -> Any:
     return replace(command, clock_ids=tuple(UUID(int=id) for id in ids))
 
 
-WAY = [a_holder(), a_step("2026-03-10T09:00"), an_extension("2026-03-10T10:00"), a_pause("2026-03-11T09:00")]
+WAY: list[Command] = [
+    a_holder(),
+    a_step("2026-03-10T09:00"),
+    an_extension("2026-03-10T10:00"),
+    a_pause("2026-03-11T09:00"),
+]
 """What routing told of the way that turns out to be void."""
-NEW_WAY = [
+NEW_WAY: list[Command] = [
     a_holder("520111101"),
     once_more(a_step("2026-03-16T09:00"), 161),
     a_pause("2026-03-17T10:00", id=91),
     a_resumption("2026-03-19T10:00", id=91),
     a_step_end("2026-03-20T10:00"),
 ]
-SUPPLEMENTED = [a_notice("2026-03-09T17:00", id=153), once_more(a_supplement("2026-03-12T10:00"), 151)]
+SUPPLEMENTED: list[Command] = [a_notice("2026-03-09T17:00", id=153), once_more(a_supplement("2026-03-12T10:00"), 151)]
 ACCEPTED = once_more(an_acceptance(on="2026-03-13"), 101, 102)
 STORIES: dict[str, tuple[list[Command], list[Command]]] = {
     "accepted in time after all": (

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,7 @@ def test_e5_a_policy_names_the_condition_that_does_not_match() -> None:
         {"kind": "hotline", "extension": 99999},
     ],
 )
-def test_a_policy_cannot_set_what_the_law_or_the_item_sets(wrong: dict[str, object]) -> None:
+def test_a_policy_cannot_set_what_the_law_or_the_item_sets(wrong: dict[str, Any]) -> None:
     with pytest.raises(PolicyInvalid):
         a_policy(**wrong)
 
