@@ -1,4 +1,4 @@
-"""first floor"""
+"""the first tables of intake"""
 
 from collections.abc import Sequence
 
