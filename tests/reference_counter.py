@@ -1,4 +1,4 @@
-"""An independent counter: it walks day by day, and shares no code with the periods of deadlines.
+"""An independent counter of periods: day by day, and without code of deadlines' own counting.
 
     python -m tests.reference_counter 1000000
 
@@ -31,14 +31,14 @@ Opening = Callable[[date], Sequence[tuple[str, str]]]
 
 
 def works_in_china(day: date) -> bool:
-    """By chinesecalendar, but for the one day that it lost (see test_shipped_calendars.py)."""
+    """Whether a day is worked by chinesecalendar, corrected for one day (see test_shipped_calendars.py)."""
     return day == date(2005, 12, 31) or bool(chinese_calendar.is_workday(day))
 
 
 def end_of_days(
     works: Works, unit: Unit, budget: int, start: date, paused: set[date], last: date = LAST
 ) -> date | None:
-    """Walk; None where the walk leaves what is known."""
+    """Return the end of a period of days, counted day by day; None where it is after `last`."""
     day, left = start, budget
     while left:
         day += ONE_DAY
@@ -59,7 +59,7 @@ def end_of_hours(
     start: datetime,
     pauses: Sequence[tuple[datetime, datetime]],
 ) -> datetime | None:
-    """Use up the budget in the open time after the start, pause by pause cut out. All in UTC."""
+    """Return when the budget is used up in the open time after the start, without the pauses. All in UTC."""
     if not budget:
         return start
     for since, until in opened:
@@ -73,7 +73,7 @@ def end_of_hours(
 def without(
     since: datetime, until: datetime, pauses: Sequence[tuple[datetime, datetime]]
 ) -> list[tuple[datetime, datetime]]:
-    """What pauses leave of a span."""
+    """Return the parts of a span that no pause covers."""
     pieces = [(since, until)] if since < until else []
     for pause_since, pause_until in pauses:
         cut = []
@@ -86,7 +86,7 @@ def without(
 def open_time(
     works: Works, opening: Opening, zone: ZoneInfo, first: date, last: date = LAST
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The hours of a desk, day by day, in UTC. What summer time pushes over another span is open once."""
+    """Return the opening hours of a desk, day by day, in UTC. Overlaps made by summer time count once."""
     day, closed = first, datetime.min.replace(tzinfo=UTC)
     while day <= last:
         for since, until in opening(day) if works(day) else ():
@@ -98,7 +98,7 @@ def open_time(
 
 
 def at(day: date, text: str, zone: ZoneInfo) -> datetime:
-    """A time of the day in a zone, in UTC; `24:00` is the beginning of the next."""
+    """Return a time of the day of a zone in UTC; `24:00` is the start of the next day."""
     if text == "24:00":
         day, text = day + ONE_DAY, "00:00"
     return datetime.fromisoformat(f"{day} {text}").replace(tzinfo=zone).astimezone(UTC)
@@ -106,7 +106,7 @@ def at(day: date, text: str, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True)
 class Place:
-    """A region or desk: its calendar, and the same once more for the walk."""
+    """A region or desk: its calendar, and the same data for the independent counter."""
 
     calendar: Calendar
     works: Works
@@ -114,15 +114,12 @@ class Place:
     zone: ZoneInfo
 
 
-def a_place(chance: random.Random) -> Place:
-    """The national calendar, or one with random days off and worked over it, and random hours."""
+def a_place(rng: random.Random) -> Place:
+    """Return the national calendar with random named days over it, random hours and a random zone."""
     layers = [list(shipped())]
     changed: dict[date, bool] = {}
-    for region in ("52", "5226", "522601")[: chance.randrange(4)]:
-        days = {
-            date(year, 1, 1) + timedelta(days=chance.randrange(360)): chance.random() < 0.4
-            for year in range(2004, 2027)
-        }
+    for region in ("52", "5226", "522601")[: rng.randrange(4)]:
+        days = {date(year, 1, 1) + timedelta(days=rng.randrange(360)): rng.random() < 0.4 for year in range(2004, 2027)}
         changed |= days
         layers.append(
             [
@@ -132,10 +129,10 @@ def a_place(chance: random.Random) -> Place:
                 for day, on in days.items()
             ]
         )
-    week = [some_hours(chance) if chance.random() < 0.8 else [] for _ in range(7)]
-    week[chance.randrange(5)] = some_hours(chance)
-    make_up = some_hours(chance)
-    zone = ZoneInfo(chance.choice(ZONES) if chance.random() < 0.5 else "Asia/Shanghai")
+    week = [some_hours(rng) if rng.random() < 0.8 else [] for _ in range(7)]
+    week[rng.randrange(5)] = some_hours(rng)
+    make_up = some_hours(rng)
+    zone = ZoneInfo(rng.choice(ZONES) if rng.random() < 0.5 else "Asia/Shanghai")
     hours = Hours(
         tuple(tuple(Interval.of(*each) for each in day) for day in week),
         tuple(Interval.of(*each) for each in make_up),
@@ -149,39 +146,39 @@ def a_place(chance: random.Random) -> Place:
     )
 
 
-def some_hours(chance: random.Random) -> list[tuple[str, str]]:
+def some_hours(rng: random.Random) -> list[tuple[str, str]]:
     edges = sorted(
-        chance.sample(
-            [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)] + ["24:00"], chance.choice((2, 4, 6))
+        rng.sample(
+            [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)] + ["24:00"], rng.choice((2, 4, 6))
         )
     )
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def a_period(chance: random.Random) -> CountedPeriod:
-    unit = chance.choice([Unit.WORKDAY, Unit.WORKDAY, Unit.DAY, Unit.HOUR, Unit.WORKHOUR])
+def a_period(rng: random.Random) -> CountedPeriod:
+    unit = rng.choice([Unit.WORKDAY, Unit.WORKDAY, Unit.DAY, Unit.HOUR, Unit.WORKHOUR])
     start = datetime(2004, 1, 3, tzinfo=SHANGHAI) + timedelta(
-        seconds=chance.randrange(22 * 365 * 86400), microseconds=chance.randrange(10**6)
+        seconds=rng.randrange(22 * 365 * 86400), microseconds=rng.randrange(10**6)
     )
     pauses = []
-    for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
-        since = start + timedelta(hours=chance.randrange(-100, 1500), microseconds=chance.randrange(10**9))
-        pauses.append(Pause(since, since + timedelta(hours=chance.choice((0, 1, 30, 400)) * chance.random())))
-    budget = chance.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, chance.randrange(120)))
-    extended_by = chance.choice((0, 0, 0, 1, 10)) if budget else 0
+    for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
+        since = start + timedelta(hours=rng.randrange(-100, 1500), microseconds=rng.randrange(10**9))
+        pauses.append(Pause(since, since + timedelta(hours=rng.choice((0, 1, 30, 400)) * rng.random())))
+    budget = rng.choice((0, 1, 3, 5, 10, 20, 30, 45, 60, rng.randrange(120)))
+    extended_by = rng.choice((0, 0, 0, 1, 10)) if budget else 0
     return CountedPeriod(unit, budget + extended_by, start, tuple(pauses))
 
 
-def walked(place: Place, period: CountedPeriod) -> date | datetime | None:
-    """The end of a period by walking: a day, or of hours a moment; None where it leaves what is known."""
+def counted_end(place: Place, period: CountedPeriod) -> date | datetime | None:
+    """Return the end of a period: a day, or for hours a moment in UTC; None where it is after the last known day."""
     if period.unit in (Unit.HOUR, Unit.WORKHOUR):
         start = period.start.astimezone(UTC)
         return end_of_hours(time_of(place, period), timedelta(hours=period.budget), start, moments_of(period.pauses))
     return end_of_days(place.works, period.unit, period.budget, period.start.date(), days_of(period.pauses))
 
 
-def used_up(place: Place, period: CountedPeriod, at: datetime) -> int | timedelta:
-    """What of a period has passed at a moment, by walking: days that are over, or of hours the time."""
+def used_time(place: Place, period: CountedPeriod, at: datetime) -> int | timedelta:
+    """Return what of a period is used up at a moment: days that are over, or for hours the time."""
     if period.unit in (Unit.HOUR, Unit.WORKHOUR):
         start, until, used = period.start.astimezone(UTC), at.astimezone(UTC), timedelta()
         for opens, closes in time_of(place, period):
@@ -198,7 +195,7 @@ def used_up(place: Place, period: CountedPeriod, at: datetime) -> int | timedelt
 
 
 def time_of(place: Place, period: CountedPeriod) -> Iterator[tuple[datetime, datetime]]:
-    """The time in which a period of hours runs, in UTC."""
+    """Return the spans in which a period of hours counts, in UTC."""
     start = period.start.astimezone(UTC)
     if period.unit is Unit.HOUR:
         return iter([(start, start + timedelta(days=4000))])
@@ -220,14 +217,14 @@ def days_of(pauses: Sequence[Pause]) -> set[date]:
 
 
 def differences(count: int, seed: int = 2009) -> Iterator[tuple[Place, CountedPeriod, object, object]]:
-    """Random periods that end elsewhere when walked."""
-    chance = random.Random(seed)
-    place = a_place(chance)
+    """Return random periods for which deadlines and this counter disagree."""
+    rng = random.Random(seed)
+    place = a_place(rng)
     for number in range(count):
         if number % 200 == 0:
-            place = a_place(chance)
-        period = a_period(chance)
-        expected = walked(place, period)
+            place = a_place(rng)
+        period = a_period(rng)
+        expected = counted_end(place, period)
         try:
             end = due_date(place.calendar, period)
         except YearMissing:

@@ -84,7 +84,7 @@ def an_acceptance(item: ItemFacts | None = None, on: str = "2026-03-02") -> Star
 
 
 def a_deemed_acceptance() -> StartCaseClocks:
-    """Found when the period for the notice was over, and counted from the receipt."""
+    """The acceptance is detected when the completeness clock is over, and counts from the receipt."""
     found = at("2026-03-10T00:00:01")
     return StartCaseClocks(
         SUBJECT, REACH, ItemTerms.of(an_item(item_type="01")), at("2026-03-02T09:00"), found, (FIRST, SECOND), BY
@@ -196,7 +196,7 @@ def subject_after(*commands: Command) -> Subject:
 
 
 def clocks_after_acceptance(*commands: Command) -> list[Clock]:
-    """The clocks that began with the acceptance."""
+    """Return all clocks but those of completeness."""
     return [clock for clock in subject_after(*commands).clocks if clock.term.kind != "completeness"]
 
 
@@ -221,4 +221,4 @@ ONCE_REVIEWED = (
 
 MONDAY = NamedDay(date(2026, 3, 9), Kind.OFF, "某日")
 REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (MONDAY,))]))
-"""A Monday has been off: who was late by it was not."""
+"""A Monday is off afterwards: a clock that was late by one day is in time."""

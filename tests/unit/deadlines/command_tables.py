@@ -1,4 +1,4 @@
-"""What every command does in every state of a case and of a complaint: the names of the facts."""
+"""The facts of every command in every state of a case and of a complaint, by their names."""
 
 from services.deadlines.domain.cases.acceptance import CloseUnacceptedCase, CorrectDeeming, OpenCase, StartCaseClocks
 from services.deadlines.domain.cases.extension import ExtendCase

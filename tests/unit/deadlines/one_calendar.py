@@ -1,4 +1,4 @@
-"""One calendar, wherever somebody answers for a clock."""
+"""The same calendar for every region."""
 
 from services.deadlines.domain.calendar.days import Calendar
 from services.deadlines.domain.calendar.regions import Calendars

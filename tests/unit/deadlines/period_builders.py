@@ -1,4 +1,4 @@
-"""Periods with defaults, and what is counted of them."""
+"""Periods with defaults, and shortcuts to count them."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Cases that live at random: accepted, paused, resumed, extended, counted anew, signalled, decided, opened again."""
+"""Random cases: accepted, paused, resumed, extended, recounted, signalled, decided, reopened."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ FIRST, LAST = datetime(2025, 1, 2, 8, tzinfo=TZ), datetime(2026, 6, 30, tzinfo=T
 
 
 def for_each_case(check: Callable[[random.Random], None]) -> Callable[[], None]:
-    """A test of 20,000 cases, each from a seed of its own, which is named where one fails."""
+    """Run a check on many random cases, each from its own seed. The seed is named in a failure."""
 
     # shrinking a seed would find another case and not a simpler one
     @settings(max_examples=CASES // BATCH, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
@@ -62,17 +62,17 @@ def years_of_china() -> tuple[CalendarYear, ...]:
     return tuple(year for year in shipped() if 2024 <= year.year <= 2027 and year.region == "CN")
 
 
-def some_days(chance: random.Random) -> list[CalendarYear]:
-    """Days that a county has declared off, or worked."""
+def some_days(rng: random.Random) -> list[CalendarYear]:
+    """Return random days that a county has named off or worked."""
     found = []
     for year in (2025, 2026):
-        days = {date(year, 1, 1) + timedelta(days=chance.randrange(365)) for _ in range(chance.randrange(1, 60))}
-        named = tuple(NamedDay(day, chance.choice([Kind.OFF, Kind.WORK]), "某日") for day in sorted(days))
+        days = {date(year, 1, 1) + timedelta(days=rng.randrange(365)) for _ in range(rng.randrange(1, 60))}
+        named = tuple(NamedDay(day, rng.choice([Kind.OFF, Kind.WORK]), "某日") for day in sorted(days))
         found.append(CalendarYear(COUNTY, year, Status.OFFICIAL, "测试", named))
     return found
 
 
-def some_policies(chance: random.Random) -> list[Policy]:
+def some_policies(rng: random.Random) -> list[Policy]:
     marks = [None, Mark(50), Mark(30, 2), Mark(0, 1)]
     return [
         Policy(
@@ -80,31 +80,31 @@ def some_policies(chance: random.Random) -> list[Policy]:
             version=1,
             number=1,
             kind="promise",
-            reminder=chance.choice(marks),
-            yellow=chance.choice(marks),
-            cut_off=chance.choice([None, CutOff.CLOSE]),
+            reminder=rng.choice(marks),
+            yellow=rng.choice(marks),
+            cut_off=rng.choice([None, CutOff.CLOSE]),
         )
     ]
 
 
 @dataclass(frozen=True)
 class Rulebooks:
-    """A rulebook, what it is made of, and the one that came after it was revised."""
+    """A rulebook, and the rulebook after a revision."""
 
     book: Rulebook
     revised: Rulebook
     copy: Rulebook
-    """The same, made once more."""
+    """An equal rulebook built a second time."""
 
 
 @cache
 def rulebooks() -> Sequence[Rulebooks]:
-    """A few rulebooks: to make one takes as long as a hundred cases."""
-    chance = random.Random(2009)
+    """Return a few rulebooks: building one takes as long as a hundred cases."""
+    rng = random.Random(2009)
     made = []
     for number in range(BOOKS):
-        days, policies = some_days(chance), some_policies(chance) if number % 2 else []
-        revised = some_days(chance)
+        days, policies = some_days(rng), some_policies(rng) if number % 2 else []
+        revised = some_days(rng)
         made.append(Rulebooks(_book(days, policies), _book(revised, policies), _book(days, policies)))
     return made
 
@@ -115,13 +115,13 @@ def _book(days: Sequence[CalendarYear], policies: Sequence[Policy]) -> Rulebook:
 
 @dataclass
 class RandomCase:
-    """One case as the service keeps it. What has happened is told in any order that can be, and sometimes late."""
+    """A case as the service stores it. Acts are reported in any possible order, and sometimes late."""
 
-    chance: random.Random
+    rng: random.Random
     book: Rulebook
     now: datetime
     states: dict[UUID, Subject] = field(default_factory=dict)
-    told: list[Announcement] = field(default_factory=list)
+    announced: list[Announcement] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1000, 10_000)))
 
     @property
@@ -129,7 +129,7 @@ class RandomCase:
         return self.states[SUBJECT]
 
     def carry_out(self, command: Command) -> "Step":
-        before, known = self.states.get(SUBJECT), len(self.told)
+        before, known = self.states.get(SUBJECT), len(self.announced)
         work = decide_all(
             self.states,
             [command],
@@ -141,19 +141,19 @@ class RandomCase:
         [outcome] = work.outcomes
         if isinstance(outcome, Refused):
             raise outcome.error
-        self.told += work.announced
-        return Step(command, before, self.case, self.told[known:], self.now)
+        self.announced += work.announced
+        return Step(command, before, self.case, self.announced[known:], self.now)
 
     def id(self) -> UUID:
         return UUID(int=next(self.numbers))
 
     def passes(self, hours: int) -> None:
-        self.now += timedelta(seconds=self.chance.randrange(hours * 3600))
+        self.now += timedelta(seconds=self.rng.randrange(hours * 3600))
 
     def a_moment_ago(self) -> datetime:
-        """When something that is told now was done: mostly just now."""
+        """Return when an act was done that is reported now: mostly just now."""
         began = max(clock.period.start for clock in self.case.clocks)
-        return max(began, self.now - timedelta(hours=self.chance.choice((0, 0, 0, 1, 30, 100))))
+        return max(began, self.now - timedelta(hours=self.rng.choice((0, 0, 0, 1, 30, 100))))
 
     def begins(self) -> Iterator["Step"]:
         item = an_item(promise=self.a_period(), legal=self.a_period())
@@ -164,15 +164,15 @@ class RandomCase:
         yield self.carry_out(StartCaseClocks(SUBJECT, REACH, ItemTerms.of(item), self.now, self.now, ids, BY))
 
     def a_period(self) -> parts.Period:
-        unit = self.chance.choice(["workday", "workday", "workday", "day", "hour"])
-        return parts.Period.model_validate({"value": self.chance.choice((1, 2, 3, 5, 7, 10, 20)), "unit": unit})
+        unit = self.rng.choice(["workday", "workday", "workday", "day", "hour"])
+        return parts.Period.model_validate({"value": self.rng.choice((1, 2, 3, 5, 7, 10, 20)), "unit": unit})
 
     def acts(self) -> Iterator["Step"]:
-        """What happens next; or twice, as far as that can be told from the first time."""
-        act = self.chance.choice(_ACTS)
+        """Carry out a random act; sometimes twice, where a repetition can be recognised."""
+        act = self.rng.choice(_ACTS)
         for command in act(self):
             yield self.carry_out(command)
-            if not isinstance(command, ExtendCase) and self.chance.random() < 0.2:
+            if not isinstance(command, ExtendCase) and self.rng.random() < 0.2:
                 yield self.carry_out(command)
 
     def signals(self) -> Iterator[Command]:
@@ -191,14 +191,14 @@ class RandomCase:
             yield ResumeCase(SUBJECT, HOLDERS, each.id, "hearing", ended, BY)
 
     def extend(self) -> Iterator[Command]:
-        yield ExtendCase(SUBJECT, HOLDERS, self.chance.randrange(1, 11), self.a_moment_ago(), BY)
+        yield ExtendCase(SUBJECT, HOLDERS, self.rng.randrange(1, 11), self.a_moment_ago(), BY)
 
     def step(self) -> Iterator[Command]:
         yield StartStep(SUBJECT, HOLDERS, "review", 1, HOLDERS[0], self.now, (self.id(),), BY)
 
     def decide(self) -> Iterator[Command]:
-        if self.chance.random() < 0.4:
-            yield DecideCase(SUBJECT, (), self.a_moment_ago(), self.chance.random() < 0.5, (self.id(),), BY)
+        if self.rng.random() < 0.4:
+            yield DecideCase(SUBJECT, (), self.a_moment_ago(), self.rng.random() < 0.5, (self.id(),), BY)
 
     def reopen(self) -> Iterator[Command]:
         item = ItemTerms.of(an_item(promise=self.a_period(), legal=self.a_period()))
@@ -221,38 +221,41 @@ _ACTS = (
 
 @dataclass(frozen=True)
 class Step:
-    """A command, the case before it and after it, and what was told of it."""
+    """A command, the case before and after it, and the events that it announced."""
 
     command: Command
     before: Subject | None
     after: Subject
-    told: Sequence[Announcement]
+    announced: Sequence[Announcement]
     now: datetime
 
     def clocks(self) -> Iterator[tuple[Clock, Clock]]:
-        """Each clock that there was, and as it is now."""
+        """Return each clock of the case before, with the same clock after."""
         for clock in self.before.clocks if self.before else ():
             yield clock, self.after.clock(clock.id)
 
 
-def a_beginning(chance: random.Random) -> datetime:
-    return FIRST + timedelta(seconds=chance.randrange(int((LAST - FIRST).total_seconds())))
+def a_beginning(rng: random.Random) -> datetime:
+    return FIRST + timedelta(seconds=rng.randrange(int((LAST - FIRST).total_seconds())))
 
 
 def a_random_case(
-    chance: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5
+    rng: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5
 ) -> Iterator[Step]:
-    """Every step of a random case. `revised`: other calendars come into force on the way, and it is counted anew."""
-    volume = chance.choice(rulebooks())
-    life = RandomCase(chance, volume.book, a_beginning(chance))
-    yield from life.begins()
-    revision = chance.randrange(acts) if revised else None
-    for number in range(chance.randrange(2, acts + 1)):
-        life.passes(120)
+    """Return every step of a random case.
+
+    `revised`: other calendars come into force on the way. `recounted`: the case is recounted then.
+    """
+    volume = rng.choice(rulebooks())
+    random_case = RandomCase(rng, volume.book, a_beginning(rng))
+    yield from random_case.begins()
+    revision = rng.randrange(acts) if revised else None
+    for number in range(rng.randrange(2, acts + 1)):
+        random_case.passes(120)
         if number == revision:
-            life.book = volume.revised
+            random_case.book = volume.revised
             if recounted:
-                yield from map(life.carry_out, life.recount())
-        yield from life.acts()
-    life.passes(100 * 24)
-    yield from map(life.carry_out, list(life.signals()))
+                yield from map(random_case.carry_out, random_case.recount())
+        yield from random_case.acts()
+    random_case.passes(100 * 24)
+    yield from map(random_case.carry_out, list(random_case.signals()))

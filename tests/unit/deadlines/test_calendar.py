@@ -1,4 +1,4 @@
-"""What a calendar is, what it is made of, and what it refuses to be."""
+"""Calendars: counting on them, merging their layers, and data that is refused."""
 
 from datetime import date, timedelta
 

@@ -154,7 +154,7 @@ def test_the_supplement_window_ends_on_a_working_day_and_brings_no_card() -> Non
 
 
 def test_the_supplement_window_is_not_the_completeness_clock() -> None:
-    """Of a case deemed accepted after a supplement, it is the period of the notice that was kept after all."""
+    """The corrected clock is the last completeness clock, also after a supplement."""
     history = (
         a_registration(),
         a_notice("2026-03-02T15:00"),

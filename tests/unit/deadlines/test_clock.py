@@ -54,15 +54,15 @@ def end_of(clock: Clock) -> DueDate:
 
 
 def fired(clock: Clock, now: datetime) -> list[str]:
-    """What it tells at a moment."""
+    """Return the names of the events that a clock announces at a moment."""
     return [type(fact).__name__ for fact in fire_signals(clock, "case", now)[1]]
 
 
 def stop(clock: Clock, now: datetime) -> tuple[Clock, ClockStopped]:
     stopped, facts = stop_clock(clock, "case", now)
-    (told,) = facts
-    assert isinstance(told, ClockStopped)
-    return stopped, told
+    (announced,) = facts
+    assert isinstance(announced, ClockStopped)
+    return stopped, announced
 
 
 def test_a_clock_runs_from_its_business_date_to_the_end_of_its_due_day(national: Calendar) -> None:
@@ -120,13 +120,13 @@ def test_the_lamp_is_yellow_from_the_yellow_moment_and_red_after_the_end(nationa
 
 def test_reminder_yellow_and_red_are_sent_in_order_and_no_other_signal(national: Calendar) -> None:
     clock = a_clock(national, promise(20))
-    told = []
+    announced = []
     while clock.next_fire_at is not None:
         moment = clock.next_fire_at
         assert fired(clock, moment - A_MOMENT) == []
         clock, facts = fire_signals(clock, "case", moment)
-        told.append((f"{moment:%m-%d %H:%M:%S.%f}", clock.lamp, [type(fact).__name__ for fact in facts]))
-    assert told == [
+        announced.append((f"{moment:%m-%d %H:%M:%S.%f}", clock.lamp, [type(fact).__name__ for fact in facts]))
+    assert announced == [
         ("03-25 00:00:00.000000", "green", ["ClockReminded"]),  # four days are left, and begin with the 25th
         ("03-27 00:00:00.000000", "yellow", ["ClockYellow"]),
         ("03-31 00:00:00.000001", "red", ["ClockRed"]),
@@ -148,10 +148,10 @@ def test_d4_no_signal_is_sent_twice(national: Calendar) -> None:
 def test_after_an_outage_all_signals_are_sent_in_order_with_the_time_of_detection(national: Calendar) -> None:
     clock = a_clock(national)
     found = end_of(clock).due_at + timedelta(hours=9)
-    _, told = fire_signals(clock, "case", found)
+    _, announced = fire_signals(clock, "case", found)
     assert fired(clock, found) == ["ClockReminded", "ClockYellow", "ClockRed"]
-    assert [fact.model_dump()["detected_at"] for fact in told] == [found] * 3
-    assert {fact.model_dump()["due_at"] for fact in told} == {end_of(clock).due_at}
+    assert [fact.model_dump()["detected_at"] for fact in announced] == [found] * 3
+    assert {fact.model_dump()["due_at"] for fact in announced} == {end_of(clock).due_at}
 
 
 def test_an_immediate_period_sends_no_warning(national: Calendar) -> None:

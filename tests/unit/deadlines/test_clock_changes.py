@@ -1,4 +1,4 @@
-"""What pauses, extensions, stops and reopenings do to the clocks of a matter (known failures C)."""
+"""Pauses, extensions, stops, transfers and reopenings change the clocks of a subject (known failures C)."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -70,19 +70,19 @@ def then(subject: Subject | None, *commands: Command, book: Rulebook = BOOK) -> 
 
 
 def of_kind(subject: Subject, kind: str) -> Clock:
-    """The latest of a kind."""
+    """Return the latest clock of a kind."""
     return [clock for clock in subject.clocks if clock.term.kind == kind][-1]
 
 
 def fire_all(subject: Subject, now: str, book: Rulebook = BOOK) -> Subject:
-    """Everything that is due by a moment has been told."""
+    """Send all signals that are due by a moment."""
     for clock in subject.open_clocks:
         subject = then(subject, FireSignals(SUBJECT, clock.id, at(now), at(now), BY), book=book)
     return subject
 
 
 def counted(start: str, days: int, paused_until: str | None = None) -> date:
-    """By the independent counter, which walks; the pause is that of these tests."""
+    """Count by the reference counter; the pause is the one of these tests."""
     last = date.fromisoformat(paused_until) if paused_until else FIRST_PAUSED - ONE_DAY
     still = {FIRST_PAUSED + n * ONE_DAY for n in range((last - FIRST_PAUSED).days + 1)}
     end = end_of_days(works_in_china, Unit.WORKDAY, days, date.fromisoformat(start), still)
@@ -191,8 +191,8 @@ def test_an_act_with_only_its_day_known_is_in_time_on_a_last_day_that_ends_at_cl
     assert history.clocks[0].end is not None
     assert history.clocks[0].end.due_at == at("2026-03-09T17:00")
     notice = replace(a_notice(wait=None), noticed_at=noticed)
-    told = of_kind(then(history, notice, book=AT_CLOSE), "completeness")
-    assert (told.stopped_at, told.late) == (at(stopped), late)
+    announced = of_kind(then(history, notice, book=AT_CLOSE), "completeness")
+    assert (announced.stopped_at, announced.late) == (at(stopped), late)
 
 
 def test_a_deemed_acceptance_at_closing_time_is_corrected_by_a_notice_of_that_day() -> None:
@@ -200,9 +200,9 @@ def test_a_deemed_acceptance_at_closing_time_is_corrected_by_a_notice_of_that_da
     deemed = then(
         None, a_registration("2026-03-02"), replace(a_deemed_acceptance(), done_at=found), a_void_route(), book=AT_CLOSE
     )
-    told = replace(a_correction(), noticed_at=moment_of_day(date(2026, 3, 9)))
+    announced = replace(a_correction(), noticed_at=moment_of_day(date(2026, 3, 9)))
     assert of_kind(deemed, "completeness").late
-    assert not of_kind(then(deemed, told, book=AT_CLOSE), "completeness").late
+    assert not of_kind(then(deemed, announced, book=AT_CLOSE), "completeness").late
 
 
 @pytest.mark.parametrize("over", [(), (a_resumption("2026-03-13T10:00"),)], ids=["not over", "over"])

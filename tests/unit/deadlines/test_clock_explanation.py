@@ -1,4 +1,4 @@
-"""What a citizen is told of a clock, and which calendar counts where."""
+"""The explanation of a clock for citizens, and which calendar applies in a region."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,7 +34,7 @@ def a_clock(calendar: Calendar, term: Term, on: str) -> Clock:
     return clock
 
 
-def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated: bool = False) -> str:
+def announced(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated: bool = False) -> str:
     until = clock.end.due_on if clock.end else date(2026, 12, 31)
     return texts.explanation(clock, breakdown(calendar, clock.period, until), capped=capped, recalculated=recalculated)
 
@@ -62,25 +62,25 @@ def told(calendar: Calendar, clock: Clock, *, capped: bool = False, recalculated
     ],
 )
 def test_the_explanation_says_how_a_period_is_counted(national: Calendar, term: Term, on: str, text: str) -> None:
-    assert told(national, a_clock(national, term, on)) == text
+    assert announced(national, a_clock(national, term, on)) == text
 
 
 def test_the_explanation_says_what_is_provisional_and_how_the_clock_stopped(national: Calendar) -> None:
     clock = a_clock(national, Term("statutory", Unit.WORKDAY, 20), "2026-12-21")
-    assert "暂定" in told(national, clock)
-    assert "以法定期限届满日为准" in told(national, clock, capped=True)
-    assert "依据现行日历" in told(national, clock, recalculated=True)
-    assert "临近到期" in told(national, replace(clock, lamp="yellow"))
-    assert "已经超过期限" in told(national, replace(clock, lamp="red"))
+    assert "暂定" in announced(national, clock)
+    assert "以法定期限届满日为准" in announced(national, clock, capped=True)
+    assert "依据现行日历" in announced(national, clock, recalculated=True)
+    assert "临近到期" in announced(national, replace(clock, lamp="yellow"))
+    assert "已经超过期限" in announced(national, replace(clock, lamp="red"))
     in_time, _ = stop_clock(clock, "case", at("2026-12-30T10:00"))
-    assert told(national, in_time).endswith("已于2026年12月30日停止计时，在期限内。")
+    assert announced(national, in_time).endswith("已于2026年12月30日停止计时，在期限内。")
     late, _ = stop_clock(clock, "case", at("2027-05-10T10:00"))
-    assert told(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
+    assert announced(national, late).endswith("已于2027年5月10日停止计时，超过期限。")
 
 
 def test_the_explanation_of_a_closed_window_names_its_last_day(national: Calendar) -> None:
     closed, _ = stop_clock(a_clock(national, COMPLAINT_RETURN, "2026-03-02"), "complaint", at("2026-03-10T10:00"))
-    assert told(national, closed).endswith("最后一日为2026年3月9日，当日24时前均为按期。期限已满。")
+    assert announced(national, closed).endswith("最后一日为2026年3月9日，当日24时前均为按期。期限已满。")
 
 
 def test_the_explanation_says_how_often_and_why_the_end_has_moved(national: Calendar) -> None:
@@ -99,7 +99,7 @@ def test_the_explanation_says_how_often_and_why_the_end_has_moved(national: Cale
 def account(
     calendar: Calendar, term: Term, pauses: Sequence[tuple[Pause, str]] = (), not_before: date | None = None
 ) -> tuple[str, dict[str, str]]:
-    """What is told of a clock that began on 2 March 2026 at ten: in a paragraph, and day by day."""
+    """Return the explanation of a clock that started on 2 March 2026 at ten: as a paragraph, and day by day."""
     [new] = new_clocks([term], [UUID(int=1)], at("2026-03-02T10:00"), ResponsibleUnit("520111101"))
     period = replace(new.period, pauses=tuple(pause for pause, _ in pauses), not_before=not_before)
     [clock] = count_ends(OneCalendar(calendar), [replace(new, period=period)])

@@ -64,7 +64,7 @@ class Harness:
 
     def __init__(self) -> None:
         self.states: dict[UUID, Subject] = {}
-        self.told: list[Announcement] = []
+        self.announced: list[Announcement] = []
         self.waiting: dict[str, list[Command]] = {"intake": [], "routing": []}
 
     def reads(self, topic: str, command: Command) -> None:
@@ -80,7 +80,7 @@ class Harness:
 
     def copied(self) -> "Harness":
         other = Harness()
-        other.states, other.told = dict(self.states), list(self.told)
+        other.states, other.announced = dict(self.states), list(self.announced)
         other.waiting = {topic: list(commands) for topic, commands in self.waiting.items()}
         return other
 
@@ -103,7 +103,7 @@ class Harness:
             decide=partial(decide, BOOK),
             evolve=evolve,
         )
-        self.told += work.announced
+        self.announced += work.announced
         (outcome,) = work.outcomes
         if isinstance(outcome, Refused):
             assert isinstance(outcome.error, NotFound)
@@ -135,7 +135,7 @@ def test_each_signal_comes_once_never_early_never_after_the_stop(data: st.DataOb
         for command in rest:
             harness.reads(topic, command)
     harness.ticks(END)
-    check(harness.told, stopped=decided_at)
+    check(harness.announced, stopped=decided_at)
 
 
 def happened(command: Command, now: datetime) -> bool:
@@ -143,11 +143,11 @@ def happened(command: Command, now: datetime) -> bool:
     return not isinstance(command, DecideCase) or command.decided_at <= now
 
 
-def check(told: list[Announcement], stopped: datetime | None) -> None:
-    assert [one.sequence for one in told] == list(range(1, len(told) + 1))
+def check(announced: list[Announcement], stopped: datetime | None) -> None:
+    assert [one.sequence for one in announced] == list(range(1, len(announced) + 1))
     of_clock: dict[UUID, list[Any]] = defaultdict(list)
     issued: Counter[UUID] = Counter()
-    for one in told:
+    for one in announced:
         fact: Any = one.data
         if isinstance(fact, CardIssued):
             issued[fact.clock_id] += 1

@@ -1,4 +1,4 @@
-"""Events of others as orders: business dates from what they say, the region of who answers for the clock."""
+"""Events of other services become commands: with business dates, and the org responsible for the clock."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -101,7 +101,7 @@ def followed(command: Any) -> FollowRoute:
 
 
 def ended(command: Any) -> EndCase:
-    """On the day of the act, though it was told a week later."""
+    """An event of a week after the act."""
     return EndCase(SUBJECT, HELD, END_OF_DAY, command.by)
 
 
@@ -231,10 +231,10 @@ def test_an_event_of_the_business_date_gives_the_moment_of_the_act() -> None:
 
 
 def test_a_deemed_acceptance_counts_from_the_receipt_until_it_was_detected() -> None:
-    told = intake.CaseDeemedAccepted(
+    announced = intake.CaseDeemedAccepted(
         access=ACCESS, case_no="1", item=ITEM, received_on=DAY, accepted_on=DAY, notice_due_on=DAY
     )
-    command = command_of(an_event(told, "intake"))
+    command = command_of(an_event(announced, "intake"))
     assert isinstance(command, StartCaseClocks)
     assert (command.accepted_at, command.done_at) == (END_OF_DAY, HEARD)
 
@@ -264,9 +264,9 @@ def test_a_command_names_the_event_that_caused_it() -> None:
 
 
 def test_an_org_of_routing_is_recorded() -> None:
-    told = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
-    command = command_of(an_event(told, "routing", COUNTY))
-    assert isinstance(command, RecordOrgCode)
+    announced = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
+    command = command_of(an_event(announced, "routing", COUNTY))
+    assert isinstance(command, KeepOrg)
     assert command.code == COUNTY
 
 

@@ -1,4 +1,4 @@
-"""What was in time, or stood still, is not late because calendars have changed; what was over stays over."""
+"""The day of grace: no clock that was in time or paused becomes late by another calendar alone."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -37,7 +37,7 @@ from tests.unit.deadlines.builders import (
 
 SATURDAY = NamedDay(date(2026, 3, 7), Kind.WORK, "补班")
 REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (SATURDAY,))]))
-"""A Saturday has been worked after all: what counts the days around it has one more of them behind it."""
+"""A Saturday is worked afterwards: a period around it has used one more working day."""
 
 
 def then(subject: Subject, *commands: Command, book: Rulebook = REVISED) -> Subject:
@@ -51,20 +51,20 @@ def promise_of(subject: Subject) -> Clock:
     return next(clock for clock in subject.clocks if clock.term.kind == "promise")
 
 
-def stood_still() -> Subject:
-    """Four of five days were used up when the procedure began; the fifth would have been the Saturday."""
+def a_paused_case() -> Subject:
+    """A case paused after four of five days; by the revised calendar the fifth was the Saturday."""
     return subject_after(a_registration(), an_acceptance(), a_pause("2026-03-09T10:00"))
 
 
 def test_a_paused_clock_stays_paused_and_has_a_day_of_grace_on_resumption() -> None:
-    counted = then(stood_still(), a_recount("2026-03-10T10:00"))
+    counted = then(a_paused_case(), a_recount("2026-03-10T10:00"))
     assert (promise_of(counted).state, promise_of(counted).lamp) == ("paused", "green")
     resumed = promise_of(then(counted, a_resumption("2026-03-13T10:00")))
     assert (resumed.state, resumed.lamp, due_on(resumed)) == ("running", "green", date(2026, 3, 16))
 
 
 def test_a_clock_not_recounted_during_its_pause_has_the_same_day_of_grace() -> None:
-    resumed = promise_of(then(stood_still(), a_resumption("2026-03-13T10:00")))
+    resumed = promise_of(then(a_paused_case(), a_resumption("2026-03-13T10:00")))
     assert (resumed.lamp, due_on(resumed)) == ("green", date(2026, 3, 16))
 
 
@@ -123,14 +123,14 @@ def test_a_clock_at_its_last_moment_is_in_time_and_gets_a_day_of_grace() -> None
 
 
 def test_a_step_completed_during_its_pause_is_not_late_by_a_new_calendar_alone() -> None:
-    """Its twenty days were not over when the procedure began; with the Saturday worked, they were."""
+    """Its twenty days were not used up when the pause began; by the revised calendar they were."""
     case = subject_after(a_registration(), an_acceptance(), a_step("2026-03-02T12:00"), a_pause("2026-03-30T10:00"))
     [step] = [clock for clock in then(case, a_step_end("2026-04-03T10:00")).clocks if clock.term.kind == "step"]
     assert (step.state, step.late, step.lamp) == ("stopped", False, "yellow")
 
 
 def test_a_procedure_that_ends_before_the_recount_stays_ended() -> None:
-    """Its own clock would have another end by the new calendar."""
+    """The clock of the procedure would have another end by the new calendar."""
     resumed = then(
         subject_after(a_registration(), an_acceptance(), a_pause("2026-03-05T10:00")), a_resumption("2026-03-11T16:00")
     )

@@ -1,4 +1,4 @@
-"""Due dates against counters that share no code with them: day by day, on the calendars of others or on none."""
+"""Due dates against independent counters: day by day, and on calendars of other packages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -37,7 +37,7 @@ def working() -> Mapping[date, bool]:
 
 
 def counted_workdays(working: Mapping[date, bool], start: date, budgets: Sequence[int]) -> dict[int, date]:
-    """Walk day by day; budgets that end after the last known day have no answer."""
+    """Count day by day; None for an end after the last known day."""
     ends: dict[int, date] = {}
     day, count = start, 0
     while len(ends) < len(budgets) and (day := day + ONE_DAY) in working:

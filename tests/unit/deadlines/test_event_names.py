@@ -1,4 +1,4 @@
-"""What the name of a calendar event says (known failure A4): where it may say either, nothing is guessed."""
+"""Reading the names of calendar events as off or worked; ambiguous names are not guessed (known failure A4)."""
 
 import pytest
 

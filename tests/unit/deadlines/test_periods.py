@@ -1,4 +1,4 @@
-"""Due dates, yellow moments and ledgers, by the published vectors and by their edges."""
+"""Due dates, yellow moments and breakdowns: by published vectors and at their limits."""
 
 from datetime import UTC, datetime, timedelta
 

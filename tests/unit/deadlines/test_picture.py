@@ -1,4 +1,4 @@
-"""The picture of a clock: what is in it, and that it is never larger than it can be read."""
+"""The picture of a clock as SVG: its contents, and that it stays readable."""
 
 import re
 from collections import Counter
@@ -42,7 +42,7 @@ def picture(clock: Clock, today: date) -> str:
 
 
 def marks(svg: str) -> Counter[str]:
-    """The kinds of days, the legend left out: it has one of each, at its end."""
+    """Return the kinds of days drawn, without the legend at the end."""
     found = Counter(re.findall(r'class="d (\w+)"', svg))
     return found - Counter(set(found))
 

@@ -1,4 +1,4 @@
-"""Which policy applies (known failures E): by rank, never by chance, and always one or the law."""
+"""Which policy applies to a term (known failures E)."""
 
 import random
 from dataclasses import replace
@@ -34,7 +34,7 @@ def test_e1_a_policy_without_a_condition_matches_every_clock_and_ranks_last() ->
 
 
 @given(st.randoms(use_true_random=False))
-def test_e2_the_stored_order_of_policies_does_not_matter(chance: random.Random) -> None:
+def test_e2_the_stored_order_of_policies_does_not_matter(rng: random.Random) -> None:
     ranked = [
         a_policy(CENTER, 1, mode="promised"),
         a_policy(COUNTY, 1, item_code="LY-001"),
@@ -45,7 +45,7 @@ def test_e2_the_stored_order_of_policies_does_not_matter(chance: random.Random) 
         a_policy("52", 1, item_code="LY-001"),
         a_policy("CN", 1),
     ]
-    shuffled = chance.sample(ranked, len(ranked))
+    shuffled = rng.sample(ranked, len(ranked))
     considered = Policies(shuffled).candidates(CENTER, PROMISE, LICENCE)
     assert [each.policy for each in considered] == ranked
 
@@ -109,14 +109,14 @@ def test_policies_set_the_hotline_periods_by_kind_of_order_and_the_window_to_ret
             a_policy(number=3, kind="hotline", stage="return", unit=Unit.HOUR, budget=24),
         ]
     )
-    told = {
+    announced = {
         (applied.stage, applied.unit, applied.budget, applied.extension)
         for kind in KINDS
         for term in terms_of_lodged_complaint(kind, "hotline")
         if term.kind == "hotline"
         for applied in [policies.apply(CENTER, term, None)]
     }
-    assert told == {
+    assert announced == {
         ("report", Unit.WORKDAY, 7, 5),
         ("suggestion", Unit.WORKDAY, 3, 0),
         ("return", Unit.HOUR, 24, 0),

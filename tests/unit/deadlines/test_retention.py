@@ -1,4 +1,4 @@
-"""What was decided stays on record, however long ago, and whatever is to come stays until it has come."""
+"""No SQL deletes records of decisions or of work that is not finished."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a card rests on may turn out not to be so: what was issued for it falls, and what is missed again counts."""
+"""Revoking cards: when a clock was not missed after all, and what depends on a revoked card."""
 
 from dataclasses import replace
 from functools import reduce
@@ -52,7 +52,7 @@ def then(subject: Subject, *commands: Command, book: Rulebook = BOOK) -> Subject
 
 
 def fired(subject: Subject, moment: str, book: Rulebook = BOOK) -> Subject:
-    """Whatever has come due by a moment has been told."""
+    """Send all signals that are due by a moment."""
     now = at(moment)
     while due := [each for each in subject.clocks if each.next_fire_at is not None and each.next_fire_at <= now]:
         subject = then(subject, FireSignals(SUBJECT, due[0].id, now, now, Cause(Actor("system", ""))), book=book)
@@ -68,7 +68,7 @@ def cards(subject: Subject) -> list[tuple[str, str, str]]:
 
 
 def missed() -> Subject:
-    """Promised by 03-09, and not done."""
+    """Return a case that missed its promise of 03-09."""
     return fired(subject_after(a_registration(), an_acceptance()), "2026-03-10T09:00")
 
 
@@ -102,7 +102,7 @@ def test_revoking_a_yellow_card_revokes_the_red_card_for_disobeying_its_order() 
 
 
 def two_yellow() -> Subject:
-    """No word for five days, and then the promise as well."""
+    """Return a case that missed its completeness clock and its promise."""
     silent = fired(subject_after(a_registration()), "2026-03-10T09:00")
     return fired(then(silent, an_acceptance(on="2026-03-10")), "2026-03-18T09:00")
 
@@ -150,7 +150,7 @@ def test_an_extension_in_time_but_reported_late_revokes_the_card_and_its_order()
 
 
 def test_an_extension_during_an_order_extends_the_order() -> None:
-    """The promise was missed and stays so; but who may take longer is not to be done within three days."""
+    """The promise stays missed, and the order to make up for it is extended."""
     disobeyed = fired(missed(), "2026-03-14T09:00")
     assert cards(disobeyed)[1:] == [("red", "card", "issued")]
     extended = then(disobeyed, an_extension("2026-03-13T10:00", days=5))

@@ -1,4 +1,4 @@
-"""When a yellow card is a red one as well."""
+"""When a second yellow card brings a red one."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -49,7 +49,7 @@ def given(clock: Clock, cards: list[Card], issued: str = "2026-03-12T09:00") -> 
     return [fact.card for fact in facts if isinstance(fact, CardChanged)]
 
 
-def told(card: Card, others: list[str], cards: tuple[Card, ...] = ()) -> list[tuple[str, str]]:
+def announced(card: Card, others: list[str], cards: tuple[Card, ...] = ()) -> list[tuple[str, str]]:
     now = at("2026-03-12T09:01")
     facts: list[Any] = second_yellow_in_year(
         card, [card, *cards], missed(), "case", [at(each) for each in others], now, now
@@ -74,20 +74,20 @@ SECOND = [("red", "second_yellow_in_year")]
 def test_two_yellow_cards_in_twelve_months_are_a_red_one(other: str, second: list[tuple[str, str]]) -> None:
     [card] = given(missed(), [])
     assert card.awaits_year_check
-    assert told(card, [other]) == second
+    assert announced(card, [other]) == second
 
 
 def test_a_year_that_began_on_a_leap_day_ends_with_february() -> None:
     [card] = given(missed(), [], issued="2025-02-28T10:00")
-    assert told(card, ["2024-02-29T10:00"]) == SECOND
-    assert told(replace(card, issued_at=at("2025-03-01T00:00")), ["2024-02-29T10:00"]) == []
+    assert announced(card, ["2024-02-29T10:00"]) == SECOND
+    assert announced(replace(card, issued_at=at("2025-03-01T00:00")), ["2024-02-29T10:00"]) == []
 
 
 def test_no_red_card_for_a_single_yellow_card_or_a_revoked_or_checked_one() -> None:
     [card] = given(missed(), [])
-    assert told(card, []) == []
-    assert told(replace(card, status="revoked"), ["2026-03-01T09:00"]) == []
-    assert told(replace(card, awaits_year_check=False), ["2026-03-01T09:00"]) == []
+    assert announced(card, []) == []
+    assert announced(replace(card, status="revoked"), ["2026-03-01T09:00"]) == []
+    assert announced(replace(card, awaits_year_check=False), ["2026-03-01T09:00"]) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_one_red_card_for_a_missed_clock_is_enough() -> None:
         card, [card], missed(), "case", [at("2026-03-01T09:00")], card.issued_at, card.appeal_by
     )
     red = next(fact.card for fact in facts if isinstance(fact, CardChanged) and fact.card.level == "red")
-    assert told(card, ["2026-03-01T09:00"], (red,)) == []
+    assert announced(card, ["2026-03-01T09:00"], (red,)) == []
 
 
 def test_a_policy_sets_which_second_yellow_card_brings_a_red_one() -> None:

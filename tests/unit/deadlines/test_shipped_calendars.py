@@ -35,9 +35,9 @@ def test_the_official_years_are_2004_to_2026_and_four_more_are_estimated(nationa
 
 
 def test_changed_shipped_years_need_a_new_generation() -> None:
-    """Who changes a file raises `GENERATION`, and writes here what it is the number of."""
-    told = repr([(year.region, year.year, year.status.value, year.source, year.days) for year in shipped()])
-    assert (GENERATION, hashlib.sha256(told.encode()).hexdigest()[:16]) == (2, "0d0fd2f948c3e25b")
+    """A change of the files needs a new `GENERATION`, with its digest here."""
+    announced = repr([(year.region, year.year, year.status.value, year.source, year.days) for year in shipped()])
+    assert (GENERATION, hashlib.sha256(announced.encode()).hexdigest()[:16]) == (2, "0d0fd2f948c3e25b")
 
 
 def test_every_year_names_its_source() -> None:

@@ -1,7 +1,8 @@
 """An approved extension of a case: at most 10 more working days, in joint handling 15 (行政许可法 art. 42).
 
-Routing decides who may approve an extension, that it is given once, and its limit (`services/routing/domain`). Here the
-approved days are added to the clocks. The days stand in table `clock`, column `extended_by`.
+`services/routing/domain/extensions.py` decides whether an extension is allowed: once, by whom, and its limit. Here the
+approved days are added to the clocks: 20+10 working days for a licence. Table `clock` holds both, `budget` 20 and
+`extended_by` 10. Tested in `tests/unit/deadlines/test_extension.py`.
 """
 
 from collections.abc import Sequence

@@ -16,8 +16,9 @@ with the notice."""
 
 LICENCE_DECISION = Term("statutory", Unit.WORKDAY, 20, card="red")
 """From acceptance to the decision on a licence: 20 working days, unless the item has its own period (行政许可法
-art. 42(1)). Extended once by at most 10 working days: decided in `services/routing/domain`, carried out by
-`services/deadlines/domain/cases/extension.py`."""
+art. 42(1)). `services/routing/domain/extensions.py` decides its extension, once and by at most 10 working days;
+`services/deadlines/domain/cases/extension.py` adds the days to the clock. Tested in
+`tests/unit/deadlines/test_extension.py`."""
 
 JOINT_DECISION = Term("statutory", Unit.WORKDAY, 45, card="red")
 """The same where several organs handle a licence jointly: 45 working days instead of 20, extended once by at most 15
