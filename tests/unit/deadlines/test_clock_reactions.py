@@ -266,7 +266,7 @@ def test_a_command_names_the_event_that_caused_it() -> None:
 def test_an_org_of_routing_is_recorded() -> None:
     announced = routing.OrgChanged(code=COUNTY, name="南明区", level="county", parent="5201")
     command = command_of(an_event(announced, "routing", COUNTY))
-    assert isinstance(command, KeepOrg)
+    assert isinstance(command, RecordOrgCode)
     assert command.code == COUNTY
 
 

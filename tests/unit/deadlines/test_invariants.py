@@ -77,7 +77,7 @@ def what_was_told_to_have_stopped_has_stopped(step: Step) -> None:
 
 
 def an_end_that_moves_is_told(step: Step) -> None:
-    said = [one.data for one in step.announced if not isinstance(one.data, ClockLampTurned)]
+    said: list[Any] = [one.data for one in step.announced if not isinstance(one.data, ClockLampTurned)]
     ends = {(fact.clock_id, fact.due_at) for fact in said if hasattr(fact, "due_at")}
     for before, after in step.clocks():
         if before.end != after.end and after.end is not None and before.end is not None:

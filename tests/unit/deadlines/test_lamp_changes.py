@@ -36,7 +36,7 @@ WARNED_EARLY = Rulebook(
 
 def announced_of(subject: Subject, book: Rulebook, *commands: Command) -> tuple[Subject, list[EventData]]:
     """Return the subject after these commands, and the events of its promise."""
-    announced = []
+    announced: list[EventData] = []
     for command in commands:
         for fact in decide(book, subject, command):
             subject = evolve(subject, fact)
