@@ -65,14 +65,14 @@ def check_visible(actor: Actor, case: Case | None) -> Case:
 
 
 def check_accepting_org(case: Case, actor: Actor) -> None:
-    """Accepting and refusing are acts of the accepting organ: its window or its head. Raises `NotTheDesk`."""
+    """Raises `NotTheDesk` unless `actor` is at the window, or the head, of the organ that accepts the case."""
     own_line = actor.dept is None or actor.dept == case.dept
     if actor.org != case.accepting_org or not actor.may("window", "manager") or not own_line:
         raise NotTheDesk(f"受理和不予受理由受理单位（{case.accepting_org}）的窗口或负责人办理。")
 
 
 def check_desk(case: Case, actor: Actor) -> None:
-    """The act is done at the registering desk or at the accepting organ. Raises `NotTheDesk`."""
+    """Raises `NotTheDesk` unless `actor` works at the registering desk or at the accepting organ."""
     if actor.org not in (case.org, case.accepting_org) or not actor.may("window", "agent", "manager"):
         raise NotTheDesk(f"由登记站点（{case.org}）或受理单位（{case.accepting_org}）的窗口办理。")
 
@@ -93,7 +93,10 @@ def check_day(day: date, first: date, today: date, pointer: str, label: str) -> 
 def check_material_numbers(
     numbers: Sequence[int], materials: tuple[Material, ...], pointer: str = "/materials"
 ) -> None:
-    """Material numbers count from 1 in the item's list, each at most once. Raises `MaterialsWrong`."""
+    """Raises `MaterialsWrong` unless each number is in the item's list, which counts from 1, and occurs once.
+
+    `pointer` is the JSON pointer of the list of numbers.
+    """
     errors = []
     for n, no in enumerate(numbers):
         if not 1 <= no <= len(materials):
@@ -105,5 +108,5 @@ def check_material_numbers(
 
 
 def missing_names(case: Case) -> str:
-    """The names of the missing materials, for a message."""
+    """Return the names of the missing materials, joined for a message."""
     return "、".join(material.name for material in case.missing)

@@ -73,7 +73,7 @@ def give_notice(case: Case, command: GiveNotice) -> Sequence[Fact]:
     if case.notice is not None and not named.keys() <= before.keys():
         _check_override(command)
         override = command.override_reason
-    # the law wants one notice of everything: what the clerk left out is asked for as well
+    # the law wants one notice of everything: it also asks for the materials that the clerk left out
     left_out = {no: RequestedMaterial(no, "登记时未提交") for no in missing if no not in before}
     requests = tuple((left_out | before | named).values())
     wait_until = command.noticed_on + timedelta(days=command.wait_days)

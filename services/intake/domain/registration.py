@@ -157,7 +157,7 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
 
 
 def register(registration: AdmittedRegistration) -> Sequence[Fact]:
-    """Return the facts of a new case: that it exists, and its announcement."""
+    """Return the facts of a new case: the case itself, and the event that announces it."""
     command, guide = registration.command, registration.admission.guide
     case = Case(
         id=command.case_id,
