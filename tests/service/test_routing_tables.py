@@ -35,7 +35,7 @@ async def test_the_migrations_create_the_tables_of_the_code(database: Database) 
         assert await tx.run_sync(compare) == []
 
 
-# reported up: a tenth of the reviews wait, half of the decisions are made
+# mode report_up: a tenth of the reviews are assigned, half of the decisions are done
 MANY = """
 WITH new_route AS (
     INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, cycle, past,
