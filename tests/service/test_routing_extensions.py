@@ -30,8 +30,9 @@ from tests.service.routing_county import (
 )
 
 WHY, ANSWER, GROUNDS, BASIS = "案情复杂，涉及李四家的林地", "同意，抓紧办理", "复议机关撤销", "复议决定书一号"
-HEARING: dict[str, Any] = {"kind": "hearing", "expected_days": 5, "reason": "王五要求听证"}
-SECRETS = (WHY, ANSWER, GROUNDS, BASIS, HEARING["reason"])
+WHY_A_HEARING = "王五要求听证"
+HEARING = {"kind": "hearing", "expected_days": 5, "reason": WHY_A_HEARING}
+SECRETS = (WHY, ANSWER, GROUNDS, BASIS, WHY_A_HEARING)
 
 
 @pytest.fixture

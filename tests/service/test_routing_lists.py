@@ -37,7 +37,7 @@ async def test_the_task_list_is_filtered_and_paged_with_the_oldest_first(county:
     cases = [await county.accept_case() for _ in range(3)]
     far = await county.accept_case(where=access(OTHER_STATION))
     await county.complete_open_task(cases[0], county.reviewer, "agree")
-    await county.reviewer.post(f"/tasks/{await county.turn(cases[1])}/receive")
+    await county.reviewer.post(f"/tasks/{await county.open_task(cases[1])}/receive")
 
     async def list_tasks(who: Client, **query: Any) -> list[tuple[str, str]]:
         answer = await who.get("/tasks", **query)
@@ -77,7 +77,7 @@ async def test_the_task_list_is_filtered_and_paged_with_the_oldest_first(county:
 
 async def test_the_change_feed_is_in_the_order_of_change(county: County) -> None:
     cases = [await county.accept_case(an_item("promised", "center")) for _ in range(3)]
-    await county.reviewer.post(f"/tasks/{await county.turn(cases[0])}/receive")
+    await county.reviewer.post(f"/tasks/{await county.open_task(cases[0])}/receive")
     integrator = county.harness.as_("integrator", COUNTY)
     feed = (await integrator.get("/tasks", updated_since="2020-01-01T00:00:00+08:00")).json()["items"]
     assert [each["case_id"] for each in feed] == [cases[1], cases[2], cases[0]]

@@ -109,12 +109,12 @@ async def test_task_lists_use_indexes_whether_few_or_many_tasks_are_visible(grow
 
 async def test_extension_lists_use_indexes_whether_few_or_many_are_visible(grown: Tx) -> None:
     for actor in ACTORS:
-        for given in (
+        for filters in (
             ExtensionFilter(None, None),
             ExtensionFilter(None, "requested"),
             ExtensionFilter("520111", "requested"),
             ExtensionFilter("520111", "approved"),
         ):
-            query = extensions_visible_to(actor, given)
+            query = extensions_visible_to(actor, filters)
             plan = await plan_of(grown, OLDEST_FIRST.apply(query, None, 50))
-            assert "Seq Scan" not in plan, (actor.org, given, plan)
+            assert "Seq Scan" not in plan, (actor.org, filters, plan)

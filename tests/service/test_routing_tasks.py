@@ -187,7 +187,7 @@ async def test_a_task_that_was_not_received_cannot_be_completed(county: County) 
 
 async def test_a_case_is_returned_with_a_reason_and_decided_later(county: County) -> None:
     case = await county.accept_case()
-    first = await county.reviewer.post(f"/tasks/{await county.turn(case)}/return", {"reason": "不清楚"})
+    first = await county.reviewer.post(f"/tasks/{await county.open_task(case)}/return", {"reason": "不清楚"})
     assert first.status_code == 409, "the first step cannot be returned"
     await county.complete_open_task(case, county.reviewer, "agree")
     task = await county.open_task(case)

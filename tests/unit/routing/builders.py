@@ -102,9 +102,8 @@ class HandledCase:
 
     def carry_out(self, command: RouteCommand) -> Route:
         """Carry out a command; raise its refusal, then nothing has changed."""
-        case_of = {
-            each.id: case_id for case_id, route in self.states.items() for each in (*route.tasks, *route.extensions)
-        }
+        case_of = {task.id: case_id for case_id, route in self.states.items() for task in route.tasks}
+        case_of |= {each.id: case_id for case_id, route in self.states.items() for each in route.extensions}
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):

@@ -35,7 +35,7 @@ TREE = [
 
 
 def an_import(*divisions: tuple[str, str, str], actor: Actor = ADMIN) -> ImportOrgs:
-    places = [Division(*division, import_divisions=f"第 {n} 行") for n, division in enumerate(divisions, 2)]
+    places = [Division(*division, place=f"第 {n} 行") for n, division in enumerate(divisions, 2)]
     return ImportOrgs(tuple(places), Cause(actor))
 
 

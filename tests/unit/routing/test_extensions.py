@@ -112,8 +112,9 @@ def test_c19_an_extension_records_who_requested_and_who_answered_it_and_when() -
     case = in_handling()
     ask(case, 8)()
     [extension] = case.route.extensions
-    answer_fields = ("approved", TODAY, HEAD.id, SEALED)
-    assert extension == Extension(extension.id, CASE, 8, "workday", SEALED, TODAY, DECIDER.id, *answer_fields, cycle=1)
+    assert extension == Extension(
+        extension.id, CASE, 8, "workday", SEALED, TODAY, DECIDER.id, "approved", TODAY, HEAD.id, SEALED, cycle=1
+    )
     assert case.event_names()[-2:] == ["extension.requested", "extension.approved"]
 
 
