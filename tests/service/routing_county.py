@@ -1,4 +1,4 @@
-"""A county for routing alone: a directory, cases that intake accepts, and what routing told the others."""
+"""A county with routing alone: a directory, cases that intake accepts, the events of routing."""
 
 import re
 from collections import Counter
@@ -78,15 +78,17 @@ class County:
     def admin(self) -> Client:
         return self.harness.as_("admin", PROVINCE)
 
-    async def imports(self, text: str | bytes = ORGS, *, who: Client | None = None, **options: Any) -> httpx2.Response:
+    async def import_orgs(
+        self, text: str | bytes = ORGS, *, who: Client | None = None, **options: Any
+    ) -> httpx2.Response:
         body = text.encode() if isinstance(text, str) else text
         headers = {"Content-Type": "text/csv"}
         return await (who or self.admin).post("/orgs/import", content=body, headers=headers, **options)
 
-    async def tells(self, told: Sequence[tuple[str, EventData]], source: str = "intake") -> None:
-        """Returns when routing has taken it in, and has told what it made of it."""
+    async def publish(self, events: Sequence[tuple[str, EventData]], source: str = "intake") -> None:
+        """Publish events of another service; return when routing has handled them and its own events are published."""
         producer = await self.harness.log.producer(f"bianmin.{source}.relay")
-        records = [Record(topic_of(source), subject, self._bytes(source, subject, data)) for subject, data in told]
+        records = [Record(topic_of(source), subject, self._bytes(source, subject, data)) for subject, data in events]
         await producer.append(records)
         await producer.close()
         await self.harness.settles()
@@ -104,14 +106,14 @@ class County:
             actor=f"S-{source}",
         )
 
-    async def accepts(self, item: ItemFacts | None = None, where: Access | None = None) -> str:
-        """A case is accepted; returns its id."""
+    async def accept_case(self, item: ItemFacts | None = None, where: Access | None = None) -> str:
+        """Publish the acceptance of a case; return the id of the case."""
         case = str(new_id())
-        await self.tells([(case, an_acceptance(item, where))])
+        await self.publish([(case, an_acceptance(item, where))])
         return case
 
-    async def wishes_to_withdraw(self, *cases: str) -> None:
-        await self.tells([(case, intake.WithdrawalRequested(access=access())) for case in cases])
+    async def request_withdrawal(self, *cases: str) -> None:
+        await self.publish([(case, intake.WithdrawalRequested(access=access())) for case in cases])
 
     async def route(self, case: str, who: Client | None = None) -> dict[str, Any]:
         answer = await (who or self.harness.as_("supervisor", PROVINCE)).get(f"/cases/{case}/route")
@@ -119,15 +121,15 @@ class County:
         route: dict[str, Any] = answer.json()
         return route
 
-    async def turn(self, case: str) -> str:
-        """The task whose turn it is."""
+    async def open_task(self, case: str) -> str:
+        """The id of the task whose turn it is."""
         steps = (await self.route(case))["steps"]
         (task,) = [step["id"] for step in steps if step["status"] in ("assigned", "received", "in_progress")]
         return str(task)
 
-    async def works_off(self, case: str, who: Client, opinion: str, **given: Any) -> httpx2.Response:
-        """Receives the task whose turn it is, and completes it."""
-        task = await self.turn(case)
+    async def complete_open_task(self, case: str, who: Client, opinion: str, **given: Any) -> httpx2.Response:
+        """Receive the task whose turn it is, and complete it."""
+        task = await self.open_task(case)
         received = await who.post(f"/tasks/{task}/receive")
         assert received.status_code == 200, received.text
         completed = await who.post(f"/tasks/{task}/complete", {"opinion": opinion, **given})
@@ -135,17 +137,17 @@ class County:
         return completed
 
     async def a_granted_case(self) -> str:
-        case = await self.accepts()
-        await self.works_off(case, self.reviewer, "agree")
-        await self.works_off(case, self.decider, "grant")
+        case = await self.accept_case()
+        await self.complete_open_task(case, self.reviewer, "agree")
+        await self.complete_open_task(case, self.decider, "grant")
         return case
 
     async def count(self, table: str) -> int:
         async with self.harness.runtime("routing").database.reading() as tx:
             return int((await rows(tx, f"SELECT count(*) FROM {table}"))[0][0])
 
-    async def told(self, subject: str | None = None) -> list[Event]:
-        """What routing has announced so far, of one subject in its order."""
+    async def announced(self, subject: str | None = None) -> list[Event]:
+        """The events of routing so far, those of one subject in their order."""
         await self.harness.settles()
         found = []
         async for stored in self.harness.log.scan(topic_of("routing")):
@@ -156,8 +158,8 @@ class County:
                 found.append(event)
         return found
 
-    async def names(self, subject: str) -> list[str]:
-        return [event.data.event_name for event in await self.told(subject) if event.data is not None]
+    async def event_names(self, subject: str) -> list[str]:
+        return [event.data.event_name for event in await self.announced(subject) if event.data is not None]
 
 
 @asynccontextmanager
@@ -168,13 +170,13 @@ async def a_county(url: str, data: Path) -> AsyncIterator[County]:
         yield County(harness)
 
 
-def of_requests(sent: Sequence[str]) -> list[str]:
-    """The statements that requests sent: the relay works beside them, on the lease and on the outbox."""
+def statements_of_requests(sent: Sequence[str]) -> list[str]:
+    """The statements that requests sent, without those of the relay on the lease and the outbox."""
     return [each for each in sent if " lease " not in each and not ("outbox" in each and "INSERT" not in each)]
 
 
-def without(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name not in names}
+def without(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in names}
 
 
 UUID7 = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")

@@ -1,4 +1,4 @@
-"""A province in one call: lists of divisions over HTTP, on PostgreSQL."""
+"""Import of divisions over HTTP, on PostgreSQL, up to a whole province."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +15,7 @@ from tests.service.routing_county import (
     PROVINCE,
     County,
     a_county,
-    of_requests,
+    statements_of_requests,
 )
 
 CIVIL = {"dept": "civil", "name": "民政办", "phone": "0851-83600001"}
@@ -29,13 +29,13 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 
 @pytest.fixture
-async def furnished(county: County) -> County:
-    assert (await county.imports()).status_code == 200
+async def county_with_orgs(county: County) -> County:
+    assert (await county.import_orgs()).status_code == 200
     return county
 
 
 def a_province() -> str:
-    """As many divisions as Guizhou has: 1 + 9 + 88 + 1,510 + 17,964."""
+    """CSV of as many divisions as Guizhou has: 1 + 9 + 88 + 1,510 + 17,964."""
     cities = [f"52{n:02}" for n in range(1, 10)]
     counties = [f"{cities[n % 9]}{n // 9 + 1:02}" for n in range(88)]
     townships = [f"{counties[n % 88]}{n // 88 + 100:03}" for n in range(1510)]
@@ -50,20 +50,20 @@ async def test_a_province_is_imported_in_one_call_and_a_repetition_changes_nothi
     text = a_province()
     database = county.harness.runtime("routing").database
     with statements(database) as sent:
-        first = await county.imports(text)
+        first = await county.import_orgs(text)
     assert first.json() == {"created": 19572, "changed": 0, "unchanged": 0}
-    assert len(of_requests(sent)) <= 7, "however many orgs there are"
-    again = await county.imports(text)
+    assert len(statements_of_requests(sent)) <= 7, "the number does not grow with the orgs"
+    again = await county.import_orgs(text)
     assert again.json() == {"created": 0, "changed": 0, "unchanged": 19572}
-    changed = await county.imports(text.replace("52,province,province 52", "52,province,贵州省"))
+    changed = await county.import_orgs(text.replace("52,province,province 52", "52,province,贵州省"))
     assert changed.json() == {"created": 0, "changed": 1, "unchanged": 19571}
-    told = await county.told()
-    assert len(told) == 19573
-    assert [event.sequence for event in told if event.subject == "52"] == [1, 2]
+    events = await county.announced()
+    assert len(events) == 19573
+    assert [event.sequence for event in events if event.subject == "52"] == [1, 2]
 
 
-async def test_an_import_announces_each_org(furnished: County) -> None:
-    (event,) = await furnished.told(CENTER)
+async def test_an_import_announces_each_org(county_with_orgs: County) -> None:
+    (event,) = await county_with_orgs.announced(CENTER)
     assert event.type == "cn.bianmin.org.changed.v1"
     assert event.data is not None
     assert event.data.model_dump(mode="json") == {
@@ -89,12 +89,14 @@ async def test_an_import_takes_csv_and_json(county: County, body: bytes, media: 
     assert (await county.admin.get("/orgs/52")).status_code == 200
 
 
-async def test_an_import_with_errors_is_refused_as_a_whole_and_each_error_names_its_line(furnished: County) -> None:
-    before = len(await furnished.told())
+async def test_an_import_with_errors_is_refused_as_a_whole_and_each_error_names_its_line(
+    county_with_orgs: County,
+) -> None:
+    before = len(await county_with_orgs.announced())
     bad = ORGS + "520111103,village,孟关乡\n520113101,township,麦架镇\n520111,county,花溪\n,point,\n"
-    answer = await furnished.imports(bad)
+    answer = await county_with_orgs.import_orgs(bad)
     assert answer.status_code == 422
-    assert [(one["pointer"], one["code"], one["detail"][:5]) for one in answer.json()["errors"]] == [
+    assert [(each["pointer"], each["code"], each["detail"][:5]) for each in answer.json()["errors"]] == [
         ("/7/level", "level_mismatch", "第 9 行"),
         ("/8/code", "parent_unknown", "第 10 "),
         ("/9/code", "duplicate", "第 11 "),
@@ -102,8 +104,8 @@ async def test_an_import_with_errors_is_refused_as_a_whole_and_each_error_names_
     ]
     for sent in ("孟关乡", "520113101", "麦架镇"):
         assert sent not in answer.text
-    assert await furnished.count("org") == 7
-    assert len(await furnished.told()) == before
+    assert await county_with_orgs.count("org") == 7
+    assert len(await county_with_orgs.announced()) == before
 
 
 @pytest.mark.parametrize(
@@ -126,22 +128,28 @@ async def test_a_malformed_import_is_refused(county: County, body: str, media: s
     assert await county.count("org") == 0
 
 
-async def test_only_an_admin_imports_and_only_the_own_subtree(furnished: County) -> None:
-    assert (await furnished.imports(who=furnished.harness.as_("manager", PROVINCE))).status_code == 403
-    theirs = "code,level,name\n520111103,township,孟关乡\n"
-    assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", CENTER))).status_code == 403
-    assert (await furnished.imports(theirs, who=furnished.harness.as_("admin", COUNTY))).status_code == 200
+async def test_only_an_admin_imports_and_only_the_own_subtree(county_with_orgs: County) -> None:
+    assert (
+        await county_with_orgs.import_orgs(who=county_with_orgs.harness.as_("manager", PROVINCE))
+    ).status_code == 403
+    divisions = "code,level,name\n520111103,township,孟关乡\n"
+    assert (
+        await county_with_orgs.import_orgs(divisions, who=county_with_orgs.harness.as_("admin", CENTER))
+    ).status_code == 403
+    assert (
+        await county_with_orgs.import_orgs(divisions, who=county_with_orgs.harness.as_("admin", COUNTY))
+    ).status_code == 200
 
 
 async def test_simultaneous_imports_of_the_same_orgs_run_one_after_the_other(county: County) -> None:
-    answers = await asyncio.gather(*(county.imports() for _ in range(4)))
+    answers = await asyncio.gather(*(county.import_orgs() for _ in range(4)))
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 7]
-    assert len(await county.told()) == 7
+    assert len(await county.announced()) == 7
 
 
-async def test_an_import_keeps_the_offices(furnished: County) -> None:
-    await furnished.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
-    assert (await furnished.imports(ORGS.replace("青岩镇", "青岩古镇"))).json()["changed"] == 1
-    last = (await furnished.told(CENTER))[-1]
+async def test_an_import_keeps_the_offices(county_with_orgs: County) -> None:
+    await county_with_orgs.admin.post(f"/orgs/{CENTER}/offices", CIVIL)
+    assert (await county_with_orgs.import_orgs(ORGS.replace("青岩镇", "青岩古镇"))).json()["changed"] == 1
+    last = (await county_with_orgs.announced(CENTER))[-1]
     assert last.data is not None
     assert last.data.model_dump(mode="json")["offices"] == [{"dept": "civil", "name": "民政办"}]

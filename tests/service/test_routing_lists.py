@@ -1,4 +1,4 @@
-"""Lists of tasks: filtered, paged, as a change feed; and how few statements it all takes."""
+"""Lists of tasks: filters, pages, the change feed, the number of statements."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.service.routing_county import (
     access,
     an_acceptance,
     an_item,
-    of_requests,
+    statements_of_requests,
 )
 
 DENIAL = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条"}
@@ -34,50 +34,55 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 
 async def test_the_task_list_is_filtered_and_paged_with_the_oldest_first(county: County) -> None:
-    cases = [await county.accepts() for _ in range(3)]
-    far = await county.accepts(where=access(OTHER_STATION))
-    await county.works_off(cases[0], county.reviewer, "agree")
-    await county.reviewer.post(f"/tasks/{await county.turn(cases[1])}/receive")
+    cases = [await county.accept_case() for _ in range(3)]
+    far = await county.accept_case(where=access(OTHER_STATION))
+    await county.complete_open_task(cases[0], county.reviewer, "agree")
+    await county.reviewer.post(f"/tasks/{await county.open_task(cases[1])}/receive")
 
-    async def listed(who: Client, **query: Any) -> list[tuple[str, str]]:
+    async def list_tasks(who: Client, **query: Any) -> list[tuple[str, str]]:
         answer = await who.get("/tasks", **query)
         assert answer.status_code == 200, answer.text
-        return [(one["case_id"], one["status"]) for one in answer.json()["items"]]
+        return [(each["case_id"], each["status"]) for each in answer.json()["items"]]
 
-    head = county.harness.as_("supervisor", COUNTY)
-    assert await listed(head, org=CENTER) == list(zip(cases, ["done", "received", "assigned"], strict=True))
-    assert await listed(head, org=CENTER, status="assigned") == [(cases[2], "assigned")]
+    supervisor = county.harness.as_("supervisor", COUNTY)
+    assert await list_tasks(supervisor, org=CENTER) == list(zip(cases, ["done", "received", "assigned"], strict=True))
+    assert await list_tasks(supervisor, org=CENTER, status="assigned") == [(cases[2], "assigned")]
     waiting = [(cases[0], "assigned"), (cases[2], "assigned"), (far, "assigned")]
-    assert await listed(head, org=COUNTY, status="assigned") == waiting, "who was accepted first comes first"
-    assert await listed(head, assignee=f"window-{CENTER}-civil") == [(cases[0], "done"), (cases[1], "received")]
-    assert await listed(head, dept="land") == []
-    assert len(await listed(head, dept="civil")) == 8
-    assert await listed(county.reviewer, org=OTHER_CENTER) == [], "what they may not see is not there"
-    assert len(await listed(county.harness.as_("window", STATION))) == 6, "the desk follows its cases"
+    assert await list_tasks(supervisor, org=COUNTY, status="assigned") == waiting, (
+        "the case that was accepted first comes first"
+    )
+    assert await list_tasks(supervisor, assignee=f"window-{CENTER}-civil") == [
+        (cases[0], "done"),
+        (cases[1], "received"),
+    ]
+    assert await list_tasks(supervisor, dept="land") == []
+    assert len(await list_tasks(supervisor, dept="civil")) == 8
+    assert await list_tasks(county.reviewer, org=OTHER_CENTER) == [], "invisible tasks are left out"
+    assert len(await list_tasks(county.harness.as_("window", STATION))) == 6, "the registering desk sees its cases"
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = (await head.get("/tasks", limit=3, **({"cursor": cursor} if cursor else {}))).json()
-        seen += [one["id"] for one in page["items"]]
+        page = (await supervisor.get("/tasks", limit=3, **({"cursor": cursor} if cursor else {}))).json()
+        seen += [each["id"] for each in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == 8
     assert seen == sorted(seen)
-    first = (await head.get("/tasks", limit=3)).json()["next_cursor"]
-    assert (await head.get("/tasks", limit=3, cursor=first, dept="civil")).status_code == 400
+    first = (await supervisor.get("/tasks", limit=3)).json()["next_cursor"]
+    assert (await supervisor.get("/tasks", limit=3, cursor=first, dept="civil")).status_code == 400
     assert (await county.reviewer.get("/tasks", limit=3, cursor=first)).status_code == 400
-    assert (await head.get("/tasks", status="lost")).status_code == 422
+    assert (await supervisor.get("/tasks", status="lost")).status_code == 422
 
 
 async def test_the_change_feed_is_in_the_order_of_change(county: County) -> None:
-    cases = [await county.accepts(an_item("promised", "center")) for _ in range(3)]
-    await county.reviewer.post(f"/tasks/{await county.turn(cases[0])}/receive")
+    cases = [await county.accept_case(an_item("promised", "center")) for _ in range(3)]
+    await county.reviewer.post(f"/tasks/{await county.open_task(cases[0])}/receive")
     integrator = county.harness.as_("integrator", COUNTY)
     feed = (await integrator.get("/tasks", updated_since="2020-01-01T00:00:00+08:00")).json()["items"]
-    assert [one["case_id"] for one in feed] == [cases[1], cases[2], cases[0]]
+    assert [each["case_id"] for each in feed] == [cases[1], cases[2], cases[0]]
     since = feed[-1]["updated_at"]
-    assert [one["case_id"] for one in (await integrator.get("/tasks", updated_since=since)).json()["items"]] == [
+    assert [each["case_id"] for each in (await integrator.get("/tasks", updated_since=since)).json()["items"]] == [
         cases[0]
     ]
     assert (await integrator.get("/tasks", updated_since="2020-01-01T00:00:00")).status_code == 422
@@ -85,11 +90,11 @@ async def test_the_change_feed_is_in_the_order_of_change(county: County) -> None
 
 async def test_statements_per_request_are_few(county: County) -> None:
     database = county.harness.runtime("routing").database
-    case = await county.accepts()
-    task = await county.turn(case)
+    case = await county.accept_case()
+    task = await county.open_task(case)
     with statements(database) as sent:
         assert (await county.reviewer.post(f"/tasks/{task}/receive")).status_code == 200
-    assert len(of_requests(sent)) <= 6, sent
+    assert len(statements_of_requests(sent)) <= 6, sent
     for path, most in (
         (f"/cases/{case}/route", 2),
         ("/tasks", 1),
@@ -97,14 +102,14 @@ async def test_statements_per_request_are_few(county: County) -> None:
     ):
         with statements(database) as sent:
             assert (await county.reviewer.get(path)).status_code == 200
-        assert len(of_requests(sent)) <= most, sent
+        assert len(statements_of_requests(sent)) <= most, sent
 
 
 async def test_many_acceptances_are_planned_in_one_transaction(county: County) -> None:
     database = county.harness.runtime("routing").database
     cases = [str(new_id()) for _ in range(200)]
     with statements(database) as sent:
-        await county.tells([(case, an_acceptance()) for case in cases])
+        await county.publish([(case, an_acceptance()) for case in cases])
     planned = [each for each in sent if "INSERT INTO route " in each]
-    assert 1 <= len(planned) <= 4, "a few batches, not one transaction a case"
-    assert len(await county.told()) == 400
+    assert 1 <= len(planned) <= 4, "a few batches instead of a transaction for each case"
+    assert len(await county.announced()) == 400

@@ -1,4 +1,4 @@
-"""Routes are loaded under a lock: a transaction that waited for the lock sees what the other one wrote."""
+"""Routes are loaded under a lock. A transaction that waited for the lock sees what the other transaction wrote."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Two replicas of routing on one database: who comes second finds what the first did."""
+"""Two replicas of routing on one database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,13 +18,13 @@ Pair = tuple[County, County]
 async def pair(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Pair]:
     url = await migrated([SERVICE])
     async with AsyncExitStack() as stack:
-        one, other = [await stack.enter_async_context(a_county(url, tmp_path)) for _ in range(2)]
-        yield one, other
+        first, second = [await stack.enter_async_context(a_county(url, tmp_path)) for _ in range(2)]
+        yield first, second
 
 
 async def test_each_task_is_received_and_completed_once(pair: Pair) -> None:
-    one, _ = pair
-    tasks = [await one.turn(await one.accepts()) for _ in range(10)]
+    first, _ = pair
+    tasks = [await first.open_task(await first.accept_case()) for _ in range(10)]
     clerks = [
         harness.as_("window", CENTER, "civil", sub=f"S-{n}")
         for n, harness in zip(range(20), cycle(county.harness for county in pair), strict=False)
@@ -35,29 +35,31 @@ async def test_each_task_is_received_and_completed_once(pair: Pair) -> None:
     done = await asyncio.gather(*(clerk.post(path, body) for clerk, path, body in bodies))
     assert [answer.status_code for answer in done].count(200) == 10
     assert {answer.status_code for answer in done} <= {200, 403, 409}
-    names = [event.data.event_name for event in await one.told() if event.data is not None]
+    names = [event.data.event_name for event in await first.announced() if event.data is not None]
     assert names.count("task.received") == names.count("task.completed") == 10
 
 
 async def test_simultaneous_imports_at_two_replicas_create_each_org_once(pair: Pair) -> None:
-    answers = await asyncio.gather(*(county.imports() for county in pair for _ in range(3)))
+    answers = await asyncio.gather(*(county.import_orgs() for county in pair for _ in range(3)))
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 0, 0, 7]
-    assert len(await pair[0].told()) == 7
+    assert len(await pair[0].announced()) == 7
 
 
 async def test_a_case_is_either_decided_or_withdrawn(pair: Pair) -> None:
-    one, other = pair
-    cases = [await one.accepts() for _ in range(8)]
+    first, second = pair
+    cases = [await first.accept_case() for _ in range(8)]
     for case in cases:
-        await one.works_off(case, one.reviewer, "agree")
-    tasks = [await one.turn(case) for case in cases]
+        await first.complete_open_task(case, first.reviewer, "agree")
+    tasks = [await first.open_task(case) for case in cases]
     for task in tasks:
-        await other.decider.post(f"/tasks/{task}/receive")
-    decisions = asyncio.gather(*(other.decider.post(f"/tasks/{task}/complete", {"opinion": "grant"}) for task in tasks))
-    withdrawals = one.wishes_to_withdraw(*cases)
+        await second.decider.post(f"/tasks/{task}/receive")
+    decisions = asyncio.gather(
+        *(second.decider.post(f"/tasks/{task}/complete", {"opinion": "grant"}) for task in tasks)
+    )
+    withdrawals = first.request_withdrawal(*cases)
     answers, _ = await asyncio.gather(decisions, withdrawals)
     for case, answer in zip(cases, answers, strict=True):
-        names = await one.names(case)
+        names = await first.event_names(case)
         granted = answer.status_code == 200
         assert ("case.granted" in names) == granted
         assert ("case.withdrawn" in names) != granted
@@ -65,7 +67,7 @@ async def test_a_case_is_either_decided_or_withdrawn(pair: Pair) -> None:
 
 
 async def test_the_same_idempotency_key_at_two_replicas_gets_the_same_answer(pair: Pair) -> None:
-    task = await pair[0].turn(await pair[0].accepts())
+    task = await pair[0].open_task(await pair[0].accept_case())
     reviewers = [county.reviewer for county in pair]
     answers = await asyncio.gather(*(who.post(f"/tasks/{task}/receive", key="once") for who in reviewers * 3))
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}

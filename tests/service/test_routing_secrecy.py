@@ -1,4 +1,4 @@
-"""Who learns of a case on its way, and what is kept of what people wrote."""
+"""Who may see a case, and where texts of people are stored."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,9 +33,9 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 
 async def test_an_actor_without_access_cannot_learn_that_a_case_exists(county: County) -> None:
-    case = await county.accepts()
-    task = await county.turn(case)
-    strangers = [
+    case = await county.accept_case()
+    task = await county.open_task(case)
+    outsiders = [
         county.harness.as_("window", OTHER_CENTER, "civil"),
         county.harness.as_("manager", OTHER_STATION),
         county.harness.as_("department", COUNTY, "land"),
@@ -49,22 +49,22 @@ async def test_an_actor_without_access_cannot_learn_that_a_case_exists(county: C
     }
     delivery = {"method": "in_person", "signed_by": "x"}
 
-    async def asked(who: Client, task: Any, case: Any) -> list[tuple[int, dict[str, Any]]]:
+    async def answers(who: Client, task: Any, case: Any) -> list[tuple[int, dict[str, Any]]]:
         answers = [await who.post(f"/tasks/{task}/{act}", body) for act, body in acts.items()]
         answers.append(await who.get(f"/cases/{case}/route"))
         answers.append(await who.post(f"/cases/{case}/deliver", delivery))
         return [(answer.status_code, without(answer.json(), "instance")) for answer in answers]
 
-    for who in strangers:
-        theirs, nobodys = await asked(who, task, case), await asked(who, uuid4(), uuid4())
-        assert theirs == nobodys
-        assert {status for status, _ in theirs} == {404}
+    for who in outsiders:
+        visible, unknown = await answers(who, task, case), await answers(who, uuid4(), uuid4())
+        assert visible == unknown
+        assert {status for status, _ in visible} == {404}
         assert (await who.get("/tasks")).json() == {"items": [], "next_cursor": None}
     assert (await county.harness.nobody.get("/tasks")).status_code == 401
 
 
 async def test_the_refusal_of_a_visible_task_names_its_office(county: County) -> None:
-    task = await county.turn(await county.accepts())
+    task = await county.open_task(await county.accept_case())
     for who in (county.harness.as_("window", STATION), county.decider, county.harness.as_("supervisor", COUNTY)):
         answer = await who.post(f"/tasks/{task}/receive")
         assert answer.status_code == 403
@@ -72,8 +72,8 @@ async def test_the_refusal_of_a_visible_task_names_its_office(county: County) ->
 
 
 async def test_a_case_id_is_no_task_id(county: County) -> None:
-    cases = [await county.accepts(), await county.accepts()]
-    await county.turn(cases[0])
+    cases = [await county.accept_case(), await county.accept_case()]
+    await county.open_task(cases[0])
     deliver = county.harness.as_("window", STATION).post(
         f"/cases/{cases[0]}/deliver", {"method": "in_person", "signed_by": "x"}
     )
@@ -83,19 +83,19 @@ async def test_a_case_id_is_no_task_id(county: County) -> None:
 
 
 async def test_texts_of_people_are_encrypted_and_not_announced(county: County) -> None:
-    case = await county.accepts()
-    await county.works_off(case, county.reviewer, "agree", note=NOTE)
-    await county.works_off(case, county.decider, "grant", note=NOTE)
+    case = await county.accept_case()
+    await county.complete_open_task(case, county.reviewer, "agree", note=NOTE)
+    await county.complete_open_task(case, county.decider, "grant", note=NOTE)
     delivery = {"method": "in_person", "signed_by": SIGNATURE}
     delivered = await county.harness.as_("agent", STATION).post(f"/cases/{case}/deliver", delivery)
     assert SIGNATURE not in delivered.text
     route = await county.route(case, county.decider)
-    assert [step["note"] for step in route["steps"]] == [NOTE, NOTE], "for the offices on the way"
+    assert [step["note"] for step in route["steps"]] == [NOTE, NOTE], "the offices of the route read the notes"
     assert route["delivered"] == {"method": "in_person", "delivered_on": "2026-03-02", "signed_by": "张**丰"}
-    assert all(SIGNATURE.encode() not in event.raw for event in await county.told())
+    assert all(SIGNATURE.encode() not in event.raw for event in await county.announced())
     async with county.harness.runtime("routing").database.reading() as tx:
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'routing'"):
             for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
                 for secret in (SIGNATURE, "13000000001"):
                     assert secret not in row
-                    assert secret.encode().hex() not in row, f"{table} keeps it in plain bytes"
+                    assert secret.encode().hex() not in row, f"{table} stores it unencrypted"

@@ -35,7 +35,7 @@ async def test_the_migrations_create_the_tables_of_the_code(database: Database) 
         assert await tx.run_sync(compare) == []
 
 
-# reported up: a tenth of the reviews wait, half of the decisions are made
+# mode report_up: a tenth of the reviews are assigned, half of the decisions are done
 MANY = """
 WITH new_route AS (
     INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, cycle, past,
@@ -109,12 +109,12 @@ async def test_task_lists_use_indexes_whether_few_or_many_tasks_are_visible(grow
 
 async def test_extension_lists_use_indexes_whether_few_or_many_are_visible(grown: Tx) -> None:
     for actor in ACTORS:
-        for given in (
+        for filters in (
             ExtensionFilter(None, None),
             ExtensionFilter(None, "requested"),
             ExtensionFilter("520111", "requested"),
             ExtensionFilter("520111", "approved"),
         ):
-            query = extensions_visible_to(actor, given)
+            query = extensions_visible_to(actor, filters)
             plan = await plan_of(grown, OLDEST_FIRST.apply(query, None, 50))
-            assert "Seq Scan" not in plan, (actor.org, given, plan)
+            assert "Seq Scan" not in plan, (actor.org, filters, plan)

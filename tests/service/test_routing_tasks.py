@@ -1,4 +1,4 @@
-"""The desk's work over HTTP, on PostgreSQL: tasks, routes, deliveries."""
+"""Tasks, routes and deliveries over HTTP, on PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,7 +35,7 @@ async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
 
 
 async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delivered(county: County) -> None:
-    case = await county.accepts()
+    case = await county.accept_case()
     review, decision = (await county.route(case))["steps"]
     received = await county.reviewer.post(f"/tasks/{review['id']}/receive")
     assert received.status_code == 200
@@ -67,7 +67,7 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
     assert early.status_code == 409
     done = await county.reviewer.post(f"/tasks/{review['id']}/complete", {"opinion": "agree", "note": "材料属实"})
     assert (done.json()["status"], done.json()["opinion"]) == ("done", "agree")
-    await county.works_off(case, county.decider, "grant")
+    await county.complete_open_task(case, county.decider, "grant")
     delivered = await county.harness.as_("window", STATION).post(
         f"/cases/{case}/deliver", {"method": "in_person", "signed_by": SIGNATURE}
     )
@@ -79,7 +79,7 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
         "delivered_on": "2026-03-02",
         "closed_on": "2026-03-02",
     }
-    assert await county.names(case) == [
+    assert await county.event_names(case) == [
         "route.planned",
         "task.assigned",
         "task.received",
@@ -92,14 +92,14 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
         "case.delivered",
         "case.closed",
     ]
-    told = await county.told(case)
-    assert [event.sequence for event in told] == list(range(1, 12))
-    assert {event.actor for event in told[2:5]} == {f"window-{CENTER}-civil"}
-    assert (told[0].actor, told[0].region, told[0].causationid is None) == ("system", CENTER, False)
+    events = await county.announced(case)
+    assert [event.sequence for event in events] == list(range(1, 12))
+    assert {event.actor for event in events[2:5]} == {f"window-{CENTER}-civil"}
+    assert (events[0].actor, events[0].region, events[0].causationid is None) == ("system", CENTER, False)
 
 
 async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
-    case = await county.accepts()
+    case = await county.accept_case()
     answer = await county.harness.as_("window", STATION).get(f"/cases/{case}/route")
     assert answer.headers["etag"] == '"1"'
     route = answer.json()
@@ -140,23 +140,23 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
 
 
 async def test_a_direct_case_of_a_station_is_closed_by_its_decision(county: County) -> None:
-    case = await county.accepts(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
+    case = await county.accept_case(an_item("direct", "station", "living"), access(STATION, STATION, "living"))
     window = county.harness.as_("window", STATION)
-    await county.works_off(case, window, "grant")
+    await county.complete_open_task(case, window, "grant")
     route = await county.route(case)
     assert (route["status"], route["closed_on"], route["lead"]) == (
         "granted",
         "2026-03-02",
         {"org": STATION, "dept": None},
     )
-    assert (await county.names(case))[-2:] == ["case.granted", "case.closed"]
+    assert (await county.event_names(case))[-2:] == ["case.granted", "case.closed"]
     late = await window.post(f"/cases/{case}/deliver", {"method": "in_person", "signed_by": SIGNATURE})
     assert late.status_code == 409
 
 
 async def test_a_denial_shows_its_reason_legal_basis_and_remedies(county: County) -> None:
-    case = await county.accepts(an_item("promised", "center"))
-    task = await county.turn(case)
+    case = await county.accept_case(an_item("promised", "center"))
+    task = await county.open_task(case)
     await county.reviewer.post(f"/tasks/{task}/receive")
     bare = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "deny"})
     assert bare.status_code == 422
@@ -167,7 +167,7 @@ async def test_a_denial_shows_its_reason_legal_basis_and_remedies(county: County
     assert (denied["reason_code"], denied["legal_basis"]) == tuple(DENIAL.values())
     assert "六十日" in denied["remedies"]
     assert "六个月" in denied["remedies"]
-    last = (await county.told(case))[-1]
+    last = (await county.announced(case))[-1]
     assert last.data is not None
     assert without(last.data.model_dump(mode="json"), "access") == {
         "decided_on": "2026-03-02",
@@ -178,19 +178,19 @@ async def test_a_denial_shows_its_reason_legal_basis_and_remedies(county: County
 
 
 async def test_a_task_that_was_not_received_cannot_be_completed(county: County) -> None:
-    case = await county.accepts()
-    task = await county.turn(case)
+    case = await county.accept_case()
+    task = await county.open_task(case)
     answer = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "agree"})
     assert answer.status_code == 409
     assert "receive" in answer.json()["detail"]
 
 
 async def test_a_case_is_returned_with_a_reason_and_decided_later(county: County) -> None:
-    case = await county.accepts()
-    first = await county.reviewer.post(f"/tasks/{await county.turn(case)}/return", {"reason": "不清楚"})
-    assert first.status_code == 409, "the first step has nothing before it"
-    await county.works_off(case, county.reviewer, "agree")
-    task = await county.turn(case)
+    case = await county.accept_case()
+    first = await county.reviewer.post(f"/tasks/{await county.open_task(case)}/return", {"reason": "不清楚"})
+    assert first.status_code == 409, "the first step cannot be returned"
+    await county.complete_open_task(case, county.reviewer, "agree")
+    task = await county.open_task(case)
     await county.decider.post(f"/tasks/{task}/receive")
     assert (await county.decider.post(f"/tasks/{task}/return", {})).status_code == 422
     sent_back = await county.decider.post(f"/tasks/{task}/return", {"reason": "缺入户调查表"})
@@ -202,16 +202,16 @@ async def test_a_case_is_returned_with_a_reason_and_decided_later(county: County
         (1, "assigned", None),
         (2, "planned", None),
     ]
-    await county.works_off(case, county.reviewer, "agree")
-    await county.works_off(case, county.decider, "grant")
+    await county.complete_open_task(case, county.reviewer, "agree")
+    await county.complete_open_task(case, county.decider, "grant")
     assert (await county.route(case))["status"] == "granted"
 
 
 async def test_of_twenty_clerks_one_receives_a_task_and_the_refusals_name_that_clerk(county: County) -> None:
-    cases = [await county.accepts() for _ in range(3)]
+    cases = [await county.accept_case() for _ in range(3)]
     clerks = [(f"S-{n}", county.harness.as_("window", CENTER, "civil", sub=f"S-{n}")) for n in range(20)]
     for case in cases:
-        task = await county.turn(case)
+        task = await county.open_task(case)
         answers = await asyncio.gather(*(clerk.post(f"/tasks/{task}/receive") for _, clerk in clerks))
         winners = [name for (name, _), answer in zip(clerks, answers, strict=True) if answer.status_code == 200]
         assert len(winners) == 1
@@ -222,24 +222,24 @@ async def test_of_twenty_clerks_one_receives_a_task_and_the_refusals_name_that_c
             *(clerk.post(f"/tasks/{task}/complete", {"opinion": "agree"}) for _, clerk in clerks)
         )
         assert sorted(answer.status_code for answer in done)[:2] in ([200, 403], [200, 409])
-        assert (await county.names(case)).count("task.completed") == 1
+        assert (await county.event_names(case)).count("task.completed") == 1
 
 
 async def test_the_same_idempotency_key_receives_a_task_once_and_gets_the_same_answer(county: County) -> None:
-    task = await county.turn(await county.accepts())
+    task = await county.open_task(await county.accept_case())
     answers = [await county.reviewer.post(f"/tasks/{task}/receive", key="once") for _ in range(3)]
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert (await county.reviewer.post(f"/tasks/{task}/start", key="once")).status_code == 422
 
 
 async def test_a_withdrawal_request_is_granted_before_the_decision_and_rejected_after_it(county: County) -> None:
-    early, late = await county.accepts(), await county.a_granted_case()
-    await county.works_off(early, county.reviewer, "agree")
-    task = await county.turn(early)
+    early, late = await county.accept_case(), await county.a_granted_case()
+    await county.complete_open_task(early, county.reviewer, "agree")
+    task = await county.open_task(early)
     for case in (early, late):
-        await county.wishes_to_withdraw(case)
-    assert (await county.names(early))[-2:] == ["case.withdrawn", "case.closed"]
-    assert (await county.names(late))[-1] == "case.withdrawal_rejected"
+        await county.request_withdrawal(case)
+    assert (await county.event_names(early))[-2:] == ["case.withdrawn", "case.closed"]
+    assert (await county.event_names(late))[-1] == "case.withdrawal_rejected"
     steps = (await county.route(early))["steps"]
     assert [step["status"] for step in steps] == ["done", "cancelled"]
     refused = await county.decider.post(f"/tasks/{task}/receive")
@@ -248,9 +248,9 @@ async def test_a_withdrawal_request_is_granted_before_the_decision_and_rejected_
 
 
 async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
-    case = await county.accepts()
+    case = await county.accept_case()
     before = await county.route(case)
-    await county.tells([(case, an_acceptance())])
+    await county.publish([(case, an_acceptance())])
     assert await county.route(case) == before
     async with county.harness.runtime("routing").database.reading() as tx:
         assert [tuple(row) for row in await rows(tx, "SELECT subject, reason FROM passed_over")] == [
@@ -260,7 +260,7 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
 
 async def test_the_acceptance_of_an_unsupported_mode_is_parked_and_stops_no_other_case(county: County) -> None:
     strange, plain = str(new_id()), str(new_id())
-    await county.tells([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
+    await county.publish([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
     assert await parked.count(county.harness.runtime("routing").database) == 1
     assert (await county.route(plain))["status"] == "open"
 
@@ -279,7 +279,7 @@ async def test_the_acceptance_of_an_unsupported_mode_is_parked_and_stops_no_othe
     ],
 )
 async def test_an_invalid_request_changes_nothing(county: County, act: str, body: Any, status: int) -> None:
-    case = await county.accepts()
+    case = await county.accept_case()
     before = await county.route(case)
     answer = await county.reviewer.post(f"/tasks/{before['steps'][0]['id']}/{act}", body)
     assert answer.status_code == status, answer.text

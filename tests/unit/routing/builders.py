@@ -1,4 +1,4 @@
-"""Routes and the people who work on them, without a database."""
+"""Builders for tests of routing: staff, commands, and cases in each state, without a database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ def a_plan(item: ItemFacts | None = None, where: Access | None = None) -> PlanRo
 
 @dataclass
 class HandledCase:
-    """One case as the service keeps it."""
+    """One case, its route and the events that were announced."""
 
     states: dict[UUID, Route] = field(default_factory=dict)
     announced: list[Announcement] = field(default_factory=list)
@@ -98,12 +98,12 @@ class HandledCase:
         return task
 
     def event_names(self) -> list[str]:
-        return [one.data.event_name for one in self.announced]
+        return [each.data.event_name for each in self.announced]
 
     def carry_out(self, command: RouteCommand) -> Route:
-        """Carries it out, or raises why not; then nothing has changed."""
+        """Carry out a command; raise its refusal, then nothing has changed."""
         case_of = {task.id: case_id for case_id, route in self.states.items() for task in route.tasks}
-        case_of |= {extension.id: case_id for case_id, route in self.states.items() for extension in route.extensions}
+        case_of |= {each.id: case_id for case_id, route in self.states.items() for each in route.extensions}
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):
@@ -176,7 +176,7 @@ ACTS: dict[str, Act] = {"receive": receive, "start": start, "complete": complete
 
 
 def a_case_with_second_task(status: TaskStatus) -> HandledCase:
-    """A case whose deciding step is in this state, in the hands of DECIDER where it is in somebody's."""
+    """A case whose deciding task is in this status; where it has an assignee, DECIDER is the assignee."""
     case = a_planned_case() if status == "planned" else a_reviewed_case()
     match status:
         case "received":
@@ -194,6 +194,6 @@ def a_case_with_second_task(status: TaskStatus) -> HandledCase:
 
 
 def a_case_and_its_second_task(status: TaskStatus) -> tuple[HandledCase, Any]:
-    """The case, and its task in this state."""
+    """The same case, and its deciding task."""
     case = a_case_with_second_task(status)
     return case, next(task for task in case.route.tasks if task.seq == 2 and task.status == status)

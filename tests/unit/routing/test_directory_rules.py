@@ -1,4 +1,4 @@
-"""Orgs, their offices and their staff, one at a time."""
+"""Edits of a single org, office or member of staff."""
 
 from typing import Any
 
@@ -28,22 +28,22 @@ def a_center(*offices: OrgOffice) -> dict[str, Org]:
     return {CENTER: Org(CENTER, "青岩镇", offices, sequence=1, version=1)}
 
 
-def does(tree: dict[str, Org], command: OrgCommand) -> tuple[Org, list[dict[str, Any]]]:
-    """What became of the org, and what was announced. Raises why nothing did."""
+def carry_out(tree: dict[str, Org], command: OrgCommand) -> tuple[Org, list[dict[str, Any]]]:
+    """Carry out a command; return the org and the announced data. Raise the refusal."""
     work = decide_all(tree, [command], key=lambda order: order.code, subject=str, decide=decide, evolve=evolve)
     (outcome,) = work.outcomes
     if isinstance(outcome, Refused):
         raise outcome.error
     assert isinstance(outcome, Done)
-    return outcome.state, [one.data.model_dump(mode="json") for one in work.announced]
+    return outcome.state, [each.data.model_dump(mode="json") for each in work.announced]
 
 
 def test_an_office_is_announced_with_its_org_without_its_phone() -> None:
     tree = a_center(OrgOffice("living", "便民服务"))
-    org, told = does(tree, OpenOffice(CENTER, CIVIL, by(ADMIN)))
+    org, announced = carry_out(tree, OpenOffice(CENTER, CIVIL, by(ADMIN)))
     assert org.office("civil") == CIVIL
     assert (org.sequence, org.version) == (2, 2)
-    assert told == [
+    assert announced == [
         {
             "code": CENTER,
             "name": "青岩镇",
@@ -65,7 +65,7 @@ def test_an_office_is_announced_with_its_org_without_its_phone() -> None:
 )
 def test_an_office_that_cannot_be_opened_is_refused(tree: dict[str, Org], code: str, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal) as refused:
-        does(tree, OpenOffice(code, CIVIL, by(ADMIN)))
+        carry_out(tree, OpenOffice(code, CIVIL, by(ADMIN)))
     assert refused.value.detail.endswith("。")
 
 
@@ -85,32 +85,32 @@ def test_an_org_is_edited_by_the_orgs_above_it_and_by_its_line(actor: Actor, may
     office = OpenOffice(CENTER, CIVIL, by(actor))
     member = AddStaff(StaffMember("S-1", CENTER, "王五", ("window",), "civil"), by(actor))
     if may:
-        does(a_center(), office)
+        carry_out(a_center(), office)
         add_staff(member, a_center(CIVIL)[CENTER], id_taken=False)
         return
     with pytest.raises(NotYourOrg):
-        does(a_center(), office)
+        carry_out(a_center(), office)
     with pytest.raises(NotYourOrg):
         add_staff(member, a_center(CIVIL)[CENTER], id_taken=False)
 
 
 def test_a_new_name_is_announced_and_the_same_name_is_not() -> None:
     tree = a_center(CIVIL)
-    org, told = does(tree, EditOrg(CENTER, None, "青岩古镇", 1, by(ADMIN)))
+    org, announced = carry_out(tree, EditOrg(CENTER, None, "青岩古镇", 1, by(ADMIN)))
     assert (org.name, org.offices, org.version) == ("青岩古镇", (CIVIL,), 2)
-    assert [one["name"] for one in told] == ["青岩古镇"]
-    same, told = does(tree, EditOrg(CENTER, None, "青岩古镇", 2, by(ADMIN)))
-    assert (same.version, told) == (2, [])
+    assert [each["name"] for each in announced] == ["青岩古镇"]
+    same, announced = carry_out(tree, EditOrg(CENTER, None, "青岩古镇", 2, by(ADMIN)))
+    assert (same.version, announced) == (2, [])
 
 
-@pytest.mark.parametrize(("tree", "seen"), [(a_center(), None), (a_center(), 7), ({}, 1)])
-def test_an_edit_of_another_version_is_refused(tree: dict[str, Org], seen: int | None) -> None:
+@pytest.mark.parametrize(("tree", "expected_version"), [(a_center(), None), (a_center(), 7), ({}, 1)])
+def test_an_edit_of_another_version_is_refused(tree: dict[str, Org], expected_version: int | None) -> None:
     with pytest.raises(OrgChangedMeanwhile):
-        does(tree, EditOrg(CENTER, None, "青岩镇", seen, by(ADMIN)))
+        carry_out(tree, EditOrg(CENTER, None, "青岩镇", expected_version, by(ADMIN)))
 
 
 @pytest.mark.parametrize(
-    ("member", "org", "taken", "refusal"),
+    ("member", "org", "id_taken", "refusal"),
     [
         (StaffMember("S-1", CENTER, "王五", ("window",), "civil"), None, False, OrgNotFound),
         (StaffMember("S-1", CENTER, "王五", ("department",)), CIVIL, False, InvalidStaff),
@@ -119,10 +119,10 @@ def test_an_edit_of_another_version_is_refused(tree: dict[str, Org], seen: int |
     ],
 )
 def test_a_member_who_cannot_be_added_is_refused(
-    member: StaffMember, org: OrgOffice | None, taken: bool, refusal: type[Refusal]
+    member: StaffMember, org: OrgOffice | None, id_taken: bool, refusal: type[Refusal]
 ) -> None:
     with pytest.raises(refusal) as refused:
-        add_staff(AddStaff(member, by(ADMIN)), a_center(org)[CENTER] if org else None, id_taken=taken)
+        add_staff(AddStaff(member, by(ADMIN)), a_center(org)[CENTER] if org else None, id_taken=id_taken)
     assert member.name not in refused.value.detail
 
 

@@ -1,4 +1,4 @@
-"""Lists of divisions as people send them."""
+"""Parsing of CSV and JSON lists of divisions."""
 
 import json
 
@@ -13,7 +13,7 @@ PLAIN = "code,level,name\n52,province,贵州省\n5201,city,贵阳市\n"
 
 def rows(text: str | bytes) -> list[tuple[str, str | None, str]]:
     body = text.encode() if isinstance(text, str) else text
-    return [(one.code, one.level, one.name) for one in read_csv(body)]
+    return [(each.code, each.level, each.name) for each in read_csv(body)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_name_may_hold_commas_and_quotes() -> None:
 
 
 def test_each_division_has_its_line_number() -> None:
-    assert [one.place for one in read_csv(("code,level,name\n\n52,province,贵州省\n").encode())] == ["第 3 行"]
+    assert [each.place for each in read_csv(("code,level,name\n\n52,province,贵州省\n").encode())] == ["第 3 行"]
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_malformed_csv_is_refused_with_its_line(body: bytes, line: int) -> None:
 
 def test_a_json_list_is_parsed_like_csv() -> None:
     listed = [{"code": "52", "level": "province", "name": " 贵州省 "}]
-    (one,) = read_json(json.dumps(listed).encode())
-    assert (one.code, one.level, one.name, one.place) == ("52", "province", "贵州省", "第 1 项")
+    (each,) = read_json(json.dumps(listed).encode())
+    assert (each.code, each.level, each.name, each.place) == ("52", "province", "贵州省", "第 1 项")
 
 
 @pytest.mark.parametrize(
-    ("body", "faults"),
+    ("body", "errors"),
     [
         ('[{"code": "52", "level": "province"}]', [("/0/name", "missing")]),
         ('[{"code": 52, "level": "province", "name": "贵州省"}]', [("/0/code", "string_type")]),
@@ -106,10 +106,10 @@ def test_a_json_list_is_parsed_like_csv() -> None:
         ("[]", []),
     ],
 )
-def test_a_wrong_json_list_is_refused_entry_by_entry(body: str, faults: list[tuple[str, str]]) -> None:
+def test_a_wrong_json_list_is_refused_entry_by_entry(body: str, errors: list[tuple[str, str]]) -> None:
     with pytest.raises(InvalidDivisions) as refused:
         read_json(body.encode())
-    assert [(error.pointer, error.code) for error in refused.value.errors] == faults
+    assert [(error.pointer, error.code) for error in refused.value.errors] == errors
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"code,level,name"])

@@ -1,4 +1,4 @@
-"""What makes a list of divisions a tree, and what it changes."""
+"""Which lists of divisions form a tree, and what their import changes."""
 
 import random
 from typing import Any
@@ -39,7 +39,7 @@ def an_import(*divisions: tuple[str, str, str], actor: Actor = ADMIN) -> ImportO
     return ImportOrgs(tuple(places), Cause(actor))
 
 
-def faults(*divisions: tuple[str, str, str], known: dict[str, Org] | None = None) -> list[tuple[str, str]]:
+def errors_of(*divisions: tuple[str, str, str], known: dict[str, Org] | None = None) -> list[tuple[str, str]]:
     with pytest.raises(InvalidDivisions) as refused:
         orgs_to_put(an_import(*divisions), known or {})
     for error, division in ((error, divisions[int(error.pointer.split("/")[1])]) for error in refused.value.errors):
@@ -55,11 +55,11 @@ def test_divisions_are_imported_in_any_order() -> None:
 
 def test_a_parent_may_exist_before_the_import() -> None:
     assert orgs_to_put(an_import(TREE[3]), {COUNTY: Org(COUNTY, "花溪区")})
-    assert faults(TREE[3]) == [("/0/code", "parent_unknown")]
+    assert errors_of(TREE[3]) == [("/0/code", "parent_unknown")]
 
 
 @pytest.mark.parametrize(
-    ("division", "fault"),
+    ("division", "error"),
     [
         (("520111101", "village", "青岩镇"), ("/1/level", "level_mismatch")),
         (("520111101", "town", "青岩镇"), ("/1/level", "level_unknown")),
@@ -75,12 +75,12 @@ def test_a_parent_may_exist_before_the_import() -> None:
         (("520111", "county", "花溪区"), ("/1/code", "duplicate")),
     ],
 )
-def test_each_error_names_its_line(division: tuple[str, str, str], fault: tuple[str, str]) -> None:
-    assert faults(TREE[2], division, known={"5201": Org("5201", "贵阳市")}) == [fault]
+def test_each_error_names_its_line(division: tuple[str, str, str], error: tuple[str, str]) -> None:
+    assert errors_of(TREE[2], division, known={"5201": Org("5201", "贵阳市")}) == [error]
 
 
 def test_all_errors_of_a_line_and_of_the_list_are_reported_at_once() -> None:
-    assert faults(("52", "city", ""), ("5301", "city", "昆明市"), TREE[0]) == [
+    assert errors_of(("52", "city", ""), ("5301", "city", "昆明市"), TREE[0]) == [
         ("/0/level", "level_mismatch"),
         ("/0/name", "missing"),
         ("/1/code", "parent_unknown"),
@@ -107,18 +107,18 @@ def test_an_import_outside_the_actors_subtree_is_refused() -> None:
         orgs_to_put(an_import(TREE[2], actor=staff("admin", CENTER)), known)
 
 
-def place(tree: dict[str, Org], *divisions: tuple[str, str, str]) -> list[Any]:
-    """Imports; returns what was announced."""
+def import_divisions(tree: dict[str, Org], *divisions: tuple[str, str, str]) -> list[Any]:
+    """Import the divisions; return what was announced."""
     orders = orgs_to_put(an_import(*divisions), tree)
     work = decide_all(tree, orders, key=lambda order: order.code, subject=str, decide=decide, evolve=evolve)
-    return [(one.subject, one.sequence, one.data.model_dump()["name"]) for one in work.announced]
+    return [(each.subject, each.sequence, each.data.model_dump()["name"]) for each in work.announced]
 
 
 def test_only_what_changed_is_announced() -> None:
     tree: dict[str, Org] = {}
-    assert place(tree, *TREE) == [(code, 1, name) for code, _, name in TREE]
-    assert place(tree, *TREE) == []
-    assert place(tree, *TREE[:5], ("52011110120101", "point", "二组")) == [("52011110120101", 2, "二组")]
+    assert import_divisions(tree, *TREE) == [(code, 1, name) for code, _, name in TREE]
+    assert import_divisions(tree, *TREE) == []
+    assert import_divisions(tree, *TREE[:5], ("52011110120101", "point", "二组")) == [("52011110120101", 2, "二组")]
     assert (tree[STATION].version, tree["52011110120101"].version) == (1, 2)
 
 

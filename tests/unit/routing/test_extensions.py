@@ -1,4 +1,4 @@
-"""More time: asked for before the end, once in a handling, given by the right head, within the maximum, on record."""
+"""Extensions: requested before the period ends, once in a cycle, within the maximum, approved by the right manager."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,21 +62,21 @@ def extensible(
     return an_item(mode).model_copy(update={"legal": legal, "item_type": item_type})
 
 
-def its_end_is_told(case: HandledCase, due: datetime = END) -> None:
+def record_end(case: HandledCase, due: datetime = END) -> None:
     case.carry_out(RecordStatutoryEnd(CASE, StatutoryEnd(a_task_id(), due), clock_started=True, by=SYSTEM))
 
 
 def in_handling(item: ItemFacts | None = None) -> HandledCase:
-    """A case of which it is known when its period ends. No way is planned yet for a joint one, its rules are there."""
+    """A case whose statutory end is recorded. Joint routes cannot be planned yet, so the item is set afterwards."""
     item = item or extensible()
     case = a_planned_case(item.model_copy(update={"mode": "report_up"}))
     case.states[CASE] = replace(case.route, item=item)
-    its_end_is_told(case)
+    record_end(case)
     return case
 
 
 def ask(case: HandledCase, days: int = 10, *, at: datetime = NOW, actor: Actor = DECIDER) -> Any:
-    """Asks for more time; returns how to answer it."""
+    """Request an extension; return a function that answers the request."""
     id = a_task_id()
     case.carry_out(RequestExtension(CASE, id, days, SEALED, at, at.date(), by(actor)))
 
@@ -94,26 +94,26 @@ def decide(case: HandledCase) -> None:
 
 def reopen(case: HandledCase) -> None:
     case.carry_out(ReopenCase(CASE, SEALED, TODAY, (a_task_id(), a_task_id()), by(HEAD)))
-    its_end_is_told(case)
+    record_end(case)
 
 
 def accept_anew(case: HandledCase) -> None:
-    """The acceptance was corrected, and the case accepted once more."""
+    """Correct the acceptance, and accept the case again."""
     case.carry_out(VoidRoute(CASE, TODAY, SYSTEM))
     case.carry_out(a_plan(extensible()))
-    its_end_is_told(case)
+    record_end(case)
 
 
 def statuses(case: HandledCase) -> list[str]:
-    return [one.status for one in case.route.extensions]
+    return [each.status for each in case.route.extensions]
 
 
 def test_c19_an_extension_records_who_requested_and_who_answered_it_and_when() -> None:
     case = in_handling()
     ask(case, 8)()
-    [kept] = case.route.extensions
-    assert kept == Extension(
-        kept.id, CASE, 8, "workday", SEALED, TODAY, DECIDER.id, "approved", TODAY, HEAD.id, SEALED, cycle=1
+    [extension] = case.route.extensions
+    assert extension == Extension(
+        extension.id, CASE, 8, "workday", SEALED, TODAY, DECIDER.id, "approved", TODAY, HEAD.id, SEALED, cycle=1
     )
     assert case.event_names()[-2:] == ["extension.requested", "extension.approved"]
 
@@ -133,7 +133,7 @@ def test_c19_the_deciding_office_requests_an_extension() -> None:
         ("report_up", staff("manager", CENTER), NotTheOffice),
         ("report_up", staff("manager", CITY), NotTheOffice),
         ("joint", GOVERNMENT, None),
-        ("joint", HEAD, NotTheOffice),  # it is the head of the government's to approve
+        ("joint", HEAD, NotTheOffice),  # the manager of the government approves
     ],
 )
 def test_c19_the_manager_of_the_deciding_office_approves_an_extension(
@@ -150,9 +150,9 @@ def test_c19_the_manager_of_the_deciding_office_approves_an_extension(
 @pytest.mark.parametrize(
     ("item", "most"),
     [
-        (extensible(15), 15),  # the item's own
-        (extensible(None, item_type="01"), 10),  # a licence's by law
-        (extensible(None, "joint", "01"), 15),  # joint: instead of the ten, not beside them
+        (extensible(15), 15),  # the item says so
+        (extensible(None, item_type="01"), 10),  # the law, for a licence
+        (extensible(None, "joint", "01"), 15),  # in joint handling 15 days replace the 10
         (extensible(5, "joint", "01"), 5),
         (extensible(None), 0),
         (extensible(0, item_type="01"), 0),
@@ -166,9 +166,9 @@ def test_c19_an_extension_is_no_longer_than_the_item_or_the_law_allows(item: Ite
         assert statuses(case) == ["requested"]
 
 
-@pytest.mark.parametrize(("unit", "told"), [("workday", "10 个工作日"), ("day", "10 日")])
-def test_the_message_names_the_longest_extension_in_the_unit_of_the_period(unit: str, told: str) -> None:
-    with pytest.raises(ExtensionTooLong, match=f"最多可以延长 {told}"):
+@pytest.mark.parametrize(("unit", "message"), [("workday", "10 个工作日"), ("day", "10 日")])
+def test_the_message_names_the_longest_extension_in_the_unit_of_the_period(unit: str, message: str) -> None:
+    with pytest.raises(ExtensionTooLong, match=f"最多可以延长 {message}"):
         ask(in_handling(extensible(unit=unit)), 11)
 
 
@@ -184,16 +184,16 @@ def test_c19_an_extension_is_requested_and_approved_before_the_period_ends() -> 
 
 
 @pytest.mark.parametrize(
-    ("due", "told"),
+    ("due", "message"),
     [
         (datetime(2026, 5, 9, tzinfo=TZ), "2026-05-08 24时 届满"),
         (datetime(2026, 5, 8, 17, 30, tzinfo=TZ), "2026-05-08 17:30 届满"),
     ],
 )
-def test_the_message_names_the_last_day_of_a_period_that_has_ended(due: datetime, told: str) -> None:
+def test_the_message_names_the_last_day_of_a_period_that_has_ended(due: datetime, message: str) -> None:
     case = in_handling()
-    its_end_is_told(case, due)
-    with pytest.raises(ExtensionNotAllowed, match=told):
+    record_end(case, due)
+    with pytest.raises(ExtensionNotAllowed, match=message):
         ask(case, at=datetime(2026, 5, 9, 9, tzinfo=TZ))
 
 
@@ -244,10 +244,10 @@ def test_an_extension_of_an_earlier_cycle_is_not_answered_in_a_later_cycle(appro
 def test_an_extension_stored_as_requested_in_an_earlier_cycle_is_not_answered() -> None:
     case = in_handling()
     answer = ask(case)
-    (asked,) = case.route.extensions
+    (requested,) = case.route.extensions
     decide(case)
     reopen(case)
-    case.states[CASE] = replace(case.route, extensions=(asked,))
+    case.states[CASE] = replace(case.route, extensions=(requested,))
     with pytest.raises(ExtensionLapsed):
         answer()
 
@@ -267,7 +267,7 @@ def test_an_extension_approved_before_a_corrected_acceptance_does_not_use_up_the
     ask(case)()
     accept_anew(case)
     [given] = case.route.extensions
-    assert (given.status, given.answered_by) == ("lapsed", HEAD.id), "who gave it stays on record"
+    assert (given.status, given.answered_by) == ("lapsed", HEAD.id), "the record of the approval stays"
     ask(case)()
     assert statuses(case) == ["lapsed", "approved"]
     with pytest.raises(ExtensionNotAllowed, match="只能延长一次"):

@@ -1,4 +1,4 @@
-"""What routing makes of the events of others."""
+"""Events of other services and the commands of routing that they cause."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -28,19 +28,19 @@ def an_event(data: EventData, time: str = "2026-03-02T09:00:00+08:00") -> Event:
             time=datetime.fromisoformat(time),
             region=CENTER,
             actor="S-1",
-            correlation="a-matter",
+            correlation="correlation-1",
         )
     )
 
 
 def test_an_acceptance_plans_the_route() -> None:
-    told = intake.CaseAccepted(access=access(), case_no="N-1", item=an_item(), received_on=DAY, accepted_on=DAY)
-    event = an_event(told)
+    data = intake.CaseAccepted(access=access(), case_no="N-1", item=an_item(), received_on=DAY, accepted_on=DAY)
+    event = an_event(data)
     command = command_of(event)
     assert isinstance(command, PlanRoute)
     assert (command.case_id, command.case_no, command.item, command.access.org) == (CASE, "N-1", an_item(), STATION)
     assert len({*command.task_ids, UUID(int=0)}) == 3
-    assert (command.by.causation, command.by.correlation) == (event.id, "a-matter")
+    assert (command.by.causation, command.by.correlation) == (event.id, "correlation-1")
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 
 
@@ -51,7 +51,7 @@ def test_a_withdrawal_request_has_the_day_of_the_countys_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "data",
     [
         intake.CaseWithdrawn(access=access(), withdrawn_on=DAY),
         intake.CaseRefused(access=access(), reason_code="not_required", refused_on=DAY),
@@ -59,5 +59,5 @@ def test_a_withdrawal_request_has_the_day_of_the_countys_time_zone() -> None:
         intake.ItemPublished(item=an_item()),
     ],
 )
-def test_events_before_the_acceptance_cause_no_command(told: EventData) -> None:
-    assert command_of(an_event(told)) is None
+def test_events_before_the_acceptance_cause_no_command(data: EventData) -> None:
+    assert command_of(an_event(data)) is None

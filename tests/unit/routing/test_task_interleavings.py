@@ -43,14 +43,14 @@ ITEMS = [
     (an_item("direct", "center"), access()),
     (an_item("direct", "station"), access(STATION, STATION)),
 ]
-# mostly what moves a case on, or hypothesis would hardly ever see its end
+# mostly acts that advance a case, so that examples reach its end
 ORDINARY = ["receive", "complete"] * 8 + ["start", "return", "deliver"] * 2
 OPINIONS: dict[str, list[Opinion]] = {"review": ["agree", "disagree", "grant"], "decide": ["grant", "deny", "agree"]}
 ACTS = [*ORDINARY, "anybody", "anybody", "withdraw"]
 
 
 def an_act(data: st.DataObject, case: HandledCase) -> RouteCommand:
-    """Somebody does something: mostly who may, to the task whose turn it is, or else anybody to any task."""
+    """A random act: mostly by an actor who may do it on the open task, otherwise by anybody on any task."""
     act = data.draw(st.sampled_from(ACTS))
     tasks = [task for task in case.route.tasks if task.status in OPEN] or case.route.tasks
     if act == "anybody":
@@ -88,7 +88,9 @@ def check(case: HandledCase) -> None:
     waiting = [task for task in route.tasks if task.status in OPEN]
     assert len(waiting) == (1 if route.status == "open" else 0)
     assert [task.place for task in route.tasks] == list(range(1, len(route.tasks) + 1))
-    assert [one.sequence for one in case.announced] == list(range(1, len(case.announced) + 1)), "numbered without a gap"
+    assert [each.sequence for each in case.announced] == list(range(1, len(case.announced) + 1)), (
+        "numbered without a gap"
+    )
     assert route.sequence == len(case.announced)
     names = case.event_names()
     assert names.count("case.closed") == (route.closed_on is not None)
@@ -96,7 +98,7 @@ def check(case: HandledCase) -> None:
     decisions = [task for task in route.tasks if task.kind == "decide" and task.status == "done"]
     assert len(decisions) == (route.status in ("granted", "denied"))
     if route.status == "open":
-        # each step that is due has one task still to be done, and what comes before the turn is done
+        # each step after the open task has exactly one planned task
         turn = waiting[0]
         ahead = [task.seq for task in route.tasks if task.status == "planned"]
         assert ahead == list(range(turn.seq + 1, max(task.seq for task in route.tasks) + 1))

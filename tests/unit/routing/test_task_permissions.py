@@ -1,4 +1,4 @@
-"""Who sees a task, and who may act on it."""
+"""Who sees a task, and who may work on it."""
 
 import pytest
 
@@ -109,10 +109,10 @@ def test_a_station_is_its_own_office(actor: Actor, may: bool) -> None:
 
 def test_an_unknown_task_and_an_invisible_task_are_refused_with_the_same_answer() -> None:
     case = a_planned_case()
-    stranger = staff("window", OTHER_CENTER, "civil")
-    told = []
+    outsider = staff("window", OTHER_CENTER, "civil")
+    answers = []
     for known in (case, HandledCase()):
         with pytest.raises(TaskNotFound) as refused:
-            known.carry_out(receive(case.open_task, stranger))
-        told.append((refused.value.detail, refused.value.errors))
-    assert told[0] == told[1]
+            known.carry_out(receive(case.open_task, outsider))
+        answers.append((refused.value.detail, refused.value.errors))
+    assert answers[0] == answers[1]

@@ -1,4 +1,4 @@
-"""Every command in every state of a task, and who may give it."""
+"""Every command in every status of a task."""
 
 from collections.abc import Callable
 from typing import Any
@@ -104,12 +104,12 @@ def test_a_review_agrees_or_disagrees_and_a_decision_grants_or_denies(
     assert [error.pointer for error in refused.value.errors] == wrong
 
 
-@pytest.mark.parametrize("lacking", ["reason_code", "legal_basis"])
-def test_a_denial_needs_a_reason_and_a_legal_basis(lacking: str) -> None:
+@pytest.mark.parametrize("missing", ["reason_code", "legal_basis"])
+def test_a_denial_needs_a_reason_and_a_legal_basis(missing: str) -> None:
     case, task = a_case_and_its_second_task("received")
     with pytest.raises(WrongOpinion) as refused:
-        case.carry_out(complete(task, DECIDER, "deny", **{lacking: None}))
-    assert [error.pointer for error in refused.value.errors] == [f"/{lacking}"]
+        case.carry_out(complete(task, DECIDER, "deny", **{missing: None}))
+    assert [error.pointer for error in refused.value.errors] == [f"/{missing}"]
 
 
 def test_a_review_passes_the_case_to_the_deciding_office_whatever_its_opinion() -> None:
@@ -121,13 +121,13 @@ def test_a_review_passes_the_case_to_the_deciding_office_whatever_its_opinion() 
     assert (done.opinion, done.note, done.done_at) == ("disagree", SEALED, NOW)
     assert case.open_task.kind == "decide"
     assert case.event_names()[-3:] == ["task.received", "task.completed", "task.assigned"]
-    assert [one.data.model_dump()["access"]["holders"][0]["org"] for one in case.announced[-2:]] == [COUNTY, COUNTY]
+    assert [each.data.model_dump()["access"]["holders"][0]["org"] for each in case.announced[-2:]] == [COUNTY, COUNTY]
 
 
-@pytest.mark.parametrize(("opinion", "told"), [("grant", "case.granted"), ("deny", "case.denied")])
-def test_a_decision_is_announced_and_awaits_delivery(opinion: Any, told: str) -> None:
+@pytest.mark.parametrize(("opinion", "event_name"), [("grant", "case.granted"), ("deny", "case.denied")])
+def test_a_decision_is_announced_and_awaits_delivery(opinion: Any, event_name: str) -> None:
     case = a_decided_case(opinion)
-    assert case.event_names()[-2:] == ["task.completed", told]
+    assert case.event_names()[-2:] == ["task.completed", event_name]
     assert case.route.decided_on == NOW.date()
     assert case.route.closed_on is None
     assert case.route.holders == ()

@@ -1,4 +1,4 @@
-"""How a route ends: delivered, or withdrawn."""
+"""Delivery and withdrawal of a case."""
 
 from collections.abc import Callable
 
@@ -52,7 +52,7 @@ def withdrawn() -> HandledCase:
 
 
 @pytest.mark.parametrize(
-    ("build", "told"),
+    ("build", "message"),
     [
         (a_planned_case, "还没有作出决定"),
         (a_reviewed_case, "还没有作出决定"),
@@ -61,8 +61,8 @@ def withdrawn() -> HandledCase:
         (withdrawn, "撤回"),
     ],
 )
-def test_only_a_decided_case_is_delivered_and_only_once(build: Callable[[], HandledCase], told: str) -> None:
-    with pytest.raises(NothingToDeliver, match=told):
+def test_only_a_decided_case_is_delivered_and_only_once(build: Callable[[], HandledCase], message: str) -> None:
+    with pytest.raises(NothingToDeliver, match=message):
         build().carry_out(deliver(WINDOW))
 
 

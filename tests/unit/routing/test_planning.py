@@ -1,4 +1,4 @@
-"""Which offices an accepted case has to pass."""
+"""The planned steps of an accepted case."""
 
 import pytest
 
@@ -67,8 +67,8 @@ def test_a_station_that_accepts_a_case_leads_it_without_a_line() -> None:
 def test_the_plan_and_the_first_task_are_announced_with_the_holder() -> None:
     case = a_planned_case()
     assert case.event_names() == ["route.planned", "task.assigned"]
-    assert [one.sequence for one in case.announced] == [1, 2]
-    plan, turn = (one.data.model_dump(mode="json") for one in case.announced)
+    assert [each.sequence for each in case.announced] == [1, 2]
+    plan, turn = (each.data.model_dump(mode="json") for each in case.announced)
     assert [step["step_id"] for step in plan["steps"]] == [str(task.id) for task in case.route.tasks]
     assert plan["access"]["holders"] == turn["access"]["holders"] == [{"org": CENTER, "dept": "civil"}]
 
