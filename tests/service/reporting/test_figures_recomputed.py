@@ -12,14 +12,8 @@ from bianmin.domain.actors import Actor
 from bianmin.events.envelope import Event
 from services.reporting.domain.figures import FIGURES
 from tests.service.reporting.conftest import Reporting, an_actor
-from tests.unit.reporting.event_histories import (
-    CENTER,
-    COUNTY,
-    OTHER_CENTER,
-    STATION,
-    a_year_of_events,
-    interleaved,
-)
+from tests.unit.reporting.event_histories import CENTER, COUNTY, OTHER_CENTER, STATION
+from tests.unit.reporting.random_year import a_year_of_events, interleaved
 
 Happening = tuple[date, str]
 PERIODS = [

@@ -12,17 +12,8 @@ from bianmin.kit.db import rows
 from bianmin.kit.log import Record, Stored
 from services.reporting.app import SERVICE
 from tests.service.reporting.conftest import Open, Reporting, an_actor
-from tests.unit.reporting.event_histories import (
-    CENTER,
-    COUNTY,
-    EventMaker,
-    a_case,
-    a_clock,
-    a_complaint,
-    a_year_of_events,
-    an_item,
-    interleaved,
-)
+from tests.unit.reporting.event_histories import CENTER, COUNTY, EventMaker, a_case, a_clock, a_complaint, an_item
+from tests.unit.reporting.random_year import a_year_of_events, interleaved
 
 FACTS = ("case_fact", "complaint_fact", "item", "org")
 

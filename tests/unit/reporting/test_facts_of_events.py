@@ -21,11 +21,10 @@ from tests.unit.reporting.event_histories import (
     a_case,
     a_clock,
     a_complaint,
-    a_year_of_events,
     an_access,
     an_item,
-    interleaved,
 )
+from tests.unit.reporting.random_year import a_year_of_events, interleaved
 
 
 def folded(case: CaseHistory) -> CasePatch:
