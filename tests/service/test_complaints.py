@@ -17,7 +17,7 @@ from bianmin.kit.decide import Cause
 from services.complaints.app import SERVICE
 from services.complaints.handlers import RecordCaseStaff
 from services.complaints.store.tables import CaseStaffRow, OrgNameRow
-from tests.harness import Harness, running_harness, statements
+from tests.harness import Client, Harness, running_harness, statements
 
 COUNTY, ACCUSED, STATION = "520111", "520111101", "520111101201"
 TEXT, NAME = "窗口人员态度恶劣，拒不受理", "李四维"
@@ -50,14 +50,14 @@ def a_lodging(**changes: Any) -> dict[str, Any]:
 async def lodged(harness: Harness, **changes: Any) -> dict[str, Any]:
     answer = await harness.nobody.post("/complaints", a_lodging(**changes))
     assert answer.status_code == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    view: dict[str, Any] = answer.json()
+    return view
 
 
-async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(harness: Harness) -> None:
-    told = await lodged(harness)
+async def test_a_complaint_is_lodged_investigated_answered_and_followed_without_a_name(harness: Harness) -> None:
+    complaint = await lodged(harness)
     head, investigator = harness.as_("manager", COUNTY), harness.as_("investigator", COUNTY, sub="inv")
-    path = f"/complaints/{told['id']}"
+    path = f"/complaints/{complaint['id']}"
     assert (await head.get(path)).json()["text"] == TEXT
     assert (await investigator.post(f"{path}/conclude", CONCLUSION)).status_code == 409
     assert (await head.post(f"{path}/accept", {})).json()["status"] == "accepted"
@@ -66,7 +66,7 @@ async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(har
     assert (await head.post(f"{path}/conclude", CONCLUSION)).status_code == 403
     assert (await investigator.post(f"{path}/conclude", CONCLUSION)).json()["outcome"] == "supported"
     assert (await investigator.post(f"{path}/reply", {"text": "已责令改正"})).json()["status"] == "replied"
-    code = told["follow_code"]
+    code = complaint["follow_code"]
     followed = await harness.nobody.get("/complaints/follow", code=f"{code[:6]}-{code[6:].lower()}")
     assert followed.json()["reply"] == "已责令改正"
     assert "inv" not in followed.text
@@ -77,12 +77,12 @@ async def test_a_complaint_from_lodging_to_reply_and_followed_without_a_name(har
 CONCLUSION = {"outcome": "supported", "facts": "属实", "reasons": "违反规定", "legal_basis": "信访工作条例"}
 
 
-async def test_by_name_with_a_name_and_anonymous_without(harness: Harness) -> None:
+async def test_a_complaint_by_name_needs_a_name_and_an_anonymous_one_has_none(harness: Harness) -> None:
     assert (await harness.nobody.post("/complaints", a_lodging(anonymous=False))).status_code == 422
     named = {"complainant": {"name": NAME, "phone": "13000000002"}}
     assert (await harness.nobody.post("/complaints", a_lodging(**named))).status_code == 422
-    told = await lodged(harness, anonymous=False, **named)
-    shown = (await harness.as_("manager", COUNTY).get(f"/complaints/{told['id']}")).json()
+    complaint = await lodged(harness, anonymous=False, **named)
+    shown = (await harness.as_("manager", COUNTY).get(f"/complaints/{complaint['id']}")).json()
     assert shown["complainant"]["name"] == NAME
 
 
@@ -99,7 +99,7 @@ async def test_d26_a_retried_lodging_is_one_complaint_with_one_code(harness: Har
     assert {answer.content for answer in answers} == {answers[0].content}
 
 
-UNINVITED = [
+NOT_HANDLERS = [
     ("manager", ACCUSED, None),
     ("investigator", ACCUSED, None),
     ("window", ACCUSED, None),
@@ -114,75 +114,75 @@ UNINVITED = [
 ]
 
 
-@pytest.mark.parametrize(("role", "org", "sub"), UNINVITED)
-async def test_for_the_accused_and_all_others_a_complaint_does_not_exist(
+@pytest.mark.parametrize(("role", "org", "sub"), NOT_HANDLERS)
+async def test_a_complaint_does_not_exist_for_the_accused_and_for_other_staff(
     harness: Harness, role: str, org: str, sub: str | None
 ) -> None:
-    somebody = harness.as_(role, org, sub=sub)
-    before = await _all_answers(somebody, NOWHERE)
-    told = await lodged(harness)
-    await harness.as_("manager", COUNTY, sub="head").post(f"/complaints/{told['id']}/accept", {})
-    assert await _all_answers(somebody, told["id"]) == before
+    staff = harness.as_(role, org, sub=sub)
+    before = await _all_answers(staff, NOWHERE)
+    complaint = await lodged(harness)
+    await harness.as_("manager", COUNTY, sub="head").post(f"/complaints/{complaint['id']}/accept", {})
+    assert await _all_answers(staff, complaint["id"]) == before
     assert (await harness.as_("manager", COUNTY, sub="head").get("/complaints")).json()["items"]
 
 
-async def _all_answers(somebody: Any, complaint: str) -> list[tuple[int, str, str | None]]:
-    """Whatever can be asked of a complaint, without its address."""
+async def _all_answers(staff: Client, complaint: str) -> list[tuple[int, str, str | None]]:
+    """Return the answers to every request about a complaint, without its id."""
     path = f"/complaints/{complaint}"
     answers = [
-        await somebody.get(path),
-        await somebody.get("/complaints"),
-        await somebody.get("/complaints", org=ACCUSED, status="lodged"),
-        await somebody.post(f"{path}/accept", {}),
-        await somebody.post(f"{path}/accept", {"x": 1}),
-        await somebody.post(f"{path}/assign", {"investigator": "inv"}),
-        await somebody.post(f"{path}/conclude", CONCLUSION),
-        await somebody.post(f"{path}/reply", {"text": "x"}),
-        await somebody.post(f"{path}/reply", {}),
+        await staff.get(path),
+        await staff.get("/complaints"),
+        await staff.get("/complaints", org=ACCUSED, status="lodged"),
+        await staff.post(f"{path}/accept", {}),
+        await staff.post(f"{path}/accept", {"x": 1}),
+        await staff.post(f"{path}/assign", {"investigator": "inv"}),
+        await staff.post(f"{path}/conclude", CONCLUSION),
+        await staff.post(f"{path}/reply", {"text": "x"}),
+        await staff.post(f"{path}/reply", {}),
     ]
     return [(each.status_code, each.text.replace(complaint, ""), each.headers.get("etag")) for each in answers]
 
 
-async def test_who_is_recused_is_told_with_the_complaint_and_when_somebody_joins_them(harness: Harness) -> None:
-    told = await lodged(harness)
+async def test_recused_staff_are_announced_with_the_complaint_and_when_more_are_recused(harness: Harness) -> None:
+    complaint = await lodged(harness)
     await harness.settles()
     runtime = harness.runtime("complaints")
-    joining = RecordCaseStaff(UUID(CASE), "late", Cause(system(STATION)))
+    new = RecordCaseStaff(UUID(CASE), "late", Cause(system(STATION)))
     async with runtime.database.transaction() as tx:
-        again = RecordCaseStaff(UUID(CASE), "hand", Cause(system(STATION)))
-        work = await SERVICE.handle(tx, [again, joining, joining], runtime.clock.now())
+        known = RecordCaseStaff(UUID(CASE), "hand", Cause(system(STATION)))
+        work = await SERVICE.handle(tx, [known, new, new], runtime.clock.now())
     [announced] = work.announced
-    assert (announced.subject, announced.by.actor.org) == (told["id"], COUNTY)
+    assert (announced.subject, announced.by.actor.org) == (complaint["id"], COUNTY)
     assert announced.data == ComplaintRecused(handler_org=COUNTY, accused_org=ACCUSED, recused=("bad", "hand", "late"))
     events = [parse_event(one.record.value or b"") async for one in harness.log.scan("bianmin.complaints")]
     [lodging] = [event.data for event in events if isinstance(event.data, ComplaintLodged)]
     assert lodging.recused == ("bad", "hand")
 
 
-async def test_nothing_that_was_written_is_kept_in_plain(harness: Harness) -> None:
-    told = await lodged(harness, anonymous=False, complainant={"name": NAME})
+async def test_no_text_of_a_complaint_is_stored_in_plain(harness: Harness) -> None:
+    complaint = await lodged(harness, anonymous=False, complainant={"name": NAME})
     async with harness.runtime("complaints").database.reading() as tx:
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'complaints'"):
             if table == "idempotency":
-                continue  # the answer with the code is kept for a retry
+                continue  # it stores the answer with the code for a retry
             for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
-                for secret in (TEXT, NAME, told["follow_code"]):
+                for secret in (TEXT, NAME, complaint["follow_code"]):
                     assert secret not in row
                     assert secret.encode().hex() not in row
 
 
-async def test_every_reading_is_on_record(harness: Harness) -> None:
-    told = await lodged(harness)
-    await harness.as_("manager", COUNTY, sub="head").get(f"/complaints/{told['id']}")
+async def test_every_reading_of_a_complaint_is_on_record(harness: Harness) -> None:
+    complaint = await lodged(harness)
+    await harness.as_("manager", COUNTY, sub="head").get(f"/complaints/{complaint['id']}")
     async with harness.runtime("complaints").database.reading() as tx:
-        assert await rows(tx, "SELECT actor, complaint_id::text FROM audit") == [("head", told["id"])]
+        assert await rows(tx, "SELECT actor, complaint_id::text FROM audit") == [("head", complaint["id"])]
 
 
-async def test_statements_are_few(harness: Harness) -> None:
-    told = await lodged(harness)
+async def test_reading_complaints_takes_few_statements(harness: Harness) -> None:
+    complaint = await lodged(harness)
     head = harness.as_("manager", COUNTY)
     with statements(harness.runtime("complaints").database) as sent:
-        await head.get(f"/complaints/{told['id']}")
+        await head.get(f"/complaints/{complaint['id']}")
     assert len([each for each in sent if "complaint" in each or "audit" in each]) <= 3
     with statements(harness.runtime("complaints").database) as sent:
         await head.get("/complaints", updated_since="2020-01-01T00:00:00+08:00")

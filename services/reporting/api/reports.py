@@ -26,7 +26,7 @@ from services.reporting.domain.figures import (
     reported_org,
 )
 from services.reporting.store import queries
-from services.reporting.store.queries import Line, Report
+from services.reporting.store.queries import Line, PerformanceReport
 
 router = staff_router("reporting")
 
@@ -64,7 +64,7 @@ async def performance(query: Annotated[ReportQuery, Query()], context: Staff) ->
     return respond(view)
 
 
-def _with_empty_months(report: Report, period: ReportPeriod) -> list[Line]:
+def _with_empty_months(report: PerformanceReport, period: ReportPeriod) -> list[Line]:
     lines = {line.key: line for line in report.lines}
     return [lines.get(month) or Line(month, None, Figures()) for month in period.months()]
 

@@ -50,19 +50,17 @@ class ReportPeriod:
         last = last or today
         first = first or last.replace(day=1)
         if first > last:
-            raise _wrong("from", "period_reversed", "统计期间的起始日（from）不能晚于截止日（to，不填为今天）。")
+            detail = "统计期间的起始日（from）不能晚于截止日（to，不填为今天）。"
+            raise PeriodWrong(detail, errors=[FieldError("query:from", "period_reversed", detail)])
         if last - first >= LONGEST_PERIOD:
-            raise _wrong("to", "period_too_long", f"一次最多统计 {LONGEST_PERIOD.days} 天，请分段查询。")
+            detail = f"一次最多统计 {LONGEST_PERIOD.days} 天，请分段查询。"
+            raise PeriodWrong(detail, errors=[FieldError("query:to", "period_too_long", detail)])
         return cls(first, last)
 
     def months(self) -> Iterator[str]:
         """Return every month with a day in the period, as `2026-01`."""
         for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month):
             yield f"{number // 12:04}-{number % 12 + 1:02}"
-
-
-def _wrong(parameter: str, code: str, detail: str) -> PeriodWrong:
-    return PeriodWrong(detail, errors=[FieldError(f"query:{parameter}", code, detail)])
 
 
 def reported_org(actor: Actor, org: str | None) -> str:

@@ -22,7 +22,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PerformanceReport:
     """The figures of a period by line, and in total."""
 
     lines: tuple[Line, ...]
@@ -131,7 +131,7 @@ def _statement(keys: _Keys) -> TextClause:
 _STATEMENTS: Mapping[Grouping, TextClause] = {by: _statement(keys) for by, keys in _KEYS.items()}
 
 
-async def performance(tx: Tx, org: str, period: ReportPeriod, by: Grouping, viewer: Actor) -> Report:
+async def performance(tx: Tx, org: str, period: ReportPeriod, by: Grouping, viewer: Actor) -> PerformanceReport:
     """Return the figures of the subtree of `org`, as far as the viewer may know them; lines of zeros are left out."""
     found = await tx.execute(
         _STATEMENTS[by],
@@ -152,7 +152,7 @@ async def performance(tx: Tx, org: str, period: ReportPeriod, by: Grouping, view
             total = figures
         else:
             lines.append(Line(row["key"], row["name"], figures))
-    return Report(tuple(lines), total)
+    return PerformanceReport(tuple(lines), total)
 
 
 def _figures(row: RowMapping) -> Figures:

@@ -24,7 +24,7 @@ def an_actor(org: str, role: str = "supervisor", dept: str | None = None, sub: s
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """The service, as its neighbours and its readers meet it."""
+    """The reporting service: events go in, reports come out."""
 
     harness: Harness
 
@@ -32,14 +32,14 @@ class Reporting:
     def runtime(self) -> ServiceRuntime:
         return self.harness.runtime(SERVICE.name)
 
-    async def hears(self, *events: Event) -> Tally:
-        """One batch arrives."""
+    async def takes(self, *events: Event) -> Tally:
+        """Take in one batch of events."""
         async with self.runtime.database.transaction() as tx:
             return await self.runtime.inbox.take(tx, events, self.runtime.clock.now())
 
-    async def hears_in_batches(self, events: Sequence[Event], size: int) -> None:
+    async def takes_in_batches(self, events: Sequence[Event], size: int) -> None:
         for start in range(0, len(events), size):
-            await self.hears(*events[start : start + size])
+            await self.takes(*events[start : start + size])
 
     async def answers(self, who: Actor | None, **asked: Any) -> httpx2.Response:
         client = self.harness.nobody
@@ -55,7 +55,7 @@ class Reporting:
         return report
 
     async def rows(self, table: str) -> list[Any]:
-        """What is in a table, in a fixed order."""
+        """Return the rows of a table, in a fixed order."""
         async with self.runtime.database.reading() as tx:
             found = await tx.exec_driver_sql(f"SELECT to_jsonb(t) FROM {table} t ORDER BY to_jsonb(t)::text")
             return list(found.scalars())
@@ -68,7 +68,7 @@ Open = Callable[[], Awaitable[Reporting]]
 async def open_reporting(
     migrated: Callable[[Sequence[Service]], Awaitable[str]], tmp_path: Path
 ) -> AsyncIterator[Open]:
-    """Opens the service on an empty database; closed after the test."""
+    """Opens the service on an empty database; it is closed after the test."""
     async with AsyncExitStack() as opened:
 
         async def open_one() -> Reporting:

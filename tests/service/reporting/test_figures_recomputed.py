@@ -1,9 +1,8 @@
-"""The figures against an independent recomputation from the same events, for everybody who may ask."""
+"""The figures against an independent recomputation from the same events, for every kind of viewer."""
 
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -11,16 +10,10 @@ import pytest
 
 from bianmin.domain.actors import Actor
 from bianmin.events.envelope import Event
-from services.reporting.domain.figures import Figures
+from services.reporting.domain.figures import FIGURES
 from tests.service.reporting.conftest import Reporting, an_actor
-from tests.unit.reporting.event_histories import (
-    CENTER,
-    COUNTY,
-    OTHER_CENTER,
-    STATION,
-    a_year_in_the_county,
-    interleaved,
-)
+from tests.unit.reporting.event_histories import CENTER, COUNTY, OTHER_CENTER, STATION
+from tests.unit.reporting.random_year import a_year_of_events, interleaved
 
 Happening = tuple[date, str]
 PERIODS = [
@@ -47,11 +40,10 @@ KEYS: dict[str, Callable[[dict[str, Any], date], Any]] = {
     "mode": lambda case, day: case["mode"],
     "month": lambda case, day: f"{day:%Y-%m}",
 }
-FIGURES = tuple(each.name for each in fields(Figures))
 
 
 def read(events: Iterable[Event], sources: set[str]) -> dict[str, dict[str, Any]]:
-    """All that is said of each subject by these sources, later words over earlier ones, clocks by their kind."""
+    """Return what the events of these sources say of each subject: later values over earlier ones, clocks by kind."""
     said: dict[str, dict[str, Any]] = defaultdict(lambda: {"clocks": {}, "names": set()})
     for event in events:
         if event.source.removeprefix("/bianmin/") not in sources:
@@ -98,7 +90,7 @@ def happenings_of_complaint(complaint: dict[str, Any]) -> Iterable[Happening]:
 def recomputed(
     events: list[Event], viewer: Actor, org: str, period: tuple[date, date], by: str
 ) -> tuple[dict[Any, Counter[str]], Counter[str]]:
-    """Figures by key, and all together; the way a person with a pencil would do it."""
+    """Return the figures by key and in total, counted event by event."""
     lines: dict[Any, Counter[str]] = defaultdict(Counter)
     total: Counter[str] = Counter()
     cases = read(events, {"intake", "routing", "deadlines"})
@@ -115,9 +107,9 @@ def recomputed(
     if viewer.dept is None and viewer.roles & {"manager", "supervisor", "investigator"}:
         for complaint in read(events, {"complaints"}).values():
             accused, handler, about = complaint["accused_org"], complaint["handler_org"], str(complaint["case_id"])
-            itself = viewer.org.startswith(accused) and accused != "52"
+            own_unit = viewer.org.startswith(accused) and accused != "52"
             if (
-                itself
+                own_unit
                 or viewer.id in complaint["recused"]
                 or not handler.startswith(viewer.org)
                 or not accused.startswith(org)
@@ -138,9 +130,9 @@ def recomputed(
 @pytest.mark.parametrize("seed", range(3))
 async def test_every_figure_is_what_the_events_say(reporting: Reporting, seed: int) -> None:
     rng = random.Random(seed)
-    chains = a_year_in_the_county(rng, 150)
+    chains = a_year_of_events(rng, 150)
     events = interleaved(rng, chains)
-    await reporting.hears_in_batches(events, size=97)
+    await reporting.takes_in_batches(events, size=97)
     for viewer in VIEWERS:
         knows = viewer.dept is None and bool(viewer.roles & {"manager", "supervisor"})
         for first, last in PERIODS:
@@ -150,31 +142,31 @@ async def test_every_figure_is_what_the_events_say(reporting: Reporting, seed: i
                 if not knows:
                     for counts in (*lines.values(), total):
                         assert counts["complaints"] == 0
-                told = {
+                shown = {
                     (line["item_org"], line["item"]) if by == "item" else line[by]: line for line in report["items"]
                 }
                 if by == "month":
-                    lines |= {month: Counter() for month in told.keys() - lines.keys()}
-                assert list(told) == sorted(lines)
-                for key, line in told.items():
+                    lines |= {month: Counter() for month in shown.keys() - lines.keys()}
+                assert list(shown) == sorted(lines)
+                for key, line in shown.items():
                     hidden = by in ("org", "station") and key == viewer.org and key != "52"
                     expect(line, lines[key], complaints=knows and not hidden)
                 expect(report["total"], total, complaints=knows)
 
 
-def expect(told: dict[str, Any], counts: Counter[str], *, complaints: bool) -> None:
+def expect(shown: dict[str, Any], counts: Counter[str], *, complaints: bool) -> None:
     for figure in FIGURES:
         known = complaints or not figure.startswith("complaints")
-        assert told[figure] == (counts[figure] if known else None), figure
+        assert shown[figure] == (counts[figure] if known else None), figure
     timed = counts["on_time"] + counts["overdue"]
-    assert told["on_time_rate"] == (round(counts["on_time"] / timed, 4) if timed else None)
-    assert told["early_rate"] == (round(counts["early"] / timed, 4) if timed else None)
+    assert shown["on_time_rate"] == (round(counts["on_time"] / timed, 4) if timed else None)
+    assert shown["early_rate"] == (round(counts["early"] / timed, 4) if timed else None)
     accepted = counts["accepted"]
-    assert told["closing_rate"] == (round(counts["closed"] / accepted, 4) if accepted else None)
+    assert shown["closing_rate"] == (round(counts["closed"] / accepted, 4) if accepted else None)
 
 
 async def test_months_add_up_to_the_period(reporting: Reporting) -> None:
-    await reporting.hears_in_batches(interleaved(random.Random(7), a_year_in_the_county(random.Random(7), 100)), 500)
+    await reporting.takes_in_batches(interleaved(random.Random(7), a_year_of_events(random.Random(7), 100)), 500)
     report = await reporting.reports(an_actor(COUNTY), from_="2025-11-01", to="2026-08-31", by="month")
     for figure in FIGURES:
         assert sum(line[figure] for line in report["items"]) == report["total"][figure]

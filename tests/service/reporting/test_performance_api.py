@@ -1,4 +1,4 @@
-"""`GET /reports/performance`: what it answers, and what it refuses."""
+"""`GET /reports/performance`: its answers and refusals."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from tests.unit.reporting.event_histories import (
     NAMES,
     OTHER_CENTER,
     STATION,
-    Teller,
+    EventMaker,
     a_case,
     a_complaint,
     an_access,
@@ -23,12 +23,12 @@ WINTER = {"from_": "2026-01-01", "to": "2026-02-28"}
 
 
 async def test_a_case_shows_in_the_figures_of_the_center_that_accepted_it(reporting: Reporting) -> None:
-    teller = Teller()
-    case = a_case(teller).registered(date(2026, 1, 5)).accepted(date(2026, 1, 6))
+    maker = EventMaker()
+    case = a_case(maker).registered(date(2026, 1, 5)).accepted(date(2026, 1, 6))
     case.decided(date(2026, 1, 9)).closed(date(2026, 1, 10)).clock(
         "promise", date(2026, 1, 13), stopped_on=date(2026, 1, 9)
     )
-    await reporting.hears(*in_turn(*case.chains, [teller.org(COUNTY), teller.org(CENTER)]))
+    await reporting.takes(*in_turn(*case.chains, [maker.org(COUNTY), maker.org(CENTER)]))
     report = await reporting.reports(an_actor(COUNTY), **WINTER)
     assert {name: report[name] for name in ("org", "name", "from", "to", "by")} == {
         "org": COUNTY,
@@ -73,18 +73,18 @@ async def test_an_empty_period_has_zeros_and_no_rates(reporting: Reporting) -> N
     assert (report["total"]["closing_rate"], report["total"]["early_rate"]) == (None, None)
 
 
-async def test_a_case_left_lying_is_overdue_on_the_day_it_was_due_and_stays_so_when_decided(
+async def test_an_open_case_is_overdue_on_its_due_day_and_stays_so_when_decided(
     reporting: Reporting,
 ) -> None:
-    case = a_case(Teller()).registered(date(2026, 1, 5)).accepted(date(2026, 1, 5))
+    case = a_case(EventMaker()).registered(date(2026, 1, 5)).accepted(date(2026, 1, 5))
     case.clock("promise", date(2026, 1, 31), red=True, stopped_on=date(2026, 2, 3)).decided(date(2026, 2, 3))
     *before, stopped = case.deadlines
     county = an_actor(COUNTY)
-    await reporting.hears(*case.intake, *before)
-    left_lying = await reporting.reports(county, by="month", **WINTER)
-    await reporting.hears(*case.routing, stopped)
+    await reporting.takes(*case.intake, *before)
+    still_open = await reporting.reports(county, by="month", **WINTER)
+    await reporting.takes(*case.routing, stopped)
     decided = await reporting.reports(county, by="month", **WINTER)
-    for report in (left_lying, decided):
+    for report in (still_open, decided):
         assert [(line["month"], line["overdue"], line["on_time"]) for line in report["items"]] == [
             ("2026-01", 1, 0),
             ("2026-02", 0, 0),
@@ -93,8 +93,8 @@ async def test_a_case_left_lying_is_overdue_on_the_day_it_was_due_and_stays_so_w
 
 
 async def test_the_month_changes_at_midnight_in_shanghai(reporting: Reporting) -> None:
-    case = a_case(Teller()).registered(date(2026, 1, 31)).accepted(date(2026, 2, 1))
-    await reporting.hears(*case.intake)
+    case = a_case(EventMaker()).registered(date(2026, 1, 31)).accepted(date(2026, 2, 1))
+    await reporting.takes(*case.intake)
     county = an_actor(COUNTY)
     # 23:59:59 and 00:00:00 in Shanghai
     for moment, first, counted in (
@@ -107,8 +107,8 @@ async def test_the_month_changes_at_midnight_in_shanghai(reporting: Reporting) -
         assert (report["total"]["registered"], report["total"]["accepted"]) == counted
 
 
-async def test_each_month_of_the_period_is_there_also_one_in_which_nothing_happened(reporting: Reporting) -> None:
-    await reporting.hears(*a_case(Teller()).registered(date(2025, 11, 3)).intake)
+async def test_each_month_of_the_period_has_a_line_also_an_empty_one(reporting: Reporting) -> None:
+    await reporting.takes(*a_case(EventMaker()).registered(date(2025, 11, 3)).intake)
     report = await reporting.reports(an_actor(COUNTY), from_="2025-09-30", to="2025-12-01", by="month")
     assert [(line["month"], line["name"], line["registered"]) for line in report["items"]] == [
         ("2025-09", "2025年9月", 0),
@@ -118,11 +118,11 @@ async def test_each_month_of_the_period_is_there_also_one_in_which_nothing_happe
     ]
 
 
-async def test_one_line_an_item_with_its_published_name_and_the_list_of_its_cases(reporting: Reporting) -> None:
-    teller = Teller()
+async def test_each_item_has_a_line_with_its_published_name_and_the_list_of_its_cases(reporting: Reporting) -> None:
+    maker = EventMaker()
     ours, theirs = an_item(org=COUNTY, name="本县事项"), an_item(name="全省事项")
-    cases = [a_case(teller, item=item).registered(date(2026, 1, 5)) for item in (ours, theirs, theirs)]
-    await reporting.hears(*in_turn(*(case.intake for case in cases), [teller.item(ours), teller.item(theirs)]))
+    cases = [a_case(maker, item=item).registered(date(2026, 1, 5)) for item in (ours, theirs, theirs)]
+    await reporting.takes(*in_turn(*(case.intake for case in cases), [maker.item(ours), maker.item(theirs)]))
     report = await reporting.reports(an_actor(COUNTY), by="item", **WINTER)
     assert [(line["item_org"], line["item"], line["name"], line["registered"]) for line in report["items"]] == [
         ("52", "MZ-001", "全省事项", 2),
@@ -132,10 +132,10 @@ async def test_one_line_an_item_with_its_published_name_and_the_list_of_its_case
     assert not {"org", "station", "month", "dept", "mode"} & report["items"][0].keys()
 
 
-async def test_by_station_a_case_is_the_desks_that_registered_it(reporting: Reporting) -> None:
-    teller = Teller()
-    at_station, at_center = a_case(teller), a_case(teller, an_access(CENTER))
-    await reporting.hears(*in_turn(*(case.registered(date(2026, 1, 5)).intake for case in (at_station, at_center))))
+async def test_by_station_a_case_counts_for_the_desk_that_registered_it(reporting: Reporting) -> None:
+    maker = EventMaker()
+    at_station, at_center = a_case(maker), a_case(maker, an_access(CENTER))
+    await reporting.takes(*in_turn(*(case.registered(date(2026, 1, 5)).intake for case in (at_station, at_center))))
     report = await reporting.reports(an_actor(CENTER), by="station", **WINTER)
     assert [(line["station"], line["registered"]) for line in report["items"]] == [(CENTER, 1), (STATION, 1)]
     at_home = await reporting.reports(an_actor(STATION, "agent"), by="station", **WINTER)
@@ -143,23 +143,23 @@ async def test_by_station_a_case_is_the_desks_that_registered_it(reporting: Repo
 
 
 @pytest.mark.parametrize(("by", "key", "name"), [("dept", "medical", "医疗保障"), ("mode", "direct", "直接办理")])
-async def test_departments_and_procedures_have_lines_of_their_own(
+async def test_departments_and_modes_have_lines_of_their_own(
     reporting: Reporting, by: str, key: str, name: str
 ) -> None:
-    teller = Teller()
-    other = a_case(teller, an_access(dept="medical"), an_item("YB-001", category="medical", mode="direct"))
-    await reporting.hears(*in_turn(*(case.registered(date(2026, 1, 5)).intake for case in (other, a_case(teller)))))
+    maker = EventMaker()
+    other = a_case(maker, an_access(dept="medical"), an_item("YB-001", category="medical", mode="direct"))
+    await reporting.takes(*in_turn(*(case.registered(date(2026, 1, 5)).intake for case in (other, a_case(maker)))))
     report = await reporting.reports(an_actor(COUNTY), by=by, **WINTER)
     assert len(report["items"]) == 2
     line = by_key(report, by)[key]
     assert (line["name"], line["registered"], line["cases"]) == (name, 1, None)
 
 
-async def test_a_case_is_in_no_figure_before_intake_told_where_it_is(reporting: Reporting) -> None:
-    case = a_case(Teller()).registered(date(2026, 1, 5)).accepted(date(2026, 1, 5)).decided(date(2026, 1, 6))
-    await reporting.hears(*case.routing)
+async def test_a_case_counts_in_no_figure_before_intake_announced_its_orgs(reporting: Reporting) -> None:
+    case = a_case(EventMaker()).registered(date(2026, 1, 5)).accepted(date(2026, 1, 5)).decided(date(2026, 1, 6))
+    await reporting.takes(*case.routing)
     assert (await reporting.reports(an_actor(COUNTY), **WINTER))["total"]["granted"] == 0
-    await reporting.hears(*case.intake)
+    await reporting.takes(*case.intake)
     assert (await reporting.reports(an_actor(COUNTY), **WINTER))["total"]["granted"] == 1
 
 
@@ -177,7 +177,7 @@ async def test_a_case_is_in_no_figure_before_intake_told_where_it_is(reporting: 
         ({"form": "2026-02-01"}, 422, "invalid", "query:form"),
     ],
 )
-async def test_what_cannot_be_reported_is_refused(
+async def test_queries_that_cannot_be_answered_are_refused(
     reporting: Reporting, asked: dict[str, str], status: int, slug: str, pointer: str | None
 ) -> None:
     answer = await reporting.answers(an_actor(COUNTY), **asked)
@@ -193,9 +193,9 @@ async def test_figures_are_for_staff(reporting: Reporting) -> None:
 
 
 async def test_a_report_takes_two_statements(reporting: Reporting) -> None:
-    teller = Teller()
-    case = a_case(teller).registered(date(2026, 1, 5))
-    await reporting.hears(*case.intake, teller.org(COUNTY), *a_complaint(teller, CENTER, date(2026, 1, 6)))
+    maker = EventMaker()
+    case = a_case(maker).registered(date(2026, 1, 5))
+    await reporting.takes(*case.intake, maker.org(COUNTY), *a_complaint(maker, CENTER, date(2026, 1, 6)))
     for by in ("org", "station", "item", "dept", "mode", "month"):
         with statements(reporting.runtime.database) as sent:
             await reporting.reports(an_actor(COUNTY), by=by, org=COUNTY, **WINTER)

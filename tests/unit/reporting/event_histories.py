@@ -1,8 +1,7 @@
-"""What happens in a small made-up county, told as events: the material of reporting's tests."""
+"""Event histories of a small made-up county, for the tests of reporting."""
 
 import random
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -24,63 +23,54 @@ NAMES = {
     SISTER_STATION: "歪脚村便民服务站",
     OTHER_STATION: "茨凹村便民服务站",
 }
-FIRST_DAY, LAST_DAY = date(2025, 11, 20), date(2026, 3, 10)
-AFTERWARDS = date(2026, 6, 30)  # by then every clock that was not stopped has run out
 
 
 def an_item(code: str = "MZ-001", **facts: Any) -> ItemFacts:
+    """Return an item of the provincial catalog."""
     given = {"org": "52", "version": 1, "name": f"事项{code}", "category": "civil", "mode": "promised"}
     return ItemFacts(**{"item_type": "05", "decide_level": "center", "code": code, **given, **facts})
 
 
-ITEMS = (
-    an_item("MZ-001"),
-    an_item("MZ-002", mode="direct"),
-    an_item("MZ-001", org=COUNTY, mode="report_up"),
-    an_item("YB-001", category="medical"),
-    an_item("SH-001", category="living", mode="direct", decide_level="station"),
-)
-
-
 def an_access(org: str = STATION, accepting_org: str = CENTER, dept: Any = "civil") -> Access:
+    """Return the access of a case registered at `org`, held by the accepting org."""
     return Access(org=org, accepting_org=accepting_org, dept=dept, holders=(Office(org=accepting_org, dept=dept),))
 
 
 @dataclass
-class Teller:
-    """Makes events as they would arrive: numbered within (source, subject), through their bytes."""
+class EventMaker:
+    """Makes events as they arrive: numbered within (source, subject) and parsed from their bytes."""
 
     rng: random.Random = field(default_factory=lambda: random.Random(0))
-    told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def id(self) -> UUID:
         return UUID(int=self.rng.getrandbits(128), version=4)
 
-    def tell(self, source: str, subject: str, data: Any, actor: str = "system") -> Event:
-        self.told[source, subject] += 1
-        written = compose(
+    def event(self, source: str, subject: str, data: Any, actor: str = "system") -> Event:
+        self.sequences[source, subject] += 1
+        value = compose(
             data,
             id=self.id(),
             source=source,
             subject=subject,
-            sequence=self.told[source, subject],
+            sequence=self.sequences[source, subject],
             time=datetime(2026, 1, 1, tzinfo=UTC),
             region=COUNTY,
             actor=actor,
         )
-        return parse_event(written)
+        return parse_event(value)
 
-    def strange(self, source: str, subject: str) -> Event:
-        """An event of a type that only a later version can read."""
-        known = self.tell(source, subject, routing.OrgChanged(code=COUNTY, name="", level="county"))
+    def unknown_event(self, source: str, subject: str) -> Event:
+        """Return an event of a type that only a later version of this program knows."""
+        known = self.event(source, subject, routing.OrgChanged(code=COUNTY, name="", level="county"))
         return parse_event(known.raw.replace(b"org.changed", b"org.praised"))
 
     def org(self, code: str, name: str | None = None) -> Event:
         changed = routing.OrgChanged(code=code, name=name or NAMES[code], level="county", parent=parent_of(code))
-        return self.tell("routing", code, changed)
+        return self.event("routing", code, changed)
 
     def item(self, item: ItemFacts) -> Event:
-        return self.tell("intake", f"{item.org}/{item.code}", intake.ItemPublished(item=item))
+        return self.event("intake", f"{item.org}/{item.code}", intake.ItemPublished(item=item))
 
 
 Chain = list[Event]
@@ -88,10 +78,10 @@ Chain = list[Event]
 
 
 @dataclass
-class CaseTold:
-    """A case under way: each method is something that happened, as an event in the chain of whom it happened at."""
+class CaseHistory:
+    """A case and its events by source; each method adds what happened next."""
 
-    teller: Teller
+    maker: EventMaker
     id: str
     access: Access
     item: ItemFacts
@@ -103,65 +93,65 @@ class CaseTold:
     def chains(self) -> list[Chain]:
         return [chain for chain in (self.intake, self.routing, self.deadlines) if chain]
 
-    def registered(self, day: date) -> "CaseTold":
+    def registered(self, day: date) -> "CaseHistory":
         data = intake.CaseRegistered(
             access=self.access, case_no="20260001", item=self.item, channel="window", received_on=day
         )
-        self.intake.append(self.teller.tell("intake", self.id, data, "S-desk"))
+        self.intake.append(self.maker.event("intake", self.id, data, "S-desk"))
         return self
 
-    def accepted(self, day: date) -> "CaseTold":
+    def accepted(self, day: date) -> "CaseHistory":
         data = intake.CaseAccepted(
             access=self.access, case_no="20260001", item=self.item, received_on=day, accepted_on=day
         )
-        self.intake.append(self.teller.tell("intake", self.id, data, "S-desk"))
+        self.intake.append(self.maker.event("intake", self.id, data, "S-desk"))
         return self
 
-    def refused(self, day: date) -> "CaseTold":
+    def refused(self, day: date) -> "CaseHistory":
         data = intake.CaseRefused(access=self.access, reason_code="not-ours", refused_on=day)
-        self.intake.append(self.teller.tell("intake", self.id, data))
+        self.intake.append(self.maker.event("intake", self.id, data))
         return self
 
-    def withdrawn(self, day: date, at: str = "intake") -> "CaseTold":
+    def withdrawn(self, day: date, at: str = "intake") -> "CaseHistory":
         data = intake.CaseWithdrawn(access=self.access, withdrawn_on=day)
-        (self.intake if at == "intake" else self.routing).append(self.teller.tell(at, self.id, data))
+        (self.intake if at == "intake" else self.routing).append(self.maker.event(at, self.id, data))
         return self
 
-    def worked_on(self, staff: str) -> "CaseTold":
-        task: dict[str, Any] = {"access": self.access, "task_id": self.teller.id(), "seq": 1, "kind": "decide"}
+    def worked_on(self, staff: str) -> "CaseHistory":
+        task: dict[str, Any] = {"access": self.access, "task_id": self.maker.id(), "seq": 1, "kind": "decide"}
         office = Office(org=self.access.accepting_org, dept=self.access.dept)
         for happened in (
             routing.TaskAssigned(office=office, **task),
             routing.TaskReceived(office=office, assignee=staff, **task),
             routing.TaskCompleted(office=office, assignee=staff, opinion="grant", **task),
         ):
-            self.routing.append(self.teller.tell("routing", self.id, happened, staff))
+            self.routing.append(self.maker.event("routing", self.id, happened, staff))
         return self
 
-    def decided(self, day: date, denied: bool = False) -> "CaseTold":
+    def decided(self, day: date, denied: bool = False) -> "CaseHistory":
         data: Any = routing.CaseGranted(access=self.access, decided_on=day)
         if denied:
             data = routing.CaseDenied(access=self.access, decided_on=day, reason_code="unfit")
-        self.routing.append(self.teller.tell("routing", self.id, data, "S-office"))
+        self.routing.append(self.maker.event("routing", self.id, data, "S-office"))
         return self
 
-    def closed(self, day: date, result: Any = "granted") -> "CaseTold":
+    def closed(self, day: date, result: Any = "granted") -> "CaseHistory":
         data = routing.CaseClosed(access=self.access, result=result, closed_on=day)
-        self.routing.append(self.teller.tell("routing", self.id, data))
+        self.routing.append(self.maker.event("routing", self.id, data))
         return self
 
-    def clock(self, kind: Any, due_on: date, red: bool = False, stopped_on: date | None = None) -> "CaseTold":
-        self.deadlines += a_clock(self.teller, self.id, "case", kind, due_on, red, stopped_on)
+    def clock(self, kind: Any, due_on: date, red: bool = False, stopped_on: date | None = None) -> "CaseHistory":
+        self.deadlines += a_clock(self.maker, self.id, "case", kind, due_on, red, stopped_on)
         return self
 
 
 def a_clock(
-    teller: Teller, subject: str, of: Any, kind: Any, due_on: date, red: bool, stopped_on: date | None
+    maker: EventMaker, subject: str, of: Any, kind: Any, due_on: date, red: bool, stopped_on: date | None
 ) -> Chain:
     """A clock from its start on; `red` says whether the timer saw it run out."""
     due_at = datetime.combine(due_on + timedelta(days=1), time(), TZ)
     common: dict[str, Any] = {
-        "clock_id": teller.id(),
+        "clock_id": maker.id(),
         "subject_kind": of,
         "kind": kind,
         "org": CENTER,
@@ -185,15 +175,15 @@ def a_clock(
                 **common,
             )
         )
-    return [teller.tell("deadlines", subject, fact) for fact in facts]
+    return [maker.event("deadlines", subject, fact) for fact in facts]
 
 
-def a_case(teller: Teller, access: Access | None = None, item: ItemFacts | None = None) -> CaseTold:
-    return CaseTold(teller, str(teller.id()), access or an_access(), item or an_item())
+def a_case(maker: EventMaker, access: Access | None = None, item: ItemFacts | None = None) -> CaseHistory:
+    return CaseHistory(maker, str(maker.id()), access or an_access(), item or an_item())
 
 
 def a_complaint(
-    teller: Teller,
+    maker: EventMaker,
     accused: str,
     lodged_on: date,
     *,
@@ -205,7 +195,7 @@ def a_complaint(
     recused: tuple[str, ...] = (),
     recused_later: tuple[str, ...] | None = None,
 ) -> Chain:
-    subject = str(teller.id())
+    subject = str(maker.id())
     orgs: dict[str, Any] = {"handler_org": handler or parent_of(accused) or accused, "accused_org": accused}
     orgs["recused"] = recused
     facts: list[Any] = [
@@ -223,86 +213,4 @@ def a_complaint(
             complaints.ComplaintConcluded(outcome=outcome, concluded_on=concluded_on, **orgs),
             complaints.ComplaintReplied(kind=kind, replied_on=concluded_on, **orgs),
         ]
-    return [teller.tell("complaints", subject, fact) for fact in facts]
-
-
-def a_year_in_the_county(rng: random.Random, cases: int) -> list[Chain]:
-    """Many cases of every sort and complaints about some, from before the new year until after it."""
-    teller = Teller(rng)
-    chains: list[Chain] = [[teller.org(code)] for code in NAMES]
-    chains += [[teller.item(item)] for item in ITEMS]
-    for _ in range(cases):
-        case = _some_case(rng, teller)
-        chains += case.chains
-        if rng.random() < 0.25:
-            chains += _some_complaint(rng, teller, case)
-    return chains
-
-
-def _some_case(rng: random.Random, teller: Teller) -> CaseTold:
-    item = rng.choice(ITEMS)
-    org = rng.choice((STATION, SISTER_STATION, OTHER_STATION, CENTER, OTHER_CENTER))
-    accepting = org if item.decide_level == "station" else org[:9]
-    case = a_case(teller, an_access(org, accepting, item.category), item)
-    day = FIRST_DAY + timedelta(days=rng.randrange((LAST_DAY - FIRST_DAY).days))
-    case.registered(day)
-    day = later(rng, day, 5)
-    match rng.choice(("waiting", "refused", "withdrawn") + ("accepted",) * 7):
-        case "refused":
-            case.refused(day)
-        case "withdrawn":
-            case.withdrawn(day)
-        case "accepted":
-            _after_acceptance(rng, case.accepted(day), day)
-    return case
-
-
-def _after_acceptance(rng: random.Random, case: CaseTold, accepted_on: date) -> None:
-    case.worked_on(rng.choice(("S-office", "S-head")))
-    done_on: date | None = later(rng, accepted_on, 40)
-    match rng.choice(("granted", "granted", "granted", "denied", "withdrawn", "open")):
-        case "granted" | "denied" as result:
-            assert done_on is not None
-            case.decided(done_on, denied=result == "denied")
-            if rng.random() < 0.7:
-                case.closed(later(rng, done_on, 10), result)
-        case "withdrawn":
-            assert done_on is not None
-            case.withdrawn(done_on, at="routing").closed(done_on, "withdrawn")
-        case _:
-            done_on = None
-    for kind, days in (("promise", 20), ("statutory", 45)):
-        if rng.random() < 0.8:
-            due_on = later(rng, accepted_on, days)
-            late = (done_on or AFTERWARDS) > due_on
-            # sometimes the timer misses it, sometimes it fires because the decision was told late
-            seen_red = rng.random() < (0.8 if late else 0.1) or done_on is None
-            case.clock(kind, due_on, red=seen_red, stopped_on=done_on)
-
-
-def _some_complaint(rng: random.Random, teller: Teller, case: CaseTold) -> Sequence[Chain]:
-    lodged_on = FIRST_DAY + timedelta(days=rng.randrange(100))
-    told = a_complaint(
-        teller,
-        rng.choice((*NAMES, "52")),
-        lodged_on,
-        kind=rng.choice(("complaint", "report", "suggestion", "praise")),
-        case_id=case.id if rng.random() < 0.7 else None,
-        outcome=rng.choice((None, "supported", "explained", "not_supported")),
-        concluded_on=later(rng, lodged_on, 60),
-        recused=rng.choice(((), ("S-head",), ("S-office", "S-head"))),
-        recused_later=rng.choice((None, ("S-head",), ("S-office", "S-other"))),
-    )
-    return told, a_clock(teller, told[0].subject, "complaint", "complaint", lodged_on, True, None)
-
-
-def later(rng: random.Random, day: date, most: int) -> date:
-    return day + timedelta(days=rng.randrange(most))
-
-
-def interleaved(rng: random.Random, chains: Sequence[Chain]) -> list[Event]:
-    """One of the orders in which these events may arrive: each chain keeps its own."""
-    turns = [n for n, chain in enumerate(chains) for _ in chain]
-    rng.shuffle(turns)
-    waiting = [iter(chain) for chain in chains]
-    return [next(waiting[turn]) for turn in turns]
+    return [maker.event("complaints", subject, fact) for fact in facts]

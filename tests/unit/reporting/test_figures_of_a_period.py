@@ -24,17 +24,17 @@ def an_actor(org: str, *roles: str, dept: str | None = None) -> Actor:
     return Actor("S-1", org, frozenset(roles), dept)
 
 
-def test_where_no_period_is_asked_for_it_is_the_month_up_to_today() -> None:
+def test_by_default_the_period_is_this_month_up_to_today() -> None:
     assert ReportPeriod.requested(None, None, TODAY) == ReportPeriod(date(2026, 2, 1), TODAY)
 
 
-def test_where_only_its_end_is_given_it_begins_with_that_month() -> None:
+def test_a_period_with_only_an_end_begins_with_that_month() -> None:
     assert ReportPeriod.requested(None, date(2025, 12, 31), TODAY) == ReportPeriod(
         date(2025, 12, 1), date(2025, 12, 31)
     )
 
 
-def test_one_day_is_a_period() -> None:
+def test_a_period_may_be_one_day() -> None:
     assert ReportPeriod.requested(TODAY, TODAY, TODAY) == ReportPeriod(TODAY, TODAY)
 
 
@@ -58,7 +58,7 @@ def test_a_period_touches_every_month_from_its_first_to_its_last_october_too() -
     assert list(ReportPeriod(date(2026, 1, 31), date(2026, 2, 1)).months()) == ["2026-01", "2026-02"]
 
 
-def test_everybody_reports_on_the_own_org_or_one_below() -> None:
+def test_a_report_is_about_the_own_org_or_one_below() -> None:
     window = an_actor(CENTER, "window")
     assert reported_org(window, None) == CENTER
     assert reported_org(window, STATION) == STATION
@@ -67,7 +67,7 @@ def test_everybody_reports_on_the_own_org_or_one_below() -> None:
             reported_org(window, other)
 
 
-def test_only_heads_without_a_line_know_of_complaints() -> None:
+def test_complaints_are_counted_for_their_handlers_without_a_department() -> None:
     for role in ("manager", "supervisor", "investigator"):
         assert counts_complaints(an_actor(COUNTY, role))
         assert not counts_complaints(an_actor(COUNTY, role, dept="civil"))
@@ -75,20 +75,20 @@ def test_only_heads_without_a_line_know_of_complaints() -> None:
         assert not counts_complaints(an_actor(COUNTY, role))
 
 
-def test_a_head_counts_complaints_about_those_below_and_not_about_the_own_unit() -> None:
+def test_complaints_are_counted_about_orgs_below_and_not_about_the_own_org() -> None:
     head = an_actor(CENTER, "manager")
     assert counts_complaints_about(head, STATION)
     assert not counts_complaints_about(head, CENTER)
 
 
-def test_there_is_nobody_above_a_province_so_its_own_heads_know() -> None:
+def test_complaints_about_a_province_are_counted_for_its_own_heads() -> None:
     assert counts_complaints_about(an_actor("52", "supervisor"), "52")
     assert not counts_complaints_about(an_actor("52", "window"), "52")
 
 
-def test_a_rate_of_nothing_is_null_and_never_100_percent() -> None:
-    nothing = Figures()
-    assert (nothing.closing_rate, nothing.on_time_rate, nothing.early_rate) == (None, None, None)
+def test_a_rate_is_none_where_its_denominator_is_0() -> None:
+    figures = Figures()
+    assert (figures.closing_rate, figures.on_time_rate, figures.early_rate) == (None, None, None)
 
 
 def test_rates_are_shares_to_four_places() -> None:
@@ -96,6 +96,6 @@ def test_rates_are_shares_to_four_places() -> None:
     assert (figures.closing_rate, figures.on_time_rate, figures.early_rate) == (1.3333, 0.6667, 0.3333)
 
 
-def test_the_last_month_of_all_is_a_month() -> None:
+def test_months_include_december_of_the_year_9999() -> None:
     assert list(ReportPeriod(date(9999, 11, 30), date(9999, 12, 31)).months()) == ["9999-11", "9999-12"]
     assert list(ReportPeriod(date(2025, 12, 31), date(2026, 2, 1)).months()) == ["2025-12", "2026-01", "2026-02"]

@@ -1,4 +1,4 @@
-"""complaints are found by the case they are about"""
+"""Index complaints by the case they are about."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""complaints are refused, passed on, extended and reviewed; what was written is kept paper by paper"""
+"""Add refusal, transfer, extension and review; store each written document as a paper."""
 
 from collections.abc import Sequence
 

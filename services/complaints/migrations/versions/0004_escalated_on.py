@@ -1,4 +1,4 @@
-"""since when a review is under way is kept beside the acceptance, no more in its place"""
+"""Store the start of a review beside the day of acceptance instead of in its place."""
 
 from collections.abc import Sequence
 

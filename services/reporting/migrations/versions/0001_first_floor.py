@@ -1,4 +1,4 @@
-"""first floor"""
+"""Create the tables of reporting."""
 
 from collections.abc import Sequence
 

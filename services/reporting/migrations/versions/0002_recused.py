@@ -1,4 +1,4 @@
-"""who is recused from a complaint is told with it"""
+"""Store who is recused from a complaint, as its events announce it."""
 
 from collections.abc import Sequence
 

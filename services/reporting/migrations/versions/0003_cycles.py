@@ -1,4 +1,4 @@
-"""a row for each cycle of a case, and what lapsed"""
+"""Store a row for each cycle of a case, and the day a case lapsed."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""cards of cases"""
+"""Store the cards of cases."""
 
 from collections.abc import Sequence
 
