@@ -19,16 +19,16 @@ async def accepted(county: County, item: str = "LY-001") -> str:
 async def cards(county: County, id: str, number: int) -> list[dict[str, Any]]:
     """The cards of a case, the oldest first, once there are so many."""
 
-    async def told() -> Any:
+    async def condition() -> Any:
         await county.settles()
         found = (await ok(county.someone("window", CENTER).get("/cards", case_id=id)))["items"]
         return found[::-1] if len(found) == number else None
 
-    found: list[dict[str, Any]] = await wait_for(told)
+    found: list[dict[str, Any]] = await wait_for(condition)
     return found
 
 
-async def test_d28_a_promise_that_is_missed_turns_red_and_brings_a_yellow_card_and_disobeying_its_order_a_red_one(
+async def test_d28_a_missed_promise_brings_a_yellow_card_and_a_missed_order_a_red_one(
     county: County,
 ) -> None:
     id = await accepted(county)
@@ -41,9 +41,9 @@ async def test_d28_a_promise_that_is_missed_turns_red_and_brings_a_yellow_card_a
         assert [one["id"] for one in (await ok(viewer.get("/cases", lamp="red")))["items"]] == [id]
         assert [one["kind"] for one in (await ok(viewer.get("/clocks", lamp="red")))["items"]] == ["promise"]
     timeline = (await ok(county.someone("window", CENTER).get(f"/cases/{id}/timeline")))["items"]
-    told = [(entry["type"], entry["data"].get("notified")) for entry in timeline]
-    assert told.count(("cn.bianmin.clock.red.v1", None)) == 1
-    assert told.count(("cn.bianmin.card.issued.v1", [CENTER, COUNTY])) == 1, "the unit, and who is above it"
+    events = [(entry["type"], entry["data"].get("notified")) for entry in timeline]
+    assert events.count(("cn.bianmin.clock.red.v1", None)) == 1
+    assert events.count(("cn.bianmin.card.issued.v1", [CENTER, COUNTY])) == 1, "the unit, and who is above it"
     order = (await ok(county.someone("window", CENTER).get("/clocks", case_id=id, kind="card")))["items"]
     assert [(clock["due_on"], clock["state"]) for clock in order] == [("2026-03-13", "running")]
     await set_time(county, "2026-03-14T00:00:01")
@@ -61,7 +61,7 @@ async def test_d28_a_promise_that_is_missed_turns_red_and_brings_a_yellow_card_a
     assert (center["yellow_cards"], center["red_cards"], center["cards_revoked"]) == (1, 1, 1)
 
 
-async def test_who_obeys_the_order_gets_no_red_card(county: County) -> None:
+async def test_a_unit_that_obeys_the_order_gets_no_red_card(county: County) -> None:
     id = await accepted(county)
     await set_time(county, "2026-03-10T09:00:00")
     await cards(county, id, 1)
@@ -74,7 +74,7 @@ async def test_who_obeys_the_order_gets_no_red_card(county: County) -> None:
     assert len(await cards(county, id, 1)) == 1
 
 
-async def test_a_card_is_appealed_by_its_unit_and_settled_above_and_stays_on_record(county: County) -> None:
+async def test_a_card_is_appealed_by_its_unit_and_settled_by_a_unit_above_and_stays_on_record(county: County) -> None:
     id = await accepted(county)
     await set_time(county, "2026-03-10T09:00:00")
     [card] = await cards(county, id, 1)
@@ -126,7 +126,7 @@ async def test_two_yellow_cards_for_one_case_are_a_red_one(county: County) -> No
     ]
 
 
-async def test_nobody_sees_a_card_that_is_not_theirs(county: County) -> None:
+async def test_a_card_is_seen_only_by_those_who_may_see_its_case(county: County) -> None:
     id = await accepted(county)
     await set_time(county, "2026-03-10T09:00:00")
     [card] = await cards(county, id, 1)
@@ -139,7 +139,7 @@ async def test_nobody_sees_a_card_that_is_not_theirs(county: County) -> None:
     assert (await county.nobody.get("/cards")).status_code == 401
 
 
-async def test_what_was_done_in_time_and_told_late_takes_its_card_back(county: County) -> None:
+async def test_a_timely_act_that_arrives_late_revokes_the_card(county: County) -> None:
     id = await accepted(county, "MZ-003")
     await set_time(county, "2026-03-02T10:00:00")
     other = await register_case(county, "MZ-003", materials=0)

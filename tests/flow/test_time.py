@@ -40,11 +40,11 @@ async def test_silence_about_a_licence_is_acceptance_from_the_day_of_receipt(cou
     case = await wait_for(clocks_run)
     assert clock_of(case, "statutory")["due_on"] == "2026-03-30"
     assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["lamp"]) == ("stopped", "red")
-    told = await count_timeline(county, id)
-    assert (told["case.deemed_accepted"], told["case.accepted"], told["route.planned"]) == (1, 0, 1)
+    counts = await count_timeline(county, id)
+    assert (counts["case.deemed_accepted"], counts["case.accepted"], counts["route.planned"]) == (1, 0, 1)
 
 
-async def test_a_notice_on_the_last_day_stops_it(county: County) -> None:
+async def test_a_notice_on_the_last_day_stops_the_completeness_clock(county: County) -> None:
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county, materials=0)
     await set_time(county, "2026-03-09T17:59:00")
@@ -56,7 +56,7 @@ async def test_a_notice_on_the_last_day_stops_it(county: County) -> None:
     assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["late"]) == ("stopped", False)
 
 
-async def test_a_calendar_revised_in_between_is_honoured(county: County) -> None:
+async def test_a_calendar_revised_while_a_clock_runs_moves_its_due_day(county: County) -> None:
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county)
     await read_case(county, id)
@@ -79,7 +79,7 @@ async def _due_on(county: County, id: str, kind: str, day: str) -> dict[str, Any
     return case if clock_of(case, kind)["due_on"] == day else None
 
 
-async def test_a7_a_notice_that_comes_during_the_holiday_moves_what_runs_and_nothing_that_is_over(
+async def test_a7_a_notice_during_the_holiday_moves_running_clocks_and_no_stopped_one(
     county: County,
 ) -> None:
     """As in January 2020: the holiday is made longer while it lasts, and a make-up Saturday is taken back."""
@@ -129,7 +129,7 @@ async def test_silence_about_another_item_is_a_breach_and_no_acceptance(county: 
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
 
 
-async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) -> None:
+async def test_a_timely_notice_that_arrives_late_corrects_the_deeming(county: County) -> None:
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county, materials=0)
     await read_case(county, id)
@@ -144,8 +144,8 @@ async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) ->
     assert clock_of(case, "completeness")["late"] is False
     # nothing runs but the wait for what is missing
     assert [clock["stage"] for clock in case["clocks"] if clock["state"] == "running"] == ["supplement"]
-    told = await count_timeline(county, id)
-    assert (told["case.deemed_accepted"], told["case.deeming_corrected"], told["route.voided"]) == (1, 1, 1)
+    counts = await count_timeline(county, id)
+    assert (counts["case.deemed_accepted"], counts["case.deeming_corrected"], counts["route.voided"]) == (1, 1, 1)
     # accepted at last, it goes its way anew
     await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
@@ -155,7 +155,7 @@ async def test_a_timely_notice_told_late_corrects_the_deeming(county: County) ->
     assert (case["status"], case["accepted_on"]) == ("granted", "2026-03-10")
 
 
-async def test_b3_every_moment_has_its_offset_and_is_one_for_readers_in_every_zone(county: County) -> None:
+async def test_b3_every_moment_has_its_offset_and_is_equal_in_every_zone(county: County) -> None:
     await set_time(county, "2026-03-02T00:30:00")  # still the day before in UTC
     id = await register_case(county)
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
@@ -178,9 +178,9 @@ async def test_b3_every_moment_has_its_offset_and_is_one_for_readers_in_every_zo
             (reader, "/cards", {}),
         )
     ]
-    told = [moment for answer in answers for moment in moments_in(answer)]
-    assert len(told) > 50
-    assert [moment for moment in told if moment.utcoffset() is None] == []
+    shown = [moment for answer in answers for moment in moments_in(answer)]
+    assert len(shown) > 50
+    assert [moment for moment in shown if moment.utcoffset() is None] == []
     assert (promise["started_on"], promise["due_on"]) == ("2026-03-02", "2026-03-09")
     due_at = datetime.fromisoformat(promise["due_at"])
     assert due_at == datetime.fromisoformat("2026-03-10T00:00:00+08:00")
@@ -208,7 +208,7 @@ def moments_in(answer: Any) -> list[datetime]:
     return []
 
 
-async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its_longer_period_ends(
+async def test_a_list_of_yellow_cases_finds_a_case_again_when_its_longer_period_ends(
     county: County,
 ) -> None:
     center = county.someone("window", CENTER)
@@ -220,6 +220,7 @@ async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county)
     await ok(center.post(f"/cases/{id}/accept"))
+    await read_case(county, id)  # the acceptance has stopped the completeness clock before its time comes
     await set_time(county, "2026-03-09T10:00:00")
     await wait_for_lamp(county, id, "yellow")
     asked = await ok(office.post(f"/cases/{id}/extensions", {"days": 10, "reason": "案情复杂"}), 201)
@@ -233,7 +234,7 @@ async def test_a_case_is_yellow_again_for_whoever_looks_for_yellow_ones_when_its
     assert (steps["clock.yellow"], steps["clock.lamp_turned"]) == (1, 1)
 
 
-async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County) -> None:
+async def test_a_timely_acceptance_that_arrives_late_corrects_the_deeming(county: County) -> None:
     await set_time(county, "2026-06-22T10:00:00")
     id = await register_case(county, received_on="2026-06-10", materials=0)
 
@@ -261,8 +262,8 @@ async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County
     assert clock_of(case, "statutory")["due_on"] == counted("2026-06-12", 20) == "2026-07-13"
     assert (clock_of(case, "completeness")["late"], clock_of(case, "completeness")["lamp"]) == (False, "green")
     assert {card["status"] for card in case["cards"]} == {"revoked"}
-    told = await count_timeline(county, id)
-    assert (told["case.deeming_corrected"], told["case.accepted"], told["route.voided"]) == (1, 1, 1)
+    counts = await count_timeline(county, id)
+    assert (counts["case.deeming_corrected"], counts["case.accepted"], counts["route.voided"]) == (1, 1, 1)
     # decided, there is nothing to correct any more
     await complete_task(county, CENTER, id, "grant")
     again = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-11"})
@@ -270,7 +271,7 @@ async def test_a_timely_acceptance_told_late_corrects_the_deeming(county: County
     assert (await read_case(county, id))["accepted_on"] == "2026-06-12"
 
 
-async def test_a_supplement_that_never_came_closes_the_case(county: County) -> None:
+async def test_a_supplement_that_never_comes_closes_the_case(county: County) -> None:
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county, "MZ-003", materials=0)
     notice = {"missing": [{"no": 1, "reason": "未提交"}]}
@@ -284,7 +285,7 @@ async def test_a_supplement_that_never_came_closes_the_case(county: County) -> N
     assert (await count_timeline(county, id))["case.lapsed"] == 1
 
 
-async def test_the_wait_for_a_supplement_ends_on_a_working_day_as_the_calendar_has_it(county: County) -> None:
+async def test_the_wait_for_a_supplement_ends_on_a_working_day_of_the_calendar(county: County) -> None:
     await set_time(county, "2026-05-21T10:00:00")
     id, kept = [await register_case(county, "MZ-003", materials=0) for _ in range(2)]
     village, notice = county.someone("window", STATION), {"missing": [{"no": 1, "reason": "未提交"}]}
@@ -325,7 +326,7 @@ async def _window_is_over(county: County, id: str) -> dict[str, Any] | None:
     return case if clock_of(case, "completeness", "supplement")["state"] == "stopped" else None
 
 
-async def test_a_supplement_in_time_told_late_corrects_the_lapse(county: County) -> None:
+async def test_a_timely_supplement_that_arrives_late_corrects_the_lapse(county: County) -> None:
     await set_time(county, "2026-03-02T10:00:00")
     id = await register_case(county, "MZ-003", materials=0)
     village = county.someone("window", STATION)
@@ -343,8 +344,8 @@ async def test_a_supplement_in_time_told_late_corrects_the_lapse(county: County)
     assert case["received_on"] == "2026-04-01"
     completeness = clock_of(case, "completeness")
     assert (completeness["state"], completeness["due_on"]) == ("running", counted("2026-04-01", 5))
-    told = await count_timeline(county, id)
-    assert (told["case.lapsed"], told["case.lapse_corrected"], told["case.supplemented"]) == (1, 1, 1)
+    counts = await count_timeline(county, id)
+    assert (counts["case.lapsed"], counts["case.lapse_corrected"], counts["case.supplemented"]) == (1, 1, 1)
     assert await ended_in_april(county) == [0, 0]
     # it goes its way as any other
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
@@ -406,15 +407,15 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
     case = await read_case(county, id)
     statutory = clock_of(case, "statutory")
     assert statutory["due_on"] == counted("2026-02-04", 30, paused)
-    told = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
-    [pause], [moved] = told["pauses"], told["moves"]
+    shown = await ok(center.get(f"/clocks/{statutory['id']}/explain"))
+    [pause], [moved] = shown["pauses"], shown["moves"]
     citizen = await ok(county.nobody.get(f"/public/clocks/{statutory['id']}"))
-    assert (citizen["text"], citizen["days"], citizen["due_on"]) == (told["text"], told["days"], statutory["due_on"])
+    assert (citizen["text"], citizen["days"], citizen["due_on"]) == (shown["text"], shown["days"], statutory["due_on"])
     assert (await county.nobody.get(f"/public/clocks/{id}")).status_code == 404
     assert (pause["first"], pause["last"], pause["reason"], pause["evidence"] is None) == (*paused, "hearing", False)
     assert (moved["reason"], moved["extended_by"], moved["due_on"]) == ("extension", 10, statutory["due_on"])
     assert moved["previous_due_on"] == counted("2026-02-04", 20, paused)
-    assert "依法延长10个工作日" in told["text"]
+    assert "依法延长10个工作日" in shown["text"]
     await set_time(county, "2026-03-20T10:00:00")
     await complete_task(county, CENTER, id, "deny", reason_code="not_eligible", legal_basis="森林法")
     case = await read_case(county, id)

@@ -11,12 +11,12 @@ from bianmin.domain.actors import Actor
 from bianmin.events.parts import CardLevel
 from bianmin.kit import feed
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import under
 from services.deadlines.domain.lifecycle.card import Card, CardStatus
 from services.deadlines.store.cards import card_of_row
-from services.deadlines.store.seen import visible
 from services.deadlines.store.tables import cards, subjects
+from services.deadlines.store.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,11 @@ async def page(
     Raises `MalformedRequest` where the cursor was made for other filters, or another actor.
     """
     keyset = _NEWEST_FIRST if filters.updated_since is None else _AS_CHANGED
-    after = cursors.read(cursor, filters.cursor_binding(actor), keyset)
     query = _CARDS.where(visible(actor), *filters.conditions())
     if filters.updated_since is not None:
         query = query.where(cards.c.changed_at < await feed.horizon(tx))
-    found = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
-    next_cursor = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        next_cursor = cursors.write([last[column.name] for column in keyset.columns], filters.cursor_binding(actor))
-    return [_listed(row) for row in found[:limit]], next_cursor
+    found, next_cursor = await read_page(tx, query, keyset, filters.cursor_binding(actor), cursors, cursor, limit)
+    return [_listed(row) for row in found], next_cursor
 
 
 async def find(tx: Tx, actor: Actor, card_id: UUID) -> ListedCard | None:

@@ -13,14 +13,14 @@ from bianmin.domain.complaint_access import keys_held_by
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit import feed
 from bianmin.kit.db import Tx
-from bianmin.kit.pages import Cursors, Keyset
+from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import under
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clocks.clock import Clock, ClockState, SubjectPause
 from services.deadlines.store import pauses as pause_store
 from services.deadlines.store.clock_rows import CLOCK_COLUMNS, NEVER, clock_of_row
-from services.deadlines.store.seen import visible
 from services.deadlines.store.tables import clocks, subjects
+from services.deadlines.store.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,11 @@ async def page(
     Raises `MalformedRequest` where the cursor was made for other filters, or another actor.
     """
     keyset = order(filters)
-    after = cursors.read(cursor, filters.cursor_binding(actor), keyset)
     query = listing(actor, filters)
     if filters.updated_since is not None:
         query = query.where(clocks.c.changed_at < await feed.horizon(tx))
-    rows = (await tx.execute(keyset.apply(query, after, limit))).mappings().all()
-    next_cursor = None
-    if len(rows) > limit:
-        last = rows[limit - 1]
-        next_cursor = cursors.write([last[column.name] for column in keyset.columns], filters.cursor_binding(actor))
-    return [_listed(row) for row in rows[:limit]], next_cursor
+    found, next_cursor = await read_page(tx, query, keyset, filters.cursor_binding(actor), cursors, cursor, limit)
+    return [_listed(row) for row in found], next_cursor
 
 
 def listing(actor: Actor, filters: ClockFilters) -> Select[Any]:
