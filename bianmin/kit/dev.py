@@ -28,7 +28,10 @@ class ClockView(View):
 
 
 def install(app: FastAPI, clock: TimeSource, tokens: Tokens) -> None:
-    """Add `PUT /api/v1/dev/clock`."""
+    """Add `PUT /api/v1/dev/clock` for admins.
+
+    It raises `Unauthenticated`, `Forbidden` for others, and `Invalid` for a year out of range.
+    """
 
     async def admin(request: Request) -> None:
         """Check the token before the body is parsed."""
