@@ -15,13 +15,13 @@ from bianmin.kit.time_source import TZ, TimeSource
 FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
-class ClockSetting(Body):
+class BusinessTimeSetting(Body):
     """The business time to set."""
 
     now: Moment
 
 
-class ClockView(View):
+class BusinessTimeView(View):
     """The business time after it was set."""
 
     now: datetime
@@ -41,11 +41,11 @@ def install(app: FastAPI, clock: TimeSource, tokens: Tokens) -> None:
         if not tokens.verify(token.strip()).actor.may("admin"):
             raise Forbidden("只有管理员（admin）可以调整开发环境的时钟。")
 
-    @app.put("/api/v1/dev/clock", tags=["dev"], response_model=ClockView, dependencies=[Depends(admin)])
-    async def set_clock(body: ClockSetting) -> Response:
+    @app.put("/api/v1/dev/clock", tags=["dev"], response_model=BusinessTimeView, dependencies=[Depends(admin)])
+    async def set_clock(body: BusinessTimeSetting) -> Response:
         """Set the business time of every service in this process, timers included. It goes on from there."""
         if not FIRST_YEAR <= body.now.astimezone(TZ).year <= LAST_YEAR:
             detail = f"应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间"
             raise Invalid(f"时间{detail}。", errors=[FieldError("/now", "out_of_range", detail)])
         clock.set(body.now)
-        return respond(ClockView(now=clock.now()))
+        return respond(BusinessTimeView(now=clock.now()))
