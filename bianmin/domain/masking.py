@@ -1,4 +1,4 @@
-"""What may be shown of a person: names, numbers and addresses with their middle or end hidden."""
+"""Masked names, numbers and addresses: what may be shown of a person."""
 
 import re
 
@@ -6,7 +6,7 @@ _ADDRESS = re.compile(r"(?:\D*?(?:街道|镇|乡))?\D*?(?:村|社区|居委会)|
 
 
 def mask_name(name: str) -> str:
-    """张*三, 张*, *: first and last sign, of two the first."""
+    """The first and last sign of a name, of a name of two the first: 张*三, 张*, *."""
     name = name.strip()
     if len(name) < 3:
         return f"{name[:-1]}*" if name else ""
@@ -14,7 +14,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """Of an identity document: the first three and last four of a long number, less of a short one."""
+    """A document number with its middle hidden: 3 first and 4 last signs of a long one, fewer of a short one."""
     number = number.strip()
     if len(number) < 6:
         return "*" * len(number)
@@ -22,13 +22,13 @@ def mask_number(number: str) -> str:
 
 
 def mask_phone(number: str) -> str:
-    """130****0001."""
+    """A phone number with its middle hidden: 130****0001."""
     number = number.strip()
     return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
 
 
 def mask_address(address: str) -> str:
-    """As far as the village (else the township) it names; nothing when it names neither before the first digit."""
+    """An address up to its village, else its township; empty when it names neither before the first digit."""
     found = _ADDRESS.match(address.strip())
     return found.group() if found else ""
 
