@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bianmin.domain.divisions import LENGTHS, ancestors, at_level, desk_level_of, level_of, parent_of
 from bianmin.domain.identifiers import BadCode, born_on, citizen_id, credit_code, document_number, phone
-from bianmin.domain.masking import mask_address, mask_name, mask_number, mask_phone
+from bianmin.domain.masking import mask_name, mask_number, mask_phone
 from bianmin.events.parts import OrgCode
 
 TODAY = date(2026, 11, 23)
@@ -204,19 +204,3 @@ def test_a_number_is_shown_by_its_ends() -> None:
 @given(citizens)
 def test_a_masked_citizen_id_does_not_tell_the_birth(number: str) -> None:
     assert set(mask_number(number)[3:14]) == {"*"}
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("贵州省某市某县青岩镇龙井村三组12号", "贵州省某市某县青岩镇龙井村"),
-        ("镇远县羊场镇龙井村", "镇远县羊场镇龙井村"),
-        ("龙井村三组", "龙井村"),
-        ("青岩镇北街12号", "青岩镇"),
-        ("花溪大道12号幸福村", ""),
-        ("12号", ""),
-        ("", ""),
-    ],
-)
-def test_an_address_is_shown_as_far_as_the_village(address: str, shown: str) -> None:
-    assert mask_address(address) == shown
