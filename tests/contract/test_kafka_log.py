@@ -12,7 +12,7 @@ from tests.brokers import free_port, noida_kafka
 from tests.contract.log_topic import KAFKA, LogTopic, fetch_values, offsets_after
 
 
-async def test_without_a_broker_everything_fails_in_time_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+async def test_without_a_broker_calls_fail_in_time_and_work_again_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
     log = KafkaLog(f"127.0.0.1:{port}", patience=1.0)
     with noida_kafka(tmp_path, port):

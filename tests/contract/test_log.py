@@ -142,7 +142,7 @@ async def test_d23_the_partitions_of_a_member_that_died_are_taken_over(topic: Lo
 
 
 @pytest.mark.expels_dead_members
-async def test_a_member_that_was_taken_for_dead_cannot_commit(topic: LogTopic) -> None:
+async def test_an_expelled_member_cannot_commit(topic: LogTopic) -> None:
     producer = await topic.producer()
     await producer.append(topic.entries(["a", "b", "c"], keys=1))
     async with member_process(topic) as sleeper:
@@ -156,7 +156,7 @@ async def test_a_member_that_was_taken_for_dead_cannot_commit(topic: LogTopic) -
     assert await (await topic.log()).lag(topic.group, [topic.name]) == 0
 
 
-async def test_an_entry_that_its_reader_cannot_handle_does_not_hold_up_the_others(topic: LogTopic) -> None:
+async def test_an_entry_that_cannot_be_handled_does_not_block_the_others(topic: LogTopic) -> None:
     producer, reader = await topic.producer(), await topic.member()
     await producer.append([Record(topic.name, "poison", b"\xff\x00"), *topic.entries(["a", "b", "c"], keys=1)])
     entries = await fetch_entries(reader, 4)

@@ -21,7 +21,7 @@ async def topic(new_database: Fresh) -> AsyncIterator[LogTopic]:
         yield LogTopic(await new_database(), opened)
 
 
-async def test_a_lost_connection_is_told_as_such_and_all_goes_on_when_it_is_back(new_database: Fresh) -> None:
+async def test_a_lost_connection_is_reported_as_such_and_calls_work_again_when_it_is_back(new_database: Fresh) -> None:
     async with proxy_to(await new_database()) as (proxy, url), AsyncExitStack() as opened:
         topic = LogTopic(url, opened)
         producer, reader = await topic.producer(), await topic.member()
@@ -50,7 +50,7 @@ async def test_a_lost_connection_is_told_as_such_and_all_goes_on_when_it_is_back
         assert await log.lag(topic.group, [topic.name]) == 1
 
 
-async def test_the_news_are_heard_again_after_the_connection_was_lost(new_database: Fresh) -> None:
+async def test_notifications_arrive_again_after_a_lost_connection(new_database: Fresh) -> None:
     address = await new_database()
     async with proxy_to(address) as (proxy, url), AsyncExitStack() as opened:
         topic = LogTopic(url, opened)
@@ -63,7 +63,7 @@ async def test_the_news_are_heard_again_after_the_connection_was_lost(new_databa
         assert await reader.fetch(10, 0) == []
 
 
-async def test_who_waits_is_woken_and_does_not_only_look_now_and_then(new_database: Fresh) -> None:
+async def test_a_waiting_reader_is_woken_without_polling(new_database: Fresh) -> None:
     database = log_database(await new_database())
     log = PostgresLog(database, poll=3600)
     await log.ensure(["topic"], PARTITIONS)
@@ -107,7 +107,7 @@ async def test_a_closed_member_leaves_its_partitions_at_once(new_database: Fresh
     await database.close()
 
 
-async def test_entries_in_hand_are_given_to_nobody_else(topic: LogTopic) -> None:
+async def test_fetched_entries_are_given_to_no_other_member(topic: LogTopic) -> None:
     producer, first = await topic.producer(), await topic.member()
     await producer.append(topic.entries([f"early {n}" for n in range(40)]))
     in_hand = await fetch_entries(first, 40)
@@ -125,7 +125,7 @@ async def test_entries_in_hand_are_given_to_nobody_else(topic: LogTopic) -> None
     assert sorted(shared) == sorted(f"late {n}" for n in range(40))
 
 
-async def test_offsets_have_no_gaps_whoever_appends_and_whatever_fails(topic: LogTopic) -> None:
+async def test_offsets_have_no_gaps_with_several_producers_and_failed_appends(topic: LogTopic) -> None:
     log = await topic.log()
     producers = [await topic.producer() for _ in range(4)]
 
@@ -156,7 +156,7 @@ async def test_nothing_is_skipped_while_several_append_at_once(topic: LogTopic) 
     assert values(await reading) == [f"{k} {n:02} {m:02}" for k in range(4) for n in range(20) for m in range(40)]
 
 
-async def test_a_full_partition_does_not_hold_up_the_others(topic: LogTopic) -> None:
+async def test_a_full_partition_does_not_delay_the_others(topic: LogTopic) -> None:
     producer, reader = await topic.producer(), await topic.member()
     await producer.append([topic.entry("crowd", f"crowd {n}") for n in range(500)])
     await producer.append(topic.entries([str(n) for n in range(40)]))
@@ -168,13 +168,13 @@ async def test_a_full_partition_does_not_hold_up_the_others(topic: LogTopic) -> 
     assert served == set(range(PARTITIONS))
 
 
-async def test_a_topic_that_is_not_there_is_said_so(topic: LogTopic) -> None:
+async def test_appending_to_an_unknown_topic_raises_lookup_error(topic: LogTopic) -> None:
     producer = await topic.producer()
     with pytest.raises(LookupError, match="no such topic: missing"):
         await producer.append([Record("missing", "key", b"")])
 
 
-async def test_a_topic_made_later_is_read_by_those_who_wait_for_it(topic: LogTopic) -> None:
+async def test_a_topic_created_later_is_read_by_waiting_members(topic: LogTopic) -> None:
     log, producer = await topic.log(), await topic.producer()
     early = await log.consumer("early", ["later"])
     await log.ensure(["later"], 1)
@@ -183,7 +183,7 @@ async def test_a_topic_made_later_is_read_by_those_who_wait_for_it(topic: LogTop
     await early.close()
 
 
-async def test_a_database_without_the_tables_gets_them_once(new_database: Fresh) -> None:
+async def test_concurrent_starts_create_the_tables_once(new_database: Fresh) -> None:
     databases = [log_database(address) for address in [await new_database()] * 5]
     logs = [PostgresLog(database) for database in databases]
     await asyncio.gather(*(log.ensure(["topic"], PARTITIONS) for log in logs))

@@ -46,7 +46,7 @@ async def until(database: Database, expected: list[tuple[str, int]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_poison_is_parked_and_stops_nobody(topic: LogTopic, database: Database) -> None:
+async def test_an_event_that_fails_is_parked_and_stops_no_other_subject(topic: LogTopic, database: Database) -> None:
     await publish(
         topic,
         tiny.some_bytes("a", 1),
@@ -70,14 +70,16 @@ async def test_poison_is_parked_and_stops_nobody(topic: LogTopic, database: Data
 
 
 async def test_unknown_types_and_tombstones_are_skipped(topic: LogTopic, database: Database) -> None:
-    stranger = tiny.some_bytes("a", 1, type_="cn.bianmin.dragon.landed.v1")
-    await publish(topic, stranger, None, tiny.some_bytes("a", 2))
+    unknown = tiny.some_bytes("a", 1, type_="cn.bianmin.dragon.landed.v1")
+    await publish(topic, unknown, None, tiny.some_bytes("a", 2))
     async with listening(topic, database):
         await until(database, [("a", 2)])
     assert await tiny.held(database) == {}
 
 
-async def test_what_took_effect_before_a_crash_has_none_after_it(topic: LogTopic, database: Database) -> None:
+async def test_an_event_that_took_effect_before_a_crash_has_no_second_effect(
+    topic: LogTopic, database: Database
+) -> None:
     """Killed between effect and offset: the log gives the events again, the inbox drops them."""
     await publish(topic, tiny.some_bytes("a", 1), tiny.some_bytes("a", 2))
     async with database.transaction() as tx:

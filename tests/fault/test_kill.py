@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bianmin.kit.db import Database, run
-from tests.brokers import forget
+from tests.brokers import delete_topics
 from tests.fault.crashing_process import POINTS
 from tests.fault.crashing_server import (
     CrashingServer,
@@ -57,7 +57,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_over_kafka(server: Crashi
     server.kafka = os.environ.get("BIANMIN_TEST_KAFKA")
     if server.kafka is None:
         pytest.skip("BIANMIN_TEST_KAFKA names no broker")
-    await forget(server.kafka)
+    await delete_topics(server.kafka)
     await check_random_kills(server, rounds(300, 600))
 
 
