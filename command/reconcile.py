@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bianmin.kit import logs
-from bianmin.kit.reconcile import Report, reconcile
+from bianmin.kit.reconcile import Reconciliation, reconcile
 from bianmin.kit.settings import Settings
 from command.deployment import SERVICES, open_deployment
 from command.options import errors
@@ -39,7 +39,7 @@ async def print_differences(settings: Settings, *, as_json: bool) -> int:
     return 1 if report.differences else 0
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: Reconciliation) -> None:
     console = Console()
     console.print(
         f"核对了 {report.subjects} 个对象的 {report.events} 个事件：待发布 {report.on_their_way}，"

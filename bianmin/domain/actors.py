@@ -1,4 +1,4 @@
-"""Who acts, and which part of the org tree is theirs. Pure: rules ask it, tokens make it."""
+"""The actor of a request or command: their roles, and the part of the org tree that is theirs."""
 
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -11,7 +11,7 @@ ROLES: frozenset[str] = frozenset(get_args(Role))
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A staff member (or citizen, or the system) at an org; with `dept` of one line only."""
+    """A staff member, a citizen or the system, at an org. With `dept` they act for that department only."""
 
     id: str
     org: str
@@ -20,17 +20,18 @@ class Actor:
 
     @property
     def name(self) -> str:
-        """What events and records call them: staff by their id, whoever is a citizen and nothing else only as such."""
+        """Their name in events and records: the id of staff, `citizen` for whoever is a citizen only."""
         return "citizen" if self.roles == {"citizen"} else self.id
 
     def may(self, *roles: str) -> bool:
+        """Whether the actor has one of the roles."""
         return not self.roles.isdisjoint(roles)
 
     def covers(self, org: str) -> bool:
-        """Whether `org` lies in the subtree that is theirs. Division codes nest by prefix."""
+        """Whether `org` lies in the actor's subtree. Division codes nest by prefix."""
         return self.org != "" and org.startswith(self.org)
 
 
 def system(region: str) -> Actor:
-    """The house itself, where nobody acts: timers and reactions, at the org they concern."""
+    """The actor of timers and reactions, at the org that they concern."""
     return Actor(id="system", org=region)

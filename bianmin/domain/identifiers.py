@@ -12,7 +12,7 @@ DocumentKind = Literal[
 
 
 class BadCode(ValueError):
-    """Not a well-formed number. `code` is for programs, the text for the desk; neither repeats the number."""
+    """A malformed number. `code` is for programs, the text for the desk; neither repeats the number."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -33,9 +33,9 @@ _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
 
 
 def citizen_id(text: str, today: date) -> str:
-    """A citizen identification number (GB 11643), its X in upper case. Raises `BadCode`.
+    """A citizen identification number (GB 11643), normalised: its X in upper case. Raises `BadCode`.
 
-    The region is the one of first registration and may have been dissolved since: any is taken.
+    Any region is accepted: it is that of the first registration and may have been dissolved since.
     """
     number = text.strip().upper()
     _refuse_full_width(number)
@@ -80,7 +80,10 @@ def _organisation_check(body: str) -> str:
 
 
 def document_number(kind: DocumentKind, text: str, today: date) -> str:
-    """The number of an identity document, normalised: what has a check is checked, the rest only for its signs."""
+    """The number of an identity document, normalised. Raises `BadCode`.
+
+    Citizen ids and credit codes are checked in full, other documents only for their characters.
+    """
     match kind:
         case "citizen_id":
             return citizen_id(text, today)
@@ -96,7 +99,10 @@ def document_number(kind: DocumentKind, text: str, today: date) -> str:
 
 
 def phone(text: str) -> str:
-    """A mobile or landline number. Not an identity: many elderly people give a relative's. Raises `BadCode`."""
+    """A mobile or landline number, normalised. Raises `BadCode`.
+
+    It is not an identity: many elderly people give a relative's.
+    """
     number = text.strip()
     _refuse_full_width(number)
     if not _PHONE.fullmatch(number):

@@ -2,7 +2,7 @@
 
 
 def mask_name(name: str) -> str:
-    """张*三, 张*, *: first and last sign, of two the first."""
+    """The first and last sign of a name, of a name of two the first: 张*三, 张*, *."""
     name = name.strip()
     if len(name) < 3:
         return f"{name[:-1]}*" if name else ""
@@ -10,7 +10,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """Of an identity document: the first three and last four of a long number, less of a short one."""
+    """A document number with its middle hidden: 3 first and 4 last signs of a long one, fewer of a short one."""
     number = number.strip()
     if len(number) < 6:
         return "*" * len(number)
@@ -18,7 +18,7 @@ def mask_number(number: str) -> str:
 
 
 def mask_phone(number: str) -> str:
-    """130****0001."""
+    """A phone number with its middle hidden: 130****0001."""
     number = number.strip()
     return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
 

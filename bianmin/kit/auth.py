@@ -1,4 +1,4 @@
-"""Who is asking: bearer tokens (JWT, RFC 7519) and what they say."""
+"""Bearer tokens (JWT, RFC 7519): issuing them, and the actor that a token proves."""
 
 import hashlib
 import time
@@ -19,14 +19,17 @@ AUDIENCE = "bianmin"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified token: the actor, and a name for greeting that goes nowhere else."""
+    """The content of a verified token: the actor, and a display name that is used nowhere else."""
 
     actor: Actor
     name: str
 
 
 class Tokens:
-    """Makes and verifies tokens signed with one secret (HS256). A verified one is remembered until it expires."""
+    """Issues and verifies tokens signed with one secret (HS256).
+
+    The `remembered` tokens that were verified last are not verified again until they expire.
+    """
 
     def __init__(self, secret: str, *, remembered: int = 4096) -> None:
         self._key = OctKey.import_key(secret.encode())
@@ -42,6 +45,7 @@ class Tokens:
         self._remembered = remembered
 
     def issue(self, actor: Actor, name: str, *, seconds: int) -> str:
+        """A token for the actor, valid for so many seconds of real time."""
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -58,7 +62,7 @@ class Tokens:
         return jwt.encode({"alg": "HS256"}, claims, self._key, ["HS256"])
 
     def verify(self, token: str) -> Identity:
-        """The identity a token proves. Raises `Unauthenticated`; tokens keep real time, whatever the clock says."""
+        """The identity that a token proves. Raises `Unauthenticated`. Tokens expire in real time, not business time."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         known = self._verified.get(digest)
         if known is not None and known[1] > time.time():

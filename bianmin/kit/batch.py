@@ -149,7 +149,7 @@ class Batcher:
         return Work(outcomes=outcomes, announced=work.announced)
 
     async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry]) -> _Results:
-        known = await idempotency.stored(tx, [entry.key for entry in batch if entry.key])
+        known = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key])
         fresh = [entry for entry in batch if entry.key not in known]
         results = _Results()
         answers: dict[int, Answer | Exception] = {}
@@ -165,8 +165,10 @@ class Batcher:
                 if entry.key is not None:
                     kept[entry.key] = outcome.state
             # another replica, whose lock was waited for, may have carried out the same request: then its answer counts
-            known |= await idempotency.stored(tx, [entry.key for entry in fresh if entry.key and entry.key not in kept])
-            keeping = idempotency.keeping(kept)
+            known |= await idempotency.stored_answers(
+                tx, [entry.key for entry in fresh if entry.key and entry.key not in kept]
+            )
+            keeping = idempotency.insert_answers(kept)
             stored = await outbox.append(tx, work.announced, source=self._source, at=now, also=keeping)
             if keeping is not None and stored != len(kept):
                 raise Raced

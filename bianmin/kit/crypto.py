@@ -1,4 +1,4 @@
-"""Sealing what nobody without the key may read, and digests by which it can be found again."""
+"""Encryption of personal data, and keyed digests by which it can be found again."""
 
 import hmac
 import os
@@ -14,14 +14,14 @@ _TAG = 16
 
 
 class Unsealable(Exception):
-    """Not sealed by any of our keys, not for this place, or changed since."""
+    """The value was sealed with another key or for another place, or was changed since."""
 
 
 class Sealer:
-    """Seals with the newest key and opens with any. `secrets`: key id (1 to 255) to a secret of at least 32 bytes.
+    """Encrypts with the newest key and decrypts with any. `secrets`: key id (1 to 255) to a secret of >= 32 bytes.
 
-    A sealed value is `key id | nonce | ciphertext and tag`. A nonce is random, so one key should seal fewer than
-    2^32 values; give it a successor before that.
+    A sealed value is `key id | nonce | ciphertext and tag`. Nonces are random, so one key should seal fewer than 2^32
+    values; add a new key before that. Raises ValueError for a key id out of range.
     """
 
     def __init__(self, secrets: Mapping[int, bytes]) -> None:
@@ -29,16 +29,16 @@ class Sealer:
             raise ValueError("key ids go from 1 to 255, and there must be one")
         self._newest = max(secrets)
         self._secrets = dict(secrets)
-        self._ciphers = {key_id: AESGCM(_derived(secret, "seal")) for key_id, secret in secrets.items()}
+        self._ciphers = {key_id: AESGCM(_derive_key(secret, "seal")) for key_id, secret in secrets.items()}
         self._digest_keys: dict[tuple[int, str], bytes] = {}
 
     def seal(self, plain: bytes, aad: str) -> bytes:
-        """Encrypt (AES-256-GCM). `aad` says where the value belongs, `table|column|row id`: only there it opens."""
+        """The encrypted value (AES-256-GCM). `aad` names its place, `table|column|row id`: it opens only there."""
         nonce = os.urandom(_NONCE)
         return bytes((self._newest,)) + nonce + self._ciphers[self._newest].encrypt(nonce, plain, aad.encode())
 
     def open(self, sealed: bytes, aad: str) -> bytes:
-        """What was sealed for this place. Raises `Unsealable`."""
+        """The decrypted value. Raises `Unsealable`."""
         cipher = self._ciphers.get(sealed[0]) if len(sealed) > _NONCE + _TAG else None
         if cipher is None:
             raise Unsealable("no such key")
@@ -48,35 +48,35 @@ class Sealer:
             raise Unsealable("changed, or not sealed for this place") from None
 
     def digest(self, purpose: str, *parts: str) -> bytes:
-        """32 bytes (HMAC-SHA256, newest key) that are equal for equal parts, and tell nothing without the key.
+        """32 bytes (HMAC-SHA256 with the newest key), equal for equal parts; without the key they reveal nothing.
 
-        Digests for different purposes cannot be compared, however equal their parts.
+        Digests for different purposes differ, even where their parts are equal.
         """
         return self._digest(self._newest, purpose, parts)
 
     def digests(self, purpose: str, *parts: str) -> list[bytes]:
-        """The digest under each key, the newest first: what to look for while older keys are still in the tables."""
+        """The digest with each key, the newest first: rows written with older keys are found by these."""
         return [self._digest(key_id, purpose, parts) for key_id in sorted(self._secrets, reverse=True)]
 
     def _digest(self, key_id: int, purpose: str, parts: tuple[str, ...]) -> bytes:
         key = self._digest_keys.get((key_id, purpose))
         if key is None:
-            key = self._digest_keys[key_id, purpose] = _derived(self._secrets[key_id], f"digest {purpose}")
-        return hmac.digest(key, _framed(parts), "sha256")
+            key = self._digest_keys[key_id, purpose] = _derive_key(self._secrets[key_id], f"digest {purpose}")
+        return hmac.digest(key, _with_lengths(parts), "sha256")
 
 
-def same(one: bytes | str, other: bytes | str) -> bool:
-    """Whether two secrets are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(_bytes(one), _bytes(other))
+def equal_secrets(first: bytes | str, second: bytes | str) -> bool:
+    """Whether two secrets are equal, compared in constant time."""
+    return hmac.compare_digest(_bytes(first), _bytes(second))
 
 
-def _derived(secret: bytes, purpose: str) -> bytes:
-    """A key of its own for each use of a secret (HKDF, RFC 5869)."""
+def _derive_key(secret: bytes, purpose: str) -> bytes:
+    """A separate key for each use of a secret (HKDF, RFC 5869)."""
     return HKDF(SHA256(), length=32, salt=None, info=f"bianmin {purpose}".encode()).derive(secret)
 
 
-def _framed(parts: tuple[str, ...]) -> bytes:
-    """Each part behind its length, so that ("ab", "c") and ("a", "bc") stay two things."""
+def _with_lengths(parts: tuple[str, ...]) -> bytes:
+    """The parts, each after its length, so that ("ab", "c") and ("a", "bc") differ."""
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(4) + part for part in encoded)
 

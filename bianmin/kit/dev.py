@@ -1,4 +1,4 @@
-"""What only a development machine has: a clock that can be set."""
+"""Development only: an endpoint that sets the business time."""
 
 from datetime import datetime
 
@@ -15,30 +15,37 @@ from bianmin.kit.time_source import TZ, TimeSource
 FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
-class Setting(Body):
+class BusinessTimeSetting(Body):
+    """The business time to set."""
+
     now: Moment
 
 
-class Present(View):
+class BusinessTimeView(View):
+    """The business time after it was set."""
+
     now: datetime
 
 
 def install(app: FastAPI, clock: TimeSource, tokens: Tokens) -> None:
-    """Add `PUT /dev/clock`."""
+    """Add `PUT /api/v1/dev/clock` for admins.
+
+    It raises `Unauthenticated`, `Forbidden` for others, and `Invalid` for a year out of range.
+    """
 
     async def admin(request: Request) -> None:
-        """Asked before the body is judged."""
+        """Check the token before the body is parsed."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
         if not tokens.verify(token.strip()).actor.may("admin"):
             raise Forbidden("只有管理员（admin）可以调整开发环境的时钟。")
 
-    @app.put("/api/v1/dev/clock", tags=["dev"], response_model=Present, dependencies=[Depends(admin)])
-    async def set_clock(body: Setting) -> Response:
-        """Set the business time that every service of this process reads, timers included; it runs on from there."""
+    @app.put("/api/v1/dev/clock", tags=["dev"], response_model=BusinessTimeView, dependencies=[Depends(admin)])
+    async def set_clock(body: BusinessTimeSetting) -> Response:
+        """Set the business time of every service in this process, timers included. It goes on from there."""
         if not FIRST_YEAR <= body.now.astimezone(TZ).year <= LAST_YEAR:
-            told = f"应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间"
-            raise Invalid(f"时间{told}。", errors=[FieldError("/now", "out_of_range", told)])
+            detail = f"应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间"
+            raise Invalid(f"时间{detail}。", errors=[FieldError("/now", "out_of_range", detail)])
         clock.set(body.now)
-        return respond(Present(now=clock.now()))
+        return respond(BusinessTimeView(now=clock.now()))

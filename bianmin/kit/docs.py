@@ -1,4 +1,4 @@
-"""The OpenAPI document of a process and of each of its services, and a page to read them without the internet."""
+"""The OpenAPI documents of a process and of each service, and a page that shows them without the internet."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,11 +23,11 @@ _ASSETS = "/docs/assets"
 
 
 def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> dict[str, Any]:
-    """OpenAPI 3.1 of the API that these services make together."""
+    """The OpenAPI 3.1 document of the API of these services together."""
     routes: list[BaseRoute] = [route for service in services for router in service.routers for route in router.routes]
     for route in routes:
         if isinstance(route, APIRoute):
-            _name(route)
+            _complete(route)
     document = get_openapi(
         title=title,
         version="1",
@@ -42,7 +42,7 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
     return document
 
 
-def _name(route: APIRoute) -> None:
+def _complete(route: APIRoute) -> None:
     route.operation_id = route.endpoint.__name__
     extra = dict(route.openapi_extra or {})
     extra["security"] = [] if getattr(route, "public", False) else [{"bearer": []}]
@@ -61,7 +61,7 @@ _IDEMPOTENCY_KEY = {
 
 
 def install(app: FastAPI, services: Sequence[Service], whole: Sequence[Service]) -> None:
-    """Serve the document of the whole, one for each service here, and the page."""
+    """Serve the document of the `whole`, one for each service of this process, and the page."""
     app.add_route(OPENAPI, _document_endpoint(lambda: describe(whole)), include_in_schema=False)
     for service in services:
         path, title = f"/api/v1/{service.name}/openapi.json", f"便民 · {service.title}"

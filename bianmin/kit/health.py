@@ -1,4 +1,4 @@
-"""Whether a process lives, and whether it can do its work: both mean what they say."""
+"""Health endpoints: whether a process is alive, and whether it can serve requests."""
 
 import time
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from starlette.responses import Response
 from bianmin.kit import migrations
 from bianmin.kit.runtime import ServiceRuntime
 
-SILENCE = 30.0
-"""Seconds a listener may go without asking the log before its process is not ready."""
+MAX_POLL_SILENCE = 30.0
+"""Seconds without a poll of the event log after which a process is not ready."""
 
 
 def install(app: FastAPI, runtimes: Mapping[str, ServiceRuntime]) -> None:
-    """Add `/healthz` (restart me when this fails) and `/readyz` (send me requests while this is 200)."""
+    """Add `/healthz` (restart the process when it fails) and `/readyz` (send requests while it is 200)."""
     migrated: set[str] = set()
 
     async def healthz(request: Request) -> Response:
@@ -24,16 +24,16 @@ def install(app: FastAPI, runtimes: Mapping[str, ServiceRuntime]) -> None:
         return _answer({"status": "ok" if not failed else "failed", "tasks": failed}, not failed)
 
     async def readyz(request: Request) -> Response:
-        wrong = {
-            name: reason for name, runtime in runtimes.items() if (reason := await _wrong(name, runtime, migrated))
+        faults = {
+            name: reason for name, runtime in runtimes.items() if (reason := await _fault_of(name, runtime, migrated))
         }
-        return _answer({"status": "ready" if not wrong else "not ready", "services": wrong}, not wrong)
+        return _answer({"status": "ready" if not faults else "not ready", "services": faults}, not faults)
 
     app.add_route("/healthz", healthz, include_in_schema=False)
     app.add_route("/readyz", readyz, include_in_schema=False)
 
 
-async def _wrong(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str | None:
+async def _fault_of(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str | None:
     try:
         if name not in migrated:
             if await migrations.pending(runtime.service, runtime.database):
@@ -45,10 +45,10 @@ async def _wrong(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str 
         return "database newer than this program: upgrade the program"
     except Exception as error:
         return f"database: {type(error).__name__}"
-    if runtime.service.listens and time.monotonic() - runtime.subscriber.last_poll > SILENCE:
+    if runtime.service.listens and time.monotonic() - runtime.subscriber.last_poll > MAX_POLL_SILENCE:
         return "event log: not reached"
     return None
 
 
-def _answer(body: dict[str, object], good: bool) -> Response:
-    return Response(to_json(body), 200 if good else 503, media_type="application/json")
+def _answer(body: dict[str, object], healthy: bool) -> Response:
+    return Response(to_json(body), 200 if healthy else 503, media_type="application/json")

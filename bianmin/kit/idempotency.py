@@ -1,4 +1,4 @@
-"""A retried request is answered as the first one was: its key is stored in the transaction of its effect."""
+"""Idempotency keys: a retried request gets the first answer, which is stored in the transaction of the effect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bianmin.kit.refusals import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whose retry it would be, and of which request: `fingerprint` covers method, path and body."""
+    """The key of a request and the client that sent it. `fingerprint` covers method, path, query and body."""
 
     client: str
     key: str
@@ -19,7 +19,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: kept as bytes, so that a repetition is the same to the last one."""
+    """The answer to a request, as bytes: a repeated answer is identical."""
 
     status: int
     body: bytes
@@ -27,6 +27,8 @@ class Answer:
 
 
 class KeyReused(Invalid):
+    """The key was used for another request."""
+
     slug = "idempotency-key-reused"
     title = "重复的 Idempotency-Key"
 
@@ -37,8 +39,8 @@ FROM unnest($1::text[], $2::text[]) AS k(client, key) JOIN idempotency i USING (
 """
 
 
-async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
-    """The answers of those keys that were used before."""
+async def stored_answers(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
+    """The answers to the keys that were used before; `KeyReused` where a key was used for another request."""
     if not keys:
         return {}
     by_name = {(key.client, key.key): key for key in keys}
@@ -54,12 +56,15 @@ async def stored(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
     return found
 
 
-def keeping(answers: Mapping[Key, Answer]) -> SqlFragment | None:
-    """The statement that stores what the keys were answered. It touches fewer rows than there are answers when one of
-    the keys was taken meanwhile: then everything has to be rolled back (`execute.Raced`)."""
+def insert_answers(answers: Mapping[Key, Answer]) -> SqlFragment | None:
+    """The statement that stores the answers; None where there are none.
+
+    It inserts fewer rows than there are answers when another replica has stored one of the keys meanwhile. Then the
+    caller has to roll back (`execute.Raced`).
+    """
     if not answers:
         return None
-    # sorted, so that two replicas storing the same keys wait for each other in one direction only
+    # sorted, so that two replicas that store the same keys cannot deadlock
     given = sorted(answers.items(), key=lambda each: (each[0].client, each[0].key))
     columns = [
         [key.client for key, _ in given],
@@ -69,13 +74,13 @@ def keeping(answers: Mapping[Key, Answer]) -> SqlFragment | None:
         [answer.body for _, answer in given],
         [answer.etag for _, answer in given],
     ]
-    return SqlFragment(_keep, columns)
+    return SqlFragment(_insert, columns)
 
 
 _TYPES = ("text", "text", "bytea", "smallint", "bytea", "text")
 
 
-def _keep(first: int) -> str:
+def _insert(first: int) -> str:
     carried = ", ".join(f"${first + n}::{type_}[]" for n, type_ in enumerate(_TYPES))
     return (
         "INSERT INTO idempotency (client, key, fingerprint, status, body, etag) "

@@ -10,12 +10,12 @@ _UNAMBIGUOUS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): unique everywhere, and younger ids sort behind older ones."""
+    """A new UUIDv7 (RFC 9562): unique everywhere; younger ids sort after older ones."""
     return uuid7()
 
 
-def derived(id: UUID, name: str) -> UUID:
-    """The id of what follows from `id` once: as old as it, in the same form, and always the same."""
+def derive_id(id: UUID, name: str) -> UUID:
+    """A UUIDv7 made of `id` and `name`: always the same for the same two, with the time of `id`."""
     digest = hashlib.blake2b(id.bytes + name.encode(), digest_size=16).digest()
     mixed = bytearray(id.bytes[:6] + digest[6:])
     mixed[6] = mixed[6] & 0x0F | 0x70
@@ -24,5 +24,5 @@ def derived(id: UUID, name: str) -> UUID:
 
 
 def secret_code(length: int = 18) -> str:
-    """A code a person can read out: each sign is worth 4.95 bits, 18 of them 89."""
+    """A random code that a person can read out. Each sign has 4.95 bits of entropy: 18 signs have 89."""
     return "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(length))

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, whoever wrote them, and no person in any of them."""
+"""Log lines as JSON, of our loggers and of others; without personal data."""
 
 import json as jsons
 import logging
@@ -28,7 +28,7 @@ PRIVATE = frozenset({
     "password", "secret", "token", "authorization", "cookie",
 })
 # fmt: on
-"""Keys whose values are a person's, a person's words, or a secret: never written, whatever they look like."""
+"""Keys whose values are personal data, a person's words, or secrets: their values are never written."""
 
 HIDDEN = "[hidden]"
 
@@ -86,36 +86,36 @@ def setup(level: str, json: bool, stream: TextIO | None = None) -> None:
 
 
 def about(**ids: object) -> AbstractContextManager[None]:
-    """Within the block every line says what it is about: `with about(request_id=…, case_id=…):`."""
+    """A context in which every log line has these ids: `with about(request_id=…):`."""
     return bound_contextvars(**{key: str(value) for key, value in ids.items()})
 
 
 class _Lines(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
-        """Say that a line could not be written; logging itself would print its arguments."""
+        """Report that a line could not be written; logging itself would print its arguments."""
         self.stream.write(jsons.dumps({"event": "log.failed", "level": "error", "logger": record.name}) + "\n")
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The last processor before the line is rendered: nothing comes after it that could add a value."""
+    """The log event without private values. The last processor before rendering: none after it could add a value."""
     event.pop("color_message", None)  # uvicorn's, the event again
-    error = _error(event.pop("exc_info", None))
+    error = _exception_of(event.pop("exc_info", None))
     if event.get("logger") == "uvicorn.access":
         event["event"] = re.sub(r"\?\S*", "", str(event["event"]))  # a query string may hold anything
     first = ("timestamp", "level", "logger", "event")
     order = [*first, *(key for key in event if key not in first)]
-    clean: EventDict = {redacted(key): _clean(key, event[key]) for key in order if key in event}
+    clean: EventDict = {redacted(key): _without_private_values(key, event[key]) for key in order if key in event}
     if error is not None:
-        clean["exception"] = "".join(_told(error)).rstrip()
+        clean["exception"] = "".join(_traceback_lines(error)).rstrip()
     return clean
 
 
 def redacted(text: str) -> str:
     """The text without citizen ids, credit codes, phones, bank cards, named private values and database rows."""
-    return _SHAPES.sub(_hidden, _NAMED.sub(rf"\1\2{HIDDEN}", _DATABASE.sub(rf"\1 {HIDDEN}", text)))
+    return _SHAPES.sub(_replacement, _NAMED.sub(rf"\1\2{HIDDEN}", _DATABASE.sub(rf"\1 {HIDDEN}", text)))
 
 
-def _hidden(found: re.Match[str]) -> str:
+def _replacement(found: re.Match[str]) -> str:
     kind = found.lastgroup
     if kind == "keep" or (kind == "card" and not _luhn(found.group())):
         return found.group()
@@ -127,7 +127,7 @@ def _luhn(card: str) -> bool:
     return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
 
 
-def _clean(key: str, value: Any) -> Any:
+def _without_private_values(key: str, value: Any) -> Any:
     if key.lower() in PRIVATE:
         return HIDDEN
     match value:
@@ -139,9 +139,9 @@ def _clean(key: str, value: Any) -> Any:
             text = redacted(str(value))
             return value if text == str(value) else text
         case Mapping():
-            return {redacted(str(inner)): _clean(str(inner), each) for inner, each in value.items()}
+            return {redacted(str(inner)): _without_private_values(str(inner), each) for inner, each in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_clean("", each) for each in value]
+            return [_without_private_values("", each) for each in value]
         case BaseException():
             return f"{_kind(value)}: {_message(value)}"
         case UUID() | date() | time() | timedelta() | Decimal() | PurePath():
@@ -155,7 +155,7 @@ def _kind(error: BaseException) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _error(exc_info: ExcInfo | BaseException | bool | None) -> BaseException | None:
+def _exception_of(exc_info: ExcInfo | BaseException | bool | None) -> BaseException | None:
     match exc_info:
         case BaseException():
             return exc_info
@@ -166,19 +166,19 @@ def _error(exc_info: ExcInfo | BaseException | bool | None) -> BaseException | N
     return None
 
 
-def _told(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[str]:
-    """A traceback of files and lines, with the messages of the exceptions made safe."""
+def _traceback_lines(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[str]:
+    """The lines of a traceback, with private values removed from the messages."""
     seen |= {id(error)}
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None and id(before) not in seen:
-        yield from _told(before, seen)
+        yield from _traceback_lines(before, seen)
         yield "\nwhich led to:\n\n"
     yield from traceback.format_tb(error.__traceback__)
     yield f"{_kind(error)}: {_message(error)}\n"
     if isinstance(error, BaseExceptionGroup):
         for number, each in enumerate(error.exceptions, 1):
             yield f"\n{number} of {len(error.exceptions)}:\n"
-            yield from _told(each, seen)
+            yield from _traceback_lines(each, seen)
 
 
 def _message(error: BaseException) -> str:
@@ -188,14 +188,14 @@ def _message(error: BaseException) -> str:
         return _database_message(driver_error, state)
     findings = getattr(error, "errors", None)
     if type(error).__name__.endswith("ValidationError") and callable(findings):  # pydantic's texts quote the input
-        return ", ".join(sorted({str(one["type"]) for one in findings()}))
+        return ", ".join(sorted({str(each["type"]) for each in findings()}))
     return _QUOTED_CHINESE.sub(rf"\1{HIDDEN}\2", redacted(_text(error)))
 
 
 def _database_message(error: BaseException, state: str) -> str:
-    """What PostgreSQL says of an error, as far as it names no row: its texts quote what was written."""
-    told: Sequence[BaseException] = (error, error.__cause__ or error)
-    named = {key: next((text for each in told if (text := getattr(each, key, None))), None) for key in _NAMES}
+    """PostgreSQL's description of an error without the parts that quote rows."""
+    errors: Sequence[BaseException] = (error, error.__cause__ or error)
+    named = {key: next((text for each in errors if (text := getattr(each, key, None))), None) for key in _NAMES}
     where = " ".join(f"{key.removesuffix('_name')}={text}" for key, text in named.items() if text)
     first_line = "" if state[:2] in _VALUES_IN_MESSAGE else redacted(_text(error).partition("\n")[0])
     return " ".join(part for part in (f"sqlstate={state}", where, first_line) if part)

@@ -1,7 +1,6 @@
 """Lists a page at a time. A cursor is opaque, signed, and valid only with the filters that it was made for."""
 
 import base64
-import binascii
 import hmac
 import json
 from collections.abc import Callable, Sequence
@@ -69,14 +68,17 @@ class Cursors:
         if cursor is None:
             return None
         try:
-            raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-            signature, payload = raw[:8], raw[8:]
-            if not hmac.compare_digest(signature, self._signature(payload, filters)):
-                raise ValueError
-            values = json.loads(payload)
-            return [parse(value) for parse, value in zip(keyset.types, values, strict=True)]
-        except (ValueError, TypeError, binascii.Error) as error:
+            return self._parse(cursor, filters, keyset)
+        except (ValueError, TypeError) as error:
             raise MalformedRequest("cursor 无效，或不是按同样的查询条件得到的；请从第一页重新查询。") from error
+
+    def _parse(self, cursor: str, filters: Sequence[Any], keyset: Keyset) -> list[Any]:
+        raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        signature, payload = raw[:8], raw[8:]
+        if not hmac.compare_digest(signature, self._signature(payload, filters)):
+            raise ValueError("signature")
+        values = json.loads(payload)
+        return [parse(value) for parse, value in zip(keyset.types, values, strict=True)]
 
     def _signature(self, payload: bytes, filters: Sequence[Any]) -> bytes:
         filtered = json.dumps([_text(each) for each in filters], separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""One process: some services, one log, one clock, one HTTP application."""
+"""One process: its services, with one event log, one time source and one HTTP application."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,9 +19,11 @@ from bianmin.kit.time_source import TimeSource
 def process(
     services: Sequence[Service], settings: Settings, event_log: Log, *, whole: Sequence[Service] = ()
 ) -> FastAPI:
-    """The application that serves these services. Nothing is opened before its lifespan begins.
+    """The application that serves these services. It opens nothing before its lifespan begins.
 
-    The log is closed by who opened it, after the application."""
+    `whole`: the services that the OpenAPI document describes, these by default. The caller closes the log, after the
+    application.
+    """
     clock = TimeSource()
     sealer = Sealer(settings.data_keys())
     tokens = Tokens(settings.token_secret())
@@ -50,7 +52,7 @@ def process(
     problems.install(app)
     for service in services:
         for router in service.routers:
-            # as they are, without the layer of an included router: a request is matched once
+            # not as an included router: its layer would match every request a second time
             app.router.routes.extend(router.routes)
     health.install(app, runtimes)
     docs.install(app, services, whole or services)

@@ -1,7 +1,7 @@
-"""Whether anything was lost, doubled or put out of order: counters, outboxes, log, inboxes and effects compared.
+"""Find lost, doubled and misordered events: compare counters, outboxes, log, inboxes and effects.
 
-Everything is read in the direction in which events travel, so a system at work raises no false alarm: what has left
-one place when it is read has arrived in the next when that is read.
+They are read in the direction in which events travel, so a running system raises no false alarm: an event that has left
+one place when it is read has arrived at the next when that is read.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ Kind = Literal["lost", "doubled", "out of order", "ahead", "unreadable"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as promised. `where`: the service or topic that shows it."""
+    """One broken promise. `where`: the service or topic that shows it."""
 
     kind: Kind
     where: str
@@ -30,8 +30,8 @@ class Difference:
 
 
 @dataclass(slots=True)
-class Report:
-    """What was compared, and what does not agree. Events still on their way are no difference."""
+class Reconciliation:
+    """The counts of what was compared, and the differences. Events on their way are no difference."""
 
     subjects: int = 0
     events: int = 0
@@ -42,8 +42,8 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Published:
-    """What the log holds of one subject: the sequences seen, and the highest so far."""
+class _LogEntries:
+    """The events of one subject in the log: their sequences, and the highest so far."""
 
     seen: set[int] = field(default_factory=set)
     highest: int = 0
@@ -52,26 +52,26 @@ class _Published:
 Positions = dict[str, int]
 
 
-async def reconcile(services: Sequence[Service], databases: Mapping[str, Database], log: Log) -> Report:
-    """Compare everything. `databases` by service name."""
-    report = Report()
+async def reconcile(services: Sequence[Service], databases: Mapping[str, Database], log: Log) -> Reconciliation:
+    """Compare all places of all services. `databases` by service name."""
+    result = Reconciliation()
     owned = {each.name: await _counters(each, databases[each.name]) for each in services}
     waiting = {each.name: await _outbox(databases[each.name]) for each in services}
-    published = {each.name: await _published(each, log, report) for each in services}
+    published = {each.name: await _read_log(each, log, result) for each in services}
     for listener in services:
-        await _listener(listener, databases[listener.name], owned, waiting, published, report)
+        await _check_listener(listener, databases[listener.name], owned, waiting, published, result)
     for service in services:
         later = await _counters(service, databases[service.name])
         for subject, entry in published[service.name].items():
             if entry.highest > later.get(subject, 0):
-                told = f"the log has {entry.highest}, the owner counts {later.get(subject, 0)}"
-                report.differences.append(
-                    Difference("ahead", topic_of(service.name), source_of(service.name), subject, told)
+                detail = f"the log has {entry.highest}, the owner counts {later.get(subject, 0)}"
+                result.differences.append(
+                    Difference("ahead", topic_of(service.name), source_of(service.name), subject, detail)
                 )
-    report.subjects = sum(len(positions) for positions in owned.values())
-    report.events = sum(sum(positions.values()) for positions in owned.values())
-    report.on_their_way = sum(sum(map(len, sequences.values())) for sequences in waiting.values())
-    return report
+    result.subjects = sum(len(positions) for positions in owned.values())
+    result.events = sum(sum(positions.values()) for positions in owned.values())
+    result.on_their_way = sum(sum(map(len, sequences.values())) for sequences in waiting.values())
+    return result
 
 
 async def _counters(service: Service, database: Database) -> Positions:
@@ -89,9 +89,9 @@ async def _outbox(database: Database) -> dict[str, set[int]]:
     return waiting
 
 
-async def _published(service: Service, log: Log, report: Report) -> dict[str, _Published]:
-    """What the topic holds, read once from its start. A first sight behind a higher one is out of order."""
-    entries: dict[str, _Published] = defaultdict(_Published)
+async def _read_log(service: Service, log: Log, result: Reconciliation) -> dict[str, _LogEntries]:
+    """Read the topic once from its start, by subject. A new event after one with a higher sequence is out of order."""
+    entries: dict[str, _LogEntries] = defaultdict(_LogEntries)
     topic = topic_of(service.name)
     async for stored in log.scan(topic):
         if stored.record.value is None:
@@ -100,28 +100,28 @@ async def _published(service: Service, log: Log, report: Report) -> dict[str, _P
             event = parse_event(stored.record.value)
         except MalformedEvent:
             where = f"{stored.partition}@{stored.offset}"
-            report.differences.append(Difference("unreadable", topic, source_of(service.name), where, "no event"))
+            result.differences.append(Difference("unreadable", topic, source_of(service.name), where, "no event"))
             continue
         entry = entries[event.subject]
         if event.sequence in entry.seen:
-            report.repeated += 1
+            result.repeated += 1
         elif event.sequence < entry.highest:
-            told = f"{event.sequence} stands behind {entry.highest}"
-            report.differences.append(Difference("out of order", topic, event.source, event.subject, told))
+            detail = f"{event.sequence} stands behind {entry.highest}"
+            result.differences.append(Difference("out of order", topic, event.source, event.subject, detail))
         entry.seen.add(event.sequence)
         entry.highest = max(entry.highest, event.sequence)
     return entries
 
 
-async def _listener(
+async def _check_listener(
     listener: Service,
     database: Database,
     owned: Mapping[str, Positions],
     waiting: Mapping[str, Mapping[str, set[int]]],
-    published: Mapping[str, Mapping[str, _Published]],
-    report: Report,
+    published: Mapping[str, Mapping[str, _LogEntries]],
+    result: Reconciliation,
 ) -> None:
-    """Whether each event of those it listens to took effect here once, or is still on its way."""
+    """Check that each event of the services it listens to took effect once, or is on its way."""
     async with database.transaction() as tx:
         await run(tx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         inbox = {(source, subject): n for source, subject, n in await rows(tx, _INBOX)}
@@ -130,7 +130,7 @@ async def _listener(
         for source, subject, sequence in await rows(tx, "SELECT source, subject, sequence FROM held"):
             held[source, subject].add(sequence)
         effects = await rows(tx, listener.effects) if listener.effects else []
-    report.held += sum(map(len, held.values()))
+    result.held += sum(map(len, held.values()))
     for name in listener.listens:
         source = source_of(name)
         for subject, count in owned.get(name, {}).items():
@@ -140,20 +140,21 @@ async def _listener(
                 on_the_way = on_the_way | entry.seen
             lost = [n for n in range(position + 1, count + 1) if n not in on_the_way]
             if lost:
-                told = f"of {count} events, {_few(lost)} are nowhere on the way to {listener.name} (it has {position})"
-                report.differences.append(Difference("lost", listener.name, source, subject, told))
+                numbers = _first_of(lost)
+                detail = f"of {count} events, {numbers} are nowhere on the way to {listener.name} (it has {position})"
+                result.differences.append(Difference("lost", listener.name, source, subject, detail))
     for source, subject, count in effects:
         expected = inbox.get((source, subject), 0) - late.get((source, subject), 0)
         if count != expected:
             kind: Kind = "doubled" if count > expected else "lost"
-            told = f"{count} effects of {expected} events"
-            report.differences.append(Difference(kind, listener.name, source, subject, told))
+            detail = f"{count} effects of {expected} events"
+            result.differences.append(Difference(kind, listener.name, source, subject, detail))
 
 
 _INBOX = "SELECT source, subject, sequence FROM inbox"
 _PASSED_OVER = "SELECT source, subject, count(*) FROM passed_over GROUP BY source, subject"
 
 
-def _few(numbers: Sequence[int]) -> str:
+def _first_of(numbers: Sequence[int]) -> str:
     shown = ", ".join(map(str, numbers[:5]))
     return shown if len(numbers) <= 5 else f"{shown} … ({len(numbers)} in all)"

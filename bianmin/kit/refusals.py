@@ -1,4 +1,4 @@
-"""Ways of saying no that a desk understands. No HTTP here: `problems` makes these problem+json."""
+"""Refusals: why a command is not carried out. No HTTP here; `problems` answers them as problem+json."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field. `pointer` is a JSON pointer (RFC 6901); `detail` never repeats the value."""
+    """An error in one field. `pointer` is a JSON pointer (RFC 6901); `detail` never repeats the value."""
 
     pointer: str
     code: str
@@ -15,7 +15,7 @@ class FieldError:
 
 
 class Refusal(Exception):
-    """A decision not to do something. `detail` is for the person at the desk and says what to do next."""
+    """A command was refused. `detail` is for the person at the desk and says what to do next."""
 
     slug: ClassVar[str]
     title: ClassVar[str]
@@ -27,28 +27,28 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """Not there, or not to be seen by whoever asks: the two look the same."""
+    """The thing does not exist, or the actor may not see it: the two answers are the same."""
 
     slug = "not-found"
     title = "没有找到"
 
 
 class Forbidden(Refusal):
-    """Seen, but not theirs to do."""
+    """The actor may see the thing, but not do this."""
 
     slug = "forbidden"
     title = "无权办理"
 
 
 class Conflict(Refusal):
-    """Not in this state."""
+    """The command does not fit the present state."""
 
     slug = "conflict"
     title = "当前状态不能办理"
 
 
 class Invalid(Refusal):
-    """Well-formed, but wrong."""
+    """The command is well-formed, but its content is wrong."""
 
     slug = "invalid"
     title = "填报内容有误"

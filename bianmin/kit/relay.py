@@ -55,7 +55,7 @@ class Relay:
         await keep_running("relay", self._service, self._round, replaced_by=(NotHeld, Fenced))
 
     async def _round(self, backoff: Backoff) -> None:
-        if await self._lease.win():
+        if await self._lease.acquire():
             await self._lead(backoff)
         else:
             await self.wake_up.wait(self._lease_seconds / 4)
@@ -98,4 +98,4 @@ class Relay:
 
     async def close(self) -> None:
         """Leave the lease to others. Call it after `run` was cancelled."""
-        await self._lease.give_up()
+        await self._lease.release()

@@ -1,4 +1,4 @@
-"""A service is a value: the parts that make it, by name. A process is a list of them."""
+"""A service is a value that names its parts; a process is a list of services."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from bianmin.kit.timers import Timer
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the kit has to know to run a service.
+    """The parts that the kit needs to run a service.
 
-    `counters`: SQL giving (subject, sequence), what it announced of each subject so far.
-    `effects`: SQL giving (source, subject, count), how many events of others took effect; None where none is counted.
+    `counters`: SQL that gives (subject, sequence): the last event that the service announced of each subject.
+    `effects`: SQL that gives (source, subject, count): how many events of other services took effect.
     Both are for `reconcile`. `settings`: the model of the service's own settings.
     """
 

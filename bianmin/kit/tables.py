@@ -1,4 +1,4 @@
-"""The tables the kit keeps in every service's schema, beside the service's own."""
+"""The tables of the kit, which stand in the schema of every service beside its own."""
 
 from sqlalchemy import (
     BigInteger,
@@ -73,7 +73,7 @@ def add_kit_tables(metadata: MetaData) -> None:
     Table(
         "passed_over",
         metadata,
-        # events that came too late to matter: their effect is nothing, and that is on record
+        # events that came too late to have an effect
         Column("source", Text, primary_key=True),
         Column("subject", Text, primary_key=True),
         Column("sequence", Integer, primary_key=True),

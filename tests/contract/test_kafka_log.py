@@ -14,7 +14,7 @@ from tests.contract.log_topic import KAFKA, LogTopic, fetch_values, offsets_afte
 
 async def test_without_a_broker_calls_fail_in_time_and_work_again_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
-    log = KafkaLog(f"127.0.0.1:{port}", patience=1.0)
+    log = KafkaLog(f"127.0.0.1:{port}", max_wait=1.0)
     with noida_kafka(tmp_path, port):
         await log.ensure(["topic"], 2)
         producer, reader = await log.producer("producer"), await log.consumer("group", ["topic"])

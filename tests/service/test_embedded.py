@@ -228,7 +228,7 @@ print("runs" if Path(sys.argv[1], "data", "postmaster.pid").exists() else "gone"
 
 def test_a_start_that_takes_too_long_fails_and_leaves_no_server(join: Join, home: Path) -> None:
     with pytest.raises(EmbeddedError, match="没有就绪"):
-        EmbeddedPostgres(home, fsync=False, patience=0).start()
+        EmbeddedPostgres(home, fsync=False, timeout=0).start()
     server = join()
     server.start()
     assert query(server, "SELECT 1") == 1

@@ -135,10 +135,10 @@ async def test_a_relay_that_was_fenced_changes_nothing(database: Database, log: 
 
 async def test_a_lease_is_renewed_only_by_who_won_it_last(database: Database) -> None:
     one, other = Lease(database, "x", seconds=60), Lease(database, "x", seconds=60)
-    assert await one.win()
-    assert not await other.win()
-    await one.give_up()
-    assert await other.win()
+    assert await one.acquire()
+    assert not await other.acquire()
+    await one.release()
+    assert await other.acquire()
     with pytest.raises(NotHeld):
         await one.renew()
 

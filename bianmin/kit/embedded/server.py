@@ -1,4 +1,4 @@
-"""The private PostgreSQL at run time: who starts it, who joins, who stops it."""
+"""The private PostgreSQL at run time: processes start it, join it, and the last one stops it."""
 
 import atexit
 import fcntl
@@ -15,58 +15,57 @@ from pathlib import Path
 import structlog
 from sqlalchemy import URL
 
-from bianmin.kit.embedded.cluster import PORT, SUPERUSER, Cluster, EmbeddedError, binaries, reason
+from bianmin.kit.embedded.cluster import PORT, SUPERUSER, Cluster, EmbeddedError, binaries, last_error
 
-PATIENCE = 600.0
+START_TIMEOUT = 600.0
 """Seconds a start may take: after a crash everything written since the last checkpoint is replayed first."""
 
 _LARGEST_LOG = 8 * 1024**2  # bytes
-_SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # the one message that is answered before anybody says who they are
+_SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # the one message that the server answers before a login
 
 log = structlog.get_logger(__name__)
 
 
 class EmbeddedPostgres:
-    """One server for every process that is given the same directory. Blocking: call it in a thread.
+    """One server for all processes that use the same directory. Blocking: call it in a thread.
 
-    Whoever comes first starts it and whoever leaves last stops it; a process that was killed has left. The locks that
-    tell are the kernel's (flock): they end with their process, and a number in a file is never taken for a process.
+    The first process starts it and the last one stops it; a killed process counts as gone. Its users are counted by
+    locks of the kernel (flock), which end with their process; a pid in a file proves nothing.
     """
 
-    def __init__(self, data_dir: Path, *, fsync: bool = True, patience: float = PATIENCE) -> None:
+    def __init__(self, data_dir: Path, *, fsync: bool = True, timeout: float = START_TIMEOUT) -> None:
         self._home = data_dir.resolve()
         self._sockets = self._home / "run"
         self._log = self._home / "postgres.log"
         self._fsync = fsync
-        self._patience = patience
+        self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._users: int | None = None
         self._user_process = 0
-        self._guest = False
+        self._leave_running = False
 
     def start(self, *, own: bool = False) -> None:
-        """Return when it takes connections. Raises `EmbeddedError`.
+        """Start the server or join it; return when it takes connections. Raises `EmbeddedError`.
 
-        A server that runs with nobody using it, left behind by a kill, is used and left running; to `own` it is to
-        stop it like one's own.
+        A server without users, left behind by a kill, is used and left running in the end, unless `own` is set.
         """
         if self._users is not None:
             return
         try:
             cluster = Cluster.at(self._home)
             with self._gate():
-                users = _opened(self._home / "users.lock")
+                users = _open_lock_file(self._home / "users.lock")
                 try:
-                    alone = _locked(users, fcntl.LOCK_EX)
-                    found = self._found()
+                    alone = _try_lock(users, fcntl.LOCK_EX)
+                    found = self._find_running()
                     if not found:
                         self._launch(cluster)
-                    _locked(users, fcntl.LOCK_SH)
+                    _try_lock(users, fcntl.LOCK_SH)
                 except BaseException:
                     os.close(users)
                     raise
                 self._users, self._user_process = users, os.getpid()
-                self._guest = found and alone and not own
+                self._leave_running = found and alone and not own
         except OSError as error:
             raise EmbeddedError(
                 f"不能使用数据目录 {self._home}（{error.strerror or type(error).__name__}）；请检查权限和磁盘空间。"
@@ -74,44 +73,44 @@ class EmbeddedPostgres:
         atexit.register(self.stop)
 
     def stop(self) -> None:
-        """Leave; the last one to leave shuts it down, and returns when all is written."""
+        """Leave the server; its last user shuts it down and waits until all data is written. Raises `EmbeddedError`."""
         if self._users is None or self._user_process != os.getpid():
             return  # a forked child shares our locks: if it changed them it would change ours
         atexit.unregister(self.stop)
         with self._gate():
-            last = _locked(self._users, fcntl.LOCK_EX)
+            last = _try_lock(self._users, fcntl.LOCK_EX)
             os.close(self._users)
             self._users = None
-            if last and not self._guest:
+            if last and not self._leave_running:
                 self._shut_down()
 
     def url(self, database: str) -> str:
-        """Where SQLAlchemy finds a database of it."""
+        """The SQLAlchemy URL of one of its databases."""
         where = {"host": str(self._sockets), "port": str(PORT)}
         url = URL.create("postgresql+asyncpg", SUPERUSER, database=database, query=where)
         return url.render_as_string(hide_password=False)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
-        """One process at a time starts, joins, leaves or stops."""
-        gate = _opened(self._home / "gate.lock")
+        """A lock: one process at a time starts, joins, leaves or stops."""
+        gate = _open_lock_file(self._home / "gate.lock")
         try:
-            if not self._until(lambda: _locked(gate, fcntl.LOCK_EX), self._patience):
+            if not self._until(lambda: _try_lock(gate, fcntl.LOCK_EX), self._timeout):
                 raise EmbeddedError(f"另一个进程一直在启动或停止 {self._home} 的数据库；请等它结束后再试。")
             yield
         finally:
             os.close(gate)
 
-    def _alive(self) -> bool:
-        """Whether any process of a server we started lives: all of them hold the lock it was born with."""
-        life = _opened(self._home / "server.lock")
+    def _has_processes(self) -> bool:
+        """Whether any process of the server runs: all of them inherit and hold one lock."""
+        life = _open_lock_file(self._home / "server.lock")
         try:
-            return not _locked(life, fcntl.LOCK_EX)
+            return not _try_lock(life, fcntl.LOCK_EX)
         finally:
             os.close(life)
 
-    def _answering(self) -> int | None:
-        """The id of the server, if it takes connections."""
+    def _server_pid(self) -> int | None:
+        """The pid of the server if it takes connections."""
         try:
             lines = (self._home / "data" / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -130,14 +129,14 @@ class EmbeddedPostgres:
         self._sockets = Path(lines[4])
         return int(lines[0])
 
-    def _found(self) -> bool:
-        """Whether one runs already; what is just starting or ending is waited for."""
+    def _find_running(self) -> bool:
+        """Whether a server runs already. Waits for one that is starting or ending."""
 
         def seen() -> str:
-            return "running" if self._answering() else "" if self._alive() else "gone"
+            return "running" if self._server_pid() else "" if self._has_processes() else "gone"
 
-        if not (found := self._until(seen, self._patience)):
-            raise EmbeddedError(f"{self._home} 的数据库不应答也不结束，等了 {self._patience:.0f} 秒；见 {self._log}。")
+        if not (found := self._until(seen, self._timeout)):
+            raise EmbeddedError(f"{self._home} 的数据库不应答也不结束，等了 {self._timeout:.0f} 秒；见 {self._log}。")
         return found == "running"
 
     def _launch(self, cluster: Cluster) -> None:
@@ -145,29 +144,29 @@ class EmbeddedPostgres:
         cluster.make(fsync=self._fsync)
         self._sockets = cluster.socket_directory()
         cluster.configure(self._sockets, fsync=self._fsync)
-        cluster.forget_dead()
+        cluster.remove_stale_pid_file()
         if self._log.exists() and self._log.stat().st_size > _LARGEST_LOG:
             self._log.replace(self._log.with_suffix(".log.1"))
         logged = self._log.stat().st_size if self._log.exists() else 0
         try:
-            self._process = process = self._born(cluster)
-            # reaped at once by whom it was born to: a zombie would look alive to its successor
+            self._process = process = self._spawn(cluster)
+            # reaped at once: the next server would take a zombie for a running process
             threading.Thread(target=process.wait, name="postgres reaper", daemon=True).start()
-            if not self._until(lambda: self._answering() or process.returncode is not None, self._patience):
-                raise EmbeddedError(f"数据库 {self._patience:.0f} 秒内没有就绪；日志见 {self._log}。")
+            if not self._until(lambda: self._server_pid() or process.returncode is not None, self._timeout):
+                raise EmbeddedError(f"数据库 {self._timeout:.0f} 秒内没有就绪；日志见 {self._log}。")
             if process.returncode is not None:
-                told = self._log.read_bytes()[logged:].decode(errors="replace")
-                raise EmbeddedError(f"私有 PostgreSQL 没有启动成功：{reason(told)}日志见 {self._log}。")
+                output = self._log.read_bytes()[logged:].decode(errors="replace")
+                raise EmbeddedError(f"私有 PostgreSQL 没有启动成功：{last_error(output)}日志见 {self._log}。")
         except BaseException:
             self._shut_down()
             raise
         log.info("postgres.started", seconds=round(time.monotonic() - began, 2))
 
-    def _born(self, cluster: Cluster) -> subprocess.Popen[bytes]:
-        life = _opened(self._home / "server.lock")
+    def _spawn(self, cluster: Cluster) -> subprocess.Popen[bytes]:
+        life = _open_lock_file(self._home / "server.lock")
         try:
             fcntl.flock(life, fcntl.LOCK_EX)
-            with open(self._log, "ab", opener=_private) as out:
+            with open(self._log, "ab", opener=_open_private) as out:
                 return subprocess.Popen(
                     [binaries() / "postgres", "-D", cluster.data],
                     stdin=subprocess.DEVNULL,
@@ -175,7 +174,7 @@ class EmbeddedPostgres:
                     stderr=out,
                     pass_fds=(life,),
                     start_new_session=True,  # Ctrl-C is for us: we finish our work, then stop it
-                    **cluster.surroundings(),
+                    **cluster.process_options(),
                 )
         finally:
             os.close(life)
@@ -184,9 +183,9 @@ class EmbeddedPostgres:
         for order, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0)):  # fast, then immediate
             if self._process is not None and self._process.returncode is None:
                 self._process.send_signal(order)
-            elif (pid := self._answering()) is not None:
+            elif (pid := self._server_pid()) is not None:
                 os.kill(pid, order)
-            if self._until(lambda: not self._alive() and not self._answering(), seconds):
+            if self._until(lambda: not self._has_processes() and not self._server_pid(), seconds):
                 self._process = None
                 with suppress(OSError):
                     self._sockets.rmdir()
@@ -195,7 +194,7 @@ class EmbeddedPostgres:
         raise EmbeddedError(f"{self._home} 的数据库没有停下；日志见 {self._log}。")
 
     def _until(self, condition: Callable[[], object], seconds: float) -> object:
-        """What the condition gives as soon as that is something; nothing after so many seconds."""
+        """The first true value of the condition; None after so many seconds."""
         began = time.monotonic()
         tell = 10.0
         while not (met := condition()):
@@ -209,11 +208,11 @@ class EmbeddedPostgres:
         return met
 
 
-def _opened(file: Path) -> int:
+def _open_lock_file(file: Path) -> int:
     return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
 
 
-def _locked(descriptor: int, kind: int) -> bool:
+def _try_lock(descriptor: int, kind: int) -> bool:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -221,5 +220,5 @@ def _locked(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

@@ -1,4 +1,4 @@
-"""The event log: what a service announces, kept in order per key, read by groups at their own pace.
+"""The event log: keeps the events of each key in order; each group of readers reads at its own pace.
 
 Two implementations pass one contract suite: `postgres.PostgresLog` and `kafka.KafkaLog`.
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry as its writer gives it. `value` None is a tombstone."""
+    """An entry to write. `value` None is a tombstone."""
 
     topic: str
     key: str
@@ -20,7 +20,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One entry as a reader finds it."""
+    """An entry as read, with its place in the log."""
 
     record: Record
     partition: int
@@ -28,51 +28,60 @@ class Stored:
 
 
 class Fenced(Exception):
-    """Another producer of the same name has started: this one may write no more."""
+    """A newer producer of the same name has started: this one may no longer write."""
 
 
 class Lost(Exception):
-    """This member of the group no longer owns the partitions whose offsets it wanted to commit."""
+    """This member no longer owns the partitions whose offsets it wanted to commit."""
 
 
 class Producer(Protocol):
+    """Writes entries. Of several producers of one name only the newest may write."""
+
     async def append(self, records: Sequence[Record]) -> None:
         """Write all of them or none, in this order per key; return after the log's acknowledgement.
 
-        Raises `Fenced`. After another failure they may be there all the same, when only the answer was lost: appending
-        them again repeats them then. A producer that goes on failing has to be started anew.
+        Raises `Fenced`. After another error they may have been written all the same, where only the answer was lost;
+        appending them again then repeats them. A producer that keeps failing has to be replaced by a new one.
         """
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Stop the producer."""
 
 
 class Consumer(Protocol):
+    """A member of a group that reads topics."""
+
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
-        """At most `limit` entries, in order per partition; empty after `wait` seconds without news."""
+        """At most `limit` entries, in order per partition; none after `wait` seconds without new ones."""
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
-        """Keep the next offset to read for each (topic, partition) of what was fetched, or none. Raises `Lost`."""
+        """Store the next offset to read of each (topic, partition), of all or of none. Raises `Lost`."""
 
     async def rewind(self) -> None:
-        """Go back to the committed offsets, after a batch that could not be finished."""
+        """Go back to the committed offsets, after a batch that failed."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Leave the group."""
 
 
 class Log(Protocol):
+    """The event log."""
+
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        """Make the topics that are not there yet."""
+        """Create the topics that do not exist yet."""
 
     async def producer(self, name: str) -> Producer:
-        """Start the producer of this name; every older one of the name is fenced."""
+        """Start the producer of this name. It fences every older one of the name."""
 
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        """Join a group. A new group starts at the earliest entry; members share the partitions."""
+        """Join a group. A new group starts at the first entry; its members share the partitions."""
 
     def scan(self, topic: str) -> AsyncIterator[Stored]:
-        """Everything that is in the topic now, from its start, apart from any group."""
+        """All entries that are in the topic now, from its start, independent of groups."""
 
     async def lag(self, group: str, topics: Sequence[str]) -> int:
-        """How many entries the group has not committed yet."""
+        """The number of entries that the group has not committed yet."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Close the log, after its producers and consumers."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from bianmin.domain import identifiers, masking
-from bianmin.kit.crypto import Sealer, same
+from bianmin.kit.crypto import Sealer, equal_secrets
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.api.bodies import Registration
 from services.intake.api.views.cases import ApplicantView
@@ -82,7 +82,7 @@ def open_applicant(sealer: Sealer, case: Case, applicant: SealedApplicant) -> Ap
 def tail_matches(sealer: Sealer, found: tuple[Case, SealedApplicant] | None, tail: str) -> bool:
     """Whether `tail` is the last four signs of the id. It takes as long for a case that does not exist."""
     case_id, expected = (found[0].id, found[1].tail) if found else (UUID(int=0), b"")
-    return same(_tail_digest(sealer, case_id, tail), expected)
+    return equal_secrets(_tail_digest(sealer, case_id, tail), expected)
 
 
 def _tail_digest(sealer: Sealer, case_id: UUID, tail: str) -> bytes:

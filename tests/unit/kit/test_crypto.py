@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bianmin.kit.crypto import Sealer, Unsealable, same
+from bianmin.kit.crypto import Sealer, Unsealable, equal_secrets
 
 OLD, NEW = b"old secret of at least 32 bytes....", b"new secret of at least 32 bytes...."
 PLACE = "applicants|id_number|0192"
@@ -90,5 +90,5 @@ def test_a_key_has_an_id_that_fits_a_byte(secrets: dict[int, bytes]) -> None:
 
 
 def test_secrets_are_compared_as_bytes_or_texts() -> None:
-    assert same("密码", "密码".encode())
-    assert not same("abc", "abd")
+    assert equal_secrets("密码", "密码".encode())
+    assert not equal_secrets("abc", "abd")

@@ -1,4 +1,4 @@
-"""The part of aiokafka that is used here, with types (it has none), and an end for clients that would not end."""
+"""Types for the part of aiokafka that is used here (it has none), and a way to stop clients that would not stop."""
 
 import asyncio
 import contextlib
@@ -15,11 +15,11 @@ from aiokafka import (
 
 MEGABYTE = 1 << 20
 LARGEST_ENTRY = 2 * MEGABYTE
-"""Bytes of one entry with its key and headers; topics are made to take it."""
+"""Bytes of one entry with its key and headers; topics are created with this limit."""
 
 REQUEST_SECONDS = 15
 TRANSACTION_SECONDS = 30
-"""After this the broker gives up a transaction whose producer fell silent; until then nobody reads past it."""
+"""After this time the broker aborts the transaction of a silent producer; until then nobody reads past it."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,9 @@ class Place(NamedTuple):
     partition: int
 
 
-class Entry(Protocol):
+class KafkaEntry(Protocol):
+    """A record of aiokafka."""
+
     topic: str
     partition: int
     offset: int
@@ -41,6 +43,8 @@ class Entry(Protocol):
 
 
 class TransactionalProducer(Protocol):
+    """The part of AIOKafkaProducer that is used here."""
+
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     async def begin_transaction(self) -> None: ...
@@ -52,10 +56,12 @@ class TransactionalProducer(Protocol):
 
 
 class Reader(Protocol):
+    """The part of AIOKafkaConsumer that is used here."""
+
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     def assignment(self) -> Iterable[Place]: ...
-    async def getmany(self, *, timeout_ms: int, max_records: int | None = None) -> dict[Place, list[Entry]]: ...
+    async def getmany(self, *, timeout_ms: int, max_records: int | None = None) -> dict[Place, list[KafkaEntry]]: ...
     async def position(self, place: Place) -> int: ...
     async def beginning_offsets(self, places: Sequence[Place]) -> dict[Place, int]: ...
     async def end_offsets(self, places: Sequence[Place]) -> dict[Place, int]: ...
@@ -66,24 +72,27 @@ class Reader(Protocol):
 
 
 class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Knows whether partitions are being dealt out anew."""
+    """Knows whether a rebalance is under way: `settled` is set when it is not."""
 
     def __init__(self) -> None:
         self.settled = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: object) -> None:
+        """Called by aiokafka when a rebalance begins."""
         self.settled.clear()
 
     async def on_partitions_assigned(self, assigned: object) -> None:
+        """Called by aiokafka when a rebalance has ended."""
         self.settled.set()
 
 
 def place(topic: str, partition: int) -> Place:
+    """A partition of a topic."""
     return cast(Place, TopicPartition(topic, partition))
 
 
 def new_producer(bootstrap: str, name: str) -> TransactionalProducer:
-    """Acknowledged by all replicas, idempotent; the broker fences an older one of the same name."""
+    """A producer whose writes all replicas acknowledge; idempotent. The broker fences older ones of the name."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         client_id=name,
@@ -92,19 +101,20 @@ def new_producer(bootstrap: str, name: str) -> TransactionalProducer:
         acks="all",
         request_timeout_ms=REQUEST_SECONDS * 1000,
         max_request_size=LARGEST_ENTRY,
-        # below a broker's own limit for what is sent at once: an append is few requests, and none is refused
+        # below the broker's limit for one request, so that none is refused
         max_batch_size=MEGABYTE // 2,
     )
     return cast(TransactionalProducer, producer)
 
 
 def new_member(bootstrap: str, group: str, topics: Sequence[str], session: float, assignments: Assignments) -> Reader:
+    """A member of a group; `session`: seconds of silence after which the broker takes it for dead."""
     member = AIOKafkaConsumer(
         client_id=group,
         group_id=group,
         enable_auto_commit=False,
         session_timeout_ms=int(session * 1000),
-        # by its heartbeat a member also learns that the partitions are dealt out anew
+        # a member learns of a rebalance by its heartbeat
         heartbeat_interval_ms=int(session * 1000 / 10),
         **_reading(bootstrap),
     )
@@ -113,7 +123,7 @@ def new_member(bootstrap: str, group: str, topics: Sequence[str], session: float
 
 
 def new_reader(bootstrap: str, topics: Sequence[str]) -> Reader:
-    """A reader of everything, in no group."""
+    """A reader of whole topics, in no group."""
     return cast(Reader, AIOKafkaConsumer(*topics, group_id=None, **_reading(bootstrap)))
 
 
@@ -128,17 +138,17 @@ def _reading(bootstrap: str) -> dict[str, Any]:
     }
 
 
-async def end(client: TransactionalProducer | Reader, *, grace: float) -> None:
-    """Stop it; what still runs of it after `grace` seconds is cancelled.
+async def stop_client(client: TransactionalProducer | Reader, *, grace: float) -> None:
+    """Stop the client; cancel its tasks that still run after `grace` seconds.
 
-    Without a broker `stop` waits for ever (aiokafka#1101), and so do tasks that the client keeps no list of.
+    Without a broker `stop` never returns (aiokafka#1101), and the client keeps no list of its tasks.
     """
     try:
         async with asyncio.timeout(grace):
             await client.stop()
             return
     except TimeoutError:
-        log.warning("kafka.client_killed")
+        log.warning("kafka.client_cancelled")
     parts = [getattr(client, name, None) for name in ("_sender", "_message_accumulator", "_coordinator", "_fetcher")]
     left = [task for task in asyncio.all_tasks() if any(part is _owner(task) for part in parts if part is not None)]
     for task in left:
@@ -151,6 +161,6 @@ async def end(client: TransactionalProducer | Reader, *, grace: float) -> None:
 
 
 def _owner(task: asyncio.Task[Any]) -> object:
-    """The object whose method the task runs."""
+    """The object whose method the task runs, by its frame."""
     frame = getattr(task.get_coro(), "cr_frame", None)
     return None if frame is None else frame.f_locals.get("self")

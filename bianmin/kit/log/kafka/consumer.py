@@ -1,61 +1,65 @@
-"""Reading as a member of a group."""
+"""A consumer: a member of a group that reads from Kafka."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 
 from bianmin.kit.log import Lost, Record, Stored
-from bianmin.kit.log.kafka.clients import Assignments, Entry, Reader, end, new_member, place
-from bianmin.kit.log.kafka.errors import DISOWNED, bounded
+from bianmin.kit.log.kafka.clients import Assignments, KafkaEntry, Reader, new_member, place, stop_client
+from bianmin.kit.log.kafka.errors import NOT_OWNER_ERRORS, time_limit
 
 _LEAVE_SECONDS = 5.0
 
 
 class KafkaConsumer:
-    """A member of a group. Without a broker it finds nothing new, and goes on when there is one again."""
+    """A member of a group. Without a broker it fetches nothing, and continues when there is one again."""
 
-    def __init__(self, client: Reader, assignments: Assignments, group: str, patience: float) -> None:
+    def __init__(self, client: Reader, assignments: Assignments, group: str, max_wait: float) -> None:
         self._client = client
         self._assignments = assignments
         self._group = group
-        self._patience = patience
+        self._max_wait = max_wait
 
     @classmethod
     async def join(
-        cls, bootstrap: str, group: str, topics: Sequence[str], session: float, patience: float
+        cls, bootstrap: str, group: str, topics: Sequence[str], session: float, max_wait: float
     ) -> "KafkaConsumer":
+        """Join the group. Raises `Away`."""
         assignments = Assignments()
         client = new_member(bootstrap, group, topics, session, assignments)
         try:
-            async with bounded(patience):
+            async with time_limit(max_wait):
                 await client.start()
         except BaseException:
-            await end(client, grace=_LEAVE_SECONDS)
+            await stop_client(client, grace=_LEAVE_SECONDS)
             raise
-        return cls(client, assignments, group, patience)
+        return cls(client, assignments, group, max_wait)
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
+        """At most `limit` entries; none after `wait` seconds without new ones. Raises `Away`."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + wait
-        # asked in the middle of a new deal, aiokafka would keep us until it is over, however long
+        # during a rebalance aiokafka would block until its end, however long it takes
         try:
             async with asyncio.timeout(wait):
                 await self._assignments.settled.wait()
         except TimeoutError:
             return []
         left = max(0, int((deadline - clock()) * 1000))
-        async with bounded(wait + self._patience):
+        async with time_limit(wait + self._max_wait):
             found = await self._client.getmany(timeout_ms=left, max_records=limit)
-        return [stored(entry) for entries in found.values() for entry in entries]
+        return [to_stored(entry) for entries in found.values() for entry in entries]
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
+        """Commit the next offsets to read. Raises `Lost` after a rebalance, `Away` without a broker."""
         try:
-            async with bounded(self._patience):
+            async with time_limit(self._max_wait):
                 await self._client.commit({place(*where): offset for where, offset in upto.items()})
-        except DISOWNED as error:
+        except NOT_OWNER_ERRORS as error:
             raise Lost(self._group) from error
 
     async def rewind(self) -> None:
-        async with bounded(self._patience):
+        """Go back to the committed offsets. Raises `Away`."""
+        async with time_limit(self._max_wait):
             for where in list(self._client.assignment()):
                 committed = await self._client.committed(where)
                 try:
@@ -63,14 +67,16 @@ class KafkaConsumer:
                         await self._client.seek_to_beginning(where)
                     else:
                         self._client.seek(where, committed)
-                except DISOWNED:
-                    # taken away meanwhile: whoever has it begins where we would
+                except NOT_OWNER_ERRORS:
+                    # another member has the partition now, and starts at the committed offset
                     continue
 
     async def close(self) -> None:
-        await end(self._client, grace=_LEAVE_SECONDS)
+        """Leave the group."""
+        await stop_client(self._client, grace=_LEAVE_SECONDS)
 
 
-def stored(entry: Entry) -> Stored:
+def to_stored(entry: KafkaEntry) -> Stored:
+    """The entry in the form of the `Log` protocol."""
     key = "" if entry.key is None else entry.key.decode()
     return Stored(Record(entry.topic, key, entry.value, tuple(entry.headers)), entry.partition, entry.offset)

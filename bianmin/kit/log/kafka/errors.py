@@ -1,4 +1,4 @@
-"""What aiokafka raises, sorted: what may pass by itself is `Away`, and everything has an end."""
+"""Errors of aiokafka: transient ones become `Away`, and every call has a time limit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,41 +17,45 @@ from aiokafka.errors import (
 
 T = TypeVar("T")
 
-SUPERSEDED = (ProducerFenced, InvalidProducerEpoch)
-DISOWNED = (CommitFailedError, IllegalStateError)
+FENCED_ERRORS = (ProducerFenced, InvalidProducerEpoch)
+NOT_OWNER_ERRORS = (CommitFailedError, IllegalStateError)
 
 _BACKOFF_SECONDS = 0.1
 
 
 class Away(ConnectionError):
-    """The brokers could not be reached, or not in time: trying again later may help."""
+    """The brokers cannot be reached, or not in time. Trying again later may help."""
 
 
 @asynccontextmanager
-async def bounded(seconds: float) -> AsyncIterator[None]:
-    """Raises `Away` for what takes longer (aiokafka itself would try for ever) or failed for a passing reason."""
+async def time_limit(seconds: float) -> AsyncIterator[None]:
+    """A time limit for calls of aiokafka, which would retry for ever.
+
+    Raises `Away` when the time is over and for transient errors.
+    """
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
         raise Away(f"no answer in {seconds:g} s") from error
     except KafkaError as error:
-        if passing(error):
+        if is_transient(error):
             raise Away(type(error).__name__) from error
         raise
 
 
-async def insist(seconds: float, attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try until it works or the time is over, as long as the reason may pass."""
-    async with bounded(seconds):
+async def retry_until(seconds: float, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Repeat the attempt while its errors are transient. Raises `Away` after so many seconds."""
+    async with time_limit(seconds):
         while True:
             try:
                 return await attempt()
             except KafkaError as error:
-                if not passing(error):
+                if not is_transient(error):
                     raise
             await asyncio.sleep(_BACKOFF_SECONDS)
 
 
-def passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
+    """Whether a later attempt may succeed."""
     return isinstance(error, KafkaTimeoutError | KafkaConnectionError) or getattr(error, "retriable", False) is True

@@ -1,4 +1,4 @@
-"""Writing: one transaction an append, by the only producer of its name that the broker still lets write."""
+"""The producer: each append is one transaction, and the broker lets only the newest producer of a name write."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,35 +6,36 @@ from collections.abc import Sequence
 from aiokafka.errors import BrokerResponseError
 
 from bianmin.kit.log import Fenced, Record
-from bianmin.kit.log.kafka.clients import TransactionalProducer, end, new_producer
-from bianmin.kit.log.kafka.errors import SUPERSEDED, Away, bounded
+from bianmin.kit.log.kafka.clients import TransactionalProducer, new_producer, stop_client
+from bianmin.kit.log.kafka.errors import FENCED_ERRORS, Away, time_limit
 
 _ABORT_SECONDS = 5.0
 
 
 class KafkaProducer:
-    """The producer of one name. It never starts anew by itself: that would fence the one that fenced it."""
+    """The producer of one name. It never restarts by itself: that would fence the producer that fenced it."""
 
-    def __init__(self, client: TransactionalProducer, name: str, patience: float) -> None:
+    def __init__(self, client: TransactionalProducer, name: str, max_wait: float) -> None:
         self._client = client
         self._name = name
-        self._patience = patience
+        self._max_wait = max_wait
         self._fenced = False
         self._usable = True
 
     @classmethod
-    async def start(cls, bootstrap: str, name: str, patience: float) -> "KafkaProducer":
+    async def start(cls, bootstrap: str, name: str, max_wait: float) -> "KafkaProducer":
+        """Start the producer of this name. Raises `Away`."""
         client = new_producer(bootstrap, name)
         try:
-            async with bounded(patience):
+            async with time_limit(max_wait):
                 await client.start()
         except BaseException:
-            await end(client, grace=_ABORT_SECONDS)
+            await stop_client(client, grace=_ABORT_SECONDS)
             raise
-        return cls(client, name, patience)
+        return cls(client, name, max_wait)
 
     async def append(self, records: Sequence[Record]) -> None:
-        """Raises `Fenced`; `Away` when the brokers are, and from then on when the broker has lost track of this one."""
+        """Write all records or none. Raises `Fenced`, and `Away` without a broker and at every later call."""
         if not records:
             return
         if self._fenced:
@@ -42,7 +43,7 @@ class KafkaProducer:
         if not self._usable:
             raise Away(f"{self._name} has to be started anew")
         try:
-            async with bounded(self._patience):
+            async with time_limit(self._max_wait):
                 await self._client.begin_transaction()
                 sent = [
                     await self._client.send(
@@ -50,23 +51,23 @@ class KafkaProducer:
                     )
                     for record in records
                 ]
-                # before the commit, which would take what arrived and leave what was refused
+                # wait before the commit, which would commit what arrived without what was refused
                 await asyncio.gather(*sent)
                 await self._client.commit_transaction()
-        except SUPERSEDED as error:
+        except FENCED_ERRORS as error:
             self._fenced, self._usable = True, False
             raise Fenced(self._name) from error
         except Away:
-            # the next producer of the name will end what this one began
+            # the next producer of the name aborts this transaction
             self._usable = False
             raise
         except BaseException as error:
-            # what a broker refused leaves a hole in the sequence that it expects of this producer
+            # a refused record leaves a gap in the sequence that the broker expects of this producer
             self._usable = await self._abort() and not isinstance(error, BrokerResponseError)
             raise
 
     async def _abort(self) -> bool:
-        """Whether the transaction is known to be undone."""
+        """Abort the transaction; whether that succeeded."""
         try:
             async with asyncio.timeout(_ABORT_SECONDS):
                 await self._client.abort_transaction()
@@ -75,4 +76,5 @@ class KafkaProducer:
         return True
 
     async def close(self) -> None:
-        await end(self._client, grace=_ABORT_SECONDS if self._usable else 0.1)
+        """Stop the producer."""
+        await stop_client(self._client, grace=_ABORT_SECONDS if self._usable else 0.1)

@@ -1,4 +1,4 @@
-"""Topics and what groups have committed, through aiokafka's admin client."""
+"""Topics and committed offsets, through aiokafka's admin client."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,28 +8,28 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import LeaderNotAvailableError, NoError, TopicAlreadyExistsError, for_code
 
 from bianmin.kit.log.kafka.clients import LARGEST_ENTRY, REQUEST_SECONDS, Place, place
-from bianmin.kit.log.kafka.errors import bounded, insist
+from bianmin.kit.log.kafka.errors import retry_until, time_limit
 
 _BROKERS_DEFAULT = -1
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str, patience: float) -> AsyncIterator[Any]:
+async def _admin(bootstrap: str, max_wait: float) -> AsyncIterator[Any]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_SECONDS * 1000)
     try:
-        async with bounded(patience):
+        async with time_limit(max_wait):
             await admin.start()
         yield admin
     finally:
         await admin.close()
 
 
-async def create(bootstrap: str, topics: Sequence[str], partitions: int, patience: float) -> None:
-    """Make those that are not there, and return when every partition has a leader."""
+async def create_topics(bootstrap: str, topics: Sequence[str], partitions: int, max_wait: float) -> None:
+    """Create the topics that do not exist; return when every partition has a leader. Raises `Away`."""
     wanted = [
         NewTopic(topic, partitions, _BROKERS_DEFAULT, {}, {"max.message.bytes": str(LARGEST_ENTRY)}) for topic in topics
     ]
-    async with _admin(bootstrap, patience) as admin:
+    async with _admin(bootstrap, max_wait) as admin:
 
         async def make() -> None:
             answer = await admin.create_topics(wanted)
@@ -42,12 +42,12 @@ async def create(bootstrap: str, topics: Sequence[str], partitions: int, patienc
                 if topic["error_code"] or any(part["leader"] < 0 for part in topic["partitions"]):
                     raise LeaderNotAvailableError(topic["topic"])
 
-        await insist(patience, make)
-        await insist(patience, see)
+        await retry_until(max_wait, make)
+        await retry_until(max_wait, see)
 
 
-async def committed(bootstrap: str, group: str, patience: float) -> dict[Place, int]:
-    """The next offset to read of every partition for which the group committed one."""
-    async with _admin(bootstrap, patience) as admin:
-        found = await insist(patience, lambda: admin.list_consumer_group_offsets(group))
+async def committed_offsets(bootstrap: str, group: str, max_wait: float) -> dict[Place, int]:
+    """The committed offsets of a group by partition: the next offset to read. Raises `Away`."""
+    async with _admin(bootstrap, max_wait) as admin:
+        found = await retry_until(max_wait, lambda: admin.list_consumer_group_offsets(group))
     return {place(*where): kept.offset for where, kept in found.items() if kept.offset >= 0}

@@ -1,4 +1,4 @@
-"""The log in PostgreSQL: topics, partitions, offsets and groups are rows; LISTEN/NOTIFY wakes the readers."""
+"""The event log in PostgreSQL: topics, partitions, offsets and groups are rows; LISTEN/NOTIFY wakes readers."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -6,9 +6,9 @@ from bianmin.kit.db import Database, rows, run
 from bianmin.kit.log import Record, Stored
 from bianmin.kit.log.postgres.consumer import PostgresConsumer
 from bianmin.kit.log.postgres.headers import unpack
-from bianmin.kit.log.postgres.news import News
+from bianmin.kit.log.postgres.notifications import Notifications
 from bianmin.kit.log.postgres.producer import PostgresProducer
-from bianmin.kit.log.postgres.schema import MISSING, TABLES, TURN
+from bianmin.kit.log.postgres.schema import INSERT_TOPICS, LOCK, TABLES
 
 PAGE = 1000
 
@@ -24,47 +24,51 @@ WHERE topic = ANY($2::text[])
 """
 
 
-# each statement has one good way, by an index, whatever the tables hold: its plan is made once
+# the best plan of each statement uses an index, whatever the tables hold: it is made once
 _SESSION = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 
 
 def log_database(url: str, *, pool: int = 4) -> Database:
-    """The database of a log, in its schema."""
+    """The database of a log, with its schema and session settings."""
     return Database(url, "log", pool=pool, session=_SESSION)
 
 
 class PostgresLog:
     """A log in the schema of `database` (see `log_database`).
 
-    A member that stays silent for `lease` seconds is taken for dead. A reader is woken by what it waits for; should
-    that get lost, it looks by itself after `poll` seconds.
+    A member that is silent for `lease` seconds counts as dead. Readers are woken by notifications; in case one gets
+    lost they also look every `poll` seconds.
     """
 
     def __init__(self, database: Database, *, lease: float = 10.0, poll: float = 1.0) -> None:
         self._database = database
         self._lease = lease
         self._poll = poll
-        self._news = News(database)
+        self._notifications = Notifications(database)
 
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        """Make the tables and the topics that are not there yet."""
+        """Create the tables and topics that do not exist yet."""
         async with self._database.transaction() as tx:
-            await run(tx, TURN)
+            await run(tx, LOCK)
             await run(tx, f'CREATE SCHEMA IF NOT EXISTS "{self._database.schema}"')
             for table in TABLES:
                 await run(tx, table)
-            await run(tx, MISSING, list(topics), partitions)
+            await run(tx, INSERT_TOPICS, list(topics), partitions)
 
     async def producer(self, name: str) -> PostgresProducer:
+        """Start the producer of this name; it fences every older one."""
         return await PostgresProducer.start(self._database, name)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> PostgresConsumer:
-        consumer = PostgresConsumer(self._database, self._news, group, topics, lease=self._lease, poll=self._poll)
+        """Join a group."""
+        consumer = PostgresConsumer(
+            self._database, self._notifications, group, topics, lease=self._lease, poll=self._poll
+        )
         await consumer.join()
         return consumer
 
     async def scan(self, topic: str) -> AsyncIterator[Stored]:
-        """Partition by partition, up to where each ended when the scan began. No connection is held meanwhile."""
+        """All entries that were in the topic when the scan began, partition by partition. Holds no connection."""
         async with self._database.reading() as tx:
             ends = await rows(tx, _ENDS, topic)
         for partition_id, number, end in ends:
@@ -77,10 +81,11 @@ class PostgresLog:
                 position = page[-1][0] + 1 if page else end
 
     async def lag(self, group: str, topics: Sequence[str]) -> int:
+        """The number of entries that the group has not committed yet."""
         async with self._database.reading() as tx:
             [(lag,)] = await rows(tx, _LAG, group, list(topics))
         return int(lag)
 
     async def close(self) -> None:
-        """After its consumers. The database is closed by who opened it."""
-        await self._news.close()
+        """Stop listening. Close consumers first; the caller closes the database."""
+        await self._notifications.close()

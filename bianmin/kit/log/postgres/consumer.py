@@ -1,4 +1,4 @@
-"""Reading as a member of a group."""
+"""A consumer: a member of a group that reads from PostgreSQL."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ import structlog
 from bianmin.kit.db import ASYNC_COMMIT, Database, is_away, rows, run
 from bianmin.kit.log import Lost, Record, Stored
 from bianmin.kit.log.postgres.headers import unpack
-from bianmin.kit.log.postgres.membership import Claim, Membership, Standing
-from bianmin.kit.log.postgres.news import News, group_subject, topic_subject
+from bianmin.kit.log.postgres.membership import Claim, Membership, MemberState
+from bianmin.kit.log.postgres.notifications import Notifications, group_subject, topic_subject
 
-# a fair share from every partition that has news; the order of the first argument decides who comes first
+# a fair share of every partition that has new entries, in the order of the first argument
 _READ = """
 WITH behind AS (
     SELECT mine.id, mine.position, mine.nth, ceil($3::float8 / count(*) OVER ())::bigint AS fair
@@ -25,7 +25,7 @@ FROM behind CROSS JOIN LATERAL (
 ) AS entry
 ORDER BY entry."offset" - behind.position, behind.nth LIMIT $3::bigint
 """
-# all of them or none: a claim that changed hands has another token. An offset lost in a power cut is read again
+# all or none: a claim of another member has another token. Entries after an offset lost in a power cut are read again
 _COMMIT = f"""
 WITH upto AS (
     SELECT * FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS v (partition_id, token, next_offset)
@@ -45,43 +45,51 @@ log = structlog.get_logger(__name__)
 
 
 class PostgresConsumer:
-    """A member of a group, with a task that keeps its lease. To be used by one task at a time."""
+    """A member of a group, with a task that renews its lease. One task at a time may use it."""
 
     def __init__(
-        self, database: Database, news: News, group: str, topics: Sequence[str], *, lease: float, poll: float
+        self,
+        database: Database,
+        notifications: Notifications,
+        group: str,
+        topics: Sequence[str],
+        *,
+        lease: float,
+        poll: float,
     ) -> None:
         self._database = database
-        self._news = news
+        self._notifications = notifications
         self._group = group
         self._lease = lease
         self._poll = poll
         self._membership = Membership(database, group, topics, lease)
         self._claims: dict[int, Claim] = {}
         self._position: dict[int, int] = {}
-        # the claims under which entries were given out, and whose entries the caller has in hand now
-        self._given: dict[tuple[str, int], Claim] = {}
-        self._in_hand: set[int] = set()
-        self._owed: frozenset[int] = frozenset()
-        self._turn = asyncio.Lock()
+        # the claims of all entries fetched so far; the partitions of the batch that the caller works on
+        self._claims_of_fetched: dict[tuple[str, int], Claim] = {}
+        self._busy: set[int] = set()
+        self._to_release: frozenset[int] = frozenset()
+        self._lock = asyncio.Lock()
         self._entries = asyncio.Event()
-        self._errand = asyncio.Event()
+        self._renew_now = asyncio.Event()
         self._closing = False
         self._failure: Exception | None = None
-        self._keeping: asyncio.Task[None] | None = None
-        news.follow(self._entries, [topic_subject(topic) for topic in topics])
-        news.follow(self._errand, [group_subject(group)])
+        self._keeper: asyncio.Task[None] | None = None
+        notifications.follow(self._entries, [topic_subject(topic) for topic in topics])
+        notifications.follow(self._renew_now, [group_subject(group)])
 
     async def join(self) -> None:
+        """Join the group and begin to renew the lease."""
         try:
             await self._renew()
         except BaseException:
-            self._forget_news()
+            self._unfollow()
             raise
-        self._keeping = asyncio.create_task(self._keep(), name=f"log member of {self._group}")
+        self._keeper = asyncio.create_task(self._keep_lease(), name=f"log member of {self._group}")
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
-        """Entries of all partitions that are ours, in turn. Raises what kept the lease from being renewed."""
-        self._free_hands()
+        """At most `limit` entries of our partitions, each in its turn. Raises the error that stopped the renewals."""
+        self._finish_batch()
         clock = asyncio.get_running_loop().time
         deadline = clock() + wait
         while True:
@@ -89,7 +97,7 @@ class PostgresConsumer:
             if self._failure is not None:
                 failure, self._failure = self._failure, None
                 raise failure
-            async with self._turn:
+            async with self._lock:
                 found = await self._read(limit)
             left = deadline - clock()
             if found or left <= 0:
@@ -104,53 +112,55 @@ class PostgresConsumer:
         found = []
         for partition_id, offset, key, headers, value in read:
             claim = self._claims[partition_id]
-            self._given[claim.topic, claim.number] = claim
+            self._claims_of_fetched[claim.topic, claim.number] = claim
             found.append(Stored(Record(claim.topic, key, value, unpack(headers)), claim.number, offset))
-            # who was served goes to the end of the queue
+            # a partition that was read goes to the end of the queue
             self._position.pop(partition_id)
             self._position[partition_id] = offset + 1
-        self._in_hand = {row[0] for row in read}
+        self._busy = {row[0] for row in read}
         return found
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
+        """Store the next offsets to read, all or none. Raises `Lost`."""
         if not upto:
             return
-        if upto.keys() - self._given.keys():
+        if upto.keys() - self._claims_of_fetched.keys():
             raise Lost(self._group)
-        given = [(self._given[place], offset) for place, offset in upto.items()]
+        given = [(self._claims_of_fetched[place], offset) for place, offset in upto.items()]
         ours = sorted((claim.partition_id, claim.token, offset) for claim, offset in given)
         partitions, tokens, offsets = (list(column) for column in zip(*ours, strict=True))
         async with self._database.reading() as tx:
             kept = await run(tx, _COMMIT, self._group, partitions, tokens, offsets)
         if kept != len(ours):
-            self._errand.set()
+            self._renew_now.set()
             raise Lost(self._group)
 
     async def rewind(self) -> None:
-        self._free_hands()
-        async with self._turn, self._database.reading() as tx:
+        """Go back to the committed offsets."""
+        self._finish_batch()
+        async with self._lock, self._database.reading() as tx:
             self._position.update(await rows(tx, _COMMITTED, self._group, list(self._position)))
 
     async def close(self) -> None:
-        """Leave the group; without a database the lease ends by itself."""
+        """Leave the group. Without a database the lease ends by itself."""
         if self._closing:
             return
         self._closing = True
-        self._errand.set()
-        if self._keeping is not None:
-            await self._keeping
-        self._forget_news()
+        self._renew_now.set()
+        if self._keeper is not None:
+            await self._keeper
+        self._unfollow()
         try:
             await self._membership.leave()
         except Exception as error:
             if not is_away(error):
                 raise
 
-    async def _keep(self) -> None:
-        """Renew the lease, three times before it would end, and whenever the group or our hands changed."""
+    async def _keep_lease(self) -> None:
+        """Renew the lease three times in its duration, and whenever the group or the batch changed."""
         while True:
-            await _until(self._errand, self._lease / 3)
-            self._errand.clear()
+            await _until(self._renew_now, self._lease / 3)
+            self._renew_now.clear()
             if self._closing:
                 return
             try:
@@ -163,32 +173,32 @@ class PostgresConsumer:
                     self._entries.set()
 
     async def _renew(self) -> None:
-        # not while entries are being read: what is let go must not be given out at the same time
-        async with self._turn:
-            self._stand(await self._membership.renew(self._in_hand))
+        # not while entries are read: a partition must not be released and read at the same time
+        async with self._lock:
+            self._apply(await self._membership.renew(self._busy))
 
-    def _stand(self, standing: Standing) -> None:
+    def _apply(self, state: MemberState) -> None:
         kept = {
             partition: position
             for partition, position in self._position.items()
-            if partition in standing.claims and standing.claims[partition].token == self._claims[partition].token
+            if partition in state.claims and state.claims[partition].token == self._claims[partition].token
         }
-        gained = {partition: claim.next_offset for partition, claim in standing.claims.items() if partition not in kept}
+        gained = {partition: claim.next_offset for partition, claim in state.claims.items() if partition not in kept}
         self._position = kept | gained
-        self._claims = standing.claims
-        self._owed = standing.owed
+        self._claims = state.claims
+        self._to_release = state.to_release
         if gained:
             self._entries.set()
 
-    def _free_hands(self) -> None:
-        """What was given out last was dealt with: others may have those partitions."""
-        self._in_hand.clear()
-        if self._owed:
-            self._errand.set()
+    def _finish_batch(self) -> None:
+        """The caller is done with its batch: its partitions may be released."""
+        self._busy.clear()
+        if self._to_release:
+            self._renew_now.set()
 
-    def _forget_news(self) -> None:
-        self._news.forget(self._entries)
-        self._news.forget(self._errand)
+    def _unfollow(self) -> None:
+        self._notifications.unfollow(self._entries)
+        self._notifications.unfollow(self._renew_now)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Headers as one text: JSON, each value's bytes as the characters of the same numbers."""
+"""Headers as one JSON text, with the bytes of each value as latin-1 characters."""
 
 import json
 
@@ -6,13 +6,14 @@ Headers = tuple[tuple[str, bytes], ...]
 
 
 def pack(headers: Headers) -> str | None:
-    """None for the usual case, that there are none."""
+    """The text of the headers; None where there are none, as usual."""
     if not headers:
         return None
     return json.dumps([[name, value.decode("latin-1")] for name, value in headers])
 
 
 def unpack(packed: str | None) -> Headers:
+    """The headers that `pack` wrote."""
     if packed is None:
         return ()
     return tuple((name, value.encode("latin-1")) for name, value in json.loads(packed))

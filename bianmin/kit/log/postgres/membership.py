@@ -1,7 +1,7 @@
-"""A member's place in its group: a lease that is renewed, and claims on partitions, each with a token of its own.
+"""A member of a group: a lease that it renews, and claims on partitions, each with its own token.
 
-All changes of a group's claims happen under the group's lock, so every member decides on the same state. A partition
-is taken only when nobody live has it; who has more than a fair share lets go by itself, between two batches.
+Claims change only under the group's lock, so every member decides on the same state. A member takes a partition only
+where no live member has it; a member with more than its share releases partitions between two batches.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,15 +10,15 @@ from uuid import UUID
 
 from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.ids import new_id
-from bianmin.kit.log.postgres.news import CHANNEL, group_subject
-from bianmin.kit.log.postgres.sharing import share
+from bianmin.kit.log.postgres.assignment import assign
+from bianmin.kit.log.postgres.notifications import CHANNEL, group_subject
 
-# a process that is stopped in the middle is cut off, for the others wait for its turn to end
-_TURN = """
+# a stopped process is disconnected: the others wait for its transaction to end
+_LOCK = """
 SELECT set_config('idle_in_transaction_session_timeout', '5s', true),
        pg_advisory_xact_lock(hashtextextended('bianmin log group ' || $1::text, 0))
 """
-# clock_timestamp and not now: the transaction may have waited for its turn
+# clock_timestamp and not now: the transaction may have waited for the lock
 _RENEW = """
 WITH gone AS (
     DELETE FROM member WHERE group_name = $1 AND id <> $2 AND expires_at < clock_timestamp() RETURNING id
@@ -44,13 +44,13 @@ RETURNING partition_id, token, next_offset
 _LET_GO = """
 UPDATE claim SET member_id = NULL WHERE group_name = $1 AND member_id = $2 AND partition_id = ANY($3::smallint[])
 """
-_TELL = f"SELECT pg_notify('{CHANNEL}', $1)"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
 _LEAVE = f"WITH gone AS (DELETE FROM member WHERE id = $1) SELECT pg_notify('{CHANNEL}', $2)"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A right to read one partition on for the group, from `next_offset` when it was taken."""
+    """The right to read a partition for the group. `next_offset`: where to start, as of the time it was taken."""
 
     partition_id: int
     topic: str
@@ -60,15 +60,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a member has after a renewal, and what it should let go of when it can."""
+class MemberState:
+    """The claims of a member after a renewal, and the partitions that it should release when it can."""
 
     claims: dict[int, Claim]
-    owed: frozenset[int]
+    to_release: frozenset[int]
 
 
 class Membership:
-    """One member of one group."""
+    """One member of one group. `lease` in seconds."""
 
     def __init__(self, database: Database, group: str, topics: Sequence[str], lease: float) -> None:
         self._database = database
@@ -77,10 +77,10 @@ class Membership:
         self._lease = lease
         self._id: UUID = new_id()
 
-    async def renew(self, busy: Collection[int]) -> Standing:
-        """Stay a member for another lease; take what is free and ours, let go of what is others' and not `busy`."""
+    async def renew(self, busy: Collection[int]) -> MemberState:
+        """Renew the lease; take free partitions that are ours, release those of others that are not `busy`."""
         async with self._database.transaction() as tx:
-            await run(tx, _TURN, self._group)
+            await run(tx, _LOCK, self._group)
             [(changed,)] = await rows(tx, _RENEW, self._group, self._id, self._topics, self._lease)
             held, free, fair = await self._look(tx)
             surplus = held.keys() - fair
@@ -89,12 +89,12 @@ class Membership:
                 await run(tx, _LET_GO, self._group, self._id, sorted(let_go))
             taken = await self._take(tx, {partition: free[partition] for partition in fair & free.keys()})
             if changed or let_go:
-                await run(tx, _TELL, group_subject(self._group))
+                await run(tx, _NOTIFY, group_subject(self._group))
         claims = {partition: claim for partition, claim in held.items() if partition not in let_go} | taken
-        return Standing(claims, frozenset(surplus - let_go))
+        return MemberState(claims, frozenset(surplus - let_go))
 
     async def _look(self, tx: Tx) -> tuple[dict[int, Claim], dict[int, Claim], set[int]]:
-        """Claims that are ours, claims that are nobody's, and the partitions that should be ours."""
+        """Our claims, the claims of nobody, and the partitions that should be ours."""
         members: dict[UUID, list[str]] = dict(await rows(tx, _MEMBERS, self._group))
         topics = sorted({topic for wanted in members.values() for topic in wanted})
         held, free = {}, {}
@@ -108,7 +108,7 @@ class Membership:
                 held[partition] = claim
             elif owner not in members:
                 free[partition] = claim
-        return held, free, share(readers, owners).get(self._id, set())
+        return held, free, assign(readers, owners).get(self._id, set())
 
     async def _take(self, tx: Tx, free: dict[int, Claim]) -> dict[int, Claim]:
         if not free:
@@ -120,6 +120,6 @@ class Membership:
         }
 
     async def leave(self) -> None:
-        """Free the claims for the others at once."""
+        """Leave the group; its other members may take the claims at once."""
         async with self._database.reading() as tx:
             await run(tx, _LEAVE, self._id, group_subject(self._group))

@@ -1,4 +1,4 @@
-"""Writing: offsets without gaps, given out under the partition's lock; an older producer of the name is refused."""
+"""The producer: offsets without gaps, assigned under the lock of the partition; older producers are fenced."""
 
 from collections.abc import Sequence
 from zlib import crc32
@@ -6,16 +6,16 @@ from zlib import crc32
 from bianmin.kit.db import Database, Tx, rows
 from bianmin.kit.log import Fenced, Record
 from bianmin.kit.log.postgres.headers import pack
-from bianmin.kit.log.postgres.news import CHANNEL, topic_subject
+from bianmin.kit.log.postgres.notifications import CHANNEL, topic_subject
 
 _START = """
 INSERT INTO producer (name, epoch) VALUES ($1, 1)
 ON CONFLICT (name) DO UPDATE SET epoch = producer.epoch + 1 RETURNING epoch
 """
 _PARTITIONS = "SELECT topic, id FROM partition WHERE topic = ANY($1::text[]) ORDER BY topic, number"
-# first the producer's row is locked, if it still has our epoch: who starts a newer one waits for it, and comes after
-# us. Then the partitions' rows, in the order of their ids; an entry's place follows from where its partition stood. One
-# statement: a process that is stopped holds no lock
+# One statement, so that a stopped process holds no lock. It locks the producer's row where it still has our epoch: a
+# newer producer waits for it and writes after us. Then it locks the partitions' rows in the order of their ids; the
+# offset of an entry follows from where its partition stood.
 _WRITE = f"""
 WITH fence AS MATERIALIZED (
     SELECT FROM producer WHERE name = $6 AND epoch = $7 FOR UPDATE
@@ -39,7 +39,7 @@ SELECT pg_notify('{CHANNEL}', subject) FROM unnest($5::text[]) AS subject WHERE 
 
 
 class PostgresProducer:
-    """The producer of one name, of one epoch."""
+    """The producer of one name, in one epoch."""
 
     def __init__(self, database: Database, name: str, epoch: int) -> None:
         self._database = database
@@ -49,18 +49,19 @@ class PostgresProducer:
 
     @classmethod
     async def start(cls, database: Database, name: str) -> "PostgresProducer":
+        """Start the producer of this name, in a new epoch."""
         async with database.transaction() as tx:
             [(epoch,)] = await rows(tx, _START, name)
         return cls(database, name, epoch)
 
     async def append(self, records: Sequence[Record]) -> None:
-        """One transaction. Raises `Fenced`, and LookupError for a topic that is not there."""
+        """Write all records in one transaction. Raises `Fenced`, and LookupError for an unknown topic."""
         if not records:
             return
         topics = sorted({record.topic for record in records})
         async with self._database.reading() as tx:
             await self._learn(tx, topics)
-            told = await rows(
+            notified = await rows(
                 tx,
                 _WRITE,
                 [self._place(record) for record in records],
@@ -71,7 +72,7 @@ class PostgresProducer:
                 self._name,
                 self._epoch,
             )
-        if not told:
+        if not notified:
             raise Fenced(self._name)
 
     def _place(self, record: Record) -> int:
@@ -79,7 +80,7 @@ class PostgresProducer:
         return partitions[crc32(record.key.encode()) % len(partitions)]
 
     async def _learn(self, tx: Tx, topics: Sequence[str]) -> None:
-        """A topic's partitions are looked up once: they never change."""
+        """Look up the partitions of a topic once: they never change."""
         unknown = [topic for topic in topics if topic not in self._partitions]
         if not unknown:
             return
@@ -91,4 +92,4 @@ class PostgresProducer:
         self._partitions.update(found)
 
     async def close(self) -> None:
-        """Nothing is held between two appends."""
+        """Nothing to do: the producer holds nothing between two appends."""

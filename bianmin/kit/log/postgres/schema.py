@@ -1,4 +1,4 @@
-"""The tables of the log. They are its own: no service's migration knows them."""
+"""The tables of the log, which are in no service's migrations."""
 
 TABLES = (
     """
@@ -10,7 +10,7 @@ TABLES = (
         UNIQUE (topic, number)
     ) WITH (fillfactor = 50)
     """,
-    # no foreign key: an append holds the partition's row, and a check per entry would cost more than the entry
+    # no foreign key: an append locks the partition's row anyway, and a check would cost more than the entry
     """
     CREATE TABLE IF NOT EXISTS record (
         "offset"     bigint      NOT NULL,
@@ -28,7 +28,7 @@ TABLES = (
         epoch bigint NOT NULL
     )
     """,
-    # who is in a group, until when
+    # the members of a group, and when their lease ends
     """
     CREATE TABLE IF NOT EXISTS member (
         id         uuid        PRIMARY KEY,
@@ -37,7 +37,7 @@ TABLES = (
         expires_at timestamptz NOT NULL
     )
     """,
-    # how far a group has read a partition, and who reads on; a claim of somebody who is no member any more is free
+    # how far a group has read a partition, and which member reads it; a claim without a live member is free
     """
     CREATE TABLE IF NOT EXISTS claim (
         group_name   text     NOT NULL,
@@ -50,11 +50,11 @@ TABLES = (
     """,
 )
 
-# one at a time: two sessions that create the same table at once fail on the catalog's unique index
-TURN = "SELECT pg_advisory_xact_lock(hashtextextended('bianmin log tables', 0))"
+# two sessions that create the same table at once would fail on the catalog's unique index
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('bianmin log tables', 0))"
 
-# a topic that is there keeps its number of partitions, for with another one its keys would move
-MISSING = """
+# an existing topic keeps its number of partitions: with another number its keys would move
+INSERT_TOPICS = """
 INSERT INTO partition (topic, number)
 SELECT topic, number FROM unnest($1::text[]) AS topic CROSS JOIN generate_series(0, $2::int - 1) AS number
 WHERE NOT EXISTS (SELECT FROM partition WHERE partition.topic = topic.topic)

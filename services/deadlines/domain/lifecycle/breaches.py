@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bianmin.events.deadlines import ClockRed, ClockStopped
-from bianmin.kit.ids import derived
+from bianmin.kit.ids import derive_id
 from services.deadlines.domain.clocks.clock import Clock
 from services.deadlines.domain.clocks.counting import count_ends
 from services.deadlines.domain.clocks.events import ClockEvent
@@ -98,7 +98,7 @@ def _card_facts(
     facts = cards_for_breach(subject.cards, clock, subject.kind, at, appeal_deadline(book, clock, at))
     if facts and clock.term.card == "yellow" and not stopped:
         [card] = [fact.card for fact in facts if isinstance(fact, CardChanged) and fact.card.level == "yellow"]
-        order_id = derived(card.id, "order")
+        order_id = derive_id(card.id, "order")
         facts += start_clocks(book, subject, [term_of_order(clock.term)], at, [order_id], clock.responsible)
     return facts
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bianmin.domain.actors import Actor
 from bianmin.events.parts import SubjectKind
-from bianmin.kit.ids import derived
+from bianmin.kit.ids import derive_id
 from bianmin.kit.refusals import Conflict, Forbidden
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit
@@ -62,7 +62,7 @@ def cards_for_breach(
     if level is None or any(known.status != "revoked" or known.settled_reason != RECOUNTED for known in earlier):
         return []
     card = Card(
-        id=derived(clock.id, f"card {len(earlier)}" if earlier else "card"),
+        id=derive_id(clock.id, f"card {len(earlier)}" if earlier else "card"),
         clock_id=clock.id,
         kind=clock.term.kind,
         stage=clock.term.stage,
@@ -174,7 +174,7 @@ def settle_card(
 def _second_card(card: Card, reason: str) -> Card:
     """Return the red card that the second yellow `card` brings."""
     return Card(
-        id=derived(card.id, "second"),
+        id=derive_id(card.id, "second"),
         clock_id=card.clock_id,
         kind=card.kind,
         stage=card.stage,

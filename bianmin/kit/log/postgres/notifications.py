@@ -1,4 +1,4 @@
-"""Who waits is woken: one LISTEN connection for the whole log, made again when it is lost."""
+"""Notifications wake waiting readers: one LISTEN connection for the whole log, renewed when it is lost."""
 
 import asyncio
 import contextlib
@@ -16,17 +16,17 @@ log = structlog.get_logger(__name__)
 
 
 def topic_subject(topic: str) -> str:
-    """The notice that a topic has new entries."""
+    """The text of the notification that a topic has new entries."""
     return f"topic {topic}"
 
 
 def group_subject(group: str) -> str:
-    """The notice that somebody joined or left a group, or let a partition go."""
+    """The text of the notification that the members or claims of a group changed."""
     return f"group {group}"
 
 
-class News:
-    """Sets the events of those who follow a subject. A notice may be missed: who waits looks by itself now and then."""
+class Notifications:
+    """Sets the events of the followers of a subject. Notifications may get lost: readers also poll."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,16 +34,19 @@ class News:
         self._listening: asyncio.Task[None] | None = None
 
     def follow(self, event: asyncio.Event, subjects: Iterable[str]) -> None:
+        """Set `event` at every notification with one of the subjects."""
         for subject in subjects:
             self._followers.setdefault(subject, set()).add(event)
         if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(), name="log news")
+            self._listening = asyncio.create_task(self._listen(), name="log notifications")
 
-    def forget(self, event: asyncio.Event) -> None:
+    def unfollow(self, event: asyncio.Event) -> None:
+        """Stop setting `event`."""
         for followers in self._followers.values():
             followers.discard(event)
 
     async def close(self) -> None:
+        """Stop listening."""
         if self._listening is not None:
             self._listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -57,7 +60,7 @@ class News:
                 await self._listen_once(backoff)
             except Exception as error:
                 if not is_away(error):
-                    log.exception("log.news_failed")
+                    log.exception("log.notifications_failed")
             await asyncio.sleep(backoff.next())
 
     async def _listen_once(self, backoff: Backoff) -> None:
@@ -66,17 +69,17 @@ class News:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
                 driver.add_termination_listener(lambda _: next.set())
-                await driver.add_listener(CHANNEL, self._heard)
+                await driver.add_listener(CHANNEL, self._on_notice)
                 backoff.reset()
-                # what was said while nobody listened
+                # there may have been notifications while nobody listened
                 for followers in self._followers.values():
                     _wake(followers)
                 await next.wait()
             finally:
-                # it listens: nothing for the pool
+                # it still listens and must not go back to the pool
                 await connection.invalidate()
 
-    def _heard(self, connection: object, pid: int, channel: str, subject: str) -> None:
+    def _on_notice(self, connection: object, pid: int, channel: str, subject: str) -> None:
         _wake(self._followers.get(subject, ()))
 
 

@@ -1,13 +1,13 @@
-"""Which member of a group reads which partition. Pure: every member comes to the same answer from the same rows."""
+"""Assign the partitions of a group to its members. Pure: from the same rows every member computes the same."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
 
-def share(readers: Mapping[int, Collection[UUID]], owners: Mapping[int, UUID | None]) -> dict[UUID, set[int]]:
-    """Partitions by member, as even as the members' topics allow; who reads a partition keeps it if that is fair.
+def assign(readers: Mapping[int, Collection[UUID]], owners: Mapping[int, UUID | None]) -> dict[UUID, set[int]]:
+    """The partitions of each member, as even as their topics allow; a member keeps its partitions where that is fair.
 
-    `readers` has the members that want a partition, for each; `owners` who has it now.
+    `readers`: the members that read a partition's topic, by partition. `owners`: the present owner of each partition.
     """
     shares: dict[UUID, set[int]] = {member: set() for members in readers.values() for member in members}
     free = []
@@ -27,7 +27,7 @@ def share(readers: Mapping[int, Collection[UUID]], owners: Mapping[int, UUID | N
 
 
 def _fairer(readers: Mapping[int, Collection[UUID]], shares: Mapping[UUID, set[int]]) -> tuple[int, UUID, UUID] | None:
-    """A partition that should move, from whom, to whom: from one who has at least two more than its new reader."""
+    """A partition to move, and from and to which member: the first has at least two more. None where it is fair."""
     by_wealth = sorted(shares, key=lambda member: (-len(shares[member]), member))
     for rich in by_wealth:
         for poor in reversed(by_wealth):
