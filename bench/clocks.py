@@ -1,7 +1,6 @@
-"""Any number of running clocks, in the shapes in which the service itself stores them.
+"""Fills a database with any number of running clocks.
 
-The service takes one case for each working day of some weeks; its rows are then multiplied by the database, each copy
-under ids of its own.
+The service stores one case for each working day of some weeks. The database then copies these rows under new ids.
 """
 
 from datetime import date, datetime, time
@@ -39,12 +38,12 @@ _ITEM = ItemFacts(
     promise=Period(value=10, unit="workday"),
     legal=Period(value=20, unit="workday"),
 )
-# indexes are made once over all rows, as after any load
+# indexes are dropped and rebuilt once, which is faster than updating them row by row
 _INDEXES = """
 SELECT indexdef, indexname FROM pg_indexes WHERE schemaname = 'deadlines' AND tablename IN ('clock', 'subject')
     AND indexname NOT LIKE 'pk_%'
 """
-# accepted at any moment of the day
+# accepted at a random moment of the day
 _COPIES = """
 CREATE TEMPORARY TABLE copy AS
 SELECT t.id AS was, uuidv7() AS id, random() * interval '8 hours' AS later FROM subject t, generate_series(1, $1)
@@ -64,12 +63,13 @@ WHERE table_schema = 'deadlines' AND table_name = 'clock' AND column_name NOT IN
 """
 
 
-def a_moment(day: date) -> datetime:
+def morning_of(day: date) -> datetime:
+    """Return 9:00 of the day."""
     return datetime.combine(day, time(9), TZ)
 
 
 async def fill(database: Database, connection: Any, clocks: int) -> list[date]:
-    """So many running clocks, none of them told of; the days on which their cases were accepted."""
+    """Store this many running clocks without a fired signal; return the days on which their cases were accepted."""
     calendar = Calendars(shipped()).of("CN")
     days = [FIRST_DAY] + [calendar.add_workdays(FIRST_DAY, n) for n in range(1, DAYS)]
     commands = [
@@ -77,20 +77,20 @@ async def fill(database: Database, connection: Any, clocks: int) -> list[date]:
             subject_id=new_id(),
             reach=Reach(STATIONS[n % len(STATIONS)], CENTER, DEPT),
             item=ItemTerms.of(_ITEM),
-            accepted_at=a_moment(day),
-            done_at=a_moment(day),
+            accepted_at=morning_of(day),
+            done_at=morning_of(day),
             clock_ids=_ids(CLOCKS_A_CASE),
             by=Cause(system(CENTER)),
         )
         for n, day in enumerate(days)
     ]
     async with database.transaction() as tx:
-        work = await handle(tx, commands, a_moment(FIRST_DAY))
-        await outbox.append(tx, work.announced, source="deadlines", at=a_moment(FIRST_DAY))
+        work = await handle(tx, commands, morning_of(FIRST_DAY))
+        await outbox.append(tx, work.announced, source="deadlines", at=morning_of(FIRST_DAY))
     indexes = await connection.fetch(_INDEXES)
     for each in indexes:
         await connection.execute(f"DROP INDEX {each['indexname']}")
-    await connection.execute("SET session_replication_role = replica")  # copies of what was checked
+    await connection.execute("SET session_replication_role = replica")  # no need to check foreign keys of copies
     await connection.execute(_COPIES, max(0, clocks // (DAYS * CLOCKS_A_CASE) - 1), timeout=None)
     await connection.execute(_SUBJECTS)
     await connection.execute(_CLOCKS.format(columns=await connection.fetchval(_COLUMNS)))
@@ -108,5 +108,5 @@ def _ids(number: int) -> tuple[UUID, ...]:
 
 
 def midnight(day: date) -> datetime:
-    """The moment at which a day begins."""
+    """Return the start of the day."""
     return datetime.combine(day, time(), TZ)

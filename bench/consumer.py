@@ -1,4 +1,4 @@
-"""Reporting's consumer, against SQL written by hand that does the same writes."""
+"""Reporting's event consumer, compared with handwritten SQL that writes the same rows."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from typing import Any
 from bench.counting import Count, CountingLog
 from bench.county import CannotMeasure
 from bench.environment import SESSION, Environment, connected
-from bench.event_histories import EVENTS_A_CASE, told
+from bench.event_histories import EVENTS_A_CASE, history_of
 from bench.figures import Figure, Goal, ratios
 from bench.handwritten import consume
 from bench.proc import Cpu
@@ -26,7 +26,7 @@ from services.reporting.app import SERVICE
 
 GOAL = Goal("least", 70, "%")
 SIZE = 500
-"""Entries at a time: the subscriber's own default."""
+"""Events per batch: the default of the subscriber."""
 GROUP = "bianmin.reporting"
 _EMPTY = """
 TRUNCATE case_fact, complaint_fact, item, org, inbox, held;
@@ -37,17 +37,17 @@ CHECKPOINT
 
 
 class NotTheSame(CannotMeasure):
-    """The two did not write the same: a ratio of them would say nothing."""
+    """The two wrote different rows, so their ratio would be meaningless."""
 
 
 async def measure(environment: Environment, quick: bool) -> list[Figure]:
-    """Rounds of both in turn: each takes in the whole log, with nothing in reporting's tables when it begins."""
+    """Measure both in alternating rounds. Each round reads the whole log into empty tables."""
     rounds, cases = (3, 500) if quick else (7, 1_500)
     events = cases * EVENTS_A_CASE
     url = await environment.new_database()
     database, logs = Database(url, SERVICE.name), log_database(url, pool=8)
     meter = environment.meter()
-    taken: list[Cpu] = []
+    consumed: list[Cpu] = []
     by_hand: list[Cpu] = []
     written = set()
     try:
@@ -57,21 +57,21 @@ async def measure(environment: Environment, quick: bool) -> list[Figure]:
                 await connection.execute(_EMPTY)
                 before = meter.cpu()
                 if by_consumer := number % 4 in (0, 3):
-                    await _take_in(database, logs, events)
+                    await _consume(database, logs, events)
                 else:
                     await consume(connection, GROUP, [topic_of(source) for source in SERVICE.listens], SIZE)
                 if number >= 2:  # the first of each warms up
-                    (taken if by_consumer else by_hand).append(meter.cpu() - before)
+                    (consumed if by_consumer else by_hand).append(meter.cpu() - before)
                 written.add(await connection.fetchval(_FINGERPRINT))
     finally:
         await database.close()
         await logs.close()
     if len(written) != 1:
         raise NotTheSame("两种做法写入的内容不同")
-    spread = ratios([cost.total for cost in by_hand], [cost.total for cost in taken], scale=100)
-    one, other = sum(taken, Cpu(0, 0)), sum(by_hand, Cpu(0, 0))
+    spread = ratios([cost.total for cost in by_hand], [cost.total for cost in consumed], scale=100)
+    one, other = sum(consumed, Cpu(0, 0)), sum(by_hand, Cpu(0, 0))
     count = rounds * events
-    detail = f"每个事件 {one.apiece(count)}，手写 {other.apiece(count)}；{rounds} 轮 × {events} 个"
+    detail = f"每个事件 {one.per_item(count)}，手写 {other.per_item(count)}；{rounds} 轮 × {events} 个"
     return [Figure("统计收取事件：对比手写 SQL", GOAL, spread.middle, spread, detail)]
 
 
@@ -84,12 +84,12 @@ SELECT md5((SELECT string_agg(f::text, '' ORDER BY case_id) FROM case_fact f)
 
 
 async def _fill(logs: Database, connection: Any, cases: int) -> None:
-    """A log with the events of so many cases, and nothing else."""
+    """Fill an empty log with the events of this many cases."""
     await connection.execute("TRUNCATE log.record; UPDATE log.partition SET next_offset = 0")
     producer = await PostgresLog(logs).producer("bench")
     now = datetime.now(UTC)
-    waiting = told(cases)
-    while some := list(islice(waiting, SIZE)):
+    waiting = history_of(cases)
+    while chunk := list(islice(waiting, SIZE)):
         await producer.append(
             [
                 Record(
@@ -107,13 +107,13 @@ async def _fill(logs: Database, connection: Any, cases: int) -> None:
                         correlation=one.subject,
                     ),
                 )
-                for source, one in some
+                for source, one in chunk
             ]
         )
     await connection.execute("ANALYZE log.record")
 
 
-async def _take_in(database: Database, logs: Database, events: int) -> None:
+async def _consume(database: Database, logs: Database, events: int) -> None:
     log = CountingLog(PostgresLog(logs), Count(events))
     inbox = Inbox(SERVICE.name, SERVICE.command_of, SERVICE.handle)
     topics = [topic_of(source) for source in SERVICE.listens]

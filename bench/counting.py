@@ -1,4 +1,4 @@
-"""The embedded log with its own way of telling that so many entries were dealt with: nobody has to ask and ask."""
+"""A wrapper around an event log that signals when a number of entries was processed, so that nothing has to poll."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,20 +9,23 @@ from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
 
 @dataclass(slots=True)
 class Count:
-    """Entries appended, or entries whose offsets were committed, up to `all_of` them."""
+    """Counts entries that were appended or committed. `reached` is set at `target`."""
 
-    all_of: int
+    target: int
     so_far: int = 0
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, number: int) -> None:
+        """Count `number` more entries."""
         self.so_far += number
-        if self.so_far >= self.all_of:
+        if self.so_far >= self.target:
             self.reached.set()
 
 
 @dataclass(frozen=True, slots=True)
 class CountingProducer:
+    """A producer that counts appended entries."""
+
     inner: Producer
     count: Count
 
@@ -36,6 +39,8 @@ class CountingProducer:
 
 @dataclass(slots=True)
 class CountingConsumer:
+    """A consumer that counts committed entries."""
+
     inner: Consumer
     count: Count
     fetched: int = 0
@@ -58,6 +63,8 @@ class CountingConsumer:
 
 @dataclass(frozen=True, slots=True)
 class CountingLog:
+    """A log whose producers and consumers count."""
+
     inner: Log
     count: Count
 

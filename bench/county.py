@@ -1,9 +1,9 @@
-"""A county to bench in: its orgs, one item with five materials, who works there and what they send."""
+"""The county of the benches: its orgs, one service item with five materials, its staff and their requests."""
 
 import json
 from typing import Any
 
-from bench.http import Connection, prepared
+from bench.http import Connection, prepare_request
 from bianmin.domain.actors import Actor
 from bianmin.kit.auth import Tokens
 from bianmin.kit.ids import new_id
@@ -31,17 +31,17 @@ items:
 
 
 class CannotMeasure(Exception):
-    """There is nothing that a figure could be made of."""
+    """The measurement failed, so there is no figure."""
 
 
-class NotAnswered(CannotMeasure):
-    """A request of the bench was answered otherwise than it must be."""
+class UnexpectedAnswer(CannotMeasure):
+    """The server refused a request of the bench."""
 
 
 def headers(
     tokens: Tokens, role: str, org: str, media: str = "application/json", *, dept: str | None = None
 ) -> dict[str, str]:
-    """Headers of somebody who works there."""
+    """Return the request headers of a staff member with this role at this org."""
     actor = Actor(f"{role}-{org}", org, frozenset({role}), dept)
     return {
         "Authorization": f"Bearer {tokens.issue(actor, actor.id, seconds=36000)}",
@@ -49,8 +49,8 @@ def headers(
     }
 
 
-def a_registration(station: str) -> dict[str, Any]:
-    """`POST /cases` as a window sends it: nothing is left out. The citizen id is nobody's: there is no area 529999."""
+def registration_body(station: str) -> dict[str, Any]:
+    """Return a complete body of `POST /cases`. The id number is fictional: there is no area 529999."""
     return {
         "item_code": ITEM,
         "org": station,
@@ -68,8 +68,8 @@ def a_registration(station: str) -> dict[str, Any]:
     }
 
 
-async def furnish(port: int, tokens: Tokens) -> None:
-    """Import orgs, office and catalog over HTTP at a process that runs all services."""
+async def import_county(port: int, tokens: Tokens) -> None:
+    """Import orgs, an office and the catalog over HTTP into a process that runs all services."""
     stations = "".join(f"{code},village,{code[-3:]}村\n" for code in STATIONS)
     admin = headers(tokens, "admin", "52")
     connection = await Connection.open(port)
@@ -79,15 +79,15 @@ async def furnish(port: int, tokens: Tokens) -> None:
             (f"/orgs/{CENTER}/offices", "application/json", {"dept": DEPT, "name": "民政窗口"}),
             (f"/catalog/import?org={COUNTY}&publish=true", "application/yaml", _CATALOG.encode()),
         ):
-            before, after = prepared("POST", path, {**admin, "Content-Type": media}, body)
+            before, after = prepare_request("POST", path, {**admin, "Content-Type": media}, body)
             await ask(connection, before, after)
     finally:
         await connection.close()
 
 
 async def ask(connection: Connection, before: bytes, after: bytes) -> Any:
-    """Send a prepared request under a new key; what was answered. Raises `NotAnswered`."""
+    """Send a prepared request with a new Idempotency-Key and return its JSON answer. Raises `UnexpectedAnswer`."""
     status, body = await connection.ask(before + new_id().hex.encode() + after)
     if status not in (200, 201):
-        raise NotAnswered(f"{status}: {body.decode(errors='replace')[:400]}")
+        raise UnexpectedAnswer(f"{status}: {body.decode(errors='replace')[:400]}")
     return json.loads(body)

@@ -1,4 +1,4 @@
-"""Where the benches run: a private PostgreSQL on disk, with fsync as in production, a database for each bench."""
+"""The environment of the benches: a private PostgreSQL on disk, with fsync as in production; a database per bench."""
 
 import asyncio
 import os
@@ -34,25 +34,25 @@ FROM log.partition p LEFT JOIN log.claim c ON c.partition_id = p.id AND c.group_
 WHERE p.topic = ANY($2::text[])
 """
 SESSION = {"plan_cache_mode": "auto", "jit": "off", "timezone": "UTC"}
-"""As the kit's own connections are: what is compared runs on the same terms."""
+"""Session settings of the kit's own connections, for the SQL that is compared with the kit."""
 
 
 _DISK = "/var/tmp"  # /tmp may be memory
 
 
 class DidNotStart(CannotMeasure):
-    """A process to be measured ended before it answered."""
+    """A process to be measured ended before it was ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server process that answers."""
+    """A running server process."""
 
     port: int
     process: subprocess.Popen[bytes]
 
     async def ready(self) -> bool:
-        """Whether it may be sent requests. Raises `DidNotStart`."""
+        """Return whether the process is ready for requests. Raises `DidNotStart`."""
         if self.process.poll() is not None:
             raise DidNotStart(f"进程已结束（{self.process.returncode}）")
         try:
@@ -66,7 +66,7 @@ class Served:
         return status == 200
 
     def end(self) -> None:
-        """As Ctrl-C would; a process that does not listen is killed."""
+        """Stop the process as Ctrl-C does; kill it after 30 seconds."""
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(30)
@@ -77,6 +77,8 @@ class Served:
 
 @dataclass
 class Environment:
+    """A private PostgreSQL with a template database, and the options of the command line."""
+
     home: Path
     postgres: EmbeddedPostgres
     profile: Path | None = None
@@ -97,11 +99,11 @@ class Environment:
         return Settings.load({}, data=self.home, database_url=url, **given)
 
     def meter(self, server: int | None = None) -> Meter:
-        """Of a server process; of this one where none is named."""
+        """Return a meter for a server process (default: this process) and PostgreSQL."""
         return Meter(os.getpid() if server is None else server, self.postmaster)
 
     async def new_database(self) -> str:
-        """A copy of the furnished database; its URL."""
+        """Create a copy of the template database, which has a county in it; return its URL."""
         self._made += 1
         name = f"bench_{self._made}"
         async with connected(self.postgres.url("postgres")) as connection:
@@ -109,7 +111,7 @@ class Environment:
         return self.postgres.url(name)
 
     async def empty_database(self) -> str:
-        """Make a database with schemas and topics and nothing in them; its URL."""
+        """Create a database with schemas and topics but without data; return its URL."""
         self._made += 1
         name = f"bench_{self._made}"
         async with connected(self.postgres.url("postgres")) as connection:
@@ -125,36 +127,36 @@ class Environment:
 
     @asynccontextmanager
     async def serving(self, url: str, *services: str, profile: Path | None = None) -> AsyncIterator[Served]:
-        """A server process of these services (see `bench.server`)."""
+        """Run a server process of these services (see `bench.server`)."""
         port = free_port()
         command = [sys.executable, "-m", "bench.server", url, str(self.home), str(port)]
         command += [str(profile or ""), *services]
-        async with started(command, port, self.home / "server.log") as served:
+        async with running_server(command, port, self.home / "server.log") as served:
             yield served
 
-    async def furnish(self) -> None:
-        """Migrate the template and import the county into it."""
+    async def make_template(self) -> None:
+        """Create the template database and import the county into it."""
         url = self.postgres.url(DATABASE)
         async with connected(self.postgres.url("postgres")) as connection:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
         await self._migrate(url)
         async with self.serving(url, *ALL) as served:
-            await county.furnish(served.port, self.tokens)
+            await county.import_county(served.port, self.tokens)
             async with connected(url) as connection:
-                await settled(connection)
+                await wait_until_settled(connection)
 
 
 @asynccontextmanager
 async def environment_in(
     directory: Path | None, profile: Path | None, clocks: int | None = None, stored: int = 0, share: float = 0.01
 ) -> AsyncIterator[Environment]:
-    """A furnished ground in a new directory below `directory`; gone at the end."""
+    """Yield an environment in a new directory below `directory`, which is deleted at the end."""
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)
         environment = Environment(home, postgres, profile, clocks, stored, share)
-        await environment.furnish()
+        await environment.make_template()
         yield environment
     finally:
         await asyncio.to_thread(postgres.stop)
@@ -162,12 +164,12 @@ async def environment_in(
 
 
 @asynccontextmanager
-async def started(command: Sequence[str], port: int, log: Path) -> AsyncIterator[Served]:
-    """A server process that answers, ended at the end. It knows none of our `BIANMIN_…` variables."""
+async def running_server(command: Sequence[str], port: int, log: Path) -> AsyncIterator[Served]:
+    """Run a server process without `BIANMIN_…` variables; yield it when it is ready and stop it at the end."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
     served = Served(port, await asyncio.to_thread(_process, command, log, environ))
     try:
-        await until(served.ready, every=0.1)
+        await wait_until(served.ready, every=0.1)
         yield served
     finally:
         await asyncio.to_thread(served.end)
@@ -180,7 +182,7 @@ def _process(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> s
 
 @asynccontextmanager
 async def connected(url: str, **session: str) -> AsyncIterator[Any]:
-    """A plain asyncpg connection."""
+    """Yield an asyncpg connection."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings=session)
     try:
         yield connection
@@ -188,17 +190,18 @@ async def connected(url: str, **session: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, every: float = 0.05, patience: float = 120) -> None:
-    """Return when it holds. Asked rarely: the question is part of the bill."""
-    async with asyncio.timeout(patience):
+async def wait_until(condition: Callable[[], Awaitable[bool]], *, every: float = 0.05, within: float = 120) -> None:
+    """Return when the condition holds. Raises `TimeoutError` after `within` seconds. Each check costs CPU time that is
+    measured."""
+    async with asyncio.timeout(within):
         while not await condition():
             await asyncio.sleep(every)
 
 
-async def settled(connection: Any) -> None:
-    """Return when every event was published and taken in, seen twice: who took one in may have announced another."""
-    await until(lambda: _quiet(connection))
-    await until(lambda: _quiet(connection))
+async def wait_until_settled(connection: Any) -> None:
+    """Return when every event is published and processed. Checks twice, as processing can publish new events."""
+    await wait_until(lambda: _quiet(connection))
+    await wait_until(lambda: _quiet(connection))
 
 
 async def _quiet(connection: Any) -> bool:

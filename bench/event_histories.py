@@ -1,4 +1,4 @@
-"""Cases from registration to closing, as the events that intake, routing and deadlines would announce."""
+"""The events that intake, routing and deadlines publish about cases from registration to closing."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.time_source import TZ
 
 EVENTS_A_CASE = 12
-Told = tuple[str, Announcement]
-"""Who announces it, and what."""
+SourcedEvent = tuple[str, Announcement]
+"""The source and the event."""
 
 _OFFICE = Office(org=CENTER, dept=DEPT)
 _ITEM = ItemFacts(
@@ -31,15 +31,15 @@ _ITEM = ItemFacts(
 _FIRST_DAY = date(2026, 3, 2)
 
 
-def told(cases: int, at_once: int = 500) -> Iterator[Told]:
-    """The events of many cases, of which `at_once` are under way at a time, so that they mix as they do in a county."""
+def history_of(cases: int, at_once: int = 500) -> Iterator[SourcedEvent]:
+    """Yield the events of many cases, with those of `at_once` cases interleaved."""
     for first in range(0, cases, at_once):
-        stories = [_story(number) for number in range(first, min(first + at_once, cases))]
-        for step in zip(*stories, strict=True):
+        histories = [_history(number) for number in range(first, min(first + at_once, cases))]
+        for step in zip(*histories, strict=True):
             yield from step
 
 
-def _story(number: int) -> Sequence[Told]:
+def _history(number: int) -> Sequence[SourcedEvent]:
     subject = str(new_id())
     station = STATIONS[number % len(STATIONS)]
     received = _FIRST_DAY + timedelta(days=number % 60)
@@ -105,8 +105,8 @@ def _story(number: int) -> Sequence[Told]:
     assert len(facts) == EVENTS_A_CASE
     by = Cause(Actor(staff, CENTER, dept=DEPT))
     counted: defaultdict[str, int] = defaultdict(int)
-    story = []
+    history = []
     for source, fact in facts:
         counted[source] += 1
-        story.append((source, Announcement(subject, counted[source], fact, by)))
-    return story
+        history.append((source, Announcement(subject, counted[source], fact, by)))
+    return history

@@ -1,4 +1,4 @@
-"""What was measured against what was to be reached: arithmetic, and a table."""
+"""Measured figures and their goals: arithmetic and a table."""
 
 import math
 from collections.abc import Sequence
@@ -11,13 +11,14 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A limit that a figure must keep: `most` is an upper one, `least` a lower one."""
+    """The limit for a figure: an upper limit (`most`) or a lower limit (`least`)."""
 
     sense: Literal["most", "least"]
     limit: float
     unit: str
 
     def reached(self, value: float) -> bool:
+        """Return whether the value keeps the limit."""
         return value <= self.limit if self.sense == "most" else value >= self.limit
 
     def __str__(self) -> str:
@@ -26,7 +27,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A ratio: `middle`, that of the two medians, counts; the extremes of single rounds tell how far to trust it."""
+    """A ratio measured in rounds: `middle` is the ratio of the medians; `low` and `high` are those of single rounds."""
 
     low: float
     middle: float
@@ -35,7 +36,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A line of the table. `detail`, for people, says what the value is made of."""
+    """A line of the table. `detail` explains the value."""
 
     title: str
     goal: Goal
@@ -45,28 +46,33 @@ class Figure:
 
     @property
     def reached(self) -> bool:
+        """Whether the goal is reached."""
         return self.goal.reached(self.value)
 
 
 def ratios(dividends: Sequence[float], divisors: Sequence[float], scale: float = 1.0) -> Spread:
-    """Two things measured in turn, round by round. A disturbed round (a neighbour, an autovacuum) moves no median."""
-    rounds = [scale * one / other for one, other in zip(dividends, divisors, strict=True)]
+    """Return the ratio of two measurements of the same rounds. Medians ignore a disturbed round.
+
+    Raises `ValueError` when the numbers of rounds differ.
+    """
+    rounds = [scale * dividend / divisor for dividend, divisor in zip(dividends, divisors, strict=True)]
     return Spread(min(rounds), scale * median(dividends) / median(divisors), max(rounds))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that `share` of all do not exceed (nearest rank)."""
+    """Return the smallest value that at least `share` of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
 
 
 def shown(value: float, unit: str) -> str:
-    """A value with its unit: ratios to two places, the rest to whole numbers unless they are small."""
+    """Return a value with its unit: ratios with two decimals, others as whole numbers unless they are small."""
     digits = 2 if unit == "×" else 0 if value >= 100 or value == int(value) else 1
     return f"{value:.{digits}f} {unit}"
 
 
 def table_of(figures: Sequence[Figure]) -> Table:
+    """Return a table of figures, goals and results."""
     table = Table()
     for heading in ("项目", "目标", "实测", "最小–最大", "结果"):
         table.add_column(heading, no_wrap=heading != "项目")

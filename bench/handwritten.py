@@ -1,8 +1,8 @@
-"""Reporting's consumer as somebody would write it by hand: plain asyncpg, SQL spelt out, nothing that can be spared.
+"""Reporting's event consumer written by hand with asyncpg, as cheap as possible, for comparison.
 
-It reads the same entries in the same shares, parses them with the same parser, folds them into the same patches, and
-writes the same rows: facts, inbox positions, offsets. It knows that it is alone, that nothing comes twice or
-too early and that nothing fails; and that log and figures are in one database, so one transaction does it all.
+It reads the same entries in the same batches, parses them with the same parser, folds them into the same patches, and
+writes the same rows: facts, inbox positions, offsets. It assumes one reader, no repeated or early events and no errors,
+and that log and figures are in one database, so that one transaction suffices.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ _pick = attrgetter(*columns(CasePatch))
 
 
 async def consume(connection: Any, group: str, topics: Sequence[str], size: int) -> int:
-    """Everything in the topics, from the start; how many events that was."""
+    """Consume the topics from the start; return the number of events."""
     position = {row["id"]: 0 for row in await connection.fetch(_PARTITIONS, list(topics))}
     events = 0
     while True:
@@ -87,7 +87,7 @@ async def consume(connection: Any, group: str, topics: Sequence[str], size: int)
             await _write(connection, batch)
             moved = {row[0]: row[1] + 1 for row in rows}
             await connection.execute(_OFFSETS, group, list(moved), list(moved.values()))
-        for partition, offset in moved.items():  # who was served goes to the end of the queue
+        for partition, offset in moved.items():  # the partitions just read go to the end of the queue
             position.pop(partition)
             position[partition] = offset
 

@@ -1,4 +1,4 @@
-"""Many clients for little: HTTP/1.1 over kept connections, requests made beforehand. They must not hold anybody up."""
+"""A cheap HTTP/1.1 client: connections stay open and requests are prepared, so clients use little CPU."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Connection:
-    """One client: a request at a time."""
+    """One client connection, which sends one request at a time."""
 
     port: int
     reader: asyncio.StreamReader
@@ -20,7 +20,7 @@ class Connection:
         return cls(port, *await asyncio.open_connection("127.0.0.1", port))
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send a whole request; (status, body) of the answer."""
+        """Send a whole request and return status and body of the answer."""
         if self.reader.at_eof():  # the server closes a connection that was idle for some seconds
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         self.writer.write(request)
@@ -34,8 +34,8 @@ class Connection:
         await self.writer.wait_closed()
 
 
-def prepared(method: str, path: str, headers: Mapping[str, str], body: Any = None) -> tuple[bytes, bytes]:
-    """A request but for its last header, an Idempotency-Key: (what comes before the key, what comes after it)."""
+def prepare_request(method: str, path: str, headers: Mapping[str, str], body: Any = None) -> tuple[bytes, bytes]:
+    """Return a request as the bytes before and after the value of its Idempotency-Key."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = [
         f"{method} /api/v1{path} HTTP/1.1",

@@ -1,10 +1,9 @@
-"""From the POST that accepts a case to its clock and its place in the figures, at 50 cases a second.
+"""Latency from the acceptance of a case to its clock and its figures, at 50 cases a second.
 
-All five services in one process, as in `bianmin up`. Cases come at fixed moments, whether or not those before them are
-done (an open loop: who is slow gets no respite). Each is registered at a village and accepted at the township; its
-time runs from the sending of its acceptance, the POST that starts clocks, to when both its clock (at deadlines) and its
-acceptance (at reporting) are committed: from then on every GET shows them. Nobody asks for that moment again and again,
-which would be a load of its own: triggers, in this database only, tell it with the commit.
+All five services run in one process, as in `bianmin up`. Cases start at fixed moments, whether or not earlier cases are
+done (an open loop). Each case is registered at a village and accepted at the township. The latency runs from sending
+the acceptance until both its clock (deadlines) and its acceptance (reporting) are committed; then every GET shows them.
+Triggers in this database notify of the commits, because polling would be a load of its own.
 """
 
 import asyncio
@@ -15,49 +14,50 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench import county
-from bench.environment import ALL, Environment, connected, until
+from bench.environment import ALL, Environment, connected, wait_until
 from bench.figures import Figure, Goal, percentile
-from bench.http import Connection, prepared
+from bench.http import Connection, prepare_request
 
 GOAL_50 = Goal("most", 50, "ms")
 GOAL_99 = Goal("most", 250, "ms")
 RATE = 50
 CONNECTIONS = 24
 
-_TELL = """
-CREATE FUNCTION public.bench_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+_NOTIFY = """
+CREATE FUNCTION public.bench_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('bench', TG_ARGV[0] || ' ' || (to_jsonb(NEW) ->> TG_ARGV[1]));
     RETURN NULL;
 END $$;
-CREATE TRIGGER bench_tell AFTER INSERT ON deadlines.clock
-    FOR EACH ROW WHEN (NEW.kind <> 'completeness') EXECUTE FUNCTION public.bench_tell('clock', 'subject_id');
-CREATE TRIGGER bench_tell_first AFTER INSERT ON reporting.case_fact
-    FOR EACH ROW WHEN (NEW.accepted_on IS NOT NULL) EXECUTE FUNCTION public.bench_tell('report', 'case_id');
-CREATE TRIGGER bench_tell_later AFTER UPDATE ON reporting.case_fact
+CREATE TRIGGER bench_notify AFTER INSERT ON deadlines.clock
+    FOR EACH ROW WHEN (NEW.kind <> 'completeness') EXECUTE FUNCTION public.bench_notify('clock', 'subject_id');
+CREATE TRIGGER bench_notify_first AFTER INSERT ON reporting.case_fact
+    FOR EACH ROW WHEN (NEW.accepted_on IS NOT NULL) EXECUTE FUNCTION public.bench_notify('report', 'case_id');
+CREATE TRIGGER bench_notify_later AFTER UPDATE ON reporting.case_fact
     FOR EACH ROW WHEN (OLD.accepted_on IS NULL AND NEW.accepted_on IS NOT NULL)
-    EXECUTE FUNCTION public.bench_tell('report', 'case_id')
+    EXECUTE FUNCTION public.bench_notify('report', 'case_id')
 """
 
 
 @dataclass(slots=True)
 class Watch:
-    """When each case was seen where; the database tells."""
+    """When each case was committed at which service, as the triggers notify."""
 
     seen: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def tell(self, connection: Any, process: int, channel: str, told: str) -> None:
-        where, case_id = told.split()
+    def on_notify(self, connection: Any, process: int, channel: str, payload: str) -> None:
+        """Record the time of a notification."""
+        where, case_id = payload.split()
         self.seen.setdefault((where, case_id), time.perf_counter())
 
     def seen_everywhere(self, case_id: str) -> float:
-        """When the last of its two places showed it; infinity while one does not."""
+        """Return when the case was committed at both services; infinity before that."""
         return max(self.seen.get((place, case_id), math.inf) for place in ("clock", "report"))
 
 
 @dataclass(slots=True)
 class Sent:
-    """When a case's acceptance was sent, and when it was answered."""
+    """When the acceptance of a case was sent and answered."""
 
     case_id: str
     sent: float
@@ -65,13 +65,13 @@ class Sent:
 
 
 async def measure(environment: Environment, quick: bool) -> list[Figure]:
-    """Some seconds of this load to warm up, then the time that counts."""
+    """Run the load for some seconds to warm up, then measure."""
     seconds = 10 if quick else 30
     url = await environment.new_database()
     watch = Watch()
     async with environment.serving(url, *ALL, profile=environment.profile) as served, connected(url) as connection:
-        await connection.execute(_TELL)
-        await connection.add_listener("bench", watch.tell)
+        await connection.execute(_NOTIFY)
+        await connection.add_listener("bench", watch.on_notify)
         desks = _Desks(environment, served.port)
         await desks.open()
         await _load(desks, 3 if quick else 10)
@@ -99,8 +99,11 @@ class _Desks:
         self._port = port
         self._free: asyncio.Queue[Connection] = asyncio.Queue()
         self._registrations = [
-            prepared(
-                "POST", "/cases", county.headers(environment.tokens, "window", station), county.a_registration(station)
+            prepare_request(
+                "POST",
+                "/cases",
+                county.headers(environment.tokens, "window", station),
+                county.registration_body(station),
             )
             for station in county.STATIONS
         ]
@@ -115,10 +118,10 @@ class _Desks:
             await self._free.get_nowait().close()
 
     async def case(self, number: int) -> Sent:
-        """Register a case, then have it accepted."""
+        """Register a case and accept it."""
         registered = await self._ask(*self._registrations[number % len(self._registrations)])
         sent = time.perf_counter()
-        await self._ask(*prepared("POST", f"/cases/{registered['id']}/accept", self._center))
+        await self._ask(*prepare_request("POST", f"/cases/{registered['id']}/accept", self._center))
         return Sent(registered["id"], sent, time.perf_counter())
 
     async def _ask(self, before: bytes, after: bytes) -> Any:
@@ -130,10 +133,10 @@ class _Desks:
 
 
 async def _load(desks: _Desks, seconds: int) -> Sequence[Sent]:
-    began = time.perf_counter()
+    started = time.perf_counter()
     under_way = []
     for number in range(seconds * RATE):
-        await asyncio.sleep(began + number / RATE - time.perf_counter())
+        await asyncio.sleep(started + number / RATE - time.perf_counter())
         under_way.append(asyncio.create_task(desks.case(number)))
     return await asyncio.gather(*under_way)
 
@@ -142,4 +145,4 @@ async def _all_seen(watch: Watch, cases: Sequence[Sent]) -> None:
     async def seen() -> bool:
         return not any(math.isinf(watch.seen_everywhere(each.case_id)) for each in cases)
 
-    await until(seen)
+    await wait_until(seen)

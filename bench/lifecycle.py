@@ -14,9 +14,9 @@ from time import perf_counter
 from typing import Any
 
 from bench import county, stored_cases
-from bench.environment import ALL, Environment, connected, settled
+from bench.environment import ALL, Environment, connected, wait_until_settled
 from bench.figures import Figure, Goal, ratios
-from bench.http import Connection, prepared
+from bench.http import Connection, prepare_request
 from bench.proc import Cpu, Meter
 from bench.server import NOTHING_STORED
 
@@ -82,7 +82,7 @@ async def _against_nothing_stored(story: "Story", meter: Meter, rounds: int, cas
     count = rounds * cases
     life, answer = (sum((load.cpu for load in loads), Cpu(0, 0)) for loads in (lives, answers))
     seconds = sum(load.seconds for load in lives)
-    detail = f"每件 {life.apiece(count)}，八次不存 {answer.apiece(count)}；{rounds} 轮 × {cases} 件，"
+    detail = f"每件 {life.per_item(count)}，八次不存 {answer.per_item(count)}；{rounds} 轮 × {cases} 件，"
     detail += f"每秒 {count / seconds:.0f} 件；另有 {sum(load.extra for load in lives)} 次提前读取路线"
     return Figure("一件办件的全过程，对比八次只校验不存", GOAL, spread.middle, spread, detail)
 
@@ -93,9 +93,9 @@ async def _rates(story: "Story", meter: Meter, rounds: int, cases: int) -> list[
 
 
 async def _loaded(meter: Meter, run: Callable[[int], Awaitable[int]], count: int) -> Load:
-    before, began = meter.cpu(), perf_counter()
+    before, started = meter.cpu(), perf_counter()
     extra = await run(count)
-    return Load(meter.cpu() - before, perf_counter() - began, extra)
+    return Load(meter.cpu() - before, perf_counter() - started, extra)
 
 
 class Story:
@@ -105,10 +105,12 @@ class Story:
         self._clients = clients
         self._watch = watch
         windows = [county.headers(environment.tokens, "window", station) for station in county.STATIONS]
-        registrations = [county.a_registration(station) for station in county.STATIONS]
-        self._registering = [prepared("POST", "/cases", *given) for given in zip(windows, registrations, strict=True)]
+        registrations = [county.registration_body(station) for station in county.STATIONS]
+        self._registering = [
+            prepare_request("POST", "/cases", *given) for given in zip(windows, registrations, strict=True)
+        ]
         self._checking = [
-            prepared("POST", NOTHING_STORED, *given) for given in zip(windows, registrations, strict=True)
+            prepare_request("POST", NOTHING_STORED, *given) for given in zip(windows, registrations, strict=True)
         ]
         self._windows = windows
         self._center = county.headers(environment.tokens, "window", county.CENTER)
@@ -135,7 +137,7 @@ class Story:
     async def cases(self, count: int) -> int:
         """`count` cases from registration to delivery, until every event has arrived. Returns the early looks."""
         extra = await self._shared(count, self._case)
-        await settled(self._watch)
+        await wait_until_settled(self._watch)
         return extra
 
     async def _shared(self, count: int, one: Callable[[Connection, int], Awaitable[int]]) -> int:
@@ -150,8 +152,8 @@ class Story:
         at = number % len(self._windows)
         case = await county.ask(client, *self._registering[at])
         path = f"/cases/{case['id']}"
-        await county.ask(client, *prepared("POST", f"{path}/accept", self._center))
-        look = b"".join(prepared("GET", f"{path}/route", self._clerk))
+        await county.ask(client, *prepare_request("POST", f"{path}/accept", self._center))
+        look = b"".join(prepare_request("GET", f"{path}/route", self._clerk))
         early = 0
         await asyncio.sleep(ROUTE_WAIT)
         while (found := await client.ask(look))[0] == 404:
@@ -159,15 +161,15 @@ class Story:
             await asyncio.sleep(ROUTE_WAIT)
         [step] = json.loads(found[1])["steps"]
         task = f"/tasks/{step['id']}"
-        await county.ask(client, *prepared("POST", f"{task}/receive", self._clerk))
+        await county.ask(client, *prepare_request("POST", f"{task}/receive", self._clerk))
         await county.ask(
-            client, *prepared("POST", f"{task}/complete", self._clerk, {"opinion": "grant", "note": "属实"})
+            client, *prepare_request("POST", f"{task}/complete", self._clerk, {"opinion": "grant", "note": "属实"})
         )
         await client.ask(look)
         delivery = {"method": "in_person", "signed_by": "张小三"}
-        await county.ask(client, *prepared("POST", f"{path}/deliver", self._windows[at], delivery))
+        await county.ask(client, *prepare_request("POST", f"{path}/deliver", self._windows[at], delivery))
         query = f"/track?case_no={case['case_no']}&id_tail=000X"
-        status, _ = await client.ask(b"".join(prepared("GET", query, self._windows[at])))
+        status, _ = await client.ask(b"".join(prepare_request("GET", query, self._windows[at])))
         if status != 200:
-            raise county.NotAnswered(f"track: {status}")
+            raise county.UnexpectedAnswer(f"track: {status}")
         return early

@@ -1,10 +1,10 @@
-"""What processes cost, as the kernel counts it in `/proc`: CPU time and memory.
+"""CPU time and memory of processes, from `/proc`.
 
 CPU time is user plus system time of the server process (all its threads) and of every process of the private
-PostgreSQL: its postmaster, the children it has now, and, through the postmaster's own account of the children it has
-waited for, those that have ended. So a session or an autovacuum worker that ends while we measure is not lost.
-Time spent waiting (for a disk, for the other core) costs nothing here: that is what makes ratios of it comparable on a
-machine that others use too. The kernel's unit is 10 ms: a stretch to be measured should take a second or more.
+PostgreSQL: the postmaster, its present children, and its former children, whose time the kernel adds up for the
+postmaster. So a session or an autovacuum worker that ends during the measurement is counted. Waiting (for a disk, for
+a core) is not counted, so ratios are comparable on a machine with other load. The unit is 10 ms: a measurement should
+take a second or more.
 
 Memory is the proportional set size: a page shared by n processes counts as 1/n in each, so the sum over all of them
 counts shared buffers and program text once.
@@ -22,13 +22,14 @@ _PSS = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """Seconds of CPU time so far, or between two readings."""
+    """Seconds of CPU time, in total or between two readings."""
 
     server: float
     database: float
 
     @property
     def total(self) -> float:
+        """Seconds of both."""
         return self.server + self.database
 
     def __sub__(self, earlier: "Cpu") -> "Cpu":
@@ -37,33 +38,35 @@ class Cpu:
     def __add__(self, other: "Cpu") -> "Cpu":
         return Cpu(self.server + other.server, self.database + other.database)
 
-    def apiece(self, count: int) -> str:
-        """For people: microseconds of each of `count`."""
+    def per_item(self, count: int) -> str:
+        """Return a text with the microseconds per item."""
         return f"{self.total / count * 1e6:.0f} µs（服务 {self.server / count * 1e6:.0f}）"
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Of one server process and one postmaster."""
+    """Measures a server process and a PostgreSQL by their process ids."""
 
     server: int
     postmaster: int
 
     def cpu(self) -> Cpu:
+        """Return the CPU time used so far."""
         own, waited_for = _times(self.postmaster)
         return Cpu(_times(self.server)[0], own + waited_for + sum(_times(pid)[0] for pid in children(self.postmaster)))
 
     def memory(self) -> tuple[float, float]:
-        """Megabytes (10⁶ bytes) of the server and of the database."""
+        """Return the memory of the server and of the database, in megabytes (10⁶ bytes)."""
         return _pss(self.server), sum(_pss(pid) for pid in (self.postmaster, *children(self.postmaster)))
 
 
 def available() -> bool:
-    """Whether this system counts as Linux does."""
+    """Return whether this system has the counters of Linux."""
     return (_PROC / "self" / "smaps_rollup").exists()
 
 
 def children(parent: int) -> list[int]:
+    """Return the ids of the child processes."""
     return [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit() and _parent_of(entry.name) == parent]
 
 
@@ -73,7 +76,7 @@ def _parent_of(pid: str) -> int | None:
 
 
 def _times(pid: int) -> tuple[float, float]:
-    """(its own, that of the children it waited for); of a process that has just ended, nothing."""
+    """Return the CPU seconds of a process and of its ended children; zeros if the process has ended."""
     fields = _stat(str(pid))
     if not fields:
         return 0.0, 0.0
@@ -82,7 +85,7 @@ def _times(pid: int) -> tuple[float, float]:
 
 
 def _stat(pid: str) -> list[str]:
-    """The fields after the name, which may have spaces and brackets in it: the state is the first."""
+    """Return the fields after the name of the process, which may contain spaces and brackets."""
     try:
         return (_PROC / pid / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,6 +1,6 @@
 """A share of a province's working day: cases at all 17,964 stations of Guizhou, in every mode there is, and complaints.
 
-Each service runs in a process of its own, as in production, so that its CPU time can be told from the others'. A whole
+Each service runs in a process of its own, as in production, so that its CPU time can be measured apart. A whole
 day is 360,000 cases. The figure is the minutes that the whole day would take on this machine, clients included.
 """
 
@@ -15,9 +15,9 @@ from time import perf_counter
 from typing import Any
 
 from bench import county
-from bench.environment import ALL, Environment, connected, settled
+from bench.environment import ALL, Environment, connected, wait_until_settled
 from bench.figures import Figure, Goal
-from bench.http import Connection, prepared
+from bench.http import Connection, prepare_request
 
 CASES_A_DAY = 360_000
 COMPLAINTS_A_HUNDRED = 1
@@ -77,14 +77,14 @@ async def measure(environment: Environment, quick: bool) -> list[Figure]:
     url = await environment.empty_database()
     async with _processes(environment, url) as province, connected(url) as watch:
         await province.prepare()
-        await settled(watch)
+        await wait_until_settled(watch)
         meters = {name: environment.meter(served.pid) for name, served in province.processes.items()}
         before = {name: meter.cpu() for name, meter in meters.items()}
         events = await _events(watch)
-        began = perf_counter()
+        started = perf_counter()
         complaints = await province.day(cases)
-        await settled(watch)
-        seconds = perf_counter() - began
+        await wait_until_settled(watch)
+        seconds = perf_counter() - started
         used = {name: meters[name].cpu() - before[name] for name in meters}
         events = await _events(watch) - events
     database = used[ALL[0]].database
@@ -125,15 +125,15 @@ class Client:
     connections: Mapping[str, Connection]
 
     async def ask(self, service: str, method: str, path: str, headers: Mapping[str, str], body: Any = None) -> Any:
-        """Return the answer of a service. Raises `NotAnswered` unless it is 200 or 201."""
-        return await county.ask(self.connections[service], *prepared(method, path, headers, body))
+        """Return the answer of a service. Raises `UnexpectedAnswer` unless it is 200 or 201."""
+        return await county.ask(self.connections[service], *prepare_request(method, path, headers, body))
 
     async def ask_until(self, service: str, path: str, headers: Mapping[str, str]) -> Any:
         """Return what is at the path, as soon as it is there."""
         while True:
             try:
                 return await self.ask(service, "GET", path, headers)
-            except county.NotAnswered:
+            except county.UnexpectedAnswer:
                 await asyncio.sleep(WAIT)
 
 
@@ -206,7 +206,7 @@ class Province:
 
     async def _case(self, client: Client, desk: str, mode: str) -> None:
         window = self._person("window", desk)
-        registration = {**county.a_registration(desk), "item_code": _ITEMS[mode]["code"]}
+        registration = {**county.registration_body(desk), "item_code": _ITEMS[mode]["code"]}
         registration["materials"] = registration["materials"][:2]
         case = await client.ask("intake", "POST", "/cases", window, registration)
         accepting = self._person("window", desk if mode == "direct" else desk[:9])

@@ -1,4 +1,4 @@
-"""The relay, against a bare loop that takes the same rows out of the outbox and puts them into the log."""
+"""The relay, compared with a bare loop that moves the same rows from the outbox to the log."""
 
 import asyncio
 from contextlib import suppress
@@ -8,8 +8,8 @@ from typing import Any
 from zlib import crc32
 
 from bench.counting import Count, CountingLog
-from bench.environment import SESSION, Environment, connected, until
-from bench.event_histories import EVENTS_A_CASE, told
+from bench.environment import SESSION, Environment, connected, wait_until
+from bench.event_histories import EVENTS_A_CASE, history_of
 from bench.figures import Figure, Goal, ratios
 from bench.proc import Cpu
 from bianmin.kit import outbox
@@ -19,11 +19,11 @@ from bianmin.kit.relay import Relay
 
 GOAL = Goal("least", 50, "%")
 SIZE = 500
-"""Rows at a time: the relay's own default."""
+"""Rows per batch: the default of the relay."""
 
 
 async def measure(environment: Environment, quick: bool) -> list[Figure]:
-    """Rounds of both in turn, each with the same number of events waiting in the outbox when it begins."""
+    """Measure both in alternating rounds, each with the same number of events in the outbox."""
     rounds, events = (3, 15_000) if quick else (6, 40_000)
     url = await environment.new_database()
     database, logs = Database(url, "routing"), log_database(url, pool=8)
@@ -47,19 +47,21 @@ async def measure(environment: Environment, quick: bool) -> list[Figure]:
     spread = ratios([cost.total for cost in bare], [cost.total for cost in relayed], scale=100)
     one, other = sum(relayed, Cpu(0, 0)), sum(bare, Cpu(0, 0))
     count = rounds * events
-    detail = f"每个事件 {one.apiece(count)}，裸循环 {other.apiece(count)}；{rounds} 轮 × {events} 个"
+    detail = f"每个事件 {one.per_item(count)}，裸循环 {other.per_item(count)}；{rounds} 轮 × {events} 个"
     return [Figure("转发：对比同样增删的裸循环", GOAL, spread.middle, spread, detail)]
 
 
 async def _fill(database: Database, connection: Any, events: int) -> None:
-    """An empty log, and an outbox full of routing's announcements."""
+    """Empty the log and fill the outbox with events of routing."""
     await connection.execute("TRUNCATE outbox, log.record; UPDATE log.partition SET next_offset = 0")
-    routings = (announcement for source, announcement in told(events * 2 // EVENTS_A_CASE) if source == "routing")
-    waiting = islice(routings, events)
-    while some := list(islice(waiting, SIZE)):
+    routing_events = (
+        announcement for source, announcement in history_of(events * 2 // EVENTS_A_CASE) if source == "routing"
+    )
+    waiting = islice(routing_events, events)
+    while chunk := list(islice(waiting, SIZE)):
         async with database.transaction() as tx:
-            await outbox.append(tx, some, source="routing", at=datetime.now(UTC))
-    # both begin right after a checkpoint: what a page costs the first time it is written is on either's bill
+            await outbox.append(tx, chunk, source="routing", at=datetime.now(UTC))
+    # both start after a checkpoint, so both pay for the first write of a page
     await connection.execute("ANALYZE outbox; CHECKPOINT")
 
 
@@ -70,7 +72,7 @@ async def _relay(database: Database, logs: Database, connection: Any, events: in
     try:
         async with asyncio.timeout(120):
             await log.count.reached.wait()
-            await until(lambda: connection.fetchval("SELECT NOT EXISTS (SELECT FROM outbox)"), every=0.005)
+            await wait_until(lambda: connection.fetchval("SELECT NOT EXISTS (SELECT FROM outbox)"), every=0.005)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
@@ -88,8 +90,8 @@ _DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 
 
 async def _bare_loop(connection: Any) -> None:
-    """Who owes nobody anything: no lease, no fence, no lock, offsets counted in memory, nobody woken; both tables in
-    one transaction, for they happen to be in one database."""
+    """Move all rows without lease, fence, lock or wake-up; offsets are counted in memory, and one transaction covers
+    both tables, as they are in one database."""
     partitions = await connection.fetch("SELECT id FROM log.partition WHERE topic = 'bianmin.routing' ORDER BY number")
     offsets = {row["id"]: 0 for row in partitions}
     ids = list(offsets)

@@ -1,4 +1,4 @@
-"""The command: which benches, and what they came to."""
+"""`bianmin bench`: run benches and print their figures."""
 
 import asyncio
 import os
@@ -23,6 +23,8 @@ Measure = Callable[[Environment, bool], Awaitable[list[Figure]]]
 
 
 class Bench(StrEnum):
+    """Names of the benches on the command line."""
+
     CASES = "cases"
     RELAY = "relay"
     CONSUMER = "consumer"
@@ -138,7 +140,7 @@ def _print(figures: Sequence[Figure], load_before: tuple[float, float, float]) -
 
 
 def main(args: Sequence[str]) -> int:
-    """Run the benches that the arguments name; 0 when all were measured."""
+    """Run the benches that the arguments name; return the exit code, 0 when all were measured."""
     try:
         app(args=list(args), prog_name="bianmin bench")
     except SystemExit as end:

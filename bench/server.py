@@ -1,10 +1,10 @@
-"""A server to be measured, as a process of its own: services as `bianmin serve` runs them, and one endpoint more.
+"""A server process to be measured: services as in `bianmin serve`, and one additional endpoint.
 
     python -m bench.server URL DATA PORT PROFILE SERVICE...
 
-The endpoint does what `POST /cases` does as far as that can be done without storing anything: the same door (token,
-Idempotency-Key, size, encoding), the same body model, the same check of id number and phone, an answer of the same
-shape and length. It is not part of the product.
+The endpoint does what `POST /cases` does except for storing: the same checks of the request (token, Idempotency-Key,
+size, encoding), the same body model, the same check of id number and phone, and an answer of the same shape and length.
+It is not part of the product.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ async def check_only(
     body: Registration,
     context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen", "integrator")],
 ) -> Response:
-    """Authenticate, validate, answer."""
+    """Authenticate, validate and answer."""
     identifiers.document_number(body.applicant.id_type, body.applicant.id_number, context.today)
     if body.applicant.phone is not None:
         identifiers.phone(body.applicant.phone)
@@ -55,14 +55,15 @@ def _answer(body: Registration, now: datetime) -> RegisteredView:
         received_on=now.date(),
         issued_at=now,
         materials=[
-            MaterialView(no=one.no, name="居民身份证", required=True, source="applicant", brought=one.form)
-            for one in body.materials
+            MaterialView(no=each.no, name="居民身份证", required=True, source="applicant", brought=each.form)
+            for each in body.materials
         ],
     )
     return RegisteredView(id=new_id(), case_no=case_no, status="registered", missing=[], receipt=receipt, clocks=[])
 
 
 async def serve(settings: Settings, names: list[str]) -> None:
+    """Serve the named services until a signal asks to end."""
     logs.setup("INFO", json=True)
     chosen = [each for each in SERVICES if each.name in names]
     chosen = [replace(each, routers=(*each.routers, router)) if each.name == "intake" else each for each in chosen]
@@ -78,6 +79,7 @@ async def serve(settings: Settings, names: list[str]) -> None:
 
 
 def main(url: str, data: str, port: str, profile: str, *names: str) -> None:
+    """Serve the named services; write a cProfile result to `profile` unless that is empty."""
     settings = Settings.load({}, data=Path(data), database_url=url, port=int(port))
     serving = serve(settings, list(names))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -86,7 +86,7 @@ class CaseDeemedAccepted(_Case):
 
 
 class DeemingCorrected(_Case):
-    """The deemed acceptance was withdrawn: the organ had answered in time, at a desk that was offline. The next event
+    """The deemed acceptance was corrected: the organ had answered in time, at a desk that was offline. The next event
     is that answer: the notice or the acceptance."""
 
     event_name: ClassVar = "case.deeming_corrected"
@@ -108,7 +108,7 @@ class CaseLapsed(_Case):
 
 
 class LapseCorrected(_Case):
-    """The lapse was withdrawn: the applicant had brought all requested materials in time, to a desk that was offline.
+    """The lapse was corrected: the applicant had brought all requested materials in time, to a desk that was offline.
     The case continues, with a new day of receipt. The next event names the materials."""
 
     event_name: ClassVar = "case.lapse_corrected"

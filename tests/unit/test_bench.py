@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from bench import proc
-from bench.event_histories import EVENTS_A_CASE, told
+from bench.event_histories import EVENTS_A_CASE, history_of
 from bench.figures import Figure, Goal, percentile, ratios, shown, table_of
 from bench.proc import Cpu, Meter
 from bench.run import Bench, main
@@ -73,7 +73,7 @@ def test_cpu_time_is_that_of_server_and_database_together() -> None:
     used = Cpu(3.0, 2.0) - Cpu(1.0, 1.5)
     assert used == Cpu(2.0, 0.5)
     assert used.total == 2.5
-    assert used.apiece(1000) == "2500 µs（服务 2000）"
+    assert used.per_item(1000) == "2500 µs（服务 2000）"
 
 
 @pytest.mark.skipif(not proc.available(), reason="counts as Linux does")
@@ -90,7 +90,7 @@ def test_a_process_that_has_ended_uses_no_cpu() -> None:
 
 
 def test_a_story_is_numbered_without_gaps_at_each_source() -> None:
-    events = list(told(5, at_once=3))
+    events = list(history_of(5, at_once=3))
     assert len(events) == 5 * EVENTS_A_CASE
     reached: dict[tuple[str, str], int] = {}
     for source, announcement in events:
