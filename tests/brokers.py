@@ -41,8 +41,8 @@ def free_port() -> int:
     return port
 
 
-async def forget(bootstrap: str) -> None:
-    """Take the house's topics away from a broker that others used before, and with them the groups' offsets."""
+async def delete_topics(bootstrap: str) -> None:
+    """Delete the topics of Bianmin, and with them the offsets of its groups, from a broker that was used before."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -55,7 +55,7 @@ async def forget(bootstrap: str) -> None:
 
 
 def _program() -> Path:
-    """Itself, and not the script that would stand between it and our signals."""
+    """Return the program itself: the script of the package would not pass signals on."""
     package = find_spec("noida_db")
     assert package is not None, "noida-db is not installed"
     assert package.origin is not None

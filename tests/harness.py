@@ -1,4 +1,4 @@
-"""A running house for tests: services in one process on a fresh database, spoken to over HTTP."""
+"""Services running in one process on a database, for tests over HTTP."""
 
 import asyncio
 import re

@@ -1,8 +1,4 @@
-"""Masked names, numbers and addresses: what may be shown of a person."""
-
-import re
-
-_ADDRESS = re.compile(r"(?:\D*?(?:街道|镇|乡))?\D*?(?:村|社区|居委会)|\D*?(?:街道|镇|乡)")
+"""What may be shown of a person: names and numbers with their middle hidden."""
 
 
 def mask_name(name: str) -> str:
@@ -25,12 +21,6 @@ def mask_phone(number: str) -> str:
     """A phone number with its middle hidden: 130****0001."""
     number = number.strip()
     return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
-
-
-def mask_address(address: str) -> str:
-    """An address up to its village, else its township; empty when it names neither before the first digit."""
-    found = _ADDRESS.match(address.strip())
-    return found.group() if found else ""
 
 
 def _starred(text: str, first: int, last: int) -> str:

@@ -22,15 +22,19 @@ class Cause:
 
 
 class Command(Protocol):
+    """What a service is asked to do."""
+
     @property
-    def by(self) -> Cause: ...
+    def by(self) -> Cause:
+        """Who asks, and which event or request was the cause."""
 
 
 class State(Protocol):
     """What a subject is now. `sequence` counts what was announced about it, gap-free from 1."""
 
     @property
-    def sequence(self) -> int: ...
+    def sequence(self) -> int:
+        """The sequence of the last event announced about the subject; 0 before the first."""
 
 
 S = TypeVar("S", bound=State)

@@ -29,6 +29,7 @@ class Write:
     tail: str
 
     def sql(self, first: int) -> str:
+        """The statement; its parameters are numbered from `first`."""
         return _sql(self.kind, self.table, self.columns, self.tail, first)
 
 

@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.brokers import noida_kafka
-from tests.contract.environments import KAFKA, Ground
+from tests.contract.log_topic import KAFKA, LogTopic
 
 REAL_KAFKA = os.environ.get("BIANMIN_TEST_KAFKA")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "expels_the_dead: needs a broker that notices when a member died silently")
+    config.addinivalue_line("markers", "expels_dead_members: needs a broker that notices when a member died silently")
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def noida(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ),
     ]
 )
-async def ground(request: pytest.FixtureRequest, new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Ground]:
+async def topic(request: pytest.FixtureRequest, new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[LogTopic]:
     """The log under test: in PostgreSQL, on the pip-only broker, on a real Apache Kafka."""
     if request.param == "postgres":
         address = await new_database()
@@ -41,7 +41,7 @@ async def ground(request: pytest.FixtureRequest, new_database: Callable[[], Awai
         address = KAFKA + request.getfixturevalue("noida")
     else:
         address = KAFKA + str(REAL_KAFKA)
-    if request.param == "noida" and request.node.get_closest_marker("expels_the_dead"):
+    if request.param == "noida" and request.node.get_closest_marker("expels_dead_members"):
         pytest.skip("noida-db never expels a member that died without leaving")
     async with AsyncExitStack() as opened:
-        yield Ground(address, opened)
+        yield LogTopic(address, opened)

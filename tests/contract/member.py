@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from bianmin.kit.log import Lost, Stored
-from tests.contract.environments import Ground, open_log, take, upto
+from tests.contract.log_topic import LogTopic, fetch_entries, offsets_after, open_log
 
 
 class Member:
@@ -20,19 +20,19 @@ class Member:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    async def fetches(self) -> int:
+    async def fetch_count(self) -> int:
         return int(await self._answer("fetch"))
 
-    async def commits(self) -> str:
+    async def commit(self) -> str:
         return await self._answer("commit")
 
-    def freezes(self) -> None:
+    def pause(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
 
-    def thaws(self) -> None:
+    def resume(self) -> None:
         self._process.send_signal(signal.SIGCONT)
 
-    async def dies(self) -> None:
+    async def kill(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
@@ -45,39 +45,39 @@ class Member:
 
 
 @asynccontextmanager
-async def member_elsewhere(ground: Ground) -> AsyncIterator[Member]:
-    command = [sys.executable, "-m", __name__, ground.address, ground.topic, ground.group]
+async def member_process(topic: LogTopic) -> AsyncIterator[Member]:
+    command = [sys.executable, "-m", __name__, topic.address, topic.name, topic.group]
     root = Path(__file__).parent.parent.parent
     member = Member(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=root))
     try:
         yield member
     finally:
-        await member.dies()
+        await member.kill()
 
 
-def _say(answer: str) -> None:
+def _print(answer: str) -> None:
     sys.stdout.write(f"{answer}\n")
     sys.stdout.flush()
 
 
-async def _obey(address: str, topic: str, group: str) -> None:
+async def _carry_out_orders(address: str, topic: str, group: str) -> None:
     async with open_log(address) as log:
         consumer = await log.consumer(group, [topic])
         taken: list[Stored] = []
         while order := await asyncio.to_thread(sys.stdin.readline):
             if order.strip() == "fetch":
-                taken = await take(consumer, 1)
-                _say(str(len(taken)))
+                taken = await fetch_entries(consumer, 1)
+                _print(str(len(taken)))
                 continue
             try:
-                await consumer.commit(upto(taken))
+                await consumer.commit(offsets_after(taken))
             except Lost:
-                _say("lost")
+                _print("lost")
             else:
-                _say("kept")
+                _print("kept")
 
 
 if __name__ == "__main__":
     # its standard output is for answers
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(_obey(*sys.argv[1:]))
+    asyncio.run(_carry_out_orders(*sys.argv[1:]))

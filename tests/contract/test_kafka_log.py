@@ -9,23 +9,23 @@ import pytest
 from bianmin.kit.db import is_away
 from bianmin.kit.log.kafka import KafkaLog
 from tests.brokers import free_port, noida_kafka
-from tests.contract.environments import KAFKA, Ground, take_each, upto
+from tests.contract.log_topic import KAFKA, LogTopic, fetch_values, offsets_after
 
 
-async def test_without_a_broker_everything_fails_in_time_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+async def test_without_a_broker_calls_fail_in_time_and_work_again_when_it_is_back(tmp_path: Path) -> None:
     port = free_port()
     log = KafkaLog(f"127.0.0.1:{port}", max_wait=1.0)
     with noida_kafka(tmp_path, port):
         await log.ensure(["topic"], 2)
         producer, reader = await log.producer("producer"), await log.consumer("group", ["topic"])
-        ground = Ground(f"{KAFKA}127.0.0.1:{port}", AsyncExitStack())
-        ground.topic = "topic"
-        await producer.append(ground.entries(["a"], keys=1))
+        topic = LogTopic(f"{KAFKA}127.0.0.1:{port}", AsyncExitStack())
+        topic.name = "topic"
+        await producer.append(topic.entries(["a"], keys=1))
         before = await reader.fetch(10, 30.0)
     for attempt in (
-        producer.append(ground.entries(["lost"])),
-        producer.append(ground.entries(["lost"])),
-        reader.commit(upto(before)),
+        producer.append(topic.entries(["lost"])),
+        producer.append(topic.entries(["lost"])),
+        reader.commit(offsets_after(before)),
         reader.rewind(),
         log.lag("group", ["topic"]),
         log.ensure(["topic"], 2),
@@ -39,8 +39,8 @@ async def test_without_a_broker_everything_fails_in_time_and_goes_on_when_it_is_
     assert await reader.fetch(10, 0.1) == []
     with noida_kafka(tmp_path, port):
         producer = await log.producer("producer")
-        await producer.append(ground.entries(["b"], keys=1))
-        assert await take_each(reader, {"b"}) <= {"a", "b"}
+        await producer.append(topic.entries(["b"], keys=1))
+        assert await fetch_values(reader, {"b"}) <= {"a", "b"}
         await producer.close()
         await reader.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}

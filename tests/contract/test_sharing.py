@@ -25,7 +25,9 @@ def test_equal_members_have_equal_shares(count: int, alive: set[UUID], owned: Ma
 
 
 @given(members, owners)
-def test_every_partition_has_one_reader_who_wants_it(wants: Mapping[UUID, set[str]], owned: Mapping[int, UUID]) -> None:
+def test_every_partition_has_one_reader_that_subscribes_to_it(
+    wants: Mapping[UUID, set[str]], owned: Mapping[int, UUID]
+) -> None:
     readers = {n: [member for member, topics in wants.items() if TOPICS[n % 3] in topics] for n in range(12)}
     shares = assign(readers, owned)
     for partition, wanting in readers.items():
@@ -35,7 +37,7 @@ def test_every_partition_has_one_reader_who_wants_it(wants: Mapping[UUID, set[st
 
 
 @given(members, owners)
-def test_what_is_shared_stays_as_it_is(wants: Mapping[UUID, set[str]], owned: Mapping[int, UUID]) -> None:
+def test_sharing_again_changes_nothing(wants: Mapping[UUID, set[str]], owned: Mapping[int, UUID]) -> None:
     readers = {n: [member for member, topics in wants.items() if TOPICS[n % 3] in topics] for n in range(12)}
     shares = assign(readers, owned)
     settled = {partition: member for member, mine in shares.items() for partition in mine}
@@ -43,7 +45,7 @@ def test_what_is_shared_stays_as_it_is(wants: Mapping[UUID, set[str]], owned: Ma
 
 
 @given(st.integers(0, 30), equals)
-def test_when_a_member_goes_the_others_keep_what_they_have(count: int, alive: set[UUID]) -> None:
+def test_when_a_member_leaves_the_others_keep_their_partitions(count: int, alive: set[UUID]) -> None:
     before = assign(dict.fromkeys(range(count), alive), {})
     settled = {partition: member for member, mine in before.items() for partition in mine}
     left = alive - {min(alive)}
@@ -52,7 +54,7 @@ def test_when_a_member_goes_the_others_keep_what_they_have(count: int, alive: se
         assert all(before[member] <= after[member] for member in left)
 
 
-def test_a_member_that_comes_gets_its_part_from_those_who_have_most() -> None:
+def test_a_new_member_gets_partitions_from_the_members_with_most() -> None:
     first, second, third = MEMBERS[:3]
     owned = dict.fromkeys(range(4), first) | dict.fromkeys(range(4, 6), second)
     shares = assign(dict.fromkeys(range(6), (first, second, third)), owned)

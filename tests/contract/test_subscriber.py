@@ -10,7 +10,7 @@ from bianmin.kit.consumer import Subscriber
 from bianmin.kit.db import Database
 from bianmin.kit.log import Record
 from bianmin.kit.time_source import TimeSource
-from tests.contract.environments import Ground
+from tests.contract.log_topic import LogTopic
 from tests.service import tiny
 
 
@@ -22,10 +22,10 @@ async def database(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def listening(ground: Ground, database: Database) -> AsyncIterator[Subscriber]:
-    name = str(ground.group)
+async def listening(topic: LogTopic, database: Database) -> AsyncIterator[Subscriber]:
+    name = str(topic.group)
     subscriber = Subscriber(
-        name, database, await ground.log(), [ground.topic], tiny.an_inbox(), TimeSource(), announced=lambda: None
+        name, database, await topic.log(), [topic.name], tiny.an_inbox(), TimeSource(), announced=lambda: None
     )
     task = asyncio.create_task(subscriber.run())
     try:
@@ -35,9 +35,9 @@ async def listening(ground: Ground, database: Database) -> AsyncIterator[Subscri
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def publish(ground: Ground, *values: bytes | None) -> None:
-    producer = await ground.producer()
-    await producer.append([Record(ground.topic, "k", value) for value in values])
+async def publish(topic: LogTopic, *values: bytes | None) -> None:
+    producer = await topic.producer()
+    await producer.append([Record(topic.name, "k", value) for value in values])
 
 
 async def until(database: Database, expected: list[tuple[str, int]]) -> None:
@@ -46,9 +46,9 @@ async def until(database: Database, expected: list[tuple[str, int]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_poison_is_parked_and_stops_nobody(ground: Ground, database: Database) -> None:
+async def test_an_event_that_fails_is_parked_and_stops_no_other_subject(topic: LogTopic, database: Database) -> None:
     await publish(
-        ground,
+        topic,
         tiny.some_bytes("a", 1),
         tiny.some_bytes("x", 1, "broken"),
         tiny.some_bytes("x", 2),
@@ -56,7 +56,7 @@ async def test_poison_is_parked_and_stops_nobody(ground: Ground, database: Datab
         b"no event at all",
         tiny.some_bytes("a", 2),
     )
-    async with listening(ground, database) as subscriber:
+    async with listening(topic, database) as subscriber:
         await until(database, [("a", 1), ("a", 2)])
         states = await tiny.held(database)
         assert {key: states[key] for key in [("x", 1), ("x", 2), ("y", 1)]} == {
@@ -69,18 +69,20 @@ async def test_poison_is_parked_and_stops_nobody(ground: Ground, database: Datab
                 await asyncio.sleep(0.02)
 
 
-async def test_unknown_types_and_tombstones_are_skipped(ground: Ground, database: Database) -> None:
-    stranger = tiny.some_bytes("a", 1, type_="cn.bianmin.dragon.landed.v1")
-    await publish(ground, stranger, None, tiny.some_bytes("a", 2))
-    async with listening(ground, database):
+async def test_unknown_types_and_tombstones_are_skipped(topic: LogTopic, database: Database) -> None:
+    unknown = tiny.some_bytes("a", 1, type_="cn.bianmin.dragon.landed.v1")
+    await publish(topic, unknown, None, tiny.some_bytes("a", 2))
+    async with listening(topic, database):
         await until(database, [("a", 2)])
     assert await tiny.held(database) == {}
 
 
-async def test_what_took_effect_before_a_crash_has_none_after_it(ground: Ground, database: Database) -> None:
+async def test_an_event_that_took_effect_before_a_crash_has_no_second_effect(
+    topic: LogTopic, database: Database
+) -> None:
     """Killed between effect and offset: the log gives the events again, the inbox drops them."""
-    await publish(ground, tiny.some_bytes("a", 1), tiny.some_bytes("a", 2))
+    await publish(topic, tiny.some_bytes("a", 1), tiny.some_bytes("a", 2))
     async with database.transaction() as tx:
         await tiny.an_inbox().take(tx, [tiny.an_event("a", 1)], tiny.NOW)
-    async with listening(ground, database):
+    async with listening(topic, database):
         await until(database, [("a", 1), ("a", 2)])

@@ -1,4 +1,4 @@
-"""The house as a process that dies and is started again, and clerks who insist on their answers."""
+"""A server process that crashes and is started again, and clients that repeat requests until they are answered."""
 
 import asyncio
 import contextlib
@@ -22,13 +22,13 @@ from tests.idle import wait_until_idle
 
 
 @dataclass
-class Mortal:
-    """The house as a process that dies and is started again."""
+class CrashingServer:
+    """All services in one process, on one port. `answered`: the case number of each registered case, by its id."""
 
     url: str
     data: Path
     port: int
-    deaths: int = 0
+    crashes: int = 0
     process: subprocess.Popen[bytes] | None = None
     answered: dict[str, str] = field(default_factory=dict)
     kafka: str | None = None
@@ -38,10 +38,18 @@ class Mortal:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *fate: str) -> None:
-        command = [sys.executable, "-m", "tests.fault.child", self.url, str(self.data), str(self.port), *fate]
-        with (self.data / "child.log").open("ab") as output:
-            over = {**os.environ, "BIANMIN_TEST_OVER": self.kafka} if self.kafka else None
+    def start(self, *crash_point: str) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.fault.crashing_process",
+            self.url,
+            str(self.data),
+            str(self.port),
+            *crash_point,
+        ]
+        with (self.data / "process.log").open("ab") as output:
+            over = {**os.environ, "BIANMIN_TEST_BROKER": self.kafka} if self.kafka else None
             self.process = subprocess.Popen(command, stdout=output, stderr=output, env=over)
 
     def alive(self) -> bool:
@@ -52,14 +60,14 @@ class Mortal:
             assert self.process is not None
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-            self.deaths += 1
+            self.crashes += 1
 
     async def ready(self) -> None:
-        """Return when it answers; should it have died meanwhile, it is started without a fate."""
+        """Return when the server is ready; where it has crashed, it is started again without a crash point."""
         async with asyncio.timeout(180), httpx2.AsyncClient(base_url=self.base) as http:
             while True:
                 if not self.alive():
-                    self.deaths += 1
+                    self.crashes += 1
                     self.start()
                 with contextlib.suppress(httpx2.HTTPError):
                     if (await http.get("/readyz")).status_code == 200:
@@ -67,21 +75,21 @@ class Mortal:
                 await asyncio.sleep(0.05)
 
 
-async def furnish(mortal: Mortal) -> Callable[[str, str], Client]:
-    """A county in it, and a way to speak with it as somebody."""
-    settings = Settings.load({}, data=mortal.data, database_url=mortal.url)
+async def start_with_county(server: CrashingServer) -> Callable[[str, str], Client]:
+    """Start the server and import the county; return what makes clients."""
+    settings = Settings.load({}, data=server.data, database_url=server.url)
     tokens = Tokens(settings.token_secret())
-    mortal.start()
-    await mortal.ready()
-    http = await mortal.clients.enter_async_context(httpx2.AsyncClient(base_url=mortal.base, timeout=20))
+    server.start()
+    await server.ready()
+    http = await server.clients.enter_async_context(httpx2.AsyncClient(base_url=server.base, timeout=20))
     someone = clients(http, tokens)
     await import_county(someone)
-    await quiet(mortal)
+    await wait_for_events(server)
     return someone
 
 
-async def register_many(mortal: Mortal, someone: Callable[[str, str], Client], cases: int) -> None:
-    """Register and accept, each request repeated with its key until it is answered, whoever dies meanwhile."""
+async def register_many(server: CrashingServer, someone: Callable[[str, str], Client], cases: int) -> None:
+    """Register and accept cases; each request is repeated with its key until the server answers it."""
     window, center = someone("window", STATION), someone("window", CENTER)
     waiting = iter(range(cases))
 
@@ -91,28 +99,28 @@ async def register_many(mortal: Mortal, someone: Callable[[str, str], Client], c
                 answer = await send()
                 if answer.status_code != 503:
                     return answer
-            await mortal.ready()
+            await server.ready()
 
     async def clerk() -> None:
         for n in waiting:
-            key = f"{mortal.port}-{n}-{uuid.uuid4()}"
+            key = f"{server.port}-{n}-{uuid.uuid4()}"
             answer = await insist(lambda key=key: window.post("/cases", a_registration(), key=key))  # type: ignore[misc]
             assert answer.status_code == 201, answer.text
             case = answer.json()["id"]
             again = await insist(lambda key=key: window.post("/cases", a_registration(), key=key))  # type: ignore[misc]
             assert again.content == answer.content, "the same key, the same answer, also after a crash"
-            mortal.answered[case] = answer.json()["case_no"]
+            server.answered[case] = answer.json()["case_no"]
             accepted = await insist(lambda case=case: center.post(f"/cases/{case}/accept", key=f"accept-{case}"))  # type: ignore[misc]
             assert accepted.status_code == 200, accepted.text
 
     await asyncio.gather(*(clerk() for _ in range(16)))
 
 
-def reconcile(mortal: Mortal, *, expect: int) -> str:
-    """What the command says of it."""
-    environment = {**os.environ, "BIANMIN_DATABASE_URL": mortal.url, "BIANMIN_DATA": str(mortal.data)}
-    if mortal.kafka:
-        environment["BIANMIN_LOG_URL"] = f"kafka://{mortal.kafka}"
+def reconcile(server: CrashingServer, *, expect: int) -> str:
+    """Run `bianmin reconcile`, which has to exit with `expect`; return what it prints."""
+    environment = {**os.environ, "BIANMIN_DATABASE_URL": server.url, "BIANMIN_DATA": str(server.data)}
+    if server.kafka:
+        environment["BIANMIN_LOG_URL"] = f"kafka://{server.kafka}"
     done = subprocess.run(
         [sys.executable, "-m", "command.app", "reconcile", "--json"], env=environment, capture_output=True, check=False
     )
@@ -120,7 +128,7 @@ def reconcile(mortal: Mortal, *, expect: int) -> str:
     return done.stdout.decode()
 
 
-async def all_answered_are_there(mortal: Mortal, someone: Callable[[str, str], Client]) -> None:
+async def check_every_answered_case_is_stored(server: CrashingServer, someone: Callable[[str, str], Client]) -> None:
     numbers: dict[str, str] = {}
     cursor: dict[str, Any] = {}
     while True:
@@ -129,10 +137,10 @@ async def all_answered_are_there(mortal: Mortal, someone: Callable[[str, str], C
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
-    assert numbers == mortal.answered, "every 201 is one case, and no case is without one"
+    assert numbers == server.answered, "every 201 is one case, and no case is without one"
     assert len(set(numbers.values())) == len(numbers)
 
 
-async def quiet(mortal: Mortal) -> None:
-    """Return when everything announced has arrived."""
-    await wait_until_idle(mortal.base)
+async def wait_for_events(server: CrashingServer) -> None:
+    """Return when every event has arrived everywhere."""
+    await wait_until_idle(server.base)

@@ -1,4 +1,4 @@
-"""Fifty thousand clocks that are due: copies, made by the database, of a few that the service started itself."""
+"""Fill a database with many due clocks: copies of a few that the service started itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from services.deadlines.app import SERVICE
 from tests.harness import running_harness
 from tests.service.deadlines_county import CENTER, COUNTY, County, access, an_acceptance, an_item, at, day
 
-BEGINNING = at("2026-03-02T00:00")
-"""When the matters are told of: nothing is due yet."""
+START = at("2026-03-02T00:00")
+"""When the events of the subjects arrive: nothing is due yet."""
 NOON = at("2026-03-12T12:00")
 """When the replicas start."""
-COMING = 30
+DUE_SECONDS = 30
 """Seconds after noon during which more becomes due, clock by clock."""
 
 
 @dataclass(frozen=True)
-class Sort:
-    """Matters of one sort: what is told of the first, how many there are in all, how much later the others began."""
+class SubjectGroup:
+    """Equal subjects: the event that starts the first, announced by `source` at `time`; `many` in all."""
 
     source: str
-    told: EventData
+    event: EventData
     many: int
     time: str = "2026-03-02T09:00"
     spread: int = 0
-    """Seconds over which the beginnings of those that count hours lie scattered."""
+    """Seconds over which the starts of the copies are spread, where their clocks count hours."""
 
 
 def _in_hours(begun: str) -> intake.CaseAccepted:
-    """Promised in ten hours: reminded of when two are left, yellow when one is."""
+    """Return an acceptance with a promise of ten hours: reminder when two are left, yellow when one is."""
     item = an_item().model_copy(update={"promise": Period(value=10, unit="hour")})
     return intake.CaseAccepted(
         access=access(), case_no="1", item=item, received_on=day(begun[:10]), accepted_on=day(begun[:10])
@@ -52,34 +52,34 @@ def _lodged(on: str) -> complaints.ComplaintLodged:
     )
 
 
-def sorts(many: int) -> Sequence[Sort]:
-    """Matters of which `many` clocks are due by the end of the run, beside as many that are not."""
+def subject_groups(many: int) -> Sequence[SubjectGroup]:
+    """Return subjects with `many` clocks due by the end of the run, and as many that are not due."""
     overdue, near, coming = many * 15 // 100, many * 33 // 100, many // 30
     early, middle, late = "2026-03-12T02:00", "2026-03-12T03:00", "2026-03-12T04:00"
     rest = many - overdue - 2 * near - 3 * coming
     return (
-        Sort("intake", an_acceptance("2026-03-02"), overdue),  # red at the 10th, and a card
-        Sort("intake", an_acceptance("2026-03-05"), near),  # yellow with the 12th, its last day
-        Sort("complaints", _lodged("2026-02-25"), near),  # the same
-        Sort("complaints", _lodged("2026-02-20"), rest),  # red at the 10th
-        Sort("intake", an_acceptance("2026-03-11"), many // 5),  # nothing yet
-        Sort("intake", _in_hours(early), coming, early, COMING),  # red from noon on
-        Sort("intake", _in_hours(middle), coming, middle, COMING),  # yellow from noon on
-        Sort("intake", _in_hours(late), coming, late, COMING),  # reminded of from noon on
+        SubjectGroup("intake", an_acceptance("2026-03-02"), overdue),  # red at the 10th, and a card
+        SubjectGroup("intake", an_acceptance("2026-03-05"), near),  # yellow with the 12th, its last day
+        SubjectGroup("complaints", _lodged("2026-02-25"), near),  # the same
+        SubjectGroup("complaints", _lodged("2026-02-20"), rest),  # red at the 10th
+        SubjectGroup("intake", an_acceptance("2026-03-11"), many // 5),  # nothing yet
+        SubjectGroup("intake", _in_hours(early), coming, early, DUE_SECONDS),  # red from noon on
+        SubjectGroup("intake", _in_hours(middle), coming, middle, DUE_SECONDS),  # yellow from noon on
+        SubjectGroup("intake", _in_hours(late), coming, late, DUE_SECONDS),  # reminded of from noon on
     )
 
 
-async def fill(url: str, data: Path, sorts: Sequence[Sort]) -> None:
+async def fill(url: str, data: Path, groups: Sequence[SubjectGroup]) -> None:
     """A county with these matters; and in the table `before`, their clocks as they are before anything is due."""
-    firsts = [str(new_id()) for _ in sorts]
+    firsts = [str(new_id()) for _ in groups]
     async with running_harness(url, [SERVICE], data) as harness:
-        harness.app.state.clock.set(BEGINNING)
+        harness.app.state.clock.set(START)
         county = County(harness)
-        for first, sort in zip(firsts, sorts, strict=True):
-            await county.announces(sort.source, first, sort.told, time=sort.time)
+        for first, group in zip(firsts, groups, strict=True):
+            await county.announces(group.source, first, group.event, time=group.time)
     database = Database(url, "deadlines")
     async with database.transaction() as tx:
-        await run(tx, _COPIES, firsts, [sort.many - 1 for sort in sorts], [sort.spread for sort in sorts])
+        await run(tx, _COPIES, firsts, [group.many - 1 for group in groups], [group.spread for group in groups])
         await run(tx, _SUBJECTS)
         await run(tx, _CLOCKS)
         await run(tx, "CREATE TABLE before AS SELECT c.*, s.sequence FROM clock c JOIN subject s ON s.id = subject_id")

@@ -1,5 +1,5 @@
 """A 201 means stored and delivered: with the process killed at named points and at random, nothing is lost,
-doubled or out of order, as `bianmin reconcile` finds. In all more than 2,000 cases."""
+doubled or out of order, as `bianmin reconcile` finds. With `scripts/test --long` more than 2,000 cases in all."""
 
 import asyncio
 import os
@@ -11,90 +11,98 @@ from pathlib import Path
 import pytest
 
 from bianmin.kit.db import Database, run
-from tests.brokers import forget
-from tests.fault.child import POINTS
-from tests.fault.crashing_server import Mortal, all_answered_are_there, furnish, quiet, reconcile, register_many
+from tests.brokers import delete_topics
+from tests.fault.crashing_process import POINTS
+from tests.fault.crashing_server import (
+    CrashingServer,
+    check_every_answered_case_is_stored,
+    reconcile,
+    register_many,
+    start_with_county,
+    wait_for_events,
+)
+from tests.rounds import rounds
 
-CASES = 320
-"""A run; six runs make more than 2,000 cases with those of the random kills."""
+CASES = rounds(120, 320)
+"""Cases of one run; there is a run for each point."""
 KILLS = 12
-"""At most, at random: on a busy machine a life between two kills may be too short for a single case."""
+"""At most: on a busy machine the time between two kills may be too short for a single case."""
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_d9_nothing_is_lost_doubled_or_out_of_order_when_killed(mortal: Mortal, point: str) -> None:
-    someone = await furnish(mortal)
+async def test_d9_nothing_is_lost_doubled_or_out_of_order_when_killed(server: CrashingServer, point: str) -> None:
+    someone = await start_with_county(server)
     for count in (1, 3):
-        mortal.kill()
-        deaths = mortal.deaths
-        mortal.start(point, str(count))
-        await mortal.ready()
-        await register_many(mortal, someone, CASES // 2)
+        server.kill()
+        crashes = server.crashes
+        server.start(point, str(count))
+        await server.ready()
+        await register_many(server, someone, CASES // 2)
         async with asyncio.timeout(60):
-            while mortal.alive() and mortal.deaths == deaths:
-                await register_many(mortal, someone, 8)  # until it dies of its fate
-        await mortal.ready()
-        assert mortal.deaths > deaths
-    await quiet(mortal)
-    await all_answered_are_there(mortal, someone)
-    reconcile(mortal, expect=0)
+            while server.alive() and server.crashes == crashes:
+                await register_many(server, someone, 8)  # until it crashes at its point
+        await server.ready()
+        assert server.crashes > crashes
+    await wait_for_events(server)
+    await check_every_answered_case_is_stored(server, someone)
+    reconcile(server, expect=0)
 
 
-async def test_nothing_is_lost_doubled_or_out_of_order_when_killed_at_random(mortal: Mortal) -> None:
-    await killed_at_random(mortal, 800)
+async def test_nothing_is_lost_doubled_or_out_of_order_when_killed_at_random(server: CrashingServer) -> None:
+    await check_random_kills(server, rounds(400, 800))
 
 
 @pytest.mark.kafka
-async def test_nor_over_kafka(mortal: Mortal) -> None:
-    mortal.kafka = os.environ.get("BIANMIN_TEST_KAFKA")
-    if mortal.kafka is None:
+async def test_nothing_is_lost_doubled_or_out_of_order_over_kafka(server: CrashingServer) -> None:
+    server.kafka = os.environ.get("BIANMIN_TEST_KAFKA")
+    if server.kafka is None:
         pytest.skip("BIANMIN_TEST_KAFKA names no broker")
-    await forget(mortal.kafka)
-    await killed_at_random(mortal, 600)
+    await delete_topics(server.kafka)
+    await check_random_kills(server, rounds(300, 600))
 
 
-async def killed_at_random(mortal: Mortal, cases: int) -> None:
-    someone = await furnish(mortal)
+async def check_random_kills(server: CrashingServer, cases: int) -> None:
+    someone = await start_with_county(server)
     chance = random.Random(20261123)
-    work = asyncio.create_task(register_many(mortal, someone, cases))
+    work = asyncio.create_task(register_many(server, someone, cases))
     for _ in range(KILLS):
         await asyncio.wait({work}, timeout=chance.uniform(0.05, 0.7))
         if work.done():
             break
-        mortal.kill()
-        await mortal.ready()
+        server.kill()
+        await server.ready()
     await work
-    await quiet(mortal)
-    assert mortal.deaths >= 5
-    await all_answered_are_there(mortal, someone)
-    reconcile(mortal, expect=0)
+    await wait_for_events(server)
+    assert server.crashes >= 5
+    await check_every_answered_case_is_stored(server, someone)
+    reconcile(server, expect=0)
 
 
-async def test_a_planted_loss_is_found(mortal: Mortal) -> None:
-    someone = await furnish(mortal)
-    await register_many(mortal, someone, 5)
-    await quiet(mortal)
-    mortal.kill()
-    reconcile(mortal, expect=0)
-    case = next(iter(mortal.answered))
-    reporting, log = (Database(mortal.url, schema) for schema in ("reporting", "log"))
+async def test_a_planted_loss_is_found(server: CrashingServer) -> None:
+    someone = await start_with_county(server)
+    await register_many(server, someone, 5)
+    await wait_for_events(server)
+    server.kill()
+    reconcile(server, expect=0)
+    case = next(iter(server.answered))
+    reporting, log = (Database(server.url, schema) for schema in ("reporting", "log"))
     async with reporting.transaction() as tx:
         await run(tx, "UPDATE inbox SET sequence = 1 WHERE subject = $1 AND source = '/bianmin/intake'", case)
     async with log.transaction() as tx:
         assert await run(tx, "DELETE FROM record WHERE key = $1", case)
-    told = reconcile(mortal, expect=1)
-    assert '"kind": "lost"' in told
-    assert case in told
+    printed = reconcile(server, expect=1)
+    assert '"kind": "lost"' in printed
+    assert case in printed
     for database in (reporting, log):
         await database.close()
 
 
-async def test_a_planted_double_is_found(mortal: Mortal) -> None:
-    someone = await furnish(mortal)
-    await register_many(mortal, someone, 5)
-    await quiet(mortal)
-    mortal.kill()
-    intake = Database(mortal.url, "intake")
+async def test_a_planted_double_is_found(server: CrashingServer) -> None:
+    someone = await start_with_county(server)
+    await register_many(server, someone, 5)
+    await wait_for_events(server)
+    server.kill()
+    intake = Database(server.url, "intake")
     async with intake.transaction() as tx:
         await run(
             tx,
@@ -102,10 +110,10 @@ async def test_a_planted_double_is_found(mortal: Mortal) -> None:
             "WHERE source <> '/bianmin/intake' LIMIT 1",
         )
     await intake.close()
-    assert '"kind": "doubled"' in reconcile(mortal, expect=1)
+    assert '"kind": "doubled"' in reconcile(server, expect=1)
 
 
-def test_a_house_that_cannot_be_looked_at_is_said_to_be_so(tmp_path: Path) -> None:
+def test_reconcile_exits_with_2_when_the_database_cannot_be_read(tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "BIANMIN_DATABASE_URL": "postgresql+asyncpg://nobody@127.0.0.1:9/none",

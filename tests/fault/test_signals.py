@@ -14,101 +14,101 @@ from bianmin.kit.db import Database, Tx, rows, run
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.clocks.counting import count_ends
 from services.deadlines.store import rulebook, subjects
-from tests.fault.many_clocks import COMING, NOON, fill, sorts
-from tests.fault.replicas import OF_THE_RELAY, POINTS
+from tests.fault.many_clocks import DUE_SECONDS, NOON, fill, subject_groups
+from tests.fault.replicas import POINTS, RELAY_POINTS
 
 CLOCKS, REPLICAS = 50_000, 10
-FATES = [(point, count) for count in (1, 1, 2, 1, 1) for point in POINTS]
-FATES += [(point, count) for count in (1, 3, 1, 2, 1, 1, 1) for point in POINTS if point not in OF_THE_RELAY]
+CRASH_POINTS = [(point, count) for count in (1, 1, 2, 1, 1) for point in POINTS]
+CRASH_POINTS += [(point, count) for count in (1, 3, 1, 2, 1, 1, 1) for point in POINTS if point not in RELAY_POINTS]
 WAVES = {10: 2, 20: 10, 30: 4, 40: 2, 50: 10, 60: 2}
-"""After so many deaths of one's own fate, so many are killed from outside at once: twice all of them."""
-HUNDRED = len(FATES) + sum(WAVES.values())
-END = NOON + timedelta(seconds=COMING)
-"""All that is due comes due until then, and the rest days later."""
+"""After so many crashes at crash points, kill so many replicas from outside at once; ten are all of them."""
+ALL_CRASHES = len(CRASH_POINTS) + sum(WAVES.values())
+END = NOON + timedelta(seconds=DUE_SECONDS)
+"""Every clock of the run is due by then; the others days later."""
 
 
 @dataclass
 class Replicas:
     """The replicas, seen from outside."""
 
-    nursery: asyncio.subprocess.Process
+    supervisor: asyncio.subprocess.Process
     shift: timedelta
-    """By how much their clocks are ahead."""
-    deaths: Counter[str] = field(default_factory=Counter)
+    """By how much the business clock of the replicas is ahead."""
+    crashes: Counter[str] = field(default_factory=Counter)
 
     @property
-    def fulfilled(self) -> int:
-        return self.deaths.total() - self.deaths["kill"]
+    def at_crash_points(self) -> int:
+        return self.crashes.total() - self.crashes["kill"]
 
-    async def dies(self, seconds: float) -> str | None:
-        """What the next one died of; None should nobody die so soon."""
-        assert self.nursery.stdout is not None
+    async def next_crash(self, seconds: float) -> str | None:
+        """Return where the next replica crashed; None when none crashes within `seconds`."""
+        assert self.supervisor.stdout is not None
         try:
             async with asyncio.timeout(seconds):
-                line = await self.nursery.stdout.readline()
+                line = await self.supervisor.stdout.readline()
         except TimeoutError:
             return None
-        assert line, "the nursery has ended: see child.log"
+        assert line, "the supervisor has ended: see process.log"
         point = line.decode().strip()
-        self.deaths[point] += 1
+        self.crashes[point] += 1
         return point
 
     def kill(self, number: int) -> None:
-        assert self.nursery.stdin is not None
-        self.nursery.stdin.write(b"%d\n" % number)
+        assert self.supervisor.stdin is not None
+        self.supervisor.stdin.write(b"%d\n" % number)
 
 
 @asynccontextmanager
-async def replicas_at_noon(url: str, data: Path) -> AsyncIterator[Replicas]:
+async def start_replicas_at_noon(url: str, data: Path) -> AsyncIterator[Replicas]:
     shift = NOON - datetime.now(UTC)
-    given = [url, str(data), str(shift.total_seconds()), str(REPLICAS), json.dumps(FATES)]
-    with (data / "child.log").open("ab") as told:
-        nursery = await asyncio.create_subprocess_exec(
+    given = [url, str(data), str(shift.total_seconds()), str(REPLICAS), json.dumps(CRASH_POINTS)]
+    with (data / "process.log").open("ab") as output:
+        supervisor = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.fault.replicas",
             *given,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=told,
+            stderr=output,
         )
-    assert nursery.stdin is not None
+    assert supervisor.stdin is not None
     try:
-        yield Replicas(nursery, shift)
+        yield Replicas(supervisor, shift)
     finally:
-        nursery.stdin.close()
-        await nursery.communicate()
+        supervisor.stdin.close()
+        await supervisor.communicate()
 
 
 async def test_d1_d4_d9_d19_d23_a_hundred_kills_neither_lose_nor_double_nor_hurry_a_signal(
     migrated: Callable[..., Awaitable[str]], tmp_path: Path
 ) -> None:
     url = await migrated([SERVICE])
-    await fill(url, tmp_path, sorts(CLOCKS))
+    await fill(url, tmp_path, subject_groups(CLOCKS))
     database = Database(url, "deadlines")
     waves = dict(WAVES)
-    async with asyncio.timeout(150), replicas_at_noon(url, tmp_path) as replicas:
-        while (left := await something_is_left(database)) or replicas.deaths.total() < HUNDRED:
-            point = await replicas.dies(0.2)
-            wave = waves.pop(replicas.fulfilled, 0)
+    async with asyncio.timeout(150), start_replicas_at_noon(url, tmp_path) as replicas:
+        while (left := await is_work_left(database)) or replicas.crashes.total() < ALL_CRASHES:
+            point = await replicas.next_crash(0.2)
+            wave = waves.pop(replicas.at_crash_points, 0)
             if point is not None:
-                await takes_the_relays_lease(database)
+                await expire_relay_lease(database)
             replicas.kill(wave if left else 1)
-    assert replicas.deaths.total() >= HUNDRED
-    assert all(replicas.deaths[point] >= 3 for point in POINTS)
-    assert ".failed" not in (tmp_path / "child.log").read_text(), "whoever lived met nothing unexpected"
+    assert replicas.crashes.total() >= ALL_CRASHES
+    assert all(replicas.crashes[point] >= 3 for point in POINTS)
+    assert ".failed" not in (tmp_path / "process.log").read_text(), "no replica met an unexpected error"
     async with database.transaction() as tx:
-        await look_through(tx, replicas.shift)
+        await check_signals(tx, replicas.shift)
     await database.close()
 
 
-async def takes_the_relays_lease(database: Database) -> None:
-    """Somebody else is to relay, as if time had passed: after the dead, or beside the living, who does not know yet."""
+async def expire_relay_lease(database: Database) -> None:
+    """Let another replica relay at once: after a crash, or beside an older relay that still runs."""
     async with database.transaction() as tx:
         await run(tx, "UPDATE lease SET expires_at = '-infinity'")
 
 
-async def something_is_left(database: Database) -> bool:
+async def is_work_left(database: Database) -> bool:
     async with database.reading() as tx:
         [(left,)] = await rows(tx, _LEFT, END)
     return bool(left)
@@ -117,7 +117,7 @@ async def something_is_left(database: Database) -> bool:
 _LEFT = "SELECT EXISTS (SELECT FROM clock WHERE next_fire_at <= $1) OR EXISTS (SELECT FROM outbox)"
 
 
-async def look_through(tx: Tx, shift: timedelta) -> None:
+async def check_signals(tx: Tx, shift: timedelta) -> None:
     for statement in (_TOLD, _EXPECTED):
         await run(tx, statement)
     [(due,)] = await rows(tx, "SELECT count(DISTINCT clock_id) FROM expected WHERE due")

@@ -12,7 +12,7 @@ from bianmin.kit.auth import Tokens
 from bianmin.kit.embedded import EmbeddedPostgres
 from bianmin.kit.ids import new_id
 from command.deployment import SERVICES
-from tests.brokers import forget, noida_kafka
+from tests.brokers import delete_topics, noida_kafka
 from tests.county import clients, import_county
 from tests.databases import administer
 from tests.flow.environments import County, Environment, FiveProcesses, five_processes, one_process
@@ -57,7 +57,7 @@ def processes(
         case "five processes over kafka":
             if not (kafka := os.environ.get("BIANMIN_TEST_KAFKA")):
                 pytest.skip("BIANMIN_TEST_KAFKA names no broker")
-            asyncio.run(forget(kafka))
+            asyncio.run(delete_topics(kafka))
             yield from _five_processes(postgres, tmp_path_factory.mktemp("processes"), kafka)
         case _:
             if not (gateway := os.environ.get("BIANMIN_TEST_GATEWAY")):

@@ -40,7 +40,7 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout.decode()
 
 
-def test_told_to_end_it_leaves_no_database_running(tmp_path: Path) -> None:
+def test_after_sigterm_the_demo_leaves_no_database_running(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIANMIN_")}
     background = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]  # as a script's `&` starts it
     command = [

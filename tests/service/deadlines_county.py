@@ -20,6 +20,7 @@ from tests.harness import Harness
 STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
 OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
 SIGNALS, RECOUNTS, CARDS = SERVICE.timers
+FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
 
 
 def day(text: str) -> date:
@@ -173,3 +174,22 @@ async def number_due(harness: Harness) -> int:
     async with runtime.database.reading() as tx:
         found = await rows(tx, "SELECT count(*) FROM clock WHERE next_fire_at <= $1", runtime.clock.now())
     return int(found[0][0])
+
+
+async def recount_all(harness: Harness) -> None:
+    """Return when every clock has been counted again by what was published, also where a first try failed."""
+    runtime = harness.runtime("deadlines")
+    async with asyncio.timeout(60):
+        while await runtime.ticker.tick(RECOUNTS) or await unfinished_recounts(harness):
+            pass
+
+
+async def unfinished_recounts(harness: Harness) -> int:
+    """Return how many recounts are not finished."""
+    async with harness.runtime("deadlines").database.reading() as tx:
+        return int((await rows(tx, "SELECT count(*) FROM recount WHERE state <> 'done'"))[0][0])
+
+
+def a_year(*days: dict[str, str], status: str = "official") -> dict[str, Any]:
+    """Return a calendar year of a county with these changed days."""
+    return {"status": status, "source": "某县通知", "days": list(days)}

@@ -107,7 +107,7 @@ async def test_a_refusal_leaves_with_its_command_alone(batcher: Batcher, databas
     assert await written(database) == ["a", "b"]
 
 
-async def test_what_the_database_refuses_does_not_take_its_neighbours_along(
+async def test_a_command_that_the_database_refuses_does_not_fail_the_others(
     batcher: Batcher, database: Database
 ) -> None:
     results = await asyncio.gather(
@@ -167,7 +167,7 @@ async def test_a_batch_of_repetitions_only_is_answered(batcher: Batcher, runtime
     assert runtime.batches == [1]
 
 
-async def test_a_database_that_is_away_is_told_and_nothing_is_stored() -> None:
+async def test_without_a_database_submit_raises_database_away() -> None:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", "tiny")
     batcher = Batcher("tiny", database, ServiceRuntime().handle, TimeSource(), announced=lambda: None)
     with pytest.raises(DatabaseAway):
@@ -176,7 +176,7 @@ async def test_a_database_that_is_away_is_told_and_nothing_is_stored() -> None:
     await database.close()
 
 
-async def test_connections_that_went_stale_are_not_noticed_by_anybody(batcher: Batcher, database: Database) -> None:
+async def test_stale_connections_are_replaced_without_an_error(batcher: Batcher, database: Database) -> None:
     await batcher.submit(Write("a"), answer)
     async with database.reading() as tx:
         await run(

@@ -12,8 +12,7 @@ from bianmin.events.deadlines import CalendarPublished
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from tests.harness import Client, running_harness
-from tests.service.deadlines_county import COUNTY, STATION, County, at
-from tests.service.test_deadlines_publishing import FESTIVAL, a_year, settle
+from tests.service.deadlines_county import COUNTY, FESTIVAL, STATION, County, a_year, at, recount_all
 
 
 @pytest.fixture
@@ -297,12 +296,12 @@ async def test_a_desk_has_the_opening_hours_of_the_nearest_region_that_published
 async def test_a_clock_that_ends_at_closing_time_moves_with_the_hours(county: County, admin: Client) -> None:
     policy = {"kind": "completeness", "cut_off": "close"}
     await admin.put(f"/policies/{COUNTY}", {"policies": [policy]})
-    await settle(county.harness)
+    await recount_all(county.harness)
     await county.registers(case := str(new_id()))
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
     await admin.put(f"/calendars/{COUNTY}/hours", hours(WEEK))
-    await settle(county.harness)
+    await recount_all(county.harness)
     [clock] = await county.clocks(case_id=case)
     assert (clock["due_at"], clock["due_on"]) == ("2026-03-09T17:30:00+08:00", "2026-03-09")
 
@@ -332,20 +331,20 @@ async def test_a_clock_that_ends_at_closing_time_moves_when_the_hours_are_withdr
 ) -> None:
     path = f"/calendars/{COUNTY}/hours"
     await admin.put(f"/policies/{COUNTY}", {"policies": [{"kind": "completeness", "cut_off": "close"}]})
-    await settle(county.harness)
+    await recount_all(county.harness)
     await county.registers(case := str(new_id()))
     would = (await admin.put(path, hours(WEEK), preview="true")).json()
     assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:00", "17:30")]
     assert (await admin.get(path)).json()["region"] is None
     etag = (await admin.put(path, hours(WEEK))).headers["etag"]
-    await settle(county.harness)
+    await recount_all(county.harness)
     would = (await admin.delete(path, etag=etag, preview="true")).json()
     assert (would["crossing"], would["examined"]) == (1, 1)
     assert [(move["due_at"][11:16], move["new_due_at"][11:16]) for move in would["moves"]] == [("17:30", "17:00")]
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:30:00+08:00"
     assert (await admin.delete(path, etag=etag)).json()["region"] is None
-    await settle(county.harness)
+    await recount_all(county.harness)
     [clock] = await county.clocks(case_id=case)
     assert clock["due_at"] == "2026-03-09T17:00:00+08:00"
     shown = (await county.harness.as_("supervisor", "52").get(f"/clocks/{clock['id']}/explain")).json()

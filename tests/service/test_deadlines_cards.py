@@ -12,16 +12,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.timers import Ticker
 from services.deadlines.app import SERVICE
 from tests.harness import running_harness
-from tests.service.deadlines_county import (
-    CARDS,
-    CENTER,
-    COUNTY,
-    OTHER_STATION,
-    County,
-    at,
-    set_clock,
-)
-from tests.service.test_deadlines_publishing import settle
+from tests.service.deadlines_county import CARDS, CENTER, COUNTY, OTHER_STATION, County, at, recount_all, set_clock
 
 
 @pytest.fixture
@@ -39,7 +30,7 @@ async def published(county: County, rule: str) -> None:
     body = {"policies": [{"kind": "promise", "second_yellow": rule}]}
     answer = await county.harness.as_("admin", "52").put(f"/policies/{COUNTY}", body)
     assert answer.status_code == 201, answer.text
-    await settle(county.harness)
+    await recount_all(county.harness)
 
 
 async def cards(county: County) -> Counter[tuple[str, str, str]]:

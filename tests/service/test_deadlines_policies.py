@@ -20,9 +20,9 @@ from tests.service.deadlines_county import (
     access,
     at,
     day,
+    recount_all,
     set_clock,
 )
-from tests.service.test_deadlines_publishing import settle
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def shorter(days: int = 3) -> dict[str, Any]:
 async def published(county: County, region: str, *policies: dict[str, Any], etag: str | None = None) -> Any:
     answer = await county.harness.as_("admin", "52").put(f"/policies/{region}", {"policies": policies}, etag=etag)
     assert answer.status_code in (200, 201), answer.text
-    await settle(county.harness)
+    await recount_all(county.harness)
     return answer
 
 

@@ -26,17 +26,18 @@ from tests.harness import Client, Harness, running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
+    FESTIVAL,
     OTHER_STATION,
     RECOUNTS,
     STATION,
     County,
+    a_year,
     access,
     an_acceptance,
     at,
+    recount_all,
     set_clock,
 )
-
-FESTIVAL = [{"date": "2026-03-05", "kind": "off", "name": "三月三"}]
 
 
 @pytest.fixture
@@ -55,23 +56,6 @@ def admin(county: County) -> Client:
     return county.harness.as_("admin", "52")
 
 
-async def settle(harness: Harness) -> None:
-    """Everything that was published has been counted by. A recount is not done while something could not be counted."""
-    runtime = harness.runtime("deadlines")
-    async with asyncio.timeout(60):
-        while await runtime.ticker.tick(RECOUNTS) or await unfinished(harness):
-            pass
-
-
-async def unfinished(harness: Harness) -> int:
-    async with harness.runtime("deadlines").database.reading() as tx:
-        return int((await rows(tx, "SELECT count(*) FROM recount WHERE state <> 'done'"))[0][0])
-
-
-def a_year(*days: dict[str, str], status: str = "official") -> dict[str, Any]:
-    return {"status": status, "source": "某县通知", "days": list(days)}
-
-
 async def test_d12_a_countys_festival_moves_the_clocks_across_it_in_the_county_and_no_other(
     county: County, admin: Client
 ) -> None:
@@ -82,7 +66,7 @@ async def test_d12_a_countys_festival_moves_the_clocks_across_it_in_the_county_a
     before = {clock["id"]: clock for clock in await county.clocks()}
     answer = await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(*FESTIVAL))
     assert (answer.status_code, answer.json()["region"]) == (201, COUNTY)
-    await settle(county.harness)
+    await recount_all(county.harness)
     promise, statutory = await county.clocks(case_id=ours)
     assert (promise["due_on"], statutory["due_on"]) == ("2026-03-10", "2026-03-31")
     assert promise["calendar_version"].startswith(COUNTY)
@@ -138,7 +122,7 @@ async def test_d13_a_preview_lists_the_clocks_that_would_move_and_moves_none(cou
         ("promise", "2026-03-09", "2026-03-10"),
         ("statutory", "2026-03-30", "2026-03-31"),
     ]
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert {clock["due_on"] for clock in await county.clocks()} == {"2026-03-09", "2026-03-30"}
     assert (await admin.get(f"/calendars/{COUNTY}/years/2026")).json()["region"] == "CN"
 
@@ -160,7 +144,7 @@ async def test_a_year_is_replaced_only_with_its_etag_and_every_publication_is_on
         (2, "更正", 1),
         (1, "某县通知", 1),
     ]
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert (await county.harness.nobody.get(f"/calendars/{COUNTY}/due", start="2026-03-02", days=5)).json()[
         "due_on"
     ] == "2026-03-09"
@@ -228,7 +212,7 @@ async def test_a8_publishing_the_next_year_makes_its_due_days_certain(county: Co
     year = await admin.get("/calendars/CN/years/2027")
     official = {**year.json(), "status": "official", "source": "国办通知"}
     assert (await admin.put("/calendars/CN/years/2027", official, etag=year.headers["etag"])).status_code == 200
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert [clock["provisional"] for clock in await county.clocks(case_id=case)] == [False, False]
 
 
@@ -295,7 +279,7 @@ async def test_b12_a_parked_recount_succeeds_when_the_year_is_published(county: 
     assert (held.source, held.subject, held.reason) == ("timer:recounts", complaint, "YearMissing")
     assert await due_of_the_hotline(county, complaint) == "2030-12-13"
     assert (await admin.put("/calendars/CN/years/2031", a_year(NEXT))).status_code == 201
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert await due_of_the_hotline(county, complaint) == "2031-01-20"
     assert await parked.listed(runtime.database) == []
 
@@ -320,7 +304,7 @@ async def test_a_clock_in_time_is_not_late_by_a_new_calendar_alone(county: Count
     county.harness.app.state.clock.set(at("2026-03-10T09:00"))
     year = await admin.get(f"/calendars/{COUNTY}/years/2026")
     assert (await admin.put(f"/calendars/{COUNTY}/years/2026", a_year(), etag=year.headers["etag"])).status_code == 200
-    await settle(county.harness)
+    await recount_all(county.harness)
     promise, statutory = await county.clocks(case_id=case)
     assert (promise["due_on"], promise["lamp"], statutory["due_on"]) == ("2026-03-10", "yellow", "2026-03-30")
 
@@ -351,7 +335,7 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_a_full_recalculation
     before = await all_clocks(county.harness)
     body = {**year.json(), "days": list(revised.values()), "source": "延长春节假期的通知"}
     assert (await admin.put("/calendars/CN/years/2026", body, etag=year.headers["etag"])).status_code == 200
-    await settle(county.harness)
+    await recount_all(county.harness)
     after = await all_clocks(county.harness)
     named = tuple(NamedDay(date.fromisoformat(d["date"]), Kind(d["kind"]), d["name"]) for d in revised.values())
     changed = CalendarYear("CN", 2026, Status.OFFICIAL, "延长春节假期的通知", named)
@@ -394,7 +378,7 @@ async def test_a_stopped_clock_is_explained_by_the_calendar_it_was_calculated_by
     path = f"/calendars/{COUNTY}/years/2026"
     first = await admin.put(path, a_year(*FESTIVAL))
     await admin.put(path, a_year({**FESTIVAL[0], "name": "改名"}), etag=first.headers["etag"])
-    await settle(county.harness)
+    await recount_all(county.harness)
     later = await county.a_running_case("2026-03-02")
     shown = [await _explained(county, each) for each in (case, later)]
     assert [one["calendar_version"][:6] for one in shown] == ["CN-" + shown[0]["calendar_version"][3:6], COUNTY]
@@ -409,7 +393,7 @@ async def test_during_an_upgrade_old_and_new_programs_calculate_by_the_newer_yea
     county: County, admin: Client
 ) -> None:
     """The newer comes with a day off that the older one, which is this, knows nothing of."""
-    await settle(county.harness)
+    await recount_all(county.harness)
     over, case = [await county.a_running_case("2026-03-02") for _ in range(2)]
     await county.grants(over, "2026-03-03T10:00")
     database = county.harness.runtime("deadlines").database
@@ -423,7 +407,7 @@ async def test_during_an_upgrade_old_and_new_programs_calculate_by_the_newer_yea
             return installed
 
     assert [await a_newer_program_starts() for _ in range(2)] == [True, False], "one of its replicas does it"
-    await settle(county.harness)
+    await recount_all(county.harness)
     later = await county.a_running_case("2026-03-02")
     for one in (case, later):
         assert [clock["due_on"] for clock in await county.clocks(case_id=one)] == ["2026-03-10", "2026-03-31"]
@@ -438,14 +422,14 @@ async def test_during_an_upgrade_old_and_new_programs_calculate_by_the_newer_yea
 
 
 async def test_a_program_that_ships_newer_years_recalculates_all_running_clocks(county: County, admin: Client) -> None:
-    await settle(county.harness)
+    await recount_all(county.harness)
     case = await county.a_running_case("2026-03-02")
     database = county.harness.runtime("deadlines").database
     async with database.transaction() as tx:
         await run(tx, "UPDATE edition SET generation = 0")
         await rulebook.install_shipped(tx, GENERATION - 1, with_a_festival("旧节日"), at("2026-03-02T09:00"))
         await recounts.order_all(tx, "CN", at("2026-03-02T09:00"), new_id())
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert (await county.clocks(case_id=case))[0]["due_on"] == "2026-03-09"
     assert len((await admin.get("/calendars/recounts")).json()["items"]) == 2
 
@@ -488,7 +472,7 @@ async def test_a_subject_that_cannot_be_recalculated_stays_on_the_list_until_it_
     async with runtime.database.transaction() as tx:
         await run(tx, "UPDATE clock SET unit = 'workday' WHERE subject_id = $1 AND kind = 'promise'", bad)
     await parked.replay(runtime.database, [held.id])
-    await settle(county.harness)
+    await recount_all(county.harness)
     assert [clock["due_on"] for clock in await county.clocks(case_id=bad)] == ["2026-03-10", "2026-03-31"]
     assert (await the_latest(admin))["state"] == "done"
 

@@ -46,22 +46,22 @@ def home() -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
-class Comer(Protocol):
+class Join(Protocol):
     """Makes a process's view of the server; it leaves at the end, if the test did not."""
 
     def __call__(self, at: Path | None = None, *, fsync: bool = False) -> EmbeddedPostgres: ...
 
 
 @pytest.fixture
-def comer(home: Path) -> Iterator[Comer]:
+def join(home: Path) -> Iterator[Join]:
     with ExitStack() as stack:
 
-        def come(at: Path | None = None, *, fsync: bool = False) -> EmbeddedPostgres:
+        def joined(at: Path | None = None, *, fsync: bool = False) -> EmbeddedPostgres:
             server = EmbeddedPostgres(at or home, fsync=fsync)
             stack.callback(server.stop)
             return server
 
-        yield come
+        yield joined
 
 
 def pid_of(home: Path) -> int | None:
@@ -97,8 +97,8 @@ def another_process(home: Path, **environ: str) -> subprocess.Popen[str]:
     return process
 
 
-def test_it_is_there_after_start_and_gone_after_stop(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_the_server_runs_after_start_and_is_gone_after_stop(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     assert query(server, "SHOW server_version").startswith("18")
     assert os.getsid(pid_of(home) or 0) != os.getsid(0)  # a Ctrl-C in our terminal does not reach it
@@ -108,16 +108,16 @@ def test_it_is_there_after_start_and_gone_after_stop(comer: Comer, home: Path) -
         query(server, "SELECT 1")
 
 
-def test_it_serves_a_private_socket_and_no_network(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_the_server_listens_on_a_private_socket_and_no_network(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     assert query(server, "SHOW listen_addresses") == ""
     assert (home / "run").stat().st_mode & 0o777 == 0o700
     assert (home / "data").stat().st_mode & 0o777 == 0o700
 
 
-def test_it_is_small_durable_and_the_same_on_every_machine(comer: Comer) -> None:
-    server = comer(fsync=True)
+def test_the_server_is_small_durable_and_configured_the_same_everywhere(join: Join) -> None:
+    server = join(fsync=True)
     server.start()
     shown = {name: query(server, f"SHOW {name}") for name in ("fsync", "full_page_writes", "synchronous_commit")}
     assert set(shown.values()) == {"on"}
@@ -127,8 +127,8 @@ def test_it_is_small_durable_and_the_same_on_every_machine(comer: Comer) -> None
     assert query(server, "SHOW data_checksums") == "on"
 
 
-def test_a_second_comer_joins_and_the_last_to_leave_stops_it(comer: Comer, home: Path) -> None:
-    first, second = comer(), comer()
+def test_a_second_user_joins_and_the_last_to_leave_stops_the_server(join: Join, home: Path) -> None:
+    first, second = join(), join()
     first.start()
     second.start()
     assert first.url("postgres") == second.url("postgres")
@@ -138,9 +138,9 @@ def test_a_second_comer_joins_and_the_last_to_leave_stops_it(comer: Comer, home:
     assert pid_of(home) is None
 
 
-def test_another_process_joins_too_and_neither_stops_it_under_the_other(comer: Comer, home: Path) -> None:
+def test_a_second_process_joins_and_neither_stops_the_server_while_the_other_uses_it(join: Join, home: Path) -> None:
     other = another_process(home)
-    server = comer()
+    server = join()
     server.start()
     query(server, "CREATE TABLE kept (n int)")
     other.communicate()
@@ -148,53 +148,53 @@ def test_another_process_joins_too_and_neither_stops_it_under_the_other(comer: C
     assert query(server, "SELECT count(*) FROM kept") == 0
 
 
-def test_those_who_come_at_once_get_one_server(comer: Comer, home: Path) -> None:
-    comers = [comer() for _ in range(4)]
+def test_users_that_start_at_once_get_one_server(join: Join, home: Path) -> None:
+    servers = [join() for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda each: each.start(), comers))
-    assert len({query(each, "SELECT pg_postmaster_start_time()::text") for each in comers}) == 1
+        list(threads.map(lambda each: each.start(), servers))
+    assert len({query(each, "SELECT pg_postmaster_start_time()::text") for each in servers}) == 1
 
 
-def test_after_a_kill_it_starts_again_with_what_was_committed(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_after_a_kill_it_starts_again_with_what_was_committed(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     query(server, "CREATE TABLE kept (n int)", "INSERT INTO kept SELECT generate_series(1, 1000)")
     killed = pid_of(home)
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
-    successor = comer()
+    successor = join()
     successor.start()
     assert query(successor, "SELECT count(*) FROM kept") == 1000
 
 
-def test_a_dead_servers_number_may_be_another_process_by_now(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_the_pid_of_a_dead_server_may_belong_to_another_process(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     file = home / "data" / "postmaster.pid"
     left = file.read_text()
     server.stop()
     as_owner: dict[str, Any] = {"user": (home / "data").stat().st_uid} if os.geteuid() == 0 else {}
-    with subprocess.Popen(["sleep", "600"], **as_owner) as stranger:
+    with subprocess.Popen(["sleep", "600"], **as_owner) as other_process:
         try:
-            file.write_text(left.replace(left.partition("\n")[0], str(stranger.pid), 1))
+            file.write_text(left.replace(left.partition("\n")[0], str(other_process.pid), 1))
             server.start()
-            assert stranger.poll() is None
+            assert other_process.poll() is None
         finally:
-            stranger.kill()
+            other_process.kill()
     assert query(server, "SELECT 1") == 1
 
 
-def test_one_left_behind_by_a_kill_is_used_and_stopped_only_by_who_owns_it(comer: Comer, home: Path) -> None:
+def test_a_server_left_by_a_killed_process_is_stopped_only_by_its_owner(join: Join, home: Path) -> None:
     killed = another_process(home)
     killed.kill()
     killed.communicate()
     pid = pid_of(home)
-    guest = comer()
+    guest = join()
     guest.start()
     assert query(guest, "SELECT 1") == 1
     guest.stop()
     assert pid_of(home) == pid
-    owner = comer()
+    owner = join()
     owner.start(own=True)
     assert pid_of(home) == pid
     owner.stop()
@@ -226,18 +226,18 @@ print("runs" if Path(sys.argv[1], "data", "postmaster.pid").exists() else "gone"
     assert pid_of(home) is None
 
 
-def test_a_start_that_takes_too_long_is_given_up_and_taken_back(comer: Comer, home: Path) -> None:
+def test_a_start_that_takes_too_long_fails_and_leaves_no_server(join: Join, home: Path) -> None:
     with pytest.raises(EmbeddedError, match="没有就绪"):
         EmbeddedPostgres(home, fsync=False, timeout=0).start()
-    server = comer()
+    server = join()
     server.start()
     assert query(server, "SELECT 1") == 1
     server.stop()
     assert pid_of(home) is None  # its own: one left running would be no guest's to stop
 
 
-def test_a_directory_with_a_long_name_gets_a_socket_with_a_short_one(comer: Comer, home: Path) -> None:
-    server = comer(home.joinpath(*["一个很长的目录名"] * 6, 'it\'s "quoted"'))
+def test_a_directory_with_a_long_name_gets_a_socket_with_a_short_one(join: Join, home: Path) -> None:
+    server = join(home.joinpath(*["一个很长的目录名"] * 6, 'it\'s "quoted"'))
     server.start()
     sockets = Path(str(make_url(server.url("postgres")).query["host"]))
     assert query(server, "SELECT 1") == 1
@@ -247,8 +247,8 @@ def test_a_directory_with_a_long_name_gets_a_socket_with_a_short_one(comer: Come
     assert not sockets.exists()
 
 
-def test_data_of_another_version_is_left_alone(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_data_of_another_version_is_left_alone(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     server.stop()
     (home / "data" / "PG_VERSION").write_text("16\n")
@@ -256,14 +256,14 @@ def test_data_of_another_version_is_left_alone(comer: Comer, home: Path) -> None
         server.start()
 
 
-def test_where_nothing_can_be_written_it_says_so(home: Path) -> None:
+def test_an_unwritable_directory_raises_embedded_error(home: Path) -> None:
     home.parent.joinpath("file").touch()
     with pytest.raises(EmbeddedError, match="权限和磁盘"):
         EmbeddedPostgres(home.parent / "file" / "postgres").start()
 
 
-def test_what_cannot_start_says_why(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_a_server_that_cannot_start_names_the_reason(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     server.stop()
     (home / "data" / "global" / "pg_control").write_bytes(b"")
@@ -271,29 +271,29 @@ def test_what_cannot_start_says_why(comer: Comer, home: Path) -> None:
         server.start()
 
 
-def test_an_interrupted_creation_is_begun_again(comer: Comer, home: Path) -> None:
+def test_an_interrupted_creation_starts_again(join: Join, home: Path) -> None:
     (home / "data.new" / "base").mkdir(parents=True)
-    server = comer()
+    server = join()
     server.start()
     assert not (home / "data.new").exists()
 
 
-def test_its_own_log_quotes_no_row(comer: Comer, home: Path) -> None:
-    server = comer()
+def test_the_log_of_the_server_quotes_no_row(join: Join, home: Path) -> None:
+    server = join()
     server.start()
     query(server, "CREATE TABLE applicants (name text PRIMARY KEY)", "INSERT INTO applicants VALUES ('某某')")
     with pytest.raises(IntegrityError):
         query(server, "INSERT INTO applicants VALUES ('某某')")
     with pytest.raises(DBAPIError):
         query(server, "SELECT pg_terminate_backend(pg_backend_pid()) FROM applicants WHERE name = '某某'")
-    told = (home / "postgres.log").read_text()
-    assert "terminating connection" in told
-    assert "某某" not in told
+    written = (home / "postgres.log").read_text()
+    assert "terminating connection" in written
+    assert "某某" not in written
 
 
-def test_variables_meant_for_another_postgresql_do_not_lead_it_astray(comer: Comer, home: Path) -> None:
+def test_environment_variables_of_another_postgresql_are_ignored(join: Join, home: Path) -> None:
     other = another_process(home, PGPORT="1", PGDATA="/nowhere", PGDATESTYLE="German", PGOPTIONS="--nonsense")
-    server = comer()
+    server = join()
     server.start()
     assert query(server, "SHOW datestyle") == "ISO, MDY"
     other.communicate()

@@ -81,7 +81,7 @@ async def test_a_second_gap_behind_a_waiting_event_goes_on_too(database: Databas
     assert (await effects(database))[-2:] == [("a", 3), ("a", 4)]
 
 
-async def test_an_event_too_early_waits_with_those_behind_it_and_others_go_on(database: Database) -> None:
+async def test_an_event_too_early_waits_with_the_rest_of_its_chain_and_other_chains_go_on(database: Database) -> None:
     early = an_event("a", 1, "after:a", source="routing")
     await take(database, early, an_event("a", 2, source="routing"), an_event("b", 1))
     assert await effects(database) == [("b", 1)]
@@ -95,7 +95,7 @@ async def test_an_event_too_early_goes_on_within_its_own_batch(database: Databas
     assert await held(database) == {}
 
 
-async def test_an_event_too_late_is_put_on_record_and_stops_nobody(database: Database) -> None:
+async def test_an_event_too_late_is_recorded_and_stops_no_other(database: Database) -> None:
     await take(database, an_event("a", 1, "late"), an_event("a", 2))
     assert await effects(database) == [("a", 2)]
     async with database.reading() as tx:
@@ -103,9 +103,9 @@ async def test_an_event_too_late_is_put_on_record_and_stops_nobody(database: Dat
 
 
 async def test_an_unknown_type_is_skipped_and_counts_in_its_order(database: Database) -> None:
-    stranger = an_event("a", 1, type_="cn.bianmin.dragon.landed.v1")
-    assert stranger.data is None
-    await take(database, stranger, an_event("a", 2))
+    unknown = an_event("a", 1, type_="cn.bianmin.dragon.landed.v1")
+    assert unknown.data is None
+    await take(database, unknown, an_event("a", 2))
     assert await effects(database) == [("a", 2)]
     assert await positions(database) == {"a": 2}
 
@@ -118,7 +118,7 @@ async def test_an_unexpected_failure_is_parked_and_the_rest_of_its_subject_waits
     assert await held(database) == {("a", 1): "parked", ("a", 2): "behind", ("a", 3): "behind"}
 
 
-async def test_what_the_database_refuses_does_not_take_its_batch_along(
+async def test_an_event_that_the_database_refuses_does_not_fail_its_batch(
     database: Database, subscriber: Subscriber
 ) -> None:
     batch = tiny.stored(tiny.some_bytes("a", 1), tiny.some_bytes("x", 1, "refused"), tiny.some_bytes("b", 1))
@@ -127,7 +127,9 @@ async def test_what_the_database_refuses_does_not_take_its_batch_along(
     assert await held(database) == {("x", 1): "parked"}
 
 
-async def test_what_is_no_event_is_parked_with_its_place(database: Database, subscriber: Subscriber) -> None:
+async def test_a_malformed_entry_is_parked_with_its_place_in_the_log(
+    database: Database, subscriber: Subscriber
+) -> None:
     await subscriber.digest(tiny.stored(b"{}", b"\xff\x00", tiny.some_bytes("a", 1)))
     assert await effects(database) == [("a", 1)]
     assert sorted(subject for subject, _ in await held(database)) == ["0@0", "0@1"]

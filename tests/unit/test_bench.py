@@ -85,7 +85,7 @@ def test_the_kernel_is_asked_for_this_process_and_its_children() -> None:
     assert os.getpid() in proc.children(os.getppid())
 
 
-def test_who_has_ended_costs_nothing_more() -> None:
+def test_a_process_that_has_ended_uses_no_cpu() -> None:
     assert Meter(2**31, 2**31).cpu() == Cpu(0.0, 0.0)
 
 

@@ -42,5 +42,5 @@ def test_each_service_has_its_own_document(service: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/", "/api/v2/cases", "/api/v1/casesx", "/etc/passwd", "/api/v1/dev/clock"]
 )
-def test_what_nobody_has_goes_nowhere(path: str) -> None:
+def test_unknown_paths_go_to_no_service(path: str) -> None:
     assert service_of(path) == ""

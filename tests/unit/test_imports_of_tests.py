@@ -5,14 +5,11 @@ from collections.abc import Iterator
 
 from tests.source import Module, modules_in
 
-NOT_YET: tuple[str, ...] = ("tests/unit/deadlines/", "tests/service/test_deadlines_")
-
 
 def test_no_module_imports_a_test_module() -> None:
     found = [
         f"{module.path} imports {name}"
         for module in modules_in("tests", "bench", "command", "services", "bianmin")
-        if not module.path.startswith(NOT_YET)
         for name in _imported(module)
         if any(part.startswith("test_") for part in name.split("."))
     ]

@@ -7,22 +7,26 @@ import pytest
 from bianmin.kit.docs import describe
 from command.deployment import SERVICES
 
-OF_WHAT_EXISTS = [
-    (f"{method} {path}", told)
+CHANGES = [
+    (f"{method} {path}", operation)
     for path, methods in describe(SERVICES)["paths"].items()
-    for method, told in methods.items()
+    for method, operation in methods.items()
     if method in ("put", "patch", "delete")
 ]
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=name) for name, told in OF_WHAT_EXISTS])
-def test_whoever_changes_what_exists_is_told_of_if_match(told: dict[str, Any]) -> None:
-    headers = [each["name"] for each in told["parameters"] if each["in"] == "header"]
+@pytest.mark.parametrize("operation", [pytest.param(operation, id=name) for name, operation in CHANGES])
+def test_changes_of_existing_resources_document_if_match(operation: dict[str, Any]) -> None:
+    headers = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
     assert headers == ["If-Match"]
-    assert {"412", "428"} <= told["responses"].keys()
+    assert {"412", "428"} <= operation["responses"].keys()
 
 
 def test_only_public_paths_are_documented_without_a_token() -> None:
-    security = {path: told["get"]["security"] for path, told in describe(SERVICES)["paths"].items() if "get" in told}
+    security = {
+        path: operation["get"]["security"]
+        for path, operation in describe(SERVICES)["paths"].items()
+        if "get" in operation
+    }
     assert security["/api/v1/cases"] == [{"bearer": []}]
     assert security["/api/v1/complaints/follow"] == []

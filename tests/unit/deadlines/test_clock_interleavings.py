@@ -159,16 +159,17 @@ def check(announced: list[Announcement], stopped: datetime | None) -> None:
         assert issued[clock_id] == missed
     of_clock = {id: facts for id, facts in of_clock.items() if facts[0].kind != "card"}
     assert len(of_clock) == 3
+    stopped_after_signals: list[list[type]] = [[*SIGNALS[:number], ClockStopped] for number in range(4)]
     for first, *signals in of_clock.values():
         assert isinstance(first, ClockStarted)
         if first.kind == "completeness":
-            assert [type(fact) for fact in signals] in [[*SIGNALS[:number], ClockStopped] for number in range(4)]
+            assert [type(fact) for fact in signals] in stopped_after_signals
             continue
-        kinds = [type(fact) for fact in signals]
+        kinds: list[type] = [type(fact) for fact in signals]
         if stopped is None:
             assert kinds == SIGNALS
         else:
-            assert kinds in [[*SIGNALS[:number], ClockStopped] for number in range(4)]
+            assert kinds in stopped_after_signals
             assert signals[-1].stopped_at == max(stopped, an_acceptance().accepted_at)  # not before it began
             assert signals[-1].late == (stopped > first.due_at)
             assert (signals[-1].lamp == "red") == signals[-1].late

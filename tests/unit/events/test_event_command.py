@@ -28,17 +28,17 @@ def promise_more(checkout: Path) -> str:
     return (checkout / PROMISED).read_text()
 
 
-def test_what_was_written_is_right(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_accepts_what_write_wrote(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(checkout), "check"]) == 0
     assert capsys.readouterr().err == ""
 
 
-def test_a_checkout_without_the_files_is_told_all_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_names_every_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(tmp_path), "check"]) == 1
     assert capsys.readouterr().err.splitlines()[1:] == [f"  {path}" for path in contract.files()]
 
 
-def test_a_stale_file_is_told(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_names_a_stale_file(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (checkout / contract.CATALOGUE).write_text("")
     assert main(["--root", str(checkout), "check"]) == 1
     assert capsys.readouterr().err.splitlines()[1:] == [f"  {contract.CATALOGUE}"]
@@ -46,7 +46,7 @@ def test_a_stale_file_is_told(checkout: Path, capsys: pytest.CaptureFixture[str]
     assert main(["--root", str(checkout), "check"]) == 0
 
 
-def test_checking_tells_what_broke_and_what_is_stale(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_names_broken_promises_and_stale_files(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     promise_more(checkout)
     assert main(["--root", str(checkout), "check"]) == 1
     said = capsys.readouterr().err
@@ -54,7 +54,7 @@ def test_checking_tells_what_broke_and_what_is_stale(checkout: Path, capsys: pyt
     assert f"  {PROMISED}\n" in said
 
 
-def test_writing_refuses_to_break_a_promise(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_write_refuses_to_break_a_promise(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = promise_more(checkout)
     (checkout / contract.CATALOGUE).write_text("")
     assert main(["--root", str(checkout), "write"]) == 1
@@ -66,7 +66,7 @@ def test_writing_refuses_to_break_a_promise(checkout: Path, capsys: pytest.Captu
     assert f"{NAME} /properties/data/properties/urgency: the field was removed" in said
 
 
-def test_writing_by_force_tells_what_it_broke(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_write_by_force_names_what_it_broke(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     promise_more(checkout)
     (checkout / contract.SCHEMAS / f"{GONE}.json").write_text("{}")
     assert main(["--root", str(checkout), "write", "--force"]) == 0
@@ -77,7 +77,7 @@ def test_writing_by_force_tells_what_it_broke(checkout: Path, capsys: pytest.Cap
     assert main(["--root", str(checkout), "check"]) == 0
 
 
-def test_checking_against_other_promises_looks_at_those(
+def test_check_compares_with_the_given_schemas(
     checkout: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main_branch = tmp_path_factory.mktemp("main-branch")

@@ -24,7 +24,7 @@ VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in docu
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_stored_event_is_read_for_ever_and_says_the_same(name: str) -> None:
+def test_a_stored_event_is_read_with_unchanged_content(name: str) -> None:
     value = SAMPLES[name]
     event = parse_event(value)
     assert event.data is not None
@@ -35,13 +35,13 @@ def test_a_stored_event_is_read_for_ever_and_says_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_every_type_has_samples_that_tell_each_of_its_fields(model: type[EventData]) -> None:
-    told = {field for sample in samples.of(model) for field in json.loads(sample)["data"]}
-    assert told == set(model.model_fields)
+def test_the_samples_of_a_type_have_all_its_fields(model: type[EventData]) -> None:
+    present = {field for sample in samples.of(model) for field in json.loads(sample)["data"]}
+    assert present == set(model.model_fields)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_what_is_written_today_is_what_was_stored(model: type[EventData]) -> None:
+def test_events_are_written_as_the_stored_samples(model: type[EventData]) -> None:
     newest = samples.of(model)[-1]
     event = parse_event(newest)
     assert event.data is not None
@@ -62,7 +62,7 @@ def test_what_is_written_today_is_what_was_stored(model: type[EventData]) -> Non
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_stored_event_keeps_the_published_schemas(name: str) -> None:
+def test_a_stored_event_matches_the_published_schemas(name: str) -> None:
     event = json.loads(SAMPLES[name])
     VALIDATORS[event["type"]].validate(event)
     assert event["dataschema"] == documents()[event["type"]]["properties"]["data"]["$id"]
@@ -70,14 +70,14 @@ def test_a_stored_event_keeps_the_published_schemas(name: str) -> None:
 
 @settings(deadline=None)
 @given(any_data(), st.none() | st.uuids(), st.sampled_from([None, "matter"]))
-def test_what_is_announced_keeps_the_published_schemas(
+def test_announced_events_match_the_published_schemas(
     data: EventData, causation: UUID | None, correlation: str | None
 ) -> None:
     event = json.loads(an_event(data, causation=causation, correlation=correlation, traceparent=correlation))
     VALIDATORS[event["type"]].validate(event)
 
 
-def test_a_schema_asks_for_what_every_event_has_and_knows_the_rest() -> None:
+def test_a_schema_requires_the_common_attributes_and_allows_the_optional_ones() -> None:
     least = json.loads(an_event())
     most = json.loads(an_event(causation=AN_ID, correlation="matter", traceparent="00-1-2-01"))
     schema = schema_of(type(some_data()))
@@ -86,7 +86,7 @@ def test_a_schema_asks_for_what_every_event_has_and_knows_the_rest() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_schema_is_of_one_type_and_looks_into_the_data(name: str) -> None:
+def test_a_schema_is_for_one_type_and_checks_its_data(name: str) -> None:
     event = json.loads(SAMPLES[name])
     valid = VALIDATORS[event["type"]].is_valid
     assert not valid(event | {"type": "cn.bianmin.other.v1"})
@@ -96,7 +96,7 @@ def test_a_schema_is_of_one_type_and_looks_into_the_data(name: str) -> None:
         assert not valid(event | {"data": event["data"] | {"access": {"org": "52"}}})
 
 
-def test_the_committed_files_are_what_the_models_say() -> None:
+def test_the_committed_files_match_the_models() -> None:
     assert contract.stale(REPOSITORY) == [], "run `python -m bianmin.events write`"
 
 
@@ -104,7 +104,7 @@ def test_no_promise_is_broken() -> None:
     assert contract.incompatible(REPOSITORY / contract.SCHEMAS) == []
 
 
-def test_every_announcement_is_a_past_fact_with_a_title_and_a_meaning() -> None:
+def test_every_event_has_a_name_in_the_past_tense_a_title_and_a_meaning() -> None:
     for name, model in MODELS.items():
         assert re.fullmatch(r"cn\.bianmin\.[a-z]+\.[a-z_]+\.v[1-9]\d*", name)
         assert re.search(r"[\u4e00-\u9fff]", model.event_title)
@@ -113,14 +113,14 @@ def test_every_announcement_is_a_past_fact_with_a_title_and_a_meaning() -> None:
         assert set(model.producers) <= set(SERVICES)
 
 
-def test_withdrawn_is_one_fact_that_two_services_may_tell() -> None:
+def test_withdrawn_is_one_event_of_two_services() -> None:
     shared = [name for name, model in MODELS.items() if len(model.producers) > 1]
     assert shared == ["cn.bianmin.case.withdrawn.v1"]
     assert MODELS[shared[0]] in announced_by("intake")
     assert MODELS[shared[0]] in announced_by("routing")
 
 
-def test_who_reads_an_event_follows_from_who_listens() -> None:
+def test_the_readers_of_an_event_follow_from_the_topics_that_services_listen_to() -> None:
     lodged = MODELS["cn.bianmin.complaint.lodged.v1"]
     assert readers_of(lodged) == ["deadlines", "reporting"]
     assert readers_of(lodged, {"reporting": ["intake"]}) == []
@@ -145,7 +145,7 @@ def references(node: Any) -> Iterator[str]:
                 yield from references(value)
 
 
-def test_asyncapi_refers_to_nothing_that_is_not_there() -> None:
+def test_every_reference_in_asyncapi_resolves() -> None:
     document = asyncapi.document()
     for reference in references(document):
         assert resolve(document, reference)
@@ -182,7 +182,7 @@ def test_asyncapi_keys_each_record_by_its_subject_and_shows_a_sample_that_fits()
             assert not validator.is_valid(example["payload"] | {"type": "cn.bianmin.other.v1"})
 
 
-def test_the_catalogue_names_every_event_and_every_link_in_it_leads_somewhere() -> None:
+def test_the_catalogue_names_every_event_and_its_links_resolve() -> None:
     text = catalogue.text()
     for name, model in MODELS.items():
         assert text.count(f"- Type: `{name}`\n") == 1
@@ -191,5 +191,5 @@ def test_the_catalogue_names_every_event_and_every_link_in_it_leads_somewhere() 
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) == targets
 
 
-def test_the_catalogue_tells_who_reads() -> None:
+def test_the_catalogue_names_the_readers() -> None:
     assert "| intake | `bianmin.intake` | 13 | deadlines |" in catalogue.text({"deadlines": ("intake",)})

@@ -49,7 +49,7 @@ def test_an_event_is_read_as_it_was_written(data: EventData, id: UUID, sequence:
 @example("a\x85", "52", "s", None, None)
 @example("a", "52", "\ud800", None, None)
 @example("a", "", "anonymous", "", "\x85")
-def test_what_can_be_written_can_be_read(
+def test_every_event_that_is_written_can_be_read(
     subject: str, region: str, actor: str, correlation: str | None, traceparent: str | None
 ) -> None:
     try:
@@ -76,12 +76,12 @@ def test_what_can_be_written_can_be_read(
     ],
     ids=str,
 )
-def test_what_no_reader_would_take_is_not_written(given: dict[str, Any]) -> None:
+def test_an_event_that_no_reader_accepts_is_not_written(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         an_event(**given)
 
 
-def test_a_trace_header_that_is_none_stops_no_event() -> None:
+def test_an_invalid_trace_header_is_dropped() -> None:
     assert parse_event(an_event(traceparent="\x85\x00")).traceparent is None
 
 
@@ -101,7 +101,7 @@ def test_the_data_refuses_a_time_without_an_offset() -> None:
         ClockYellow.model_validate({**given, "due_at": datetime(2026, 12, 24), "detected_at": MORNING})  # noqa: DTZ001
 
 
-def test_an_unknown_type_is_read_without_its_data_and_keeps_its_place() -> None:
+def test_an_unknown_type_is_read_without_its_data_but_with_its_sequence() -> None:
     value = an_event(sequence=7).replace(b"item.retired.v1", b"item.praised.v1")
     event = parse_event(value)
     assert event.data is None
@@ -119,13 +119,13 @@ def test_unknown_fields_are_skipped() -> None:
     assert parse_event(json.dumps(event).encode()).data == some_data()
 
 
-def test_a_type_within_the_data_misleads_nobody() -> None:
+def test_a_field_named_type_in_the_data_is_not_the_type() -> None:
     event = json.loads(an_event())
     first = {"data": {**event["data"], "type": "cn.bianmin.case.accepted.v1"}}
     assert parse_event(json.dumps(first | {k: v for k, v in event.items() if k != "data"}).encode()).data == some_data()
 
 
-def test_a_type_that_is_spelt_unusually_is_the_same_type() -> None:
+def test_a_type_with_escaped_characters_is_the_same_type() -> None:
     value = an_event().replace(b'"type":"cn', rb'"t\u0079pe" : "\u0063n')
     assert parse_event(value).data == some_data()
 
@@ -158,7 +158,7 @@ def test_a_type_that_is_spelt_unusually_is_the_same_type() -> None:
         changed(data={"org": SECRET, "code": SECRET, "version": SECRET, SECRET: SECRET}),
     ],
 )
-def test_what_is_no_event_is_refused_without_repeating_it(value: bytes) -> None:
+def test_malformed_bytes_are_refused_without_repeating_them(value: bytes) -> None:
     with pytest.raises(MalformedEvent) as refused:
         parse_event(value)
     said = f"{refused.value!r} {refused.value}"
@@ -179,7 +179,7 @@ ALL = list(samples.every().values())
 
 @settings(deadline=None)
 @given(st.sampled_from(ALL), st.data())
-def test_a_damaged_event_is_read_or_refused_and_nothing_else(value: bytes, data: st.DataObject) -> None:
+def test_a_damaged_event_is_read_or_refused(value: bytes, data: st.DataObject) -> None:
     event = json.loads(value)
     where = event
     while isinstance(where, dict) and where:
@@ -194,7 +194,7 @@ def test_a_damaged_event_is_read_or_refused_and_nothing_else(value: bytes, data:
 
 @settings(deadline=None)
 @given(st.sampled_from(ALL), st.integers(0), st.binary(max_size=4))
-def test_broken_bytes_are_read_or_refused_and_nothing_else(value: bytes, place: int, bytes_: bytes) -> None:
+def test_damaged_bytes_are_read_or_refused(value: bytes, place: int, bytes_: bytes) -> None:
     place %= len(value)
     _read_or_refuse(value[:place] + bytes_ + value[place + len(bytes_) :])
 

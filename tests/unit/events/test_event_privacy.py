@@ -38,7 +38,7 @@ def all_parts(model: type[Part]) -> Iterator[type[Part]]:
         yield from all_parts(each)
 
 
-def test_no_field_is_named_like_somebodys_data() -> None:
+def test_no_field_is_named_like_personal_data() -> None:
     ours = [model for model in all_parts(Part) if model.__module__.startswith("bianmin.events.")]
     for model in ours:
         for field in model.model_fields:

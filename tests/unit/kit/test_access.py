@@ -32,7 +32,7 @@ def test_a_citizen_holds_no_key() -> None:
     assert not sees(staff("citizen", STATION), Reach(STATION, CENTER, "civil"))
 
 
-def test_a_line_reaches_down_but_not_across() -> None:
+def test_a_department_sees_its_line_below_its_org_and_no_other_line() -> None:
     reach = Reach(STATION, CENTER, "civil")
     assert sees(staff("department", COUNTY, "civil"), reach)
     assert not sees(staff("department", COUNTY, "land"), reach)

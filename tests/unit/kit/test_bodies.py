@@ -1,4 +1,4 @@
-"""What requests are made of, and how a wrong one is told."""
+"""Types of the fields of request models, and the errors of wrong values."""
 
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -42,7 +42,7 @@ def test_an_integer_of_a_body_is_an_integer(value: Any) -> None:
     assert findings({"within": [{"days": value}]}) == [("/within/0/days", "int_type", "应为整数")]
 
 
-def test_what_json_has_as_text_stays_text() -> None:
+def test_days_moments_and_ids_are_read_from_json_strings() -> None:
     id = "01a207d3-afdc-7702-b13c-1d53a94d0e25"
     asked = Asked.model_validate({"days": 5, "on": "2026-03-02", "id": id, "within": [{"days": None}, {"days": 7}]})
     assert (asked.days, asked.on, asked.id) == (5, date(2026, 3, 2), UUID(id))
@@ -52,7 +52,7 @@ def test_what_json_has_as_text_stays_text() -> None:
 @pytest.mark.parametrize(
     "text", ["2026-W01-1", "2026-W01", "20260105", "2026-1-5", "２０２６-01-05", "2026-02-30", "0000-01-01"]
 )
-def test_a_day_is_written_year_month_day_and_in_no_other_way(text: str) -> None:
+def test_a_day_in_another_format_than_year_month_day_is_refused(text: str) -> None:
     assert findings({"on": text}) == [("/on", "day", "应为日期，如 2026-11-23")]
 
 
@@ -60,7 +60,7 @@ def test_a_day_is_written_year_month_day_and_in_no_other_way(text: str) -> None:
     "text",
     ["2026-W01-1T09:30:00+08:00", "20260105T093000+0800", "2026-01-05T09+08:00", "2026-01-05T09:30:00", "2026-01-05"],
 )
-def test_a_moment_is_written_day_time_and_offset_and_in_no_other_way(text: str) -> None:
+def test_a_moment_without_day_time_or_offset_is_refused(text: str) -> None:
     assert findings({"at": text}) == [("/at", "moment", "应为带时区的时间，如 2026-11-23T09:30:00+08:00")]
 
 
@@ -91,7 +91,7 @@ def integers(schema: Any) -> Iterator[dict[str, Any]]:
             yield from integers(part)
 
 
-def test_every_body_of_the_house_takes_integers_only() -> None:
+def test_every_request_model_takes_only_integers_for_integers() -> None:
     found = {
         f"{model.__module__}.{model.__name__}": all(
             one.get("strict") for one in integers(model.__pydantic_core_schema__)
@@ -103,6 +103,6 @@ def test_every_body_of_the_house_takes_integers_only() -> None:
     assert [name for name, strict in found.items() if not strict] == []
 
 
-def test_choices_are_told_in_chinese() -> None:
+def test_an_error_lists_the_choices_in_chinese() -> None:
     assert findings({"lamp": "blue"}) == [("/lamp", "literal_error", "应为 green、yellow、red 之一")]
     assert findings({"only": "complaint"}) == [("/only", "literal_error", "应为 case")]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bianmin.domain.divisions import LENGTHS, ancestors, at_level, desk_level_of, level_of, parent_of
 from bianmin.domain.identifiers import BadCode, born_on, citizen_id, credit_code, document_number, phone
-from bianmin.domain.masking import mask_address, mask_name, mask_number, mask_phone
+from bianmin.domain.masking import mask_name, mask_number, mask_phone
 from bianmin.events.parts import OrgCode
 
 TODAY = date(2026, 11, 23)
@@ -35,11 +35,11 @@ GOOD_CREDIT_CODES = [
 
 
 @pytest.mark.parametrize("number", GOOD_CITIZENS)
-def test_a_right_citizen_id_is_taken_as_it_is(number: str) -> None:
+def test_a_valid_citizen_id_is_accepted_unchanged(number: str) -> None:
     assert citizen_id(number, TODAY) == number
 
 
-def test_a_citizen_id_is_kept_in_one_spelling() -> None:
+def test_a_citizen_id_is_stored_in_one_spelling() -> None:
     assert citizen_id(" 52999919000101000x ", TODAY) == "52999919000101000X"
 
 
@@ -82,7 +82,7 @@ citizens = st.builds(
 
 
 @given(citizens)
-def test_every_number_that_meets_the_standard_is_taken_and_tells_the_birth(number: str) -> None:
+def test_every_number_that_meets_the_standard_is_accepted_and_gives_the_date_of_birth(number: str) -> None:
     assert citizen_id(number, TODAY) == number
     assert f"{born_on(number):%Y%m%d}" == number[6:14]
 
@@ -94,7 +94,7 @@ def test_one_wrong_digit_never_passes(number: str, at: int, by: int) -> None:
         citizen_id(wrong, TODAY)
 
 
-def test_whoever_is_born_today_has_a_number_and_who_is_born_tomorrow_has_none() -> None:
+def test_a_date_of_birth_may_be_today_but_not_tomorrow() -> None:
     born_today = f"529999{TODAY:%Y%m%d}001"
     born_tomorrow = f"529999{TODAY + timedelta(days=1):%Y%m%d}001"
     citizen_id(born_today + check_of(born_today), TODAY)
@@ -103,7 +103,7 @@ def test_whoever_is_born_today_has_a_number_and_who_is_born_tomorrow_has_none() 
 
 
 @pytest.mark.parametrize("code", GOOD_CREDIT_CODES)
-def test_a_right_credit_code_is_taken_in_upper_case(code: str) -> None:
+def test_a_valid_credit_code_is_accepted_in_upper_case(code: str) -> None:
     assert credit_code(code) == code
     assert credit_code(code.lower()) == code
 
@@ -135,7 +135,7 @@ def test_the_organisation_code_inside_a_credit_code_is_checked_by_its_own_rule(b
         credit_code(outer_right + CREDIT_SIGNS[(31 - total % 31) % 31])
 
 
-def test_other_documents_are_checked_for_their_signs_only() -> None:
+def test_other_documents_are_checked_for_their_characters_only() -> None:
     assert document_number("passport", " e12345678 ", TODAY) == "E12345678"
     assert document_number("hk_macau_permit", "H0000000001", TODAY) == "H0000000001"
     assert document_number("citizen_id", "52999919000101000x", TODAY) == "52999919000101000X"
@@ -146,19 +146,19 @@ def test_other_documents_are_checked_for_their_signs_only() -> None:
 
 
 @pytest.mark.parametrize("number", ["13000000001", "19900000001", "0851-12345678", "085112345678", "0108765432"])
-def test_mobile_and_landline_numbers_are_taken(number: str) -> None:
+def test_mobile_and_landline_numbers_are_accepted(number: str) -> None:
     assert phone(f" {number} ") == number
 
 
 @pytest.mark.parametrize(
     "number", ["12000000001", "1300000000", "130000000012", "851-12345678", "１3000000001", "", "无"]
 )
-def test_what_is_no_phone_is_refused(number: str) -> None:
+def test_an_invalid_phone_number_is_refused(number: str) -> None:
     with pytest.raises(BadCode):
         phone(number)
 
 
-def test_a_division_code_tells_its_level_by_its_length() -> None:
+def test_the_level_of_a_division_code_follows_from_its_length() -> None:
     levels = {code: level_of(code) for code in ("52", "5201", "520111", "520111101", "520111101201", "52011110120101")}
     assert list(levels.values()) == list(LENGTHS)
     for wrong in ("", "5", "520", "52011", "5201111012011", "52011X", "５２", "520111 "):
@@ -202,21 +202,5 @@ def test_a_number_is_shown_by_its_ends() -> None:
 
 
 @given(citizens)
-def test_a_masked_citizen_id_does_not_tell_the_birth(number: str) -> None:
+def test_a_masked_citizen_id_hides_the_date_of_birth(number: str) -> None:
     assert set(mask_number(number)[3:14]) == {"*"}
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("贵州省某市某县青岩镇龙井村三组12号", "贵州省某市某县青岩镇龙井村"),
-        ("镇远县羊场镇龙井村", "镇远县羊场镇龙井村"),
-        ("龙井村三组", "龙井村"),
-        ("青岩镇北街12号", "青岩镇"),
-        ("花溪大道12号幸福村", ""),
-        ("12号", ""),
-        ("", ""),
-    ],
-)
-def test_an_address_is_shown_as_far_as_the_village(address: str, shown: str) -> None:
-    assert mask_address(address) == shown

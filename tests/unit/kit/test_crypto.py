@@ -22,11 +22,11 @@ def hkdf(secret: bytes, info: bytes) -> bytes:
 
 
 @given(st.binary(max_size=200))
-def test_what_is_sealed_opens_in_its_place(plain: bytes) -> None:
+def test_a_sealed_value_opens_in_its_place(plain: bytes) -> None:
     assert sealer.open(sealer.seal(plain, PLACE), PLACE) == plain
 
 
-def test_it_opens_in_no_other_place() -> None:
+def test_a_sealed_value_opens_in_no_other_place() -> None:
     sealed = sealer.seal(b"13000000001", PLACE)
     with pytest.raises(Unsealable):
         sealer.open(sealed, "applicants|id_number|0193")
@@ -42,7 +42,7 @@ def test_one_changed_byte_is_noticed(at: int, by: int) -> None:
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + bytes(28)])
-def test_what_is_too_short_was_never_sealed(sealed: bytes) -> None:
+def test_a_value_that_is_too_short_is_refused(sealed: bytes) -> None:
     with pytest.raises(Unsealable):
         sealer.open(sealed, PLACE)
 
@@ -53,7 +53,7 @@ def test_it_is_aes_256_gcm_under_a_key_derived_for_sealing() -> None:
     assert AESGCM(hkdf(OLD, b"bianmin seal")).decrypt(sealed[1:13], sealed[13:], PLACE.encode()) == b"plain"
 
 
-def test_the_same_thing_never_looks_the_same_twice() -> None:
+def test_sealing_the_same_value_twice_gives_different_bytes() -> None:
     assert len({sealer.seal(b"same", PLACE) for _ in range(100)}) == 100
 
 
@@ -65,7 +65,7 @@ def test_after_a_new_key_the_old_values_still_open_and_new_ones_need_the_new_key
     assert Sealer({2: NEW}).open(rotated.seal(b"new", PLACE), PLACE) == b"new"
 
 
-def test_after_a_new_key_what_was_digested_before_is_still_found() -> None:
+def test_after_a_new_key_old_digests_still_match() -> None:
     rotated = Sealer({1: OLD, 2: NEW})
     newest, older = rotated.digests("find", "52999919000101000X")
     assert newest == rotated.digest("find", "52999919000101000X")

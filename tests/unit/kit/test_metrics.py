@@ -1,4 +1,4 @@
-"""What a process tells Prometheus."""
+"""The metrics of a process for Prometheus."""
 
 import asyncio
 from collections.abc import Iterator
@@ -92,13 +92,13 @@ def test_requests_are_counted_by_the_template_of_their_route(county: TestClient,
     }
 
 
-def test_what_no_route_took_is_one_figure_however_many_paths_were_tried(county: TestClient, metrics: Metrics) -> None:
+def test_unknown_paths_share_one_label(county: TestClient, metrics: Metrics) -> None:
     for path in ("/wp-admin", "/api/v1/nothing/1", "/api/v1/nothing/2", "/%E5%BC%A0"):
         county.get(path)
     assert counted(metrics) == {("GET", UNMATCHED, "404"): 4}
 
 
-def test_methods_that_nobody_knows_are_one_figure(county: TestClient, metrics: Metrics) -> None:
+def test_unknown_methods_share_one_label(county: TestClient, metrics: Metrics) -> None:
     county.request("BREW", "/api/v1/cases/1")
     county.request("WHEN", "/api/v1/cases/1")
     assert counted(metrics) == {("OTHER", "/api/v1/cases/{case_id}", "405"): 2}
@@ -132,7 +132,7 @@ def test_a_request_is_in_flight_until_its_answer_is_complete(metrics: Metrics) -
     assert seen == [1]
 
 
-def test_who_went_away_before_an_answer_is_counted_apart(metrics: Metrics) -> None:
+def test_a_client_that_disconnects_before_the_answer_is_counted_apart(metrics: Metrics) -> None:
     async def never(scope: Scope, receive: Receive, send: Send) -> None:
         raise asyncio.CancelledError
 
@@ -144,7 +144,7 @@ def test_who_went_away_before_an_answer_is_counted_apart(metrics: Metrics) -> No
     assert counted(metrics) == {("GET", UNMATCHED, "499"): 1}
 
 
-def test_the_figures_are_looked_up_anew_for_each_reading(metrics: Metrics) -> None:
+def test_gauges_are_read_again_for_each_scrape(metrics: Metrics) -> None:
     waiting = iter([3, 0])
 
     async def look() -> None:
@@ -159,7 +159,7 @@ def test_the_figures_are_looked_up_anew_for_each_reading(metrics: Metrics) -> No
     assert 'outbox_rows{service="intake"} 0.0' in second.text
 
 
-def test_when_the_figures_cannot_be_looked_up_the_rest_is_told_and_that_too(metrics: Metrics) -> None:
+def test_when_gauges_cannot_be_read_the_answer_says_so_and_has_the_rest(metrics: Metrics) -> None:
     away = True
 
     async def look() -> None:
@@ -170,16 +170,16 @@ def test_when_the_figures_cannot_be_looked_up_the_rest_is_told_and_that_too(metr
     metrics.install(app, look)
     with TestClient(app) as client:
         client.get("/")
-        told = client.get("/metrics")
+        answer = client.get("/metrics")
         away = False
         later = client.get("/metrics")
-    assert told.status_code == 200
-    assert 'http_requests_total{method="GET",route="/",status="200"} 1.0' in told.text
-    assert "figures_current 0.0" in told.text
+    assert answer.status_code == 200
+    assert 'http_requests_total{method="GET",route="/",status="200"} 1.0' in answer.text
+    assert "figures_current 0.0" in answer.text
     assert "figures_current 1.0" in later.text
 
 
-def test_each_service_has_figures_of_its_own(metrics: Metrics) -> None:
+def test_each_service_has_metrics_of_its_own(metrics: Metrics) -> None:
     metrics.services["intake"].outbox_age_seconds.set(12)
     metrics.services["routing"].parked_events.set(1)
     metrics.services["routing"].inbox_lag.set(5)
@@ -191,7 +191,7 @@ def test_each_service_has_figures_of_its_own(metrics: Metrics) -> None:
     assert (late["10.0"], late["60.0"]) == (0, 1)
 
 
-def test_two_processes_in_one_do_not_share_figures() -> None:
+def test_two_applications_in_one_process_do_not_share_metrics() -> None:
     one, other = Metrics(["intake"]), Metrics(["intake"])
     one.services["intake"].parked_events.set(1)
     assert samples(other, "parked_events") == {frozenset({("service", "intake")}): 0}

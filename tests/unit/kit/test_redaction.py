@@ -1,4 +1,4 @@
-"""What a text must not tell, and what it may. Persons and numbers here are made up."""
+"""What is hidden in a text, and what stays. Persons and numbers here are made up."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ CASE_NO = "11529999000000019X5000511001000202603020001"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "hidden"),
     [
         (CITIZEN, "[citizen]"),
         (CITIZEN.lower(), "[citizen]"),
@@ -40,8 +40,8 @@ CASE_NO = "11529999000000019X5000511001000202603020001"
         ('invalid input syntax for type integer: "张三"', f"invalid input syntax for type integer: {HIDDEN}"),
     ],
 )
-def test_a_person_in_a_text_is_hidden(text: str, told: str) -> None:
-    assert redacted(text) == told
+def test_personal_data_in_a_text_is_hidden(text: str, hidden: str) -> None:
+    assert redacted(text) == hidden
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_person_in_a_text_is_hidden(text: str, told: str) -> None:
         "context=2 filename=x",
     ],
 )
-def test_what_is_nobodys_stays_readable(text: str) -> None:
+def test_text_without_personal_data_stays_readable(text: str) -> None:
     assert redacted(text) == text
 
 
 @given(st.from_regex(r"[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9X]", fullmatch=True), st.text())
-def test_no_citizen_id_is_left_wherever_it_stands(number: str, around: str) -> None:
+def test_a_citizen_id_is_hidden_at_every_place_of_a_text(number: str, around: str) -> None:
     around = "".join(sign for sign in around if not sign.isdigit())
     assert number not in redacted(f"{around}{number}{around}")

@@ -70,8 +70,8 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
 
 
 def test_a_setting_of_a_service_is_refused_where_that_service_is_unknown(tmp_path: Path) -> None:
-    told = refusal_of({"BIANMIN_TRACK_RATE": "5/minute", "BIANMIN_DATA": str(tmp_path)})
-    assert "BIANMIN_TRACK_RATE" in told
+    message = refusal_of({"BIANMIN_TRACK_RATE": "5/minute", "BIANMIN_DATA": str(tmp_path)})
+    assert "BIANMIN_TRACK_RATE" in message
 
 
 def test_a_wrong_value_of_a_services_setting_is_named(tmp_path: Path) -> None:
@@ -99,13 +99,13 @@ def test_a_variable_set_to_nothing_is_not_set(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_variable_stops_the_start_and_the_nearest_is_named() -> None:
-    told = refusal_of({"BIANMIN_DATABSE_URL": "secret", "BIANMIN_TOKEN_SECRT": "secret"})
-    assert "BIANMIN_DATABSE_URL，是否想写 BIANMIN_DATABASE_URL？" in told
-    assert "BIANMIN_TOKEN_SECRT" in told
-    assert "secret" not in told
+    message = refusal_of({"BIANMIN_DATABSE_URL": "secret", "BIANMIN_TOKEN_SECRT": "secret"})
+    assert "BIANMIN_DATABSE_URL，是否想写 BIANMIN_DATABASE_URL？" in message
+    assert "BIANMIN_TOKEN_SECRT" in message
+    assert "secret" not in message
 
 
-def test_variables_of_the_tests_and_of_others_are_nobodys_setting(tmp_path: Path) -> None:
+def test_variables_of_the_tests_and_of_other_programs_are_ignored(tmp_path: Path) -> None:
     Settings.load({"BIANMIN_TEST_KAFKA": "x", "PATH": "/bin", "XBIANMIN_Y": "1"}, data=tmp_path)
 
 
@@ -123,10 +123,10 @@ def test_variables_of_the_tests_and_of_others_are_nobodys_setting(tmp_path: Path
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named_but_not_repeated(environ: dict[str, str]) -> None:
-    told = refusal_of(environ)
+    message = refusal_of(environ)
     ((name, value),) = environ.items()
-    assert name in told
-    assert value not in told
+    assert name in message
+    assert value not in message
 
 
 def test_settings_do_not_change() -> None:
@@ -135,9 +135,9 @@ def test_settings_do_not_change() -> None:
 
 
 def test_production_without_secrets_does_not_start_and_says_which_are_missing(tmp_path: Path) -> None:
-    told = refusal_of({"BIANMIN_ENV": "production", "BIANMIN_JWT_SECRET": LONG, "BIANMIN_DATA": str(tmp_path)})
-    assert "BIANMIN_DATA_KEY" in told
-    assert "BIANMIN_JWT_SECRET" not in told
+    message = refusal_of({"BIANMIN_ENV": "production", "BIANMIN_JWT_SECRET": LONG, "BIANMIN_DATA": str(tmp_path)})
+    assert "BIANMIN_DATA_KEY" in message
+    assert "BIANMIN_JWT_SECRET" not in message
     assert not list(tmp_path.iterdir())
 
 
@@ -150,9 +150,9 @@ def test_production_without_secrets_does_not_start_and_says_which_are_missing(tm
     ],
 )
 def test_production_takes_no_short_secret(short: dict[str, str]) -> None:
-    told = refusal_of(PRODUCTION | short)
-    assert next(iter(short)) in told
-    assert "32" in told
+    message = refusal_of(PRODUCTION | short)
+    assert next(iter(short)) in message
+    assert "32" in message
 
 
 def test_data_keys_are_one_secret_or_several_by_id() -> None:
@@ -174,7 +174,7 @@ def test_a_development_machine_has_secrets_of_its_own_that_nobody_else_can_read(
     assert Settings.load({}, data=tmp_path / "other").token_secret() != settings.token_secret()
 
 
-def test_processes_that_come_at_once_agree_on_the_secrets(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_use_the_same_secrets(tmp_path: Path) -> None:
     together = Barrier(8)
 
     def come(data: Path) -> str:
@@ -187,12 +187,12 @@ def test_processes_that_come_at_once_agree_on_the_secrets(tmp_path: Path) -> Non
             assert len(set(secrets)) == 1
 
 
-def test_a_secret_given_in_development_is_the_one_that_counts(tmp_path: Path) -> None:
+def test_a_secret_given_in_development_replaces_the_stored_one(tmp_path: Path) -> None:
     settings = Settings.load({"BIANMIN_JWT_SECRET": "short", "BIANMIN_DATA": str(tmp_path)})
     assert settings.token_secret() == "short"
 
 
-def test_a_damaged_or_impossible_data_directory_is_told(tmp_path: Path) -> None:
+def test_a_damaged_data_directory_stops_the_start_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "dev.secret").touch()
     with pytest.raises(SettingsError, match=r"dev\.secret"):
         Settings.load({}, data=tmp_path)
@@ -229,7 +229,7 @@ def test_each_service_has_its_database_and_password_from_one_set_of_variables(tm
         settings.database_of("routing")
 
 
-def test_a_secret_of_the_services_own_is_judged_when_it_is_read(tmp_path: Path) -> None:
+def test_a_secret_of_a_service_is_checked_when_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "intake").write_text(LONG)
     (tmp_path / "routing").write_text("short")
     environ = {"BIANMIN_ENV": "production", "BIANMIN_JWT_SECRET": LONG}
@@ -241,7 +241,7 @@ def test_a_secret_of_the_services_own_is_judged_when_it_is_read(tmp_path: Path) 
         settings.data_keys()
 
 
-def test_a_database_found_later_counts_for_every_service(tmp_path: Path) -> None:
+def test_a_database_set_later_is_used_by_every_service(tmp_path: Path) -> None:
     settings = Settings.load({}, data=tmp_path)
     with pytest.raises(SettingsError, match="BIANMIN_DATABASE_URL"):
         settings.database_of("intake")
@@ -262,11 +262,11 @@ def test_no_secret_is_shown() -> None:
         jwt_secret=SecretStr("hidden"),
         data_key=SecretStr("hidden"),
     )
-    told = settings.describe()
-    assert "BIANMIN_DATABASE_URL=postgresql+asyncpg://u:***@db/x" in told
-    assert "BIANMIN_JWT_SECRET=***" in told
-    assert "BIANMIN_PORT=8000" in told
-    assert "hidden" not in told + repr(settings) + str(settings)
+    message = settings.describe()
+    assert "BIANMIN_DATABASE_URL=postgresql+asyncpg://u:***@db/x" in message
+    assert "BIANMIN_JWT_SECRET=***" in message
+    assert "BIANMIN_PORT=8000" in message
+    assert "hidden" not in message + repr(settings) + str(settings)
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate({"jwt_secret": 1, "data": ["hidden"]})
     assert "hidden" not in str(refused.value)

@@ -78,9 +78,11 @@ class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
         self.settled = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: object) -> None:
+        """Called by aiokafka when a rebalance begins."""
         self.settled.clear()
 
     async def on_partitions_assigned(self, assigned: object) -> None:
+        """Called by aiokafka when a rebalance has ended."""
         self.settled.set()
 
 

@@ -142,11 +142,6 @@ class Calendar:
             target += 1  # the count ends with the last working day before a start that is not worked
         return run.pick(run.workdays, target)
 
-    def add_days(self, start: date, count: int) -> date:
-        """Return the `count`-th calendar day after `start`, before it where negative. Raises `YearMissing`."""
-        run = self.run(start)
-        return run.pick(run.days, start.toordinal() - run.first + count).date
-
     def workdays_between(self, start: date, until: date) -> int:
         """Return the number of working days after `start`, up to and including `until`.
 

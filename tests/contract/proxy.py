@@ -1,4 +1,4 @@
-"""A line to a PostgreSQL on a Unix socket that can be cut and mended, while the server runs on."""
+"""A proxy before the Unix socket of a PostgreSQL: it can be cut and restored while the server runs on."""
 
 import asyncio
 import tempfile
@@ -12,8 +12,8 @@ from sqlalchemy import make_url
 _SOCKET = ".s.PGSQL.5432"
 
 
-class Line:
-    """From a socket of its own to the server's."""
+class SocketProxy:
+    """Carries bytes between a socket of its own (`near`) and the server's (`far`)."""
 
     def __init__(self, near: Path, far: Path) -> None:
         self._near = near
@@ -21,11 +21,11 @@ class Line:
         self._server: asyncio.Server | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         self._server = await asyncio.start_unix_server(self._call, self._near)
 
     async def cut(self) -> None:
-        """Who talks is interrupted, who calls is refused."""
+        """Break all connections and refuse new ones."""
         assert self._server is not None
         self._server.close()
         self._near.unlink()
@@ -58,11 +58,11 @@ async def _carry(source: StreamReader, sink: StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[tuple[Line, str]]:
-    """The line, and the database's URL by it."""
+async def proxy_to(url: str) -> AsyncIterator[tuple[SocketProxy, str]]:
+    """Give the proxy, and the URL of the database through it."""
     far = make_url(url)
-    with tempfile.TemporaryDirectory(prefix="bianmin-line-") as directory:
-        line = Line(Path(directory) / _SOCKET, Path(str(far.query["host"])) / _SOCKET)
-        await line.mend()
-        yield line, far.update_query_dict({"host": directory}).render_as_string(hide_password=False)
-        await line.cut()
+    with tempfile.TemporaryDirectory(prefix="bianmin-proxy-") as directory:
+        proxy = SocketProxy(Path(directory) / _SOCKET, Path(str(far.query["host"])) / _SOCKET)
+        await proxy.restore()
+        yield proxy, far.update_query_dict({"host": directory}).render_as_string(hide_password=False)
+        await proxy.cut()

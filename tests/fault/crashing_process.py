@@ -1,9 +1,9 @@
-"""The house as one process that dies, by its own kill -9, at a named point: run by the fault tests.
+"""All services in one process that kills itself (SIGKILL) at a named point: run by the fault tests.
 
-    python -m tests.fault.child URL DATA PORT [POINT COUNT]
+    python -m tests.fault.crashing_process URL DATA PORT [POINT COUNT]
 
-The points are reached through the parts of which a process is made: the services' handlers and the log are values
-that can be wrapped, so the product itself knows nothing of it.
+The points are reached by wrapping the handlers of the services and the log: both are values, so the product needs no
+code for it.
 """
 
 import asyncio
@@ -38,46 +38,46 @@ POINTS = (
 )
 
 
-class Fate:
-    """Ends the process the `count`-th time that `point` is reached, after its `last_words`."""
+class CrashPoint:
+    """Kills the process the `count`-th time that `point` is reached, after calling `before_crash`."""
 
-    def __init__(self, point: str | None, count: int, last_words: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, point: str | None, count: int, before_crash: Callable[[], object] = lambda: None) -> None:
         self._point = point
         self._left = count
-        self._last_words = last_words
+        self._before_crash = before_crash
 
     def reached(self, point: str) -> None:
         if point == self._point:
             self._left -= 1
             if self._left <= 0:
-                self._last_words()
+                self._before_crash()
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
-class MortalProducer:
+class CrashingProducer:
     inner: Producer
-    fate: Fate
+    crash_point: CrashPoint
 
     async def append(self, records: Sequence[Record]) -> None:
-        self.fate.reached("between commit and publish")
+        self.crash_point.reached("between commit and publish")
         await self.inner.append(records)
-        self.fate.reached("between publish and delete")
+        self.crash_point.reached("between publish and delete")
 
     async def close(self) -> None:
         await self.inner.close()
 
 
 @dataclass(frozen=True, slots=True)
-class MortalConsumer:
+class CrashingConsumer:
     inner: Consumer
-    fate: Fate
+    crash_point: CrashPoint
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
         return await self.inner.fetch(limit, wait)
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
-        self.fate.reached("between effect and offset")
+        self.crash_point.reached("between effect and offset")
         await self.inner.commit(upto)
 
     async def rewind(self) -> None:
@@ -88,18 +88,18 @@ class MortalConsumer:
 
 
 @dataclass(frozen=True, slots=True)
-class MortalLog:
+class CrashingLog:
     inner: Log
-    fate: Fate
+    crash_point: CrashPoint
 
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
         await self.inner.ensure(topics, partitions)
 
     async def producer(self, name: str) -> Producer:
-        return MortalProducer(await self.inner.producer(name), self.fate)
+        return CrashingProducer(await self.inner.producer(name), self.crash_point)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        return MortalConsumer(await self.inner.consumer(group, topics), self.fate)
+        return CrashingConsumer(await self.inner.consumer(group, topics), self.crash_point)
 
     def scan(self, topic: str) -> AsyncIterator[Stored]:
         return self.inner.scan(topic)
@@ -111,12 +111,12 @@ class MortalLog:
         await self.inner.close()
 
 
-def mortal(handle: CarryOut, fate: Fate) -> CarryOut:
-    """A handler whose process may die when everything is written and nothing is committed."""
+def crashing(handle: CarryOut, crash_point: CrashPoint) -> CarryOut:
+    """Return a handler that reaches a point when everything is written and nothing is committed."""
 
     async def handled(tx: Tx, commands: Sequence[Any], now: datetime) -> Work[Any, Any]:
         done = await handle(tx, commands, now)
-        fate.reached("in the middle of a batch")
+        crash_point.reached("in the middle of a batch")
         return done
 
     return handled
@@ -124,12 +124,12 @@ def mortal(handle: CarryOut, fate: Fate) -> CarryOut:
 
 async def main(url: str, data: str, port: int, point: str | None, count: int) -> None:
     logs.setup("WARNING", json=True)
-    fate = Fate(point, count)
+    crash_point = CrashPoint(point, count)
     settings = Settings.load({}, data=Path(data), database_url=url, port=port, public_rate="1000000/minute")
-    services = [replace(service, handle=mortal(service.handle, fate)) for service in SERVICES]
+    services = [replace(service, handle=crashing(service.handle, crash_point)) for service in SERVICES]
     log, close = open_log(url)
     await log.ensure([topic_of(service.name) for service in services], 3)
-    app = process(services, settings, MortalLog(log, fate))
+    app = process(services, settings, CrashingLog(log, crash_point))
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, loop="uvloop", log_config=None, access_log=False, lifespan="on")
     )
@@ -138,8 +138,8 @@ async def main(url: str, data: str, port: int, point: str | None, count: int) ->
 
 
 def open_log(url: str) -> tuple[Log, Callable[[], Awaitable[None]]]:
-    """Kafka where the tests name a broker, else PostgreSQL."""
-    if broker := os.environ.get("BIANMIN_TEST_OVER"):
+    """Return the log, in Kafka where the test names a broker, else in PostgreSQL, and what closes it."""
+    if broker := os.environ.get("BIANMIN_TEST_BROKER"):
         kafka = KafkaLog(broker, session=6.0)
         return kafka, kafka.close
     database = log_database(url)
@@ -153,5 +153,5 @@ def open_log(url: str) -> tuple[Log, Callable[[], Awaitable[None]]]:
 
 
 if __name__ == "__main__":
-    url, data, port, *fate = sys.argv[1:]
-    asyncio.run(main(url, data, int(port), fate[0] if fate else None, int(fate[1]) if fate else 0))
+    url, data, port, *given = sys.argv[1:]
+    asyncio.run(main(url, data, int(port), given[0] if given else None, int(given[1]) if given else 0))
