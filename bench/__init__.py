@@ -1,1 +1,1 @@
-"""`bianmin bench`: what the house costs, as ratios within one run."""
+"""`bianmin bench`: what the system costs, as ratios within one run."""

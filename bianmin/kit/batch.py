@@ -17,7 +17,7 @@ from bianmin.kit.time_source import TimeSource
 
 
 class DatabaseAway(Exception):
-    """The database could not be reached: nothing was stored, or the key will tell a retry what was."""
+    """The database could not be reached. Either nothing was stored, or a retry with the same key gets the answer."""
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Batcher:
         return await entry.done
 
     async def close(self) -> None:
-        """Finish what was submitted."""
+        """Finish the submitted commands."""
         while self._worker is not None:
             await asyncio.wait({self._worker})
 
@@ -96,7 +96,7 @@ class Batcher:
             self._worker = None
 
     def _next(self) -> list[_Entry]:
-        """The oldest commands, each key once: its second comes in a later batch and finds the first's answer."""
+        """Return the oldest entries, each key once: the second entry of a key waits for a later batch."""
         batch: list[_Entry] = []
         later: list[_Entry] = []
         keys: set[tuple[str, str]] = set()

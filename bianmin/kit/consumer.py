@@ -1,4 +1,4 @@
-"""From log to inbox: effect and position in one transaction, the log's offset after it."""
+"""The subscriber: reads the log into the inbox; effect and position in one transaction, the log's offset after it."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -55,7 +55,7 @@ class Subscriber:
 
     @property
     def group(self) -> str:
-        """The service's group at the log."""
+        """Return the service's consumer group at the log."""
         return f"bianmin.{self._service}"
 
     async def lag(self) -> int:
@@ -87,7 +87,7 @@ class Subscriber:
                 swept = time.monotonic()
 
     async def digest(self, fetched: Sequence[Stored]) -> None:
-        """Take a batch in; events at fault are parked and stop nobody else."""
+        """Carry out a batch of entries; events at fault are parked, and the others go on."""
         events = await self._readable(fetched)
         await self._execute(lambda tx, carry_out: self._inbox.take(tx, events, self._clock.now(), carry_out))
 
@@ -106,7 +106,7 @@ class Subscriber:
         return events
 
     async def sweep(self) -> None:
-        """Try again what is held and due: what waited, and what a person released."""
+        """Try held events again that are due: waiting ones, and those that a person released."""
         async with self._database.reading() as tx:
             chains = await held.due(tx)
         for chain in chains:

@@ -1,4 +1,4 @@
-"""A service's database: one engine, one schema, transactions in plain sight."""
+"""The database of a service: one engine, one schema, explicit transactions."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 Tx = AsyncConnection
-"""An open transaction. Whoever holds one may read and write, and never commits: the door that opened it does."""
+"""An open transaction. Functions that get one read and write and never commit: the entrance that opened it does."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,8 +34,8 @@ _SESSION: Mapping[str, str] = {
 
 
 ASYNC_COMMIT = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
-"""A condition that always holds. A transaction that met it does not wait for the disk when it commits: only for what
-may be lost in a power cut, because it would then simply be done again."""
+"""An SQL condition that is always true and makes the transaction commit without waiting for the disk. Only for writes
+that a power cut may lose, because they are then repeated."""
 
 
 class Database:
@@ -85,7 +85,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
-        """A connection for looking only: each statement sees what is committed when it starts."""
+        """A connection for reads: each statement sees what was committed when it started."""
         async with self.engine.connect() as tx:
             driver = _driver(tx)
             try:
@@ -106,7 +106,7 @@ def _driver(tx: Tx) -> Any:
 
 @asynccontextmanager
 async def savepoint(tx: Tx) -> AsyncIterator[None]:
-    """A part of a transaction: should it raise, it alone is undone, and the transaction can go on."""
+    """A savepoint: when the block raises, only its writes are undone, and the transaction can go on."""
     begun = _driver(tx).transaction()  # within another, a savepoint
     await begun.start()
     try:
@@ -119,13 +119,13 @@ async def savepoint(tx: Tx) -> AsyncIterator[None]:
 
 
 async def rows(tx: Tx, statement: str, *arguments: Any) -> Sequence[Any]:
-    """The rows a statement gives. Its parameters are PostgreSQL's: `$1`, `$2`, with arrays as lists."""
+    """Return the rows of a statement. Its parameters are PostgreSQL's: `$1`, `$2`, with arrays as lists."""
     found: Sequence[Any] = await _driver(tx).fetch(statement, *arguments)
     return found
 
 
 async def run(tx: Tx, statement: str, *arguments: Any) -> int:
-    """How many rows a statement touched."""
+    """Run a statement; return how many rows it touched."""
     status: str = await _driver(tx).execute(statement, *arguments)
     touched = status.rpartition(" ")[2]
     return int(touched) if touched.isdigit() else 0
@@ -146,13 +146,13 @@ _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
 
 
 def kind_of(error: BaseException) -> str:
-    """What went wrong, in a word and without a value: the database's own name for it where it has one."""
+    """Return the kind of an error in one word, without any value: the database's name for it where it has one."""
     orig = getattr(error, "orig", None)
     return type(getattr(orig, "__cause__", None) or orig or error).__name__
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database could not be reached or went away: nothing was judged, trying again later may help."""
+    """Return whether the database could not be reached or went away: trying again later may help."""
     if isinstance(error, DBAPIError):
         cause = getattr(error.orig, "__cause__", None)
         return error.connection_invalidated or isinstance(cause, _AWAY) or isinstance(error.orig, _AWAY)
@@ -160,6 +160,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same transaction may well succeed at once: deadlock, lock or statement timeout, lost connection."""
+    """Return whether the same transaction may succeed when repeated: deadlock, timeout of lock or statement, lost
+    connection."""
     state: Any = getattr(getattr(error, "orig", None) or error, "sqlstate", None)
     return is_away(error) or isinstance(error, OperationalError) or state in _TRANSIENT_STATES

@@ -1,4 +1,4 @@
-"""From commands to outcomes, purely: many commands, each decided on the state its predecessors left."""
+"""Deciding commands: pure functions turn commands and states into facts, many commands at a time."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from bianmin.kit.refusals import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who did it and what led to it. `chain` is the (source, subject) of the event that a command comes from."""
+    """The actor of a command, and the event or request that led to it. `chain`: (source, subject) of that event."""
 
     actor: Actor
     correlation: str | None = None
@@ -30,7 +30,7 @@ class Command(Protocol):
 
 
 class State(Protocol):
-    """What a subject is now. `sequence` counts what was announced about it, gap-free from 1."""
+    """The state of a subject. `sequence` counts the events announced about it, without gaps from 1."""
 
     @property
     def sequence(self) -> int:
@@ -52,7 +52,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It was not: a `Refusal`, or an error nobody expected. Nobody else in the batch is touched."""
+    """The command was refused, or failed with another error. The rest of the batch is not affected."""
 
     error: Exception
 
@@ -66,7 +66,7 @@ Outcome = Done | Refused
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A fact to be told to the others: the outbox makes an event of it."""
+    """A fact that other services need: the outbox makes an event of it."""
 
     subject: str
     sequence: int
@@ -76,7 +76,7 @@ class Announcement:
 
 @dataclass(slots=True)
 class Work(Generic[K, S]):
-    """What a batch of decisions comes to."""
+    """The result of a batch: an outcome for each command, the changed states, the facts to announce."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     changed: dict[K, S] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def decide_all(
     decide: Callable[[S | None, C], Sequence[F]],
     evolve: Callable[[S | None, F], S],
 ) -> Work[K, S]:
-    """Decide each command on the present state and evolve it by the facts decided.
+    """Return the outcomes, changed states and announcements of the commands, each decided on the state left before it.
 
     Facts that are event data are announced, numbered by the subject's `sequence`; private facts only evolve.
     A command that is refused leaves no trace. `states` is brought up to date as it goes.

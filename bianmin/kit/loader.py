@@ -1,4 +1,4 @@
-"""Natural batching of reads: what is asked for while a look-up is under way is looked up together next."""
+"""Natural batching of reads: keys that are asked for during a look-up share the next one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -9,11 +9,11 @@ from bianmin.kit.db import Database, Tx
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 LoadMany = Callable[[Tx, Sequence[K]], Awaitable[Mapping[K, V]]]
-"""Reads many things by their keys; a key that is not in what it returns is not there."""
+"""Returns values by key for many keys; a key without a value is left out."""
 
 
 class Loader(Generic[K, V]):
-    """Looks things up for many askers at once, with at most one statement of its kind under way.
+    """Looks up keys for many requests at once, with at most one look-up under way.
 
     Each answer is read after its question was asked. A lone question does not wait.
     """
@@ -27,7 +27,7 @@ class Loader(Generic[K, V]):
         self._worker: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
-        """Return what stands under the key, or None. Raises what the look-up raised."""
+        """Return the value of the key, or None. Raises the error of the look-up."""
         answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
         self._asked.setdefault(key, []).append(answer)
         if self._worker is None:

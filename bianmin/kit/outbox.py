@@ -1,4 +1,4 @@
-"""Announcements leave through the database: rows written in the transaction of the state they tell of."""
+"""The outbox: announced events are rows, written in the transaction of the change that they announce."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ORDER BY nth
 
 @dataclass(frozen=True, slots=True)
 class SqlFragment:
-    """A statement that may be one part of a larger one: `sql(first)` numbers its parameters from `first`."""
+    """A statement that can be part of a larger one: `sql(first)` numbers its parameters from `first`."""
 
     sql: Callable[[int], str]
     arguments: Sequence[Any]

@@ -1,4 +1,4 @@
-"""From outbox to log: one relay per service, under a lease; a row goes only after the log's acknowledgement."""
+"""The relay: publishes the outbox to the log, under a lease; deletes a row only after the log acknowledged it."""
 
 import asyncio
 import math
@@ -19,11 +19,11 @@ SELECT id, aggregatetype, aggregateid, payload FROM outbox WHERE id <> ALL($1::b
 _AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox"
 
 BUSY = 16
-"""Events in one reading from which on the next one lets some gather: a crowd shares the cost of a publication."""
+"""When a reading has this many events, the next one waits a moment for more: they share the cost of a publication."""
 
 
 class Relay:
-    """Publishes what one service announced. Several may run; one at a time holds the lease and works."""
+    """Publishes the events of one service. Several replicas may run; the one that holds the lease works."""
 
     def __init__(
         self,
@@ -45,13 +45,13 @@ class Relay:
         self._lease_seconds = lease
         self._lease = Lease(database, "relay", lease)
         self.wake_up = WakeUp()
-        """Rung after a commit that announced something."""
+        """Signalled after a commit that announced events."""
         self.leading = False
         self.published = 0
         """Events published since the start."""
 
     async def run(self) -> None:
-        """Lead whenever the lease is to be had, for ever."""
+        """Publish whenever the lease is free or held, for ever."""
         await keep_running("relay", self._service, self._round, replaced_by=(NotHeld, Fenced))
 
     async def _round(self, backoff: Backoff) -> None:
@@ -91,11 +91,11 @@ class Relay:
                 await self.wake_up.wait(self._poll)
 
     async def backlog(self) -> tuple[int, float]:
-        """How many events wait to be published, and how long the oldest has (seconds)."""
+        """Return how many events wait to be published, and how long the oldest has waited (seconds)."""
         async with self._database.reading() as tx:
             [(count, age)] = await rows(tx, _AGE)
         return int(count), float(age)
 
     async def close(self) -> None:
-        """Leave the lease to others. Call it after `run` was cancelled."""
+        """Give up the lease. Call it after `run` was cancelled."""
         await self._lease.release()

@@ -1,4 +1,4 @@
-"""A service at run time: its database, its three doors, and the tasks that keep it going."""
+"""A service at run time: its database, its entrances (HTTP, events, timers) and its background tasks."""
 
 import asyncio
 from collections.abc import Callable
@@ -71,7 +71,7 @@ class ServiceRuntime:
         return await self._loaders[load_many].get(key)
 
     def start(self) -> None:
-        """Begin to relay, to listen and to tick."""
+        """Start the relay, the subscriber and the timers."""
         runs = {"relay": self.relay.run()}
         if self.service.listens:
             runs["subscriber"] = self.subscriber.run()
@@ -81,11 +81,11 @@ class ServiceRuntime:
 
     @property
     def failed(self) -> list[str]:
-        """Names of tasks that ended though they never should."""
+        """The names of background tasks that ended; they never should."""
         return [task.get_name() for task in self._tasks if task.done()]
 
     async def measure(self, figures: ServiceMetrics) -> None:
-        """Bring the gauges up to date."""
+        """Set the gauges of the service to their present values."""
         rows, age = await self.relay.backlog()
         figures.outbox_rows.set(rows)
         figures.outbox_age_seconds.set(age)
@@ -95,14 +95,14 @@ class ServiceRuntime:
             figures.inbox_lag.set(await self.subscriber.lag())
 
     async def own_figures(self) -> dict[str, float]:
-        """What this service alone has to tell, by name."""
+        """Return the values of the service's own metrics by name."""
         if not self.service.figures:
             return {}
         async with self.database.reading() as tx:
             return {each.name: await each.read(tx, self.clock.today()) for each in self.service.figures}
 
     async def stop(self) -> None:
-        """Finish what was submitted, end the tasks, hand the lease on, close the connections."""
+        """Finish the submitted commands, end the tasks, give up the lease, close the connections."""
         await self.batcher.close()
         for task in self._tasks:
             task.cancel()

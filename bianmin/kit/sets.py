@@ -1,4 +1,4 @@
-"""Rows in sets: written with one `INSERT … SELECT FROM unnest` a table, several tables in one statement; loaded by
+"""Many rows at once: written with one `INSERT … SELECT FROM unnest` a table, several tables in one statement; loaded by
 arrays of values."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from bianmin.kit.db import Tx, rows, run
 
 Row = Mapping[Any, Any]
-"""A row by the names of its columns."""
+"""A row: values by column name."""
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
@@ -29,30 +29,33 @@ class Write:
     tail: str
 
     def sql(self, first: int) -> str:
-        """The statement; its parameters are numbered from `first`."""
+        """Return the statement; its parameters are numbered from `first`."""
         return _sql(self.kind, self.table, self.columns, self.tail, first)
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The table of a `table=True` model."""
+    """Return the table of a `table=True` model."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
 
 
 def insert(table: type[SQLModel], new: Sequence[Row], tail: str = "") -> Write | None:
-    """All rows, in their order. `tail` is what follows the SELECT (`ON CONFLICT …`). None when there is no row."""
+    """Return an insert of all rows in their order; None without a row. `tail` follows the SELECT (`ON CONFLICT …`)."""
     return _write("insert", table, new, tail)
 
 
 def update(
     table: type[SQLModel], changed: Sequence[Row], *, by: Sequence[str] = ("id",), also: str | None = None
 ) -> Write | None:
-    """Set every column of the rows but those named `by`, which find the row. `also`: an assignment for all of them."""
+    """Return an update of the rows found by the columns `by`, which sets the other columns; None without a row.
+
+    `also`: one more assignment for all rows.
+    """
     return _write("update", table, changed, ",".join(by) + (f";{also}" if also else ""))
 
 
 async def write(tx: Tx, *writes: Write | None) -> None:
-    """Everything in one statement. The tables must differ: one statement sees a row only once."""
+    """Run all writes in one statement. Their tables must differ: a statement can change a row only once."""
     present = [each for each in writes if each is not None]
     if not present:
         return
@@ -123,7 +126,7 @@ def _landed(column: Column[Any]) -> str:
 
 
 class Load:
-    """A SELECT of many rows by arrays of values (`named`), compiled once and sent to the driver: batches load by it."""
+    """A SELECT of many rows by arrays of values (`named`), compiled once and sent to the driver as text."""
 
     def __init__(self, query: Select[Any]) -> None:
         compiled = query.compile(dialect=_DIALECT)
@@ -131,17 +134,17 @@ class Load:
         self._names: Sequence[str] = compiled.positiontup or ()
 
     async def __call__(self, tx: Tx, **values: Iterable[Any]) -> Sequence[Row]:
-        """The rows for these values, by the name of each array."""
+        """Return the rows for these values; each array is given by its name."""
         found: Sequence[Row] = await rows(tx, self._sql, *(list(values[name]) for name in self._names))
         return found
 
 
 def named(name: str, column: Any) -> Any:
-    """An array of values of the column's type, given by this name when it is loaded: `column == any_(named(…))`."""
+    """Return a parameter of this name, an array of the column's type: `column == any_(named(…))`."""
     return bindparam(name, type_=ARRAY(column.type))
 
 
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
-    """`column = ANY(values)`: the same statement for any number of values, so that it is prepared once."""
+    """Return `column = ANY(values)`: one statement for any number of values, so that it is prepared once."""
     condition: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
     return condition

@@ -36,7 +36,7 @@ class DueCommand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`claim(tx, now, limit)` locks what is due (SKIP LOCKED), oldest first, and says what is to be done with it.
+    """A timer. `claim(tx, now, limit)` locks what is due (SKIP LOCKED), the oldest first, and returns its commands.
 
     `waiting` is a condition in SQL, `$1` the moment: whether there may be anything due. It is asked all the time, so an
     index has to know the answer. A claim that takes out what it gives has a `put_back(tx, subject_ids)`: what could not
@@ -68,8 +68,8 @@ class _Tick:
 
 
 class Ticker:
-    """Runs one service's timers. It looks every `poll` seconds, sooner after it did something, and at once when the
-    clock is set."""
+    """Runs the timers of one service. It looks for due work every `poll` seconds, sooner after it found some, and at
+    once when the clock is set."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Ticker:
         self.observe: Callable[[int, int], None] = lambda commands, events: None
         """Called after every transaction with the number of its commands and of the events it announced."""
         self.late: Callable[[float], None] = lambda seconds: None
-        """Told of every command handled, how long after it was due (seconds)."""
+        """Called for every command with the seconds between the moment it was due and now."""
 
     async def run(self) -> None:
         """Tick for ever, one timer after the other over one connection; a timer that fails holds up no other."""
@@ -113,7 +113,7 @@ class Ticker:
             await self._wake_up.wait(self._poll / 5 if self._handled > before else self._poll)
 
     async def look(self) -> Sequence[Timer]:
-        """The timers that may have something to do: one statement for all of them."""
+        """Return the timers that may have something to do: one statement asks for all of them."""
         async with self._database.reading() as tx:
             [waiting] = await rows(tx, self._look, self._clock.now())
         return [timer for timer, due in zip(self._timers, waiting, strict=True) if due]
@@ -135,7 +135,7 @@ class Ticker:
         return full
 
     async def tick(self, timer: Timer) -> bool:
-        """Do what is due now; return whether there may be more. Raises what kept the batch from being done at all."""
+        """Carry out what is due now; return whether more may be due. Raises the error of a batch that failed."""
         tick = await execute(
             self._database, self._service, self._handle, lambda tx, carry_out: self._perform(tx, carry_out, timer)
         )
