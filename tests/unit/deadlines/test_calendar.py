@@ -47,13 +47,6 @@ def test_days_roll_forward_to_the_first_working_day(national: Calendar) -> None:
     assert national.roll_forward(date(2025, 10, 9)) == date(2025, 10, 9)
 
 
-def test_workdays_and_rests_of_a_span_are_its_days(national: Calendar) -> None:
-    start, until = date(2026, 2, 10), date(2026, 3, 10)
-    rests = national.rests(start, until)
-    assert national.workdays_between(start, until) + len(rests) == (until - start).days
-    assert rests == tuple(day for day in national.days(start, until)[1:] if not day.works)
-
-
 def test_a11_a_monday_declared_worked_is_worked(national: Calendar) -> None:
     assert national.is_workday(date(2020, 2, 3)), "the first day after the holiday that was made longer"
     calendar = merge([[a_year(("2026-03-09", WORK), ("2026-03-14", OFF))]])
@@ -133,7 +126,7 @@ def test_a12_counting_into_a_missing_year_is_refused_before_any_number(national:
     with pytest.raises(YearMissing, match="2003"):
         national.add_workdays(date(2004, 1, 1), -1)
     with pytest.raises(YearMissing, match="2031"):
-        national.workdays_between(date(2030, 12, 1), date(2033, 1, 1))
+        national.days(date(2030, 12, 1), date(2033, 1, 1))
 
 
 def test_counting_over_a_missing_year_is_refused_with_that_year() -> None:
@@ -141,7 +134,7 @@ def test_counting_over_a_missing_year_is_refused_with_that_year() -> None:
     for refused in (
         lambda: calendar.add_workdays(date(2024, 12, 20), 30),
         lambda: calendar.add_workdays(date(2026, 1, 5), -5),
-        lambda: calendar.workdays_between(date(2024, 12, 20), date(2026, 1, 5)),
+        lambda: calendar.days(date(2024, 12, 20), date(2026, 1, 5)),
         lambda: calendar.is_estimated(date(2024, 12, 20), date(2026, 1, 5)),
     ):
         with pytest.raises(YearMissing) as refusal:
@@ -200,7 +193,7 @@ def test_a_day_both_off_and_worked_is_refused() -> None:
 
 def test_a_day_named_twice_with_the_same_kind_is_accepted() -> None:
     calendar = merge([[a_year(("2026-10-01", OFF), ("2026-10-01", OFF))]])
-    assert len(calendar.rests(date(2026, 9, 30), date(2026, 10, 2))) == 1
+    assert [day.works for day in calendar.days(date(2026, 9, 30), date(2026, 10, 2))].count(False) == 1
 
 
 def test_a_day_of_another_year_is_refused() -> None:
@@ -224,6 +217,6 @@ def test_two_regions_in_one_layer_are_refused() -> None:
 
 
 def test_b10_a_span_that_ends_before_it_begins_is_refused(national: Calendar) -> None:
-    for count in (national.workdays_between, national.rests, national.days, national.is_estimated):
+    for count in (national.days, national.is_estimated):
         with pytest.raises(SpanReversed, match="早于起算日"):
             count(date(2026, 3, 2), date(2026, 3, 1))

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import Calendar, merge
 from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.domain.periods.counting import budget_left
 from services.deadlines.domain.periods.period import Unit
 from tests.rounds import rounds
-from tests.unit.deadlines.period_builders import OF_DAYS, a_period, due, explain, skipped, yellow_at
+from tests.unit.deadlines.period_builders import OF_DAYS, a_period, budget_left, due, explain, skipped, yellow_at
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 BUDGETS = (1, 3, 5, 7, 10, 15, 20, 30, 45, 60)

@@ -33,7 +33,7 @@ from services.deadlines.domain.clocks.changes import with_pauses
 from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
 from services.deadlines.domain.clocks.counting import count_ends, new_clocks
 from services.deadlines.domain.lifecycle.timers import FireSignals, RecountClocks
-from services.deadlines.domain.periods.counting import budget_left, due_date
+from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import CountedPeriod, DueDate, Pause, Unit
 from services.deadlines.domain.terms.law import without_policy
 from services.deadlines.domain.terms.rulebook import Rulebook
@@ -42,6 +42,7 @@ from services.intake.domain.clocks import CaseClock, ClockEvent, follow_clock
 from tests import reference_counter
 from tests.unit.deadlines.builders import CENTER
 from tests.unit.deadlines.one_calendar import OneCalendar
+from tests.unit.deadlines.period_builders import budget_left
 from tests.unit.deadlines.random_histories import RandomCase, Step, a_beginning, a_random_case, for_each_case, rulebooks
 
 SIGNALS: dict[type[EventData], str] = {ClockReminded: "reminder", ClockYellow: "yellow", ClockRed: "red"}

@@ -18,10 +18,11 @@ from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.days import Calendar, merge
 from services.deadlines.domain.calendar.hours import Hours, Interval, every_weekday
 from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
-from services.deadlines.domain.periods.counting import budget_left, due_date, warning_at
+from services.deadlines.domain.periods.counting import due_date, warning_at
 from services.deadlines.domain.periods.period import CountedPeriod, CutOff, DueDate, Pause, Unit, moment_of_day
 from tests import reference_counter
 from tests.rounds import rounds
+from tests.unit.deadlines.period_builders import budget_left
 
 T = TypeVar("T")
 ALL_DAY = Interval.of("00:00", "24:00")

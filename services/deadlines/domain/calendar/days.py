@@ -63,14 +63,13 @@ class UnbrokenYears:
     """Consecutive years with their days numbered. A question that leaves them raises `YearMissing`.
 
     `first`: the ordinal of the first day. `workday_counts[i]`: how many of `days[0..i]` are worked. `workdays`: their
-    dates. `rests`: the days that are not worked.
+    dates.
     """
 
     first: int
     days: tuple[Day, ...]
     workday_counts: tuple[int, ...]
     workdays: tuple[date, ...]
-    rests: tuple[Day, ...]
 
     @property
     def year_after(self) -> int:
@@ -84,7 +83,7 @@ class UnbrokenYears:
         return index
 
     def pick(self, among: tuple[T, ...], index: int) -> T:
-        """Return an element of `days`, `workdays` or `rests`. Raises `YearMissing` outside of them."""
+        """Return an element of `days` or of `workdays`. Raises `YearMissing` outside of them."""
         if index < 0:
             raise YearMissing(self.days[0].date.year - 1)
         if index >= len(among):
@@ -142,14 +141,6 @@ class Calendar:
             target += 1  # the count ends with the last working day before a start that is not worked
         return run.pick(run.workdays, target)
 
-    def workdays_between(self, start: date, until: date) -> int:
-        """Return the number of working days after `start`, up to and including `until`.
-
-        Raises `SpanReversed`, `YearMissing`.
-        """
-        run = self._span(start, until)
-        return run.workday_counts[until.toordinal() - run.first] - run.workday_counts[start.toordinal() - run.first]
-
     def roll_forward(self, day: date) -> date:
         """Return the day itself, or the first working day after it where it is not worked (民法典 art. 203).
 
@@ -161,12 +152,6 @@ class Calendar:
         """Return every day from `start` to `until`, both included. Raises `SpanReversed`, `YearMissing`."""
         run = self._span(start, until)
         return run.days[start.toordinal() - run.first : until.toordinal() - run.first + 1]
-
-    def rests(self, start: date, until: date) -> tuple[Day, ...]:
-        """Return the days off after `start`, up to and including `until`. Raises `SpanReversed`, `YearMissing`."""
-        run = self._span(start, until)
-        low, high = start.toordinal() - run.first, until.toordinal() - run.first
-        return run.rests[low + 1 - run.workday_counts[low] : high + 1 - run.workday_counts[high]]
 
     def is_estimated(self, start: date, until: date) -> bool:
         """Whether a day from `start` to `until` is in an estimated year. Raises `SpanReversed`, `YearMissing`."""
@@ -254,7 +239,6 @@ def _number(years: Sequence[int], merged: Mapping[int, MergedYear]) -> UnbrokenY
         days=days,
         workday_counts=tuple(accumulate(day.works for day in days)),
         workdays=workdays,
-        rests=tuple(day for day in days if not day.works),
     )
 
 

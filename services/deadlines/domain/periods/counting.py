@@ -81,23 +81,6 @@ def warning_at(calendar: Calendar, period: CountedPeriod, end: DueDate, left: in
     return found if found is None else midnight(date.fromordinal(found))
 
 
-def budget_left(calendar: Calendar, period: CountedPeriod, at: datetime) -> int:
-    """Return how much of the budget is left at `at`: microseconds for units of hours, else days; below 0 when late.
-
-    A day is used up at its end. The days off that the end of a period moves over come on top. Raises `SpanReversed`
-    for a moment before the start, `YearMissing`.
-    """
-    if period.ends_at_once:
-        return 0
-    if day_of(at) < period.start_on or (period.unit.is_of_time and at < period.start):
-        raise SpanReversed(period.start_on, day_of(at))
-    scale, start, gaps = _axis(calendar, period)
-    if period.unit.is_of_time:
-        return period.budget * HOUR - units_between(scale, start, tick(at), gaps)
-    yesterday = max(start, day_of(at).toordinal() - 1)
-    return period.budget - units_between(scale, start, yesterday, gaps)
-
-
 def counted_between(calendar: Calendar, period: CountedPeriod, since: datetime, until: datetime) -> timedelta:
     """Return how much time of a period of hours lies between two moments, without its pauses.
 
