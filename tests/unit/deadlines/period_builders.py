@@ -57,5 +57,7 @@ def budget_left(calendar: Calendar, period: CountedPeriod, at: datetime) -> int:
         return period.budget * HOUR - counted_between(calendar, period, period.start, at) // timedelta(microseconds=1)
     run, start = calendar.run(period.start_on), period.start_on.toordinal()
     scale = WorkdayScale(run) if period.unit is Unit.WORKDAY else DayScale(run)
-    gaps = [(since.toordinal() - 1, until and until.toordinal()) for since, until in paused_days(calendar, period)]
+    gaps = [
+        (since.toordinal() - 1, until.toordinal() if until else None) for since, until in paused_days(calendar, period)
+    ]
     return period.budget - units_between(scale, start, max(start, day_of(at).toordinal() - 1), gaps)
