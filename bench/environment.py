@@ -33,7 +33,7 @@ SELECT sum(p.next_offset) > coalesce(sum(c.next_offset), 0)
 FROM log.partition p LEFT JOIN log.claim c ON c.partition_id = p.id AND c.group_name = 'bianmin.' || $1
 WHERE p.topic = ANY($2::text[])
 """
-SESSION = {"plan_cache_mode": "auto", "jit": "off", "timezone": "UTC"}
+SESSION = {"plan_cache_mode": "force_custom_plan", "jit": "off", "timezone": "UTC"}
 """Session settings of the kit's own connections, for the SQL that is compared with the kit."""
 
 

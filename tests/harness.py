@@ -131,9 +131,7 @@ async def migrate(url: str, services: Sequence[Service]) -> None:
         await log.ensure([topic_of(name) for name in SERVICES], 3)
 
 
-_OF_THE_DRIVER = re.compile(
-    r"^(BEGIN|COMMIT|ROLLBACK|SET LOCAL plan_cache_mode)\b|\btypeinfo|setting\('jit'\)|set_config\('jit'"
-)
+_OF_THE_DRIVER = re.compile(r"^(BEGIN|COMMIT|ROLLBACK)\b|\btypeinfo|setting\('jit'\)|set_config\('jit'")
 """What frames a transaction, and what a new connection asks about the types of arrays."""
 
 

@@ -23,7 +23,7 @@ NAMES = {
 
 
 _SESSION: Mapping[str, str] = {
-    # a look-up or a list is planned for its values: a kept plan takes `next_fire_at <= $1` for a third of all rows
+    # a kept plan may be one for an empty table, or take `next_fire_at <= $1` for a third of all rows
     "plan_cache_mode": "force_custom_plan",
     "jit": "off",
     "timezone": "UTC",
@@ -32,11 +32,6 @@ _SESSION: Mapping[str, str] = {
     "idle_in_transaction_session_timeout": "60s",
 }
 
-
-KEEP_PLANS = "SET LOCAL plan_cache_mode = auto"
-"""How a transaction begins, unless the session says how to plan: batches find rows by arrays of keys, and one plan is
-as good for any keys. A plan made while a table was small lasts until ANALYZE, by hand or by autovacuum, throws it
-away."""
 
 ASYNC_COMMIT = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
 """An SQL condition that is always true and makes the transaction commit without waiting for the disk. Only for writes
@@ -54,7 +49,6 @@ class Database:
         self, url: str, schema: str, *, pool: int = 4, session: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self.schema = schema
-        self._plans_vary = "plan_cache_mode" not in session
         self.engine = create_async_engine(
             url,
             pool_size=pool,
@@ -82,8 +76,6 @@ class Database:
             begun = _driver(tx).transaction()
             await begun.start()
             try:
-                if self._plans_vary:
-                    await run(tx, KEEP_PLANS)
                 yield tx
             except BaseException:
                 with suppress(Exception):  # without a connection there is nothing left to roll back
