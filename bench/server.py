@@ -80,7 +80,8 @@ async def serve(settings: Settings, names: list[str]) -> None:
 
 def main(url: str, data: str, port: str, profile: str, *names: str) -> None:
     """Serve the named services; write a cProfile result to `profile` unless that is empty."""
-    settings = Settings.load({}, data=Path(data), database_url=url, port=int(port))
+    kinds = [service.settings for service in SERVICES]
+    settings = Settings.load({}, kinds=kinds, data=Path(data), database_url=url, port=int(port))
     serving = serve(settings, list(names))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         if not profile:

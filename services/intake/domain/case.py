@@ -152,19 +152,22 @@ class Case:
 
         What can be obtained by sharing is never missing (国务院令716 art. 7).
         """
-        requested = {request.no for request in self.notice.missing} if self.notice else set()
+        listed = self.guide.materials
         return tuple(
-            material
-            for material in self.materials
-            if material.brought is None
-            and material.source != "share"
-            and (material.required or material.no in requested)
+            CaseMaterial(no, listed[no - 1].name, listed[no - 1].required, listed[no - 1].source, None)
+            for no in self.missing_numbers
         )
 
     @property
     def missing_numbers(self) -> tuple[int, ...]:
         """The numbers of the missing materials in the item's list."""
-        return tuple(material.no for material in self.missing)
+        requested = {request.no for request in self.notice.missing} if self.notice else set()
+        handed_in = {material.no for material in self.submitted}
+        return tuple(
+            no
+            for no, material in enumerate(self.guide.materials, 1)
+            if no not in handed_in and material.source != "share" and (material.required or no in requested)
+        )
 
     @property
     def receipt(self) -> Receipt:
