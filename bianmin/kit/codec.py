@@ -18,8 +18,8 @@ class Codec(Generic[S]):
     """Turns rows of `table` into frozen dataclasses `state`, and back.
 
     A column is the attribute (or property) of the state with its name; `paths` names another one, such as
-    `{"item_code": "item.code"}`. Columns in `unmapped` are never written from the state (`changed_at`). What the row
-    does not hold in the shape of the state is given to `load` by name.
+    `{"item_code": "item.code"}`. Columns in `unmapped` are never written from the state (`changed_at`). Fields
+    that the row lacks, or stores in another form, are passed to `load` as keyword arguments.
     """
 
     def __init__(

@@ -46,7 +46,8 @@ async def execute(
     others meanwhile, or a connection had gone stale. When it fails otherwise, or goes on failing, it is called with a
     `carry_out` that isolates the items at fault. Items of one `chain` depend on each other in their order.
 
-    Raises the error of the last attempt: the database is away (`is_away`), or `work` failed beside `carry_out`.
+    Raises the error of the last attempt: the database is away (`is_away`), `Raced` three times, or `work` failed
+    outside of `carry_out`.
     """
     backoff = Backoff(first=0.02, longest=0.5)
     for attempt in range(1, ATTEMPTS + 1):

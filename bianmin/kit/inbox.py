@@ -26,7 +26,7 @@ SELECT c.source, c.subject, i.sequence,
     EXISTS (SELECT FROM held h WHERE h.subject = c.subject)
 FROM unnest($1::text[], $2::text[]) AS c(source, subject) LEFT JOIN inbox i USING (source, subject)
 """
-# every chain moves on from where it was read, or the whole batch does not count
+# each chain must still be where it was read; otherwise the batch is rolled back and done again (`Raced`)
 _MOVE = """
 WITH m AS (SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS m(source, subject, sequence, before)),
 new AS (
@@ -59,7 +59,7 @@ class Tally:
 
 
 class ChainPosition(NamedTuple):
-    """Where a chain is: the last sequence that took effect, the first one held, whether its subject is waited for."""
+    """Where a chain is: the last sequence done, the first one held, whether any event about its subject is held."""
 
     position: int | None = None
     first_held: int | None = None
