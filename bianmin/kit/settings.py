@@ -14,17 +14,16 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from limits import parse
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ByteSize,
-    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
     ValidationError,
 )
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
-from bianmin.kit.variables import PREFIX, SERVICE_PLACEHOLDER, SettingsError, read_file, read_values, refuse_unknown
+from bianmin.kit.variables import PREFIX, SERVICE_PLACEHOLDER, SettingsError, VariablesSource, read_file, refuse_unknown
 
 _SECRETS = ("jwt_secret", "data_key")
 _SHORTEST_SECRET = 32  # bytes: as long as the keys that are made of it
@@ -56,31 +55,45 @@ KafkaUrl = Annotated[str, AfterValidator(_check_kafka_url)]
 Rate = Annotated[str, AfterValidator(_check_rate)]
 Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
-M = TypeVar("M", bound=BaseModel)
+K = TypeVar("K", bound=BaseSettings)
 S = TypeVar("S", bound="ServiceSettings")
 
 
-class ServiceSettings(BaseModel):
+class FrozenSettings(BaseSettings):
+    """Settings of values alone: `Settings.load` reads the environment, and nothing else ever does."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the one source there is: the values that are given."""
+        return (init_settings,)
+
+
+class ServiceSettings(FrozenSettings):
     """The settings of one service: fields of a subclass are `BIANMIN_…` variables beside those of `Settings`.
 
     Two services may declare the same field: both are then given the value of the one variable.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     def rates(self) -> Mapping[str, str]:
         """Rate limits (`60/minute`) of those routes that have one of their own, by the route's template."""
         return {}
 
 
-class Settings(BaseModel):
+class Settings(FrozenSettings):
     """The settings of the kit. Made of values alone here; `load` is what reads the environment.
 
     Each variable may also be given as `BIANMIN_…_FILE`, the path of a file with the value. `{service}` in that path,
     or in a database URL, is the service's name: one set of variables serves five services with a database each.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     env: Literal["dev", "production"] = "dev"
     data: Path = Path("var")
@@ -116,20 +129,13 @@ class Settings(BaseModel):
         `data` that the first process makes.
         """
         named = {name.upper(): value for name, value in (os.environ if environ is None else environ).items()}
-        of_kinds = list(dict.fromkeys(field for kind in kinds for field in kind.model_fields))
-        refuse_unknown(named, [*cls.model_fields, *of_kinds])
-        values, paths = read_values(named, cls.model_fields)
-        kind_values, kind_paths = read_values(named, of_kinds)
-        if kind_paths:
-            names = ", ".join(f"{PREFIX}{name.upper()}_FILE" for name in kind_paths)
-            raise SettingsError(f"{names} 中不能用 {{service}}。({names} cannot differ by service)")
+        fields_of_services = {field for kind in kinds for field in kind.model_fields}
+        refuse_unknown(named, [*cls.model_fields, *sorted(fields_of_services)])
         chosen = {name: value for name, value in given.items() if value is not None}
-        kind_values |= {name: chosen.pop(name) for name in of_kinds if name in chosen}
-        values |= chosen
-        of_services = tuple(
-            _validated(kind, {name: value for name, value in kind_values.items() if name in kind.model_fields})
-            for kind in kinds
-        )
+        of_services = tuple(_load_of_service(kind, named, chosen) for kind in kinds)
+        source = VariablesSource(cls, named)
+        values = source() | {name: value for name, value in chosen.items() if name not in fields_of_services}
+        paths = source.paths_by_service
         settings = _validated(cls, values)
         if settings.env == "dev":
             missing = [name for name in _SECRETS if name not in values and name not in paths]
@@ -209,7 +215,16 @@ class Settings(BaseModel):
             )
 
 
-def _validated(kind: type[M], values: Mapping[str, Any]) -> M:
+def _load_of_service(kind: type[S], environ: Mapping[str, str], chosen: Mapping[str, Any]) -> S:
+    source = VariablesSource(kind, environ)
+    values = source() | {name: value for name, value in chosen.items() if name in kind.model_fields}
+    if source.paths_by_service:
+        names = ", ".join(f"{PREFIX}{name.upper()}_FILE" for name in source.paths_by_service)
+        raise SettingsError(f"{names} 中不能用 {{service}}。({names} cannot differ by service)")
+    return _validated(kind, values)
+
+
+def _validated(kind: type[K], values: Mapping[str, Any]) -> K:
     """The settings that the values make. Raises `SettingsError`, which names the variables and not the values."""
     try:
         return kind(**values)

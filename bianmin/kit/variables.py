@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
 PREFIX = "BIANMIN_"
 SERVICE_PLACEHOLDER = "{service}"
 _TEST_PREFIX = "BIANMIN_TEST_"
@@ -28,27 +31,36 @@ def refuse_unknown(environ: Mapping[str, str], fields: Collection[str]) -> None:
         raise SettingsError("\n".join(lines))
 
 
-def read_values(environ: Mapping[str, str], fields: Collection[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values of the fields that are set, and, by field, the paths of files that differ by service.
+class VariablesSource(PydanticBaseSettingsSource):
+    """The values of a settings class, by field, from the variables of one environment.
 
-    A variable set to nothing is not set. Raises `SettingsError` for a file that cannot be read and for a field that is
-    set both by its variable and by a file.
+    `BIANMIN_…_FILE` names a file with the value. A variable set to nothing is not set. Calling it raises
+    `SettingsError` for a file that cannot be read and for a field that is set both by its variable and by a file.
     """
-    values: dict[str, Any] = {}
-    paths_by_service: dict[str, str] = {}
-    for field in fields:
-        name = f"{PREFIX}{field.upper()}"
-        value = environ.get(name, "").strip()
-        path = environ.get(name + _FILE, "").strip()
+
+    def __init__(self, kind: type[BaseSettings], environ: Mapping[str, str]) -> None:
+        super().__init__(kind)
+        self._environ = environ
+        self.paths_by_service: dict[str, str] = {}
+        """After a call: the paths of files that differ by service, by field."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the value of a field, None where it is not set; its key; that it is no JSON."""
+        name = f"{PREFIX}{field_name.upper()}"
+        value = self._environ.get(name, "").strip()
+        path = self._environ.get(name + _FILE, "").strip()
         if path and value:
             raise SettingsError(f"{name} 与 {name}{_FILE} 只能设置一个。(set only one of {name} and {name}{_FILE})")
         if SERVICE_PLACEHOLDER in path:
-            paths_by_service[field] = path
+            self.paths_by_service[field_name] = path
         elif path:
-            values[field] = read_file(path)
-        elif value:
-            values[field] = value
-    return values, paths_by_service
+            value = read_file(path)
+        return value or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values of the fields that are set."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 def read_file(path: str) -> str:
