@@ -27,6 +27,7 @@ async def multiply(url: str, count: int) -> None:
             "SELECT id FROM intake.cases WHERE status = 'closed' ORDER BY id DESC LIMIT 1"
         )
         await connection.execute("SET synchronous_commit = off")
+        await connection.execute("SET session_replication_role = replica")  # tables are filled in any order
         tables: dict[tuple[str, str], list[Any]] = {}
         for schema, table, *column in await connection.fetch(_COLUMNS, list(ALL)):
             tables.setdefault((schema, table), []).append(column)
