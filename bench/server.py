@@ -20,10 +20,11 @@ from fastapi import Response
 
 from bianmin.domain import identifiers
 from bianmin.kit import logs
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
+from bianmin.kit.routers import staff_router
 from bianmin.kit.settings import Settings
 from command.deployment import SERVICES
 from command.serving import tune_garbage_collector, uvicorn_server

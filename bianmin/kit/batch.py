@@ -17,7 +17,7 @@ from bianmin.kit.time_source import TimeSource
 
 
 class DatabaseAway(Exception):
-    """The database could not be reached. Either nothing was stored, or a retry with the same key gets the answer."""
+    """The database could not be reached. A retry with the same key is safe, whether or not the commit was done."""
 
 
 @dataclass(slots=True)
@@ -149,31 +149,31 @@ class Batcher:
         return Work(outcomes=outcomes, announced=work.announced)
 
     async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry]) -> _Results:
-        known = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key])
-        fresh = [entry for entry in batch if entry.key not in known]
+        stored_answers = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key])
+        fresh = [entry for entry in batch if entry.key not in stored_answers]
         results = _Results()
         answers: dict[int, Answer | Exception] = {}
         if fresh:
             now = self._clock.now()
             work = await carry_out(tx, fresh, now)
-            kept: dict[Key, Answer] = {}
+            new_answers: dict[Key, Answer] = {}
             for entry, outcome in zip(fresh, work.outcomes, strict=True):
                 if isinstance(outcome, Refused):
                     answers[id(entry)] = outcome.error
                     continue
                 answers[id(entry)] = outcome.state
                 if entry.key is not None:
-                    kept[entry.key] = outcome.state
+                    new_answers[entry.key] = outcome.state
             # another replica, whose lock was waited for, may have carried out the same request: then its answer counts
-            known |= await idempotency.stored_answers(
-                tx, [entry.key for entry in fresh if entry.key and entry.key not in kept]
+            stored_answers |= await idempotency.stored_answers(
+                tx, [entry.key for entry in fresh if entry.key and entry.key not in new_answers]
             )
-            keeping = idempotency.insert_answers(kept)
-            stored = await outbox.append(tx, work.announced, source=self._source, at=now, also=keeping)
-            if keeping is not None and stored != len(kept):
+            insert_statement = idempotency.insert_answers(new_answers)
+            inserted = await outbox.append(tx, work.announced, source=self._source, at=now, also=insert_statement)
+            if insert_statement is not None and inserted != len(new_answers):
                 raise Raced
             results.events = len(work.announced)
         for entry in batch:
-            repeated = known.get(entry.key) if entry.key else None
+            repeated = stored_answers.get(entry.key) if entry.key else None
             results.answers.append(answers[id(entry)] if repeated is None else repeated)
         return results

@@ -48,8 +48,8 @@ class Subscriber:
         self._clock = clock
         self._announced = announced
         self._size = size
-        self.observe: Callable[[int, int], None] = lambda commands, events: None
-        """Called after every transaction with the number of its commands and of the events it announced."""
+        self.observe: Callable[[int, int], None] = lambda taken_in, announced: None
+        """Called after every transaction with the number of events it took in and of those it announced."""
         self.last_poll = time.monotonic()
         """When the log was last asked, on the monotonic clock: readiness looks at its age."""
 
@@ -123,7 +123,7 @@ class Subscriber:
 
     async def _execute(self, work: Callable[[Tx, CarryOut], Awaitable[Tally]]) -> None:
         tally = await execute(self._database, self._service, self._inbox.carry_out, work, chain=chain_of)
-        self.observe(tally.done, tally.announced)
+        self.observe(tally.done + tally.passed_over, tally.announced)
         if tally.announced:
             self._announced()
 

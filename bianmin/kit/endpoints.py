@@ -1,40 +1,26 @@
-"""The HTTP entrance: what is checked before an endpoint runs, and how an endpoint answers.
+"""What an endpoint is given about its request, and how it answers. `routers` says what is checked before."""
 
-Checked in this order: token (or rate limit), declared size, Idempotency-Key, size, media type, encoding.
-"""
-
-import hashlib
-import json
-import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.types import Message, Scope
 
 from bianmin.domain.actors import Actor, Role
 from bianmin.domain.labels_zh import ROLES
-from bianmin.kit.bodies import holds_unstorable_text
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Command
 from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.loader import K, LoadMany, V
 from bianmin.kit.problems import (
-    MalformedRequest,
     PreconditionRequired,
     Stale,
-    TooLarge,
-    Unauthenticated,
-    UnsupportedMedia,
-    status_of,
 )
-from bianmin.kit.refusals import Forbidden, Invalid
+from bianmin.kit.refusals import Forbidden
 from bianmin.kit.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -42,8 +28,7 @@ if TYPE_CHECKING:
 
 ANONYMOUS = Actor(id="anonymous", org="", roles=frozenset())
 """The actor of a request without a token."""
-_JSON = "application/json"
-_Headers = Mapping[bytes, bytes]
+JSON = "application/json"
 S = TypeVar("S", bound=ServiceSettings)
 
 
@@ -115,7 +100,7 @@ def respond(view: BaseModel, version: int | None = None, status: int = 200) -> R
 
 def _response(answer: Answer) -> Response:
     headers = {} if answer.etag is None else {"ETag": answer.etag}
-    return Response(answer.body, answer.status, headers, media_type=_JSON)
+    return Response(answer.body, answer.status, headers, media_type=JSON)
 
 
 def etag_of(version: int | None) -> str | None:
@@ -160,165 +145,11 @@ def context_for(*roles: Role) -> Any:
     return Depends(context_of)
 
 
-class _GuardedRoute(APIRoute):
-    """A route that checks a request before its body is parsed. `_router` sets `service` and `public`."""
-
-    service: ClassVar[str]
-    public: ClassVar[bool]
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """The handler that FastAPI makes, behind the checks of this module."""
-        handle = super().get_route_handler()
-        media_types = (self.openapi_extra or {}).get("x-takes", [_JSON])
-        large = (self.openapi_extra or {}).get("x-large", False)
-
-        async def check_and_handle(request: Request) -> Response:
-            scope = request.scope
-            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-                raise MalformedRequest("地址中含有 NUL 字符，请删去后重新提交。")
-            runtime: ServiceRuntime = request.app.state.runtimes[self.service]
-            headers = _first_of_each(scope["headers"])
-            actor = await self._authenticate(runtime, request, headers)
-            key = None
-            method = scope["method"]
-            if method in ("POST", "PUT", "PATCH"):
-                limit = runtime.settings.import_limit if large else runtime.settings.body_limit
-                request = _with_size_limit(request, headers.get(b"content-length"), limit)
-                name = _key_name(headers) if method == "POST" else None
-                body = await request.body()
-                if len(body) > limit:
-                    raise _too_large(limit)
-                if name is not None:
-                    key = Key(actor.id, name, _fingerprint(method, scope, body))
-                _check_body(body, headers, media_types)
-            request.state.context = RequestContext(runtime, actor, key, _trace(headers))
-            return await handle(request)
-
-        return check_and_handle
-
-    async def _authenticate(self, runtime: "ServiceRuntime", request: Request, headers: _Headers) -> Actor:
-        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() == b"bearer" and token:
-            return runtime.tokens.verify(token.decode("latin-1").strip()).actor
-        if not self.public:
-            raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
-        await runtime.limits.check(request, self.path_format)
-        return ANONYMOUS
-
-
-def staff_router(service: str) -> APIRouter:
-    """A router whose endpoints need a token."""
-    return _router(service, public=False)
-
-
-def public_router(service: str) -> APIRouter:
-    """A router whose endpoints need no token; without one a request counts against the rate limit."""
-    return _router(service, public=True)
-
-
-def _router(service: str, *, public: bool) -> APIRouter:
-    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public})
-    return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
-
-
-def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> _Headers:
-    """The headers by name; of several with one name the first. One pass costs less than a look-up for each."""
-    return dict(reversed(headers))
-
-
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-def _trace(headers: _Headers) -> str | None:
-    """The W3C trace that the request belongs to, where it names one."""
-    given = headers.get(b"traceparent")
-    if given is None:
-        return None
-    text = given.decode("latin-1")
-    return text if _TRACEPARENT.fullmatch(text) else None
-
-
-def _key_name(headers: _Headers) -> str:
-    name = headers.get(b"idempotency-key", b"").decode("latin-1")
-    if not name.strip():
-        raise MalformedRequest(
-            "缺少 Idempotency-Key 请求头：请为每一次提交生成一个唯一的值（如 UUID），重试时用同一个值。"
-        )
-    if len(name) > 200 or not name.isprintable() or not name.isascii():
-        raise MalformedRequest("Idempotency-Key 应为 1 到 200 个可见的 ASCII 字符。")
-    return name
-
-
-def _fingerprint(method: str, scope: Scope, body: bytes) -> bytes:
-    """SHA-256 over method, path, query and body: what makes two requests with one key the same request."""
-    digest = hashlib.sha256(f"{method} {scope['path']}?{scope['query_string'].decode('latin-1')}\n".encode())
-    digest.update(body)
-    return digest.digest()
-
-
-def _with_size_limit(request: Request, declared: bytes | None, limit: int) -> Request:
-    """The request, with a body that is read as far as the limit (bytes). Raises `TooLarge`.
-
-    A server lets no more in than is declared: only a body of unknown length is counted while it is read.
-    """
-    if declared is not None and declared.isdigit():
-        if int(declared) > limit:
-            raise _too_large(limit)
-        return request
-    read = 0
-
-    async def counted() -> Message:
-        nonlocal read
-        message = await request.receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise _too_large(limit)
-        return message
-
-    return Request(request.scope, counted)
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"请求内容超过 {limit // 1024} KB，请分批提交。")
-
-
-def _check_body(body: bytes, headers: _Headers, media_types: list[str]) -> None:
-    if not body:
-        return
-    media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-    json_like = media == _JSON or media.endswith("+json")
-    if media not in media_types and not (json_like and _JSON in media_types):
-        raise UnsupportedMedia(f"请用 Content-Type: {' 或 '.join(media_types)} 提交。")
-    if b"\0" in body:
-        raise MalformedRequest("请求体含有 NUL 字符，请删去后重新提交。")
-    if json_like:
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise MalformedRequest("请求体不是 UTF-8 编码。") from error
-        if _SUSPICIOUS.search(body) and _holds_unstorable_text(body):
-            raise Invalid("内容含有无法保存的字符（如 \\u0000），请删去后重新提交。")
-
-
-# an escaped NUL, or half of a surrogate pair
-_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-
-
-def _holds_unstorable_text(body: bytes) -> bool:
-    try:
-        return holds_unstorable_text(json.loads(body))
-    except (ValueError, RecursionError):
-        return False  # no JSON: refused when it is parsed
-
-
 __all__ = [
     "IfMatch",
     "RequestContext",
     "check_if_match",
     "context_for",
     "etag_of",
-    "public_router",
     "respond",
-    "staff_router",
-    "status_of",
 ]

@@ -85,9 +85,11 @@ def isolated(carry_out: CarryOut, chain: Callable[[Any], Hashable | None] = no_c
     async def halve(tx: Tx, items: Sequence[Any], now: datetime, stopped: set[Hashable]) -> Work[Any, Any]:
         behind = [chain(item) in stopped for item in items]
         if any(behind):
-            work = await halve(tx, [item for item, late in zip(items, behind, strict=True) if not late], now, stopped)
+            work = await halve(
+                tx, [item for item, is_behind in zip(items, behind, strict=True) if not is_behind], now, stopped
+            )
             outcomes = iter(work.outcomes)
-            work.outcomes = [Refused(Behind()) if late else next(outcomes) for late in behind]
+            work.outcomes = [Refused(Behind()) if is_behind else next(outcomes) for is_behind in behind]
             return work
         if not items:
             return Work()

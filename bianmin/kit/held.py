@@ -1,7 +1,7 @@
 """Held events: events that cannot be carried out now, kept in order until they can, or until a person decides.
 
-States: `waiting` for something about another subject; `gap`: an earlier event is missing; `parked` for a person;
-`ready` to be tried again; `behind` one of these in its chain.
+States: `waiting` for something that is not there yet, or locked; `gap`: an earlier event is missing; `parked` for a
+person; `ready` to be tried again; `behind` one of these in its chain.
 """
 
 from collections.abc import Sequence

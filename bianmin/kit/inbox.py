@@ -63,7 +63,7 @@ class ChainPosition(NamedTuple):
 
     position: int | None = None
     first_held: int | None = None
-    waited_for: bool = False
+    has_held: bool = False
 
 
 @dataclass(slots=True)
@@ -110,9 +110,9 @@ class Inbox:
         positions = await _positions(tx, dict.fromkeys(chains))
         batch = _classify(events, chains, positions, tally)
         done = await self._run(tx, batch, now, tally, carry_out or self.carry_out)
-        waited_for = bool(batch.hindered) or any(each.waited_for for each in positions.values())
+        any_held = bool(batch.hindered) or any(each.has_held for each in positions.values())
         await _write(tx, batch)
-        if waited_for:
+        if any_held:
             await self._wake(tx, done, now, tally, carry_out or self.carry_out)
         return tally
 
@@ -185,9 +185,10 @@ class Inbox:
                     continue
                 batch.passed_over.append((event, type(outcome.error).__name__))
                 tally.passed_over += 1
+            else:
+                tally.done += 1
             batch.moved[chain] = event.sequence
             moved.add(event.subject)
-            tally.done += 1
         tally.held += len(batch.hindered)
         return moved
 
@@ -258,5 +259,5 @@ async def _write(tx: Tx, batch: _Batch) -> None:
     if batch.hindered:
         await held.hold(tx, batch.hindered)
     if batch.passed_over:
-        late = [(e.source, e.subject, e.sequence, e.type, reason) for e, reason in batch.passed_over]
-        await run(tx, _PASS_OVER, *columns(late))
+        entries = [(e.source, e.subject, e.sequence, e.type, reason) for e, reason in batch.passed_over]
+        await run(tx, _PASS_OVER, *columns(entries))

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem+json: the one table from refusals to HTTP. No input and no stack trace leaves here."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bianmin.kit.batch import DatabaseAway
 from bianmin.kit.db import is_away
-from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal
+from bianmin.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+from bianmin.kit.validation_errors import describe_errors
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +161,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problem(refusal_of(error), request.url.path)
+        return problem(_refusal_of(error), request.url.path)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -208,84 +208,11 @@ class _Guard:
         return _plain_problem(500, "internal", "系统内部错误", detail, path)
 
 
-def refusal_of(error: RequestValidationError) -> Refusal:
-    """The refusal that lists pydantic's errors in Chinese, without the values, at most 50 of them."""
+def _refusal_of(error: RequestValidationError) -> Refusal:
     found = error.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return MalformedRequest("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。")
-    # a parameter that the endpoint and its dependency both declare is reported twice
-    errors = list(dict.fromkeys(describe_error(each) for each in found))[:50]
-    return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=errors)
-
-
-def describe_error(error: Mapping[str, Any]) -> FieldError:
-    """One of pydantic's errors as a JSON pointer, pydantic's code and a Chinese message."""
-    return FieldError(pointer_of(error["loc"]), error["type"], _message_of(error))
-
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
-
-
-def pointer_of(location: Sequence[str | int]) -> str:
-    """A JSON pointer into the body, or `query:name`. A name that the client made up is replaced by `…`."""
-    where, *path = location or ("body",)
-    steps = [str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "…" for step in path]
-    if where == "body":
-        return "".join(f"/{step}" for step in steps)
-    return f"{where}:" + "/".join(steps)
-
-
-_MESSAGES = {
-    "missing": "必填",
-    "extra_forbidden": "没有这个字段；请删去或核对拼写",
-    "string_too_short": "不能少于 {min_length} 个字",
-    "string_too_long": "不能超过 {max_length} 个字",
-    "string_pattern_mismatch": "格式不符",
-    "string_type": "应为文字",
-    "string_unicode": "含有无法识别的字符",
-    "too_long": "最多 {max_length} 项",
-    "too_short": "至少 {min_length} 项",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "bool_type": "应为 true 或 false",
-    "greater_than": "应大于 {gt}",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than": "应小于 {lt}",
-    "less_than_equal": "不能大于 {le}",
-    "literal_error": "应为 {expected}",
-    "enum": "应为 {expected}",
-    "uuid_parsing": "应为 UUID",
-    "uuid_type": "应为 UUID",
-    "list_type": "应为列表",
-    "dict_type": "应为对象",
-    "model_type": "应为对象",
-    "model_attributes_type": "应为对象",
-    "day": "应为日期，如 2026-11-23",
-    "moment": "应为带时区的时间，如 2026-11-23T09:30:00+08:00",
-}
-
-
-def _message_of(error: Mapping[str, Any]) -> str:
-    """The Chinese message of an error. The texts of `value_error` are our own validators': Chinese, without values."""
-    if error["type"] in ("value_error", "assertion_error"):
-        raised = error.get("ctx", {}).get("error")
-        return str(raised) if isinstance(raised, ValueError) else "内容不对"
-    pattern = _MESSAGES.get(error["type"])
-    if pattern is None:
-        return "内容或格式不对"
-    context = {key: value for key, value in error.get("ctx", {}).items() if isinstance(value, int | float | str)}
-    if "expected" in context:
-        context["expected"] = _choices(str(context["expected"]))
-    try:
-        return pattern.format(**context)
-    except KeyError:
-        return "内容或格式不对"
-
-
-def _choices(expected: str) -> str:
-    """The Chinese form of pydantic's list of choices, `'green', 'yellow' or 'red'`."""
-    listed = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
-    return listed[0] if len(listed) == 1 else f"{'、'.join(listed)} 之一"
+    return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=describe_errors(found))
 
 
 _HTTP = {

@@ -9,11 +9,11 @@ from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log import Fenced, Log, Producer, Record
 from bianmin.kit.wait import Backoff, WakeUp, keep_running
 
-# all that is there, oldest first: never "id > last seen", for ids become visible out of order. What was published goes
-# in the same statement; both its parts see the rows as they were before it. It does not wait for the disk: a row that
-# came back after a power cut would only be published again
+# Reads every row, oldest first: not "id > the last one read", for rows do not become visible in the order of their ids.
+# The same statement deletes the rows that were published; both parts see the table as it was before. It commits without
+# waiting for the disk: a row that comes back after a power cut is published again.
 _READ = f"""
-WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND {ASYNC_COMMIT})
+WITH deleted AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) AND {ASYNC_COMMIT})
 SELECT id, aggregatetype, aggregateid, payload FROM outbox WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT $2
 """
 _AGE = "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox"

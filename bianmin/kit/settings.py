@@ -9,11 +9,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from limits import parse
 from pydantic import (
-    AfterValidator,
     ByteSize,
     Field,
     PrivateAttr,
@@ -23,38 +21,24 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
-from bianmin.kit.variables import PREFIX, SERVICE_PLACEHOLDER, SettingsError, VariablesSource, read_file, refuse_unknown
+from bianmin.kit.variables import (
+    PREFIX,
+    SERVICE_PLACEHOLDER,
+    Count,
+    KafkaUrl,
+    Port,
+    PostgresUrl,
+    Rate,
+    SettingsError,
+    VariablesSource,
+    read_file,
+    refuse_unknown,
+)
 
 _SECRETS = ("jwt_secret", "data_key")
 _SHORTEST_SECRET = 32  # bytes: as long as the keys that are made of it
-_DRIVER = "postgresql+asyncpg://"
 
 
-def _check_postgres_url(url: str) -> str:
-    if not url.startswith(_DRIVER):
-        raise ValueError(f"应以 {_DRIVER} 开头 (must start with it)")
-    return url
-
-
-def _check_kafka_url(url: str) -> str:
-    if not re.fullmatch(r"kafka://[^\s,/]+:\d+(,[^\s,/]+:\d+)*", url):
-        raise ValueError("应如 kafka://host:9092,host2:9092 (must look like this)")
-    return url
-
-
-def _check_rate(text: str) -> str:
-    try:
-        parse(text)
-    except ValueError:
-        raise ValueError("应如 600/minute (must look like this)") from None
-    return text
-
-
-PostgresUrl = Annotated[str, AfterValidator(_check_postgres_url)]
-KafkaUrl = Annotated[str, AfterValidator(_check_kafka_url)]
-Rate = Annotated[str, AfterValidator(_check_rate)]
-Count = Annotated[int, Field(ge=1)]
-Port = Annotated[int, Field(ge=0, le=65535)]
 K = TypeVar("K", bound=BaseSettings)
 S = TypeVar("S", bound="ServiceSettings")
 

@@ -42,7 +42,7 @@ def add_kit_tables(metadata: MetaData) -> None:
     Table(
         "held",
         metadata,
-        # gap: an earlier one is missing; waiting: for `waits_for`; parked: for a person; behind: one of these
+        # `held.py` says what each state means
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("source", Text, nullable=False),
         Column("subject", Text, nullable=False),

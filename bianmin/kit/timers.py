@@ -39,8 +39,8 @@ class Timer:
     """A timer. `claim(tx, now, limit)` locks what is due (SKIP LOCKED), the oldest first, and returns its commands.
 
     `waiting` is a condition in SQL, `$1` the moment: whether there may be anything due. It is asked all the time, so an
-    index has to know the answer. A claim that takes out what it gives has a `put_back(tx, subject_ids)`: what could not
-    be done is still to be done.
+    index has to know the answer. Where `claim` removes the rows it returns, `put_back(tx, subject_ids)` stores those
+    again that were refused.
     """
 
     name: str

@@ -1,10 +1,13 @@
-"""`BIANMIN_…` environment variables: which ones are set, to what, and which ones nobody knows."""
+"""`BIANMIN_…` environment variables: kinds of values, which variables are set, and which ones nobody knows."""
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from limits import parse
+from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -12,10 +15,38 @@ PREFIX = "BIANMIN_"
 SERVICE_PLACEHOLDER = "{service}"
 _TEST_PREFIX = "BIANMIN_TEST_"
 _FILE = "_FILE"
+_DRIVER = "postgresql+asyncpg://"
 
 
 class SettingsError(Exception):
     """The process cannot start like this. The text is for the operator and holds no value of a variable."""
+
+
+def _check_postgres_url(url: str) -> str:
+    if not url.startswith(_DRIVER):
+        raise ValueError(f"应以 {_DRIVER} 开头 (must start with it)")
+    return url
+
+
+def _check_kafka_url(url: str) -> str:
+    if not re.fullmatch(r"kafka://[^\s,/]+:\d+(,[^\s,/]+:\d+)*", url):
+        raise ValueError("应如 kafka://host:9092,host2:9092 (must look like this)")
+    return url
+
+
+def _check_rate(text: str) -> str:
+    try:
+        parse(text)
+    except ValueError:
+        raise ValueError("应如 600/minute (must look like this)") from None
+    return text
+
+
+PostgresUrl = Annotated[str, AfterValidator(_check_postgres_url)]
+KafkaUrl = Annotated[str, AfterValidator(_check_kafka_url)]
+Rate = Annotated[str, AfterValidator(_check_rate)]
+Count = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def refuse_unknown(environ: Mapping[str, str], fields: Collection[str]) -> None:
@@ -45,7 +76,7 @@ class VariablesSource(PydanticBaseSettingsSource):
         """After a call: the paths of files that differ by service, by field."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the value of a field, None where it is not set; its key; that it is no JSON."""
+        """Return the value of a field, None where it is not set; its key; that it is no JSON. Raises `SettingsError`."""
         name = f"{PREFIX}{field_name.upper()}"
         value = self._environ.get(name, "").strip()
         path = self._environ.get(name + _FILE, "").strip()
@@ -58,7 +89,7 @@ class VariablesSource(PydanticBaseSettingsSource):
         return value or None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Return the values of the fields that are set."""
+        """Return the values of the fields that are set. Raises `SettingsError`."""
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value is not None}
 

@@ -11,11 +11,12 @@ from bianmin.domain.complaint_access import first_handler, may_see_complaint
 from bianmin.events.parts import ComplaintKind
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.decide import Cause
-from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.routers import public_router, staff_router
 from services.complaints.api.bodies import (
     AssignmentIn,
     ComplaintAcceptanceIn,

@@ -7,18 +7,10 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from bianmin.domain.divisions import parent_of
 from bianmin.kit.bodies import Day
-from bianmin.kit.endpoints import (
-    IfMatch,
-    RequestContext,
-    check_if_match,
-    context_for,
-    etag_of,
-    public_router,
-    respond,
-    staff_router,
-)
+from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, etag_of, respond
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.routers import public_router, staff_router
 from bianmin.kit.time_source import TZ
 from services.deadlines.api import ics
 from services.deadlines.api.bodies import YearIn

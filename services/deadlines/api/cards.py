@@ -7,10 +7,11 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import CardLevel
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.deadlines.api.bodies import CardReasonIn
 from services.deadlines.api.sealing import seal
 from services.deadlines.api.views.cards import CardView

@@ -10,10 +10,11 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import NotFound
+from bianmin.kit.routers import public_router, staff_router
 from services.deadlines import texts
 from services.deadlines.api.bodies import DueBefore
 from services.deadlines.api.calendars import CalendarMissing

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
-from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.deadlines.api.bodies import HoursIn
 from services.deadlines.api.previews import Preview, preview_of
 from services.deadlines.api.regions import check_may_publish, check_region_exists, check_region_of_body

@@ -6,9 +6,10 @@ from fastapi import Depends, Query, Response
 
 from bianmin.events.parts import ClockKind, ItemType, Mode
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.routers import staff_router
 from services.deadlines.api.bodies import PoliciesIn
 from services.deadlines.api.regions import check_may_publish, check_region_exists, check_region_of_body
 from services.deadlines.api.views.policies import (

@@ -8,11 +8,12 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import Moment, OrgCode, Short
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.routers import staff_router
 from services.intake import texts
 from services.intake.api.bodies import (
     CaseAcceptanceIn,

@@ -7,18 +7,11 @@ from sqlalchemy import RowMapping
 
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.endpoints import (
-    IfMatch,
-    RequestContext,
-    check_if_match,
-    context_for,
-    public_router,
-    respond,
-    staff_router,
-)
+from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.routers import public_router, staff_router
 from services.intake.api import import_file
 from services.intake.api.bodies import ItemIn
 from services.intake.api.views.catalog import ImportedView, ItemVersionsView, ItemVersionView, ItemView

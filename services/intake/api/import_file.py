@@ -10,8 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from bianmin.kit.bodies import holds_unstorable_text
-from bianmin.kit.problems import MalformedRequest, describe_error
+from bianmin.kit.problems import MalformedRequest
 from bianmin.kit.refusals import FieldError, Invalid
+from bianmin.kit.validation_errors import describe_error
 from services.intake.domain.content import Content
 
 _MAX_ITEMS = 5000

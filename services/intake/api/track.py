@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from bianmin.kit.endpoints import RequestContext, context_for, public_router, respond
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import NotFound
+from bianmin.kit.routers import public_router
 from services.intake import texts
 from services.intake.api.sealing import tail_matches
 from services.intake.api.views.progress import ProgressStepView, ProgressView

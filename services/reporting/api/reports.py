@@ -7,9 +7,10 @@ from fastapi import Query, Response
 
 from bianmin.domain.actors import Actor
 from bianmin.domain.labels_zh import DEPTS, MODES
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import FieldError
+from bianmin.kit.routers import staff_router
 from services.reporting.api.bodies import ReportQuery
 from services.reporting.api.views import FiguresView, LineView, PerformanceView
 from services.reporting.domain.figures import (

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
-from bianmin.kit.problems import MalformedRequest, describe_error
+from bianmin.kit.problems import MalformedRequest
 from bianmin.kit.refusals import FieldError
+from bianmin.kit.validation_errors import describe_error
 from services.routing.api.bodies import DivisionIn
 from services.routing.domain.directory.divisions import MAX_ERRORS, Division, InvalidDivisions
 

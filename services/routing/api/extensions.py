@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.routing.api.bodies import AnswerIn, ExtensionIn
 from services.routing.api.sealing import SealedTexts, seal_reason
 from services.routing.api.views.extensions import ExtensionView, ListedExtensionView

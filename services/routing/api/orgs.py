@@ -6,11 +6,12 @@ from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept
 from bianmin.kit.bodies import OrgCode
-from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond, staff_router
+from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.routing.api import division_file
 from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
 from services.routing.api.views.directory import ImportedOrgsView, OfficeView, OrgSummaryView, OrgView, StaffView

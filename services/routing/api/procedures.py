@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import Response
 
-from bianmin.kit.endpoints import RequestContext, context_for, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for
 from bianmin.kit.ids import new_id
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.routing.api.bodies import EmptyBody, ProcedureIn
 from services.routing.api.sealing import seal_reason
 from services.routing.api.views.procedures import SpecialProcedureView

@@ -8,11 +8,12 @@ from fastapi import Query, Response
 
 from bianmin.events.parts import Dept, TaskStatus
 from bianmin.kit.bodies import Moment, OrgCode
-from bianmin.kit.endpoints import RequestContext, context_for, respond, staff_router
+from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.routers import staff_router
 from services.routing.api.bodies import CompletionIn, EmptyBody, ReturnIn
 from services.routing.api.sealing import seal_note
 from services.routing.api.views.tasks import ListedTaskView, TaskView

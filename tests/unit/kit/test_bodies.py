@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from bianmin.kit.bodies import Body, Day, Moment
-from bianmin.kit.problems import describe_error
+from bianmin.kit.validation_errors import describe_error
 from command.deployment import SERVICES
 
 
