@@ -76,7 +76,7 @@ class VariablesSource(PydanticBaseSettingsSource):
         """After a call: the paths of files that differ by service, by field."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the value of a field, None where it is not set; its key; that it is no JSON. Raises `SettingsError`."""
+        """Return a field's value, None where it is not set; its key; that it is no JSON. Raises `SettingsError`."""
         name = f"{PREFIX}{field_name.upper()}"
         value = self._environ.get(name, "").strip()
         path = self._environ.get(name + _FILE, "").strip()
