@@ -7,12 +7,15 @@ from fastapi import Query, Response
 
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import RequestContext, context_for, respond
+from bianmin.kit.fields import OFFICE_ORG, values_of
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
+from services.routing import texts
 from services.routing.api.bodies import AnswerIn, ExtensionIn
+from services.routing.api.parameters import CasePath, ExtensionPath
 from services.routing.api.sealing import SealedTexts, seal_reason
 from services.routing.api.views.extensions import ExtensionView, ListedExtensionView
 from services.routing.domain.extensions import AnswerExtension, RequestExtension
@@ -25,9 +28,18 @@ Staff = Annotated[RequestContext, context_for()]
 _REFUSALS = refuses(NotFound, Forbidden, Conflict)
 
 
-@router.post("/cases/{case_id}/extensions", status_code=201, response_model=ExtensionView, responses=_REFUSALS)
-async def request_extension(case_id: UUID, body: ExtensionIn, context: Staff) -> Response:
-    """申请延长办理期限（行政许可法 art. 42）：由作出决定的单位在期限届满前提出，只能延长一次。"""
+@router.post(
+    "/cases/{case_id}/extensions",
+    status_code=201,
+    response_model=ExtensionView,
+    responses=_REFUSALS,
+    summary="申请延长期限",
+    description="作出决定的单位的工作人员在法定期限届满前申请延长，每次办理只能延长一次；最多延长事项规定的天数，"
+    "没有规定的，许可 10 个工作日、联合办理的许可 15 个工作日，其他事项不能延长（行政许可法第四十二条）。"
+    "批准以前期限不变。",
+)
+async def request_extension(case_id: CasePath, body: ExtensionIn, context: Staff) -> Response:
+    """Request an extension of the statutory period."""
     id = new_id()
     command = RequestExtension(
         case_id=case_id,
@@ -41,34 +53,60 @@ async def request_extension(case_id: UUID, body: ExtensionIn, context: Staff) ->
     return await context.submit(command, lambda route: ExtensionView.model_validate(route.extension(id)), status=201)
 
 
-@router.get("/extensions", response_model=Page[ListedExtensionView], responses=refuses())
+@router.get(
+    "/extensions",
+    response_model=Page[ListedExtensionView],
+    responses=refuses(),
+    summary="延期申请列表",
+    description="各级工作人员查看本单位看得到的办件的延期申请，附申请和答复的理由，先提出的在前。"
+    "负责人用 `status=requested` 查看等待批准的。",
+)
 async def list_extensions(
     context: Staff,
-    org: Annotated[OrgCode | None, Query(description="作出决定的单位所在的区划，含下级")] = None,
-    status: Annotated[ExtensionStatus | None, Query(description="requested 为等待批准的")] = None,
+    org: Annotated[
+        OrgCode | None, Query(description="作出决定的单位所在的区划代码，含下级", examples=[OFFICE_ORG])
+    ] = None,
+    status: Annotated[
+        ExtensionStatus | None,
+        Query(description=f"状态：{values_of(texts.EXTENSION_STATUSES)}", examples=["requested"]),
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """本单位看得到的办件的延期申请，附申请理由和答复，先提出的在前。"""
+    """List requests for an extension of the cases that the caller may see, the oldest first."""
     filters = extensions.ExtensionFilter(org, status)
     async with context.read() as tx:
         page, following = await extensions.list_extensions(
             tx, context.actor, filters, context.runtime.cursors, cursor, limit
         )
-    texts = SealedTexts(context.runtime.sealer)
-    items = [ListedExtensionView.of(listed, texts) for listed in page]
+    sealed = SealedTexts(context.runtime.sealer)
+    items = [ListedExtensionView.of(listed, sealed) for listed in page]
     return respond(Page(items=items, next_cursor=following))
 
 
-@router.post("/extensions/{extension_id}/approve", response_model=ExtensionView, responses=_REFUSALS)
-async def approve_extension(extension_id: UUID, context: Staff, body: AnswerIn | None = None) -> Response:
-    """批准延期：由作出决定的单位负责人批准，联合办理的由同级政府负责人批准；须在期限届满前。"""
+@router.post(
+    "/extensions/{extension_id}/approve",
+    response_model=ExtensionView,
+    responses=_REFUSALS,
+    summary="批准延期",
+    description="作出决定的单位的负责人批准，联合办理的由同级政府负责人批准，须在法定期限届满前"
+    "（行政许可法第四十二条）。法定期限随即延长，尚在计时的承诺期限同样延长，申请人在进度中看到新的到期日。",
+)
+async def approve_extension(extension_id: ExtensionPath, context: Staff, body: AnswerIn | None = None) -> Response:
+    """Approve a request for an extension; the periods move."""
     return await _answer(context, extension_id, body, approved=True)
 
 
-@router.post("/extensions/{extension_id}/reject", response_model=ExtensionView, responses=_REFUSALS)
-async def reject_extension(extension_id: UUID, context: Staff, body: AnswerIn | None = None) -> Response:
-    """不批准延期：原期限不变。"""
+@router.post(
+    "/extensions/{extension_id}/reject",
+    response_model=ExtensionView,
+    responses=_REFUSALS,
+    summary="不批准延期",
+    description="作出决定的单位的负责人（联合办理的由同级政府负责人）不批准延期：原期限不变，"
+    "在届满前可以再次申请（行政许可法第四十二条）。",
+)
+async def reject_extension(extension_id: ExtensionPath, context: Staff, body: AnswerIn | None = None) -> Response:
+    """Reject a request for an extension; the periods stay."""
     return await _answer(context, extension_id, body, approved=False)
 
 

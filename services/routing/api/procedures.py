@@ -1,7 +1,6 @@
 """`/cases/{id}/procedures`: special procedures of a case."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Response
 
@@ -11,6 +10,7 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
 from services.routing.api.bodies import EmptyBody, ProcedureIn
+from services.routing.api.parameters import CasePath, ProcedurePath
 from services.routing.api.sealing import seal_reason
 from services.routing.api.views.procedures import SpecialProcedureView
 from services.routing.domain.procedures import EndProcedure, StartProcedure
@@ -21,9 +21,18 @@ Staff = Annotated[RequestContext, context_for()]
 _REFUSALS = refuses(NotFound, Forbidden, Conflict)
 
 
-@router.post("/cases/{case_id}/procedures", status_code=201, response_model=SpecialProcedureView, responses=_REFUSALS)
-async def start_procedure(case_id: UUID, body: ProcedureIn, context: Staff) -> Response:
-    """登记特别程序（行政许可法 art. 45）：自当日起暂停计时，所需时间告知申请人；由作出决定或正在办理的单位登记。"""
+@router.post(
+    "/cases/{case_id}/procedures",
+    status_code=201,
+    response_model=SpecialProcedureView,
+    responses=_REFUSALS,
+    summary="登记特别程序",
+    description="作出决定或正在办理的单位登记听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审或公示。自当日起，"
+    "承诺、法定和环节期限暂停计时，预计时间告知申请人，并起一个特别程序的时钟（行政许可法第四十五条）。"
+    "事项规定公示计入期限的，公示不必登记，为 409；同一种类正在进行的也为 409。",
+)
+async def start_procedure(case_id: CasePath, body: ProcedureIn, context: Staff) -> Response:
+    """Start a special procedure; the periods of the case pause."""
     id = new_id()
     command = StartProcedure(
         case_id=case_id,
@@ -39,9 +48,18 @@ async def start_procedure(case_id: UUID, body: ProcedureIn, context: Staff) -> R
     )
 
 
-@router.post("/cases/{case_id}/procedures/{procedure_id}/end", response_model=SpecialProcedureView, responses=_REFUSALS)
-async def end_procedure(case_id: UUID, procedure_id: UUID, context: Staff, body: EmptyBody | None = None) -> Response:
-    """特别程序结束：当日仍不计入，次日起继续计时。"""
+@router.post(
+    "/cases/{case_id}/procedures/{procedure_id}/end",
+    response_model=SpecialProcedureView,
+    responses=_REFUSALS,
+    summary="结束特别程序",
+    description="作出决定或正在办理的单位登记特别程序结束：当日仍不计入期限，次日起继续计时，到期日相应顺延；"
+    "特别程序的时钟停止。另有特别程序仍在进行的，期限仍暂停（行政许可法第四十五条）。",
+)
+async def end_procedure(
+    case_id: CasePath, procedure_id: ProcedurePath, context: Staff, body: EmptyBody | None = None
+) -> Response:
+    """End a special procedure; the periods of the case go on from the next day."""
     command = EndProcedure(case_id, procedure_id, context.today, context.cause)
     return await context.submit(
         command, lambda route: SpecialProcedureView.model_validate(route.procedure(procedure_id))

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AliasPath, BeforeValidator, Field
 
+from bianmin.domain.labels_zh import MODES, OPINIONS, STEP_KINDS, TASK_STATUSES
 from bianmin.events.parts import Mode, Opinion, StepKind, TaskStatus
+from bianmin.kit.fields import DEPT_VALUES, MOMENT, OFFICE_ORG, STAFF_ID, CaseId, CaseNo, values_of
 from services.routing import texts
 from services.routing.api.sealing import OpenedNote
 from services.routing.api.views.state_view import StateView, attributes
@@ -21,45 +23,76 @@ def _remedies_against(opinion: Any) -> str | None:
 class OfficeRef(StateView):
     """An office by its org and line; a station is its own office and has no line."""
 
-    org: str
-    dept: str | None
+    org: Annotated[str, Field(description="机构的区划代码", examples=[OFFICE_ORG])]
+    dept: Annotated[
+        str | None, Field(description=f"条线；村站和服务点没有条线，为 null：{DEPT_VALUES}", examples=["market"])
+    ]
 
 
 class TaskHeadView(StateView):
     """The fields that a task and a step of a route share. `group` numbers steps that run side by side; none do yet."""
 
-    id: UUID
-    seq: int
-    group: int | None = None
-    cycle: int
-    kind: StepKind
-    office: OfficeRef
-    status: TaskStatus
-    assignee: str | None
-    received_at: datetime | None
-    done_at: datetime | None
-    opinion: Opinion | None
-    reason_code: str | None
-    legal_basis: str | None
-    remedies: Annotated[str | None, BeforeValidator(_remedies_against)] = Field(validation_alias=AliasPath("opinion"))
+    id: Annotated[UUID, Field(description="任务编号，UUID", examples=["019aca6b-91a0-7c35-8d2f-4b6e8a0c1d59"])]
+    seq: Annotated[int, Field(description="第几步，从 1 起；退回重办的步骤序号不变", examples=[2])]
+    group: Annotated[int | None, Field(description="并行步骤的组号；不并行的为 null", examples=[None])] = None
+    cycle: Annotated[int, Field(description="第几次办理，从 1 起；重新办理一次加 1", examples=[1])]
+    kind: Annotated[StepKind, Field(description=f"步骤的种类：{values_of(STEP_KINDS)}", examples=["decide"])]
+    office: Annotated[
+        OfficeRef, Field(description="由哪个办理单位办理", examples=[{"org": OFFICE_ORG, "dept": "market"}])
+    ]
+    status: Annotated[TaskStatus, Field(description=f"状态：{values_of(TASK_STATUSES)}", examples=["done"])]
+    assignee: Annotated[str | None, Field(description="签收人的人员编号；尚未签收的为 null", examples=[STAFF_ID])]
+    received_at: Annotated[
+        datetime | None,
+        Field(
+            description="签收的时间，RFC 3339，时区 +08:00；尚未签收的为 null", examples=["2026-11-27T09:05:00+08:00"]
+        ),
+    ]
+    done_at: Annotated[
+        datetime | None,
+        Field(description="办完或退回的时间，RFC 3339，时区 +08:00；尚未办完的为 null", examples=[MOMENT]),
+    ]
+    opinion: Annotated[
+        Opinion | None, Field(description=f"意见或决定；尚未办完的为 null：{values_of(OPINIONS)}", examples=["grant"])
+    ]
+    reason_code: Annotated[str | None, Field(description="不予许可的理由代码；其他为 null", examples=["not_eligible"])]
+    legal_basis: Annotated[
+        str | None,
+        Field(description="依据的法律条款；没有填写的为 null", examples=["《中华人民共和国行政许可法》第三十八条"]),
+    ]
+    remedies: Annotated[
+        str | None,
+        BeforeValidator(_remedies_against),
+        Field(
+            validation_alias=AliasPath("opinion"),
+            description="不予许可的救济途径，告知申请人（行政许可法第三十八条第二款）；其他为 null",
+            examples=[texts.REMEDIES],
+        ),
+    ]
 
 
 class RouteItemView(StateView):
     """The item of a case, in the version in which the case was accepted."""
 
-    org: str
-    code: str
-    version: int
-    name: str
+    org: Annotated[str, Field(description="公布事项的机构的区划代码", examples=[OFFICE_ORG])]
+    code: Annotated[str, Field(description="事项编码", examples=["SC-003"])]
+    version: Annotated[int, Field(description="受理时的事项版本，从 1 起", examples=[3])]
+    name: Annotated[str, Field(description="事项名称", examples=["食品经营许可"])]
 
 
 class TaskView(TaskHeadView):
     """A task for the office that works on it. The notes of other offices are in the route."""
 
-    case_id: UUID
-    case_no: str
-    item: RouteItemView
-    mode: Mode
+    case_id: CaseId
+    case_no: CaseNo
+    item: Annotated[
+        RouteItemView,
+        Field(
+            description="办理的事项",
+            examples=[{"org": OFFICE_ORG, "code": "SC-003", "version": 3, "name": "食品经营许可"}],
+        ),
+    ]
+    mode: Annotated[Mode, Field(description=f"办理方式：{values_of(MODES)}", examples=["report_up"])]
 
     @classmethod
     def in_route(cls, route: Route, task_id: UUID) -> Self:
@@ -72,7 +105,10 @@ class TaskView(TaskHeadView):
 class ListedTaskView(TaskView):
     """A task in a list. `updated_at` orders the change feed."""
 
-    updated_at: datetime
+    updated_at: Annotated[
+        datetime,
+        Field(description="最近一次变动的时间，RFC 3339，时区 +08:00；可用作下次的 updated_since", examples=[MOMENT]),
+    ]
 
     @classmethod
     def of(cls, listed: ListedTask) -> Self:
@@ -85,4 +121,7 @@ class ListedTaskView(TaskView):
 class StepView(TaskHeadView):
     """A step of a route. `note` holds the grounds of its opinion, or why its office returned the case."""
 
-    note: OpenedNote
+    note: Annotated[
+        OpenedNote,
+        Field(description="意见的说明，或退回的理由；没有写的为 null", examples=["材料齐全，经营场所符合要求。"]),
+    ]
