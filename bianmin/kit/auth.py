@@ -11,10 +11,12 @@ from joserfc.jwk import OctKey
 
 from bianmin.domain.actors import ROLES, Actor
 from bianmin.domain.divisions import level_of
+from bianmin.kit.bodies import holds_unstorable_text
 from bianmin.kit.problems import Unauthenticated
 
 ISSUER = "bianmin"
 AUDIENCE = "bianmin"
+_LONGEST_ID = 200  # as long as an Idempotency-Key: both are in one index
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,15 @@ class Identity:
 class Tokens:
     """Issues and verifies tokens signed with one secret (HS256).
 
-    The `remembered` tokens that were verified last are not verified again until they expire.
+    `leeway`: by how many seconds the clock of whoever issued a token may differ from this one. The `remembered` tokens
+    that were verified last are not verified again until they expire.
     """
 
-    def __init__(self, secret: str, *, remembered: int = 4096) -> None:
+    def __init__(self, secret: str, *, leeway: int = 5, remembered: int = 4096) -> None:
         self._key = OctKey.import_key(secret.encode())
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(time.time()),
-            leeway=5,
+            leeway=leeway,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},
@@ -70,10 +73,12 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._key, ["HS256"]).claims
             self._claims.validate(claims)
-        except (JoseError, ValueError, TypeError) as error:
+            expires = float(claims["exp"])
+        # RecursionError: header or claims are nested too deep; OverflowError: a moment that no float can hold
+        except (JoseError, ValueError, TypeError, RecursionError, OverflowError) as error:
             raise Unauthenticated("登录凭证无效或已过期，请重新登录。") from error
         identity = _identity(claims)
-        self._verified[digest] = identity, float(claims["exp"])
+        self._verified[digest] = identity, expires
         while len(self._verified) > self._remembered:
             self._verified.popitem(last=False)
         return identity
@@ -83,11 +88,18 @@ def _identity(claims: dict[str, object]) -> Identity:
     subject, org, roles, dept = claims.get("sub"), claims.get("org"), claims.get("roles"), claims.get("dept")
     if not isinstance(subject, str) or not isinstance(org, str) or not isinstance(roles, list):
         raise Unauthenticated("登录凭证缺少 sub、org 或 roles，请联系管理员。")
-    if dept is not None and not isinstance(dept, str):
+    if not _can_be_stored(subject):
+        raise Unauthenticated("登录凭证的 sub 不对：应为 1 到 200 个可见字符，请联系管理员。")
+    if dept is not None and not (isinstance(dept, str) and _can_be_stored(dept)):
         raise Unauthenticated("登录凭证的 dept 不对，请联系管理员。")
     try:
         level_of(org)
     except ValueError as error:
         raise Unauthenticated("登录凭证的 org 不是区划代码，请联系管理员。") from error
-    actor = Actor(subject, org, frozenset(str(role) for role in roles) & ROLES, dept)
-    return Identity(actor, str(claims.get("name", "")))
+    actor = Actor(subject, org, frozenset(role for role in roles if isinstance(role, str)) & ROLES, dept)
+    name = claims.get("name")
+    return Identity(actor, name if isinstance(name, str) else "")
+
+
+def _can_be_stored(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_ID and not holds_unstorable_text(text)

@@ -3,6 +3,7 @@
 import hmac
 import os
 from collections.abc import Mapping
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12  # bytes: the 96 bits that GCM is specified for (NIST SP 800-38D)
 _TAG = 16
+SHORTEST_SECRET = 32  # bytes: as long as the keys that are made of it
 
 
 class Unsealable(Exception):
@@ -63,6 +65,18 @@ class Sealer:
         if key is None:
             key = self._digest_keys[key_id, purpose] = _derive_key(self._secrets[key_id], f"digest {purpose}")
         return hmac.digest(key, _with_lengths(parts), "sha256")
+
+
+def is_weak(secret: bytes) -> bool:
+    """Whether a secret is short, or shows a pattern: few different bytes, a sequence, a repeated part.
+
+    A random one in hex, base64 or digits is practically never refused.
+    """
+    if len(secret) < SHORTEST_SECRET:
+        return True
+    steps = {after - before for before, after in pairwise(secret)}
+    triples = {secret[n : n + 3] for n in range(len(secret) - 2)}
+    return len(set(secret)) < 6 or len(steps) < 6 or 2 * len(triples) < len(secret)
 
 
 def equal_secrets(first: bytes | str, second: bytes | str) -> bool:

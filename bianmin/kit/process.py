@@ -26,7 +26,7 @@ def process(
     """
     clock = TimeSource()
     sealer = Sealer(settings.data_keys())
-    tokens = Tokens(settings.token_secret())
+    tokens = Tokens(settings.token_secret(), leeway=settings.jwt_leeway_seconds)
     runtimes = {each.name: ServiceRuntime(each, settings, event_log, clock, sealer, tokens) for each in services}
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     ByteSize,
@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
+from bianmin.kit.crypto import SHORTEST_SECRET, is_weak
 from bianmin.kit.variables import (
     PREFIX,
     SERVICE_PLACEHOLDER,
@@ -36,7 +37,6 @@ from bianmin.kit.variables import (
 )
 
 _SECRETS = ("jwt_secret", "data_key")
-_SHORTEST_SECRET = 32  # bytes: as long as the keys that are made of it
 
 
 K = TypeVar("K", bound=BaseSettings)
@@ -92,6 +92,8 @@ class Settings(FrozenSettings):
     """None: `database_url` of a service called `log`."""
     partitions: Count = 6
     jwt_secret: SecretStr | None = None
+    jwt_leeway_seconds: Annotated[int, Field(ge=0, le=300)] = 5
+    """By how much the clock of whoever issues tokens may differ from the clock here."""
     data_key: SecretStr | None = None
     """One secret, or several by key id as JSON: `{"1": "…", "2": "…"}`. A single secret is key 1."""
     public_rate: Rate = "600/minute"
@@ -187,15 +189,15 @@ class Settings(FrozenSettings):
         if absent:
             names = ", ".join(PREFIX + name.upper() for name in absent)
             raise SettingsError(f"生产环境缺少 {names}。(production needs {names})")
-        short = []
-        if self.jwt_secret is not None and len(self.token_secret().encode()) < _SHORTEST_SECRET:
-            short.append("BIANMIN_JWT_SECRET")
-        if self.data_key is not None and any(len(key) < _SHORTEST_SECRET for key in self.data_keys().values()):
-            short.append("BIANMIN_DATA_KEY")
-        if short:
+        weak = []
+        if self.jwt_secret is not None and is_weak(self.token_secret().encode()):
+            weak.append("BIANMIN_JWT_SECRET")
+        if self.data_key is not None and any(is_weak(key) for key in self.data_keys().values()):
+            weak.append("BIANMIN_DATA_KEY")
+        if weak:
             raise SettingsError(
-                f"{'、'.join(short)} 太短，至少 {_SHORTEST_SECRET} 字节；可用 `openssl rand -base64 32` 生成。"
-                f"(too short: at least {_SHORTEST_SECRET} bytes)"
+                f"{'、'.join(weak)} 太弱：至少 {SHORTEST_SECRET} 个随机字节，不要重复或按顺序排列的字符；"
+                f"可用 `openssl rand -base64 32` 生成。(too weak: at least {SHORTEST_SECRET} random bytes)"
             )
 
 
@@ -279,7 +281,7 @@ def _dev_secret(data: Path) -> bytes:
             f"数据目录 {data} 不可读写（{type(error).__name__}）；请检查权限和磁盘空间，或用 BIANMIN_DATA 换一个目录。"
             f"(cannot use {data})"
         ) from None
-    if len(secret) < _SHORTEST_SECRET:
+    if len(secret) < SHORTEST_SECRET:
         raise SettingsError(f"{path} 已损坏，请删除后重试。({path} is damaged: delete it)")
     return secret
 

@@ -1,6 +1,7 @@
 """What an operator may set, and what stops a start."""
 
 import os
+import secrets
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,7 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
         "body_limit": "2MiB",
         "import_limit": "1048576",
         "trusted_proxies": "true",
+        "jwt_leeway_seconds": "30",
         "received_on_max_back_days": "30",
         "supplement_wait_days": "15",
     }
@@ -155,6 +157,18 @@ def test_production_takes_no_short_secret(short: dict[str, str]) -> None:
     assert "32" in message
 
 
+@pytest.mark.parametrize("weak", ["a" * 32, "ab" * 20, "change-me-" * 4, "0123456789" * 4, f"{'x' * 40}y"])
+@pytest.mark.parametrize("variable", ["BIANMIN_JWT_SECRET", "BIANMIN_DATA_KEY"])
+def test_g34_production_takes_no_secret_with_a_pattern(variable: str, weak: str) -> None:
+    assert variable in refusal_of(PRODUCTION | {variable: weak})
+
+
+def test_random_secrets_are_taken_however_they_are_written() -> None:
+    made = (secrets.token_hex(16), secrets.token_urlsafe(32), f"{secrets.randbelow(10**40):040}", LONG)
+    for secret in made:
+        assert Settings.load(PRODUCTION | {"BIANMIN_JWT_SECRET": secret}).token_secret() == secret
+
+
 def test_data_keys_are_one_secret_or_several_by_id() -> None:
     assert Settings(data_key=SecretStr(LONG)).data_keys() == {1: LONG.encode()}
     several = Settings(data_key=SecretStr('{"1": "old", "2": "new"}'))
@@ -183,8 +197,8 @@ def test_processes_that_start_at_once_use_the_same_secrets(tmp_path: Path) -> No
 
     with ThreadPoolExecutor(8) as processes:
         for attempt in range(10):
-            secrets = processes.map(come, [tmp_path / str(attempt)] * 8)
-            assert len(set(secrets)) == 1
+            found = processes.map(come, [tmp_path / str(attempt)] * 8)
+            assert len(set(found)) == 1
 
 
 def test_a_secret_given_in_development_replaces_the_stored_one(tmp_path: Path) -> None:
