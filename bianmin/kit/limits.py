@@ -13,7 +13,8 @@ from bianmin.kit.problems import TooMany
 class Limits:
     """Counts requests by source and route. The gateway's limits are the real ones; these hold where there is none.
 
-    `rate` is a limit such as `600/minute`; `rates` has those of the routes with one of their own, by template.
+    `rate` is a limit such as `600/minute`; `rates` has those of the routes with one of their own, by template: they
+    are for everybody, the others for requests without a token.
     """
 
     def __init__(self, rate: str, rates: Mapping[str, str], *, trust_proxy: bool) -> None:
@@ -21,6 +22,10 @@ class Limits:
         self._rates = {route: parse(rate) for route, rate in rates.items()}
         self._trust_proxy = trust_proxy
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def are_for_everybody(self, route: str) -> bool:
+        """Whether requests with a token count on this route, too."""
+        return route in self._rates
 
     async def check(self, request: Request, route: str) -> None:
         """Count one request. Raises `TooMany` (429)."""

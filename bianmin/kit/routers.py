@@ -65,7 +65,10 @@ class _GuardedRoute(APIRoute):
     async def _authenticate(self, runtime: "ServiceRuntime", request: Request, headers: _Headers) -> Actor:
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() == b"bearer" and token:
-            return runtime.tokens.verify(token.decode("latin-1").strip()).actor
+            actor = runtime.tokens.verify(token.decode("latin-1").strip()).actor
+            if runtime.limits.are_for_everybody(self.path_format):
+                await runtime.limits.check(request, self.path_format)
+            return actor
         if not self.public:
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
         await runtime.limits.check(request, self.path_format)

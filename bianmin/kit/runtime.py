@@ -13,6 +13,7 @@ from bianmin.kit.batch import Batcher
 from bianmin.kit.consumer import Subscriber
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.db import Database
+from bianmin.kit.guesses import Guesses
 from bianmin.kit.inbox import Inbox
 from bianmin.kit.limits import Limits
 from bianmin.kit.loader import K, Loader, LoadMany, V
@@ -39,6 +40,7 @@ class ServiceRuntime:
         self.tokens = tokens
         rates = settings.of(service.settings).rates()
         self.limits = Limits(settings.public_rate, rates, trust_proxy=settings.trusted_proxies)
+        self.guesses = Guesses(self.limits.source_of)
         self.cursors = Cursors(lambda payload: sealer.digest("cursor", payload.decode()))
         self.database = Database(settings.database_of(service.name), service.name)
         self.relay = Relay(service.name, self.database, event_log)
