@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.app import SERVICE
 from tests.harness import Harness, running_harness
-from tests.service.intake_builders import COUNTY, import_catalog
+from tests.service.intake_builders import CENTER, COUNTY, import_catalog
 
 ITEM: dict[str, Any] = {
     "code": "MZ-009",
@@ -107,3 +107,22 @@ async def test_an_immediate_period_is_zero_also_without_a_number(harness: Harnes
     [event] = [stored async for stored in harness.log.scan("bianmin.intake")]
     assert event.record.value is not None
     assert b'"promise":{"value":0,"unit":"immediate"' in event.record.value
+
+
+async def test_g32_drafts_are_shown_in_the_chain_of_their_county_and_to_nobody_elsewhere(harness: Harness) -> None:
+    draft = {**ITEM, "name": "还没有发布的"}
+    assert (await harness.as_("manager", COUNTY).put("/catalog/items/MZ-009", draft)).status_code == 201
+    for org in ("52", "5201", COUNTY, CENTER):
+        shown = await harness.as_("manager", org).get("/catalog/items/MZ-009", org=COUNTY)
+        assert shown.json()["name"] == "还没有发布的"
+    for role, org in (("manager", "520123"), ("admin", "5202"), ("manager", f"{COUNTY[:-1]}2"), ("window", COUNTY)):
+        stranger = harness.as_(role, org)
+        for path in ("", "/versions"):
+            for draft_wanted in ({}, {"draft": "true"}):
+                if path and draft_wanted:
+                    continue
+                answer = await stranger.get(f"/catalog/items/MZ-009{path}", org=COUNTY, **draft_wanted)
+                assert answer.status_code == 404, answer.text
+    assert (await harness.nobody.get("/catalog/items/MZ-009", org=COUNTY, draft="true")).status_code == 404
+    elsewhere = await harness.as_("manager", "520123").put("/catalog/items/MZ-009", draft, org=COUNTY)
+    assert elsewhere.status_code == 403, "not 428, which says that there is a draft"

@@ -275,3 +275,20 @@ async def cards(county: County, case: str) -> list[tuple[str, str, str]]:
     """The newest first."""
     found = (await county.harness.as_("supervisor", "52").get("/cards", case_id=case)).json()["items"]
     return [(card["kind"], card["level"], card["status"]) for card in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"/policies/{COUNTY}", {"policies": [shorter(2)]}),
+        (f"/calendars/{COUNTY}/years/2026", {"status": "official", "source": "x", "days": []}),
+        (f"/calendars/{COUNTY}/hours", {"weekdays": ["09:00-17:00"]}),
+    ],
+)
+async def test_g34_the_admin_of_one_department_publishes_nothing_for_all(
+    county: County, path: str, body: dict[str, Any]
+) -> None:
+    land = county.harness.as_("admin", COUNTY, "land")
+    for refused in (await land.put(path, body), await land.put(path, body, preview="true")):
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:bianmin:problem:forbidden")
+    assert (await land.delete(path, etag='"1"')).status_code in (403, 405)

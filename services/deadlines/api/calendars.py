@@ -15,7 +15,7 @@ from bianmin.kit.time_source import TZ
 from services.deadlines.api import ics
 from services.deadlines.api.bodies import YearIn
 from services.deadlines.api.previews import Preview, preview_of
-from services.deadlines.api.regions import check_region_exists
+from services.deadlines.api.regions import check_publishes_for_all, check_region_exists
 from services.deadlines.api.views.calendars import (
     CalendarHistoryView,
     CalendarVersionView,
@@ -182,6 +182,7 @@ async def _tag_read(region: str, year: Year, context: Admin, if_match: IfMatch =
     """The tag of the year that the writer has read. Checked before the body."""
     known = await _calendars_in_force(context, region)
     own = known.own(region, year)
+    check_publishes_for_all(context.actor)
     if region != NATIONAL and not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的日历；其他地区的，请联系该地区或其上级的管理员。")
     if region == NATIONAL and parent_of(context.actor.org) is not None:

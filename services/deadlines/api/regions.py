@@ -1,5 +1,6 @@
 """Checks of the region in an address: whether it exists, and who may publish for it."""
 
+from bianmin.domain.actors import Actor
 from bianmin.domain.divisions import level_of
 from bianmin.domain.identifiers import BadCode
 from bianmin.kit.db import Tx
@@ -39,17 +40,24 @@ async def check_region_exists(tx: Tx, region: str) -> None:
         raise RegionNotFound("没有这个地区；应为 CN，或已导入的机构的区划代码。")
 
 
+def check_publishes_for_all(actor: Actor) -> None:
+    """Raise `Forbidden` where the actor acts for one department: what is published holds for every department."""
+    if actor.dept is not None:
+        raise Forbidden("日历、开放时间和策略对所有部门都有效，由不限部门的管理员公布；请联系本单位的管理员。")
+
+
 async def check_may_publish(if_match: str | None, kind: Kind, region: str, context: RequestContext) -> int | None:
     """Return the version of the region's document that the writer has read; None where there is none.
 
-    Raises `RegionNotFound`; `Forbidden` where the actor's subtree does not have the region; `PreconditionRequired` and
-    `Stale` where `if_match` is not the present version.
+    Raises `RegionNotFound`; `Forbidden` where the actor's subtree does not have the region, or he acts for a department
+    alone; `PreconditionRequired` and `Stale` where `if_match` is not the present version.
     """
     async with context.read() as tx:
         await check_region_exists(tx, region)
         found = await documents.own(tx, kind, region)
     if region == NATIONAL:
         raise Forbidden("全国没有统一的规定；请按省或以下的地区公布。")
+    check_publishes_for_all(context.actor)
     if not context.actor.covers(region):
         raise Forbidden("只能公布本辖区的规定；其他地区的，请联系该地区或其上级的管理员。")
     version = found.version if found else None

@@ -16,7 +16,16 @@ from services.intake.api import import_file
 from services.intake.api.bodies import ItemIn
 from services.intake.api.views.catalog import ImportedView, ItemVersionsView, ItemVersionView, ItemView
 from services.intake.domain.content import Content
-from services.intake.domain.item import DraftItem, ImportItem, ItemNotFound, ItemVersion, PublishItem, RetireItem
+from services.intake.domain.item import (
+    DraftItem,
+    ImportItem,
+    ItemNotFound,
+    ItemVersion,
+    PublishItem,
+    RetireItem,
+    check_catalog,
+    may_see_drafts,
+)
 from services.intake.handlers import ImportCatalog
 from services.intake.store.queries import catalog as queries
 
@@ -59,11 +68,10 @@ async def get_item(
     draft: Annotated[bool, Query(description="要尚未发布的草稿（限管理员和负责人）")] = False,
 ) -> Response:
     """一个事项的办事指南：材料、步骤、收费、时限、依据。有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。"""
-    at = org or context.actor.org or None
-    edits = context.actor.may("admin", "manager")
+    at, drafts = _catalog_to_read(context, org)
     async with context.read() as tx:
-        found = await queries.find_draft(tx, at, code) if draft and edits and at else None
-        found = found or await queries.find_version(tx, at, code, drafts=edits)
+        found = await queries.find_draft(tx, at, code) if draft and drafts and at else None
+        found = found or await queries.find_version(tx, at, code, drafts=drafts)
     if found is None:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
     # a reader of the published version has not read the draft, and must not overwrite it
@@ -74,13 +82,18 @@ async def get_item(
 @open_router.get("/catalog/items/{code}/versions", response_model=ItemVersionsView, responses=refuses(NotFound))
 async def list_versions(code: str, context: Anyone, org: Org = None) -> Response:
     """一个事项历次发布的版本；办件始终按登记时的版本办理。"""
+    at, drafts = _catalog_to_read(context, org)
     async with context.read() as tx:
-        rows = await queries.list_versions(
-            tx, org or context.actor.org or None, code, drafts=context.actor.may("admin", "manager")
-        )
+        rows = await queries.list_versions(tx, at, code, drafts=drafts)
     if not rows:
         raise ItemNotFound("没有这个事项；请核对事项编码和 org。")
     return respond(ItemVersionsView(items=[ItemVersionView(**row) for row in rows]))
+
+
+def _catalog_to_read(context: RequestContext, org: str | None) -> tuple[str | None, bool]:
+    """Return the org whose catalog is read, None for the highest, and whether its drafts are shown."""
+    at = org or context.actor.org or None
+    return at, at is not None and may_see_drafts(context.actor, at)
 
 
 def _view(row: RowMapping) -> ItemView:
@@ -91,10 +104,12 @@ def _view(row: RowMapping) -> ItemView:
 async def _version_read(code: str, context: Editor, org: Org = None, if_match: IfMatch = None) -> int | None:
     """Return the version that the writer has read, or None for a new item. It is checked before the body is.
 
-    Raises `PreconditionRequired` and `Stale`.
+    Raises `CatalogElsewhere`, `PreconditionRequired` and `Stale`.
     """
+    where = org or context.actor.org
+    check_catalog(context.actor, where)
     async with context.read() as tx:
-        version = await queries.etag_version(tx, org or context.actor.org, code)
+        version = await queries.etag_version(tx, where, code)
     check_if_match(if_match, version)
     return version
 

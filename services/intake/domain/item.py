@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from bianmin.domain.actors import Actor
 from bianmin.events.intake import ItemPublished, ItemRetired
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -142,14 +143,24 @@ class CatalogElsewhere(Forbidden):
     slug, title = "catalog-elsewhere", "不是本地区的事项目录"
 
 
+def check_catalog(actor: Actor, org: str) -> None:
+    """Raise `CatalogElsewhere` where the catalog of `org` is not the actor's to change."""
+    if not actor.covers(org):
+        raise CatalogElsewhere(f"只能维护本辖区（{actor.org}）的事项目录。")
+
+
+def may_see_drafts(actor: Actor, org: str) -> bool:
+    """Whether the actor may see drafts of the catalog of `org`: who edits catalogs there, above it or below it."""
+    return actor.may("admin", "manager") and (actor.covers(org) or (org != "" and actor.org.startswith(org)))
+
+
 def decide_item(item: Item | None, command: ItemCommand) -> Sequence[ItemFact]:
     """Return the facts that a command makes of an item.
 
     Raises `CatalogElsewhere`, `ItemChanged`, `ItemNotFound`, `NothingToPublish`, `NotPublished`, and `ItemFaulty` with
     an error for each fault of the content.
     """
-    if not command.by.actor.covers(command.org):
-        raise CatalogElsewhere(f"只能维护本辖区（{command.by.actor.org}）的事项目录。")
+    check_catalog(command.by.actor, command.org)
     _check_line(item, command)
     match command:
         case DraftItem():
