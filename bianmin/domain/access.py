@@ -6,10 +6,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bianmin.domain.actors import ROLES, Actor
+from bianmin.domain.actors import STAFF_ROLES, Actor
 from bianmin.domain.divisions import ancestors
-
-_STAFF = sorted(ROLES - {"citizen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def sees(actor: Actor, reach: Reach) -> bool:
 
     A center has no department and sees all of them (dual leadership). What a citizen registered is for intake to know.
     """
-    if not actor.may(*_STAFF):
+    if not actor.may(*STAFF_ROLES):
         return False
     at_home = actor.covers(reach.org) or actor.covers(reach.accepting_org)
     if actor.dept is None:
@@ -68,7 +66,7 @@ def seen_by(reach: Reach) -> list[str]:
 
 def keys_of(actor: Actor) -> list[str]:
     """Return the keys that open cases to an actor: one for their subtree, or for their department within it."""
-    if not actor.may(*_STAFF) or not actor.org:
+    if not actor.may(*STAFF_ROLES) or not actor.org:
         return []
     return [actor.org if actor.dept is None else line(actor.org, actor.dept)]
 

@@ -7,6 +7,8 @@ Role = Literal[
     "citizen", "agent", "window", "department", "manager", "supervisor", "investigator", "integrator", "admin"
 ]
 ROLES: frozenset[str] = frozenset(get_args(Role))
+STAFF_ROLES: frozenset[str] = ROLES - {"citizen"}
+"""The roles of everybody who does not ask for himself, systems included."""
 
 
 @dataclass(frozen=True, slots=True)

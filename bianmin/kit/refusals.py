@@ -40,6 +40,12 @@ class Forbidden(Refusal):
     title = "无权办理"
 
 
+class DeskOnly(Forbidden):
+    """The request says what only a desk can know, and its actor is at none."""
+
+    slug, title = "desk-only", "限窗口填写"
+
+
 class Conflict(Refusal):
     """The command does not fit the present state."""
 

@@ -29,9 +29,17 @@ from services.intake.domain.item import (
     evolve_item,
 )
 from services.intake.domain.lapse import LapseCase
-from services.intake.domain.registration import Admission, AdmittedRegistration, KnownOrg, RegisterCase, admit
+from services.intake.domain.registration import (
+    Admission,
+    AdmittedRegistration,
+    KnownOrg,
+    RegisterCase,
+    admit,
+    opened_case,
+    reference_used,
+)
 from services.intake.store.case_numbers import draw_numbers
-from services.intake.store.cases import load_cases, save_cases
+from services.intake.store.cases import find_referenced, load_cases, save_cases
 from services.intake.store.guides import find_guides
 from services.intake.store.items import ItemKey, load_items, save_items
 from services.intake.store.lapses import claim_lapsed_waits
@@ -110,13 +118,23 @@ async def _admit(tx: Tx, commands: Sequence[RegisterCase], now: datetime) -> dic
     if not commands:
         return {}
     guides, orgs = await find_guides(tx, {(command.org, command.item_code) for command in commands})
+    used = await find_referenced(tx, {command.reference for command in commands if command.reference})
     results: dict[UUID, AdmittedRegistration | Refused] = {}
     admissions: list[tuple[RegisterCase, Admission]] = []
+    first: dict[tuple[str, str], RegisterCase] = {}
+    repeated: list[tuple[RegisterCase, RegisterCase]] = []
     for command in commands:
         try:
-            admissions.append((command, admit(command, guides.get((command.org, command.item_code)), orgs)))
+            admission = admit(command, guides.get((command.org, command.item_code)), orgs)
         except Refusal as refusal:
             results[command.case_id] = Refused(refusal)
+            continue
+        if command.reference in used:
+            results[command.case_id] = Refused(reference_used(command, used[command.reference]))
+        elif command.reference and (earlier := first.setdefault(command.reference, command)) is not command:
+            repeated.append((command, earlier))
+        else:
+            admissions.append((command, admission))
     if not admissions:
         return results
     day = now.astimezone(TZ).date()
@@ -125,6 +143,10 @@ async def _admit(tx: Tx, commands: Sequence[RegisterCase], now: datetime) -> dic
         last[command.org] += 1
         case_no = f"{command.org}-{day:%Y%m%d}-{last[command.org]:04}"
         results[command.case_id] = AdmittedRegistration(command, admission, case_no, now)
+    for command, earlier in repeated:
+        registered = results[earlier.case_id]
+        assert isinstance(registered, AdmittedRegistration), "the first case under a reference was admitted"
+        results[command.case_id] = Refused(reference_used(command, opened_case(registered)))
     return results
 
 

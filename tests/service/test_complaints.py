@@ -86,6 +86,16 @@ async def test_a_complaint_by_name_needs_a_name_and_an_anonymous_one_has_none(ha
     assert shown["complainant"]["name"] == NAME
 
 
+async def test_g24_an_order_of_the_hotline_is_registered_by_the_hotline_or_a_desk(harness: Harness) -> None:
+    """It has a period of its own, whose end is somebody's yellow card."""
+    for sender in (harness.nobody, harness.as_("citizen", STATION)):
+        refused = await sender.post("/complaints", a_lodging(channel="hotline"))
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:bianmin:problem:desk-only")
+        assert refused.json()["errors"][0]["pointer"] == "/channel"
+    for role in ("integrator", "window"):
+        assert (await harness.as_(role, COUNTY).post("/complaints", a_lodging(channel="hotline"))).status_code == 201
+
+
 async def test_an_unknown_org_is_refused_and_nothing_is_stored(harness: Harness) -> None:
     answer = await harness.nobody.post("/complaints", a_lodging(subject={"org": "529999"}))
     assert answer.status_code == 422

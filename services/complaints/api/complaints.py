@@ -4,9 +4,9 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
-from bianmin.domain.actors import Actor
+from bianmin.domain.actors import STAFF_ROLES, Actor
 from bianmin.domain.complaint_access import first_handler, may_see_complaint
 from bianmin.events.parts import ComplaintKind
 from bianmin.kit.bodies import Moment, OrgCode
@@ -14,8 +14,8 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
-from bianmin.kit.problems import refuses
-from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.problems import TooMany, refuses
+from bianmin.kit.refusals import Conflict, DeskOnly, FieldError, Forbidden, Invalid, NotFound
 from bianmin.kit.routers import public_router, staff_router
 from services.complaints.api.bodies import (
     AssignmentIn,
@@ -27,7 +27,7 @@ from services.complaints.api.bodies import (
     ReplyIn,
     TransferIn,
 )
-from services.complaints.api.sealing import ComplaintSealer, follow_digest, follow_digests
+from services.complaints.api.sealing import ComplaintSealer, follow_digest, follow_digests, normalised
 from services.complaints.api.views import (
     AnswerView,
     ComplaintHead,
@@ -62,7 +62,7 @@ class ComplaintFilesNotOffered(Invalid):
     slug, title = "file-unknown", "没有这个文件"
 
 
-@open_router.post("/complaints", status_code=201, response_model=LodgedView, responses=refuses())
+@open_router.post("/complaints", status_code=201, response_model=LodgedView, responses=refuses(DeskOnly))
 async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     """投诉、举报、建议、表扬；可以不登录、不留名。答复里的 follow_code 只出现这一次，凭它查询办理情况。
 
@@ -71,6 +71,9 @@ async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     if body.file_ids:
         where = FieldError("/file_ids", "file_unknown", "没有这个文件")
         raise ComplaintFilesNotOffered("引用的文件不存在；文件上传尚未开通，请去掉 file_ids。", errors=[where])
+    if body.channel == "hotline" and not context.actor.may(*STAFF_ROLES):
+        where = FieldError("/channel", "desk_only", "热线工单由热线或窗口登记；请改为 mobile")
+        raise DeskOnly("热线工单有自己的期限，由热线系统或窗口登记；请去掉 channel 后重新提交。", errors=[where])
     complaint_id, code = new_id(), secret_code()
     sealer = ComplaintSealer(context.runtime.sealer, complaint_id)
     command = LodgeComplaint(
@@ -98,13 +101,13 @@ async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     return await context.submit(command, view, status=201)
 
 
-@open_router.get("/complaints/follow", response_model=FollowView, responses=refuses(NotFound))
-async def follow_complaint(context: Context, code: Annotated[str, Query(max_length=60)]) -> Response:
-    """凭查询码看自己投诉的办理情况，匿名的也可以。"""
-    async with context.read() as tx:
+@open_router.get("/complaints/follow", response_model=FollowView, responses=refuses(NotFound, TooMany))
+async def follow_complaint(request: Request, context: Context, code: Annotated[str, Query(max_length=60)]) -> Response:
+    """凭查询码看自己投诉的办理情况，匿名的也可以。查不到的次数多了，须等待后再试。"""
+    async with context.runtime.guesses.attempt(request, normalised(code)), context.read() as tx:
         file = await queries.file_by_follow_code(tx, follow_digests(context.runtime.sealer, code))
-    if file is None:
-        raise ComplaintNotFound("没有查到；请核对查询码。")
+        if file is None:
+            raise ComplaintNotFound("没有查到；请核对查询码。")
     complaint = file.complaint
     sealer = ComplaintSealer(context.runtime.sealer, complaint.id)
     answers = [

@@ -115,12 +115,13 @@ async def list_cases(
     status: CaseStatus | None = None,
     item_code: Annotated[str | None, Query(max_length=40)] = None,
     lamp: Lamp | None = None,
+    client_ref: Annotated[str | None, Query(max_length=64, description="登记时的 client_ref，完全一致")] = None,
     updated_since: Annotated[Moment | None, Query(description="只要此刻以后变动的，按变动先后排列，不遗漏")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """本单位看得到的办件，新的在前；带 `updated_since` 时按变动先后排列。"""
-    wanted = queries.CaseFilter(org, status, item_code, lamp, updated_since)
+    wanted = queries.CaseFilter(org, status, item_code, lamp, client_ref, updated_since)
     async with context.read() as tx:
         items, next_cursor = await queries.list_cases(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
     return respond(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
@@ -144,13 +145,13 @@ async def get_applicant(
         found = (await queries.find_cases_with_applicant(tx, [case_id])).get(case_id)
         if found is None:
             raise CaseNotFound(NO_CASE)
-        case, applicant = found
+        case, sealed = found
         check_visible(context.actor, case)
         handling = {case.org, case.accepting_org, *(holder.org for holder in case.holders)}
         if context.actor.org not in handling:
             raise Forbidden("只有经办单位可以查看申请人的完整信息。")
         await queries.record_applicant_access(tx, context.now, context.actor, case_id, purpose)
-    return respond(open_applicant(context.runtime.sealer, case, applicant))
+    return respond(open_applicant(context.runtime.sealer, case, sealed))
 
 
 @router.get("/cases/{case_id}/timeline", response_model=TimelineView, responses=refuses(NotFound))

@@ -50,11 +50,18 @@ class DateWrong(Invalid):
 NO_CASE = "没有这个办件；请核对编号。"
 
 
+DESK_ROLES = ("window", "agent", "manager")
+"""The roles of those who work at a desk."""
+
+
+def is_own(actor: Actor, case: Case) -> bool:
+    """Whether `actor` is a citizen who registered the case himself: the role alone opens no case."""
+    return actor.may("citizen") and actor.id == case.registered_by
+
+
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether `actor` may see the case: a citizen what he registered himself, staff their part of tree and line."""
-    if actor.roles == {"citizen"}:
-        return actor.id == case.registered_by
-    return sees(actor, case.reach)
+    return is_own(actor, case) or sees(actor, case.reach)
 
 
 def check_visible(actor: Actor, case: Case | None) -> Case:
@@ -73,7 +80,7 @@ def check_accepting_org(case: Case, actor: Actor) -> None:
 
 def check_desk(case: Case, actor: Actor) -> None:
     """Raises `NotTheDesk` unless `actor` works at the registering desk or at the accepting organ."""
-    if actor.org not in (case.org, case.accepting_org) or not actor.may("window", "agent", "manager"):
+    if actor.org not in (case.org, case.accepting_org) or not actor.may(*DESK_ROLES):
         raise NotTheDesk(f"由登记站点（{case.org}）或受理单位（{case.accepting_org}）的窗口办理。")
 
 

@@ -10,10 +10,10 @@ from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.intake import CaseRegistered
 from bianmin.events.parts import Channel, ItemFacts
 from bianmin.kit.decide import Cause
-from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid
+from bianmin.kit.refusals import Conflict, DeskOnly, FieldError, Forbidden, Invalid
 from services.intake.domain.case import Case
 from services.intake.domain.case_parts import MaskedApplicant, SubmittedMaterial
-from services.intake.domain.checks import DateWrong, check_material_numbers
+from services.intake.domain.checks import DESK_ROLES, DateWrong, check_material_numbers, may_see
 from services.intake.domain.content import Guide
 from services.intake.domain.facts import CaseOpened, Fact
 
@@ -65,6 +65,11 @@ class RegisterCase:
     client_ref: str | None = None
     agent_id: str | None = None
 
+    @property
+    def reference(self) -> tuple[str, str] | None:
+        """The client and its own reference, which together are unique; None without a reference."""
+        return None if self.client_ref is None else (self.by.actor.id, self.client_ref)
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -92,6 +97,12 @@ class AdmittedRegistration:
     def case_id(self) -> UUID:
         """The id of the new case."""
         return self.command.case_id
+
+
+class ClientRefUsed(Conflict):
+    """The client has registered another case under this reference."""
+
+    slug, title = "client-ref-used", "client_ref 已经用过"
 
 
 class OrgUnknown(Invalid):
@@ -134,11 +145,12 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
     """Return the terms of a registration. `guide` is published nearest above the desk; `orgs` are the desk's org and
     the orgs above it.
 
-    Raises `DeskElsewhere`, `OrgUnknown`, `ItemNotOffered`, `DateWrong`, `NotLodgedHere`, `MaterialsWrong`,
+    Raises `DeskElsewhere`, `DeskOnly`, `OrgUnknown`, `ItemNotOffered`, `DateWrong`, `NotLodgedHere`, `MaterialsWrong`,
     `ProcedureNotOffered` or `OfficeMissing`; the message says what to do instead.
     """
     if not command.by.actor.covers(command.org):
         raise DeskElsewhere(f"只能在本单位（{command.by.actor.org}）及下属站点登记。")
+    _check_sender(command)
     if command.org not in orgs:
         raise OrgUnknown("没有这个机构；请核对区划代码。", errors=[FieldError("/org", "org_unknown", "没有这个机构")])
     if guide is None:
@@ -156,10 +168,18 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
     return Admission(guide, accepting)
 
 
-def register(registration: AdmittedRegistration) -> Sequence[Fact]:
-    """Return the facts of a new case: the case itself, and the event that announces it."""
+def reference_used(command: RegisterCase, case: Case) -> ClientRefUsed:
+    """Return the refusal of a registration whose reference its client has used for `case`; it names what he may see."""
+    which = f"办件 {case.case_no}（id {case.id}）" if may_see(command.by.actor, case) else "另一个办件"
+    detail = f"这个 client_ref 已用于{which}"
+    where = FieldError("/client_ref", "client_ref_used", detail)
+    return ClientRefUsed(f"{detail}；同一件事不要重复登记，另一件事请换一个 client_ref。", errors=[where])
+
+
+def opened_case(registration: AdmittedRegistration) -> Case:
+    """Return the new case."""
     command, guide = registration.command, registration.admission.guide
-    case = Case(
+    return Case(
         id=command.case_id,
         case_no=registration.case_no,
         guide=guide,
@@ -176,6 +196,11 @@ def register(registration: AdmittedRegistration) -> Sequence[Fact]:
         sequence=1,
         version=1,
     )
+
+
+def register(registration: AdmittedRegistration) -> Sequence[Fact]:
+    """Return the facts of a new case: the case itself, and the event that announces it."""
+    case = opened_case(registration)
     registered = CaseRegistered(
         access=case.access,
         case_no=case.case_no,
@@ -198,6 +223,33 @@ def organs(item: ItemFacts, desk: str) -> tuple[str, str]:
     deciding = at_level(desk, item.decide_level)
     accepting = at_level(desk, "center") if has_offices(deciding) else deciding
     return deciding, accepting
+
+
+def _check_sender(command: RegisterCase) -> None:
+    """Raise `DeskOnly` where somebody who is at no desk says what only a desk can know.
+
+    The periods of the case count from the day of receipt, and those who miss them are held to account: a desk answers
+    for that day, for the channel, and for the paper it was shown. A citizen sends from a phone, a system as a partner.
+    """
+    actor = command.by.actor
+    if actor.may(*DESK_ROLES):
+        return
+    channel = "partner" if actor.may("integrator") else "mobile"
+    errors = []
+    if command.channel != channel:
+        errors.append(FieldError("/channel", "desk_only", f"应为 {channel}，其他渠道由窗口登记"))
+    if command.received_on != command.today:
+        errors.append(FieldError("/received_on", "desk_only", "收件日期由窗口填写；请去掉，即为今天"))
+    if command.agent_id is not None:
+        errors.append(FieldError("/agent", "desk_only", "代办员由窗口或代办员本人填写；请去掉"))
+    if channel == "mobile":
+        errors += [
+            FieldError(f"/materials/{n}/form", "desk_only", "原件在窗口查验；请改为照片或电子件")
+            for n, material in enumerate(command.materials)
+            if material.form == "original"
+        ]
+    if errors:
+        raise DeskOnly("收件日期、渠道、代办员和原件由窗口登记；请按 errors 更正后重新提交。", errors=errors)
 
 
 def _check_dates(command: RegisterCase) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from bianmin.events.intake import CaseWithdrawn, WithdrawalRequested
 from bianmin.kit.decide import Cause
 from services.intake.domain.case import FINISHED, OPEN_BEFORE_ACCEPTANCE, Case
-from services.intake.domain.checks import WrongCaseStatus, check_desk
+from services.intake.domain.checks import WrongCaseStatus, check_desk, is_own
 from services.intake.domain.facts import Fact, WithdrawalReasonGiven
 from services.intake.domain.labels_zh import CASE_STATUSES
 
@@ -28,7 +28,7 @@ def withdraw(case: Case, command: WithdrawCase) -> Sequence[Fact]:
 
     Raises `NotTheDesk`, and `WrongCaseStatus` for a finished case.
     """
-    if not command.by.actor.may("citizen"):
+    if not is_own(command.by.actor, case):
         check_desk(case, command.by.actor)
     if case.status in FINISHED:
         raise WrongCaseStatus(f"办件{CASE_STATUSES[case.status]}，不能撤回。")

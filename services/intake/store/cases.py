@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import Text, and_, any_, cast, select
 
 from bianmin.domain.access import Holder
 from bianmin.kit import sets
 from bianmin.kit.codec import Codec
 from bianmin.kit.db import Tx
+from bianmin.kit.execute import Raced
 from services.intake.domain.case import Case
 from services.intake.domain.registration import Applicant
 from services.intake.store.guides import parse_guide
-from services.intake.store.tables import ApplicantRow, CaseRow, TimelineRow, cases, versions
+from services.intake.store.tables import UNIQUE_CLIENT_REF, ApplicantRow, CaseRow, TimelineRow, cases, versions
 
 CASES = select(cases, cast(versions.c.guide, Text).label("guide")).join(
     versions,
@@ -27,6 +29,12 @@ CASES = select(cases, cast(versions.c.guide, Text).label("guide")).join(
 _LOCKED = sets.Load(
     CASES.where(cases.c.id == any_(sets.named("ids", cases.c.id))).order_by(cases.c.id).with_for_update(of=cases)
 )
+_REFERENCED = sets.Load(
+    CASES.where(
+        cases.c.client_ref == any_(sets.named("references", cases.c.client_ref)),
+        cases.c.registered_by == any_(sets.named("clients", cases.c.registered_by)),
+    ).order_by(cases.c.id)
+)
 _CODEC = Codec(
     CaseRow,
     Case,
@@ -37,7 +45,7 @@ _CODEC = Codec(
         "holders": "holder_keys",
         "brought": "submitted",
     },
-    unmapped=("changed_at",),
+    unmapped=("changed_at", "client_ref_repetition"),
 )
 _APPLICANTS = Codec(ApplicantRow, Applicant, paths={"kind": "masked.kind"})
 _NEVER_CHANGED = frozenset(
@@ -57,6 +65,20 @@ _NEVER_CHANGED = frozenset(
         "registered_at",
     }
 )
+
+
+async def find_referenced(tx: Tx, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Case]:
+    """Return the first case of each client under a reference, by (client, reference)."""
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    clients, references = zip(*pairs, strict=True)
+    found: dict[tuple[str, str], Case] = {}
+    for row in await _REFERENCED(tx, clients=clients, references=references):
+        pair = row["registered_by"], row["client_ref"]
+        if pair in pairs and pair not in found:
+            found[pair] = case_of(row)
+    return found
 
 
 async def load_cases(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Case]:
@@ -80,11 +102,21 @@ async def save_cases(
     changed: Sequence[Case],
     timeline: Sequence[Mapping[str, object]],
 ) -> None:
-    """Store what a batch decided about cases, in one statement. `applicants` are those of the `new` cases."""
-    await sets.write(
-        tx,
-        sets.insert(CaseRow, [_CODEC.row(case) for case in new]),
-        sets.insert(ApplicantRow, [_APPLICANTS.row(applicant) for applicant in applicants]),
-        sets.insert(TimelineRow, timeline, "ON CONFLICT DO NOTHING"),
-        sets.update(CaseRow, [_CODEC.row(case, without=_NEVER_CHANGED) for case in changed], also="changed_at = now()"),
-    )
+    """Store what a batch decided about cases, in one statement. `applicants` are those of the `new` cases.
+
+    Raises `Raced` where another replica has registered a case under one of the client references meanwhile.
+    """
+    try:
+        await sets.write(
+            tx,
+            sets.insert(CaseRow, [_CODEC.row(case) for case in new]),
+            sets.insert(ApplicantRow, [_APPLICANTS.row(applicant) for applicant in applicants]),
+            sets.insert(TimelineRow, timeline, "ON CONFLICT DO NOTHING"),
+            sets.update(
+                CaseRow, [_CODEC.row(case, without=_NEVER_CHANGED) for case in changed], also="changed_at = now()"
+            ),
+        )
+    except UniqueViolationError as error:
+        if error.constraint_name == UNIQUE_CLIENT_REF:
+            raise Raced from error
+        raise

@@ -69,10 +69,15 @@ class KnownOrgRow(IntakeTables, table=True):
     offices: dict[str, str] = _json(nullable=False)
 
 
+UNIQUE_CLIENT_REF = "uq_cases_client_ref_registered_by"
+
+
 class CaseRow(IntakeTables, table=True):
     """A case. The JSON columns hold the dataclasses of `domain.case`, `domain.clocks` and `domain.cards`.
 
     `seen_by` are the keys that open the case to staff. `holders` are `org/dept`. `brought` are the submitted materials.
+    `client_ref` is unique for each `registered_by`; release 0.1 let clients repeat one, and `client_ref_repetition`
+    numbers those cases from 1.
     """
 
     __tablename__ = "cases"
@@ -90,6 +95,7 @@ class CaseRow(IntakeTables, table=True):
     applicant: dict[str, Any] = _json(nullable=False)
     registered_by: str
     client_ref: str | None
+    client_ref_repetition: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     agent_id: str | None
     registered_at: datetime = _moment(nullable=False)
     received_on: date
@@ -119,6 +125,14 @@ class CaseRow(IntakeTables, table=True):
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_lamp_id", "lamp", "id", postgresql_where=text("lamp IN ('yellow', 'red')")),
         Index("ix_cases_registered_by_id", "registered_by", "id"),
+        Index(
+            UNIQUE_CLIENT_REF,
+            "client_ref",
+            "registered_by",
+            "client_ref_repetition",
+            unique=True,
+            postgresql_where=text("client_ref IS NOT NULL"),
+        ),
         Index("ix_cases_waits_until", "waits_until", "id", postgresql_where=text("waits_until IS NOT NULL")),
     )
 

@@ -1,12 +1,12 @@
 """Cases in lists, in single views and in tracking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_
+from sqlalchemy import ColumnElement, Select, any_, select
 
 from bianmin.domain.access import keys_of
 from bianmin.domain.actors import Actor
@@ -29,11 +29,12 @@ class CaseFilter:
     status: str | None
     item_code: str | None
     lamp: str | None
+    client_ref: str | None
     updated_since: datetime | None
 
     def values(self, actor: Actor) -> list[Any]:
         """Return what a cursor is bound to: the filters, and who asks."""
-        return [self.org, self.status, self.item_code, self.lamp, self.updated_since, actor.id, actor.org, actor.dept]
+        return [*astuple(self), actor.id, actor.org, actor.dept]
 
 
 _NEWEST_FIRST = Keyset([cases.c.id], [UUID], descending=True)
@@ -56,9 +57,12 @@ async def list_cases(
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:
-    if actor.roles == {"citizen"}:
-        return cases.c.registered_by == actor.id
-    return opened_by(cases.c.seen_by, keys_of(actor))
+    """The rule of `domain.checks.may_see`."""
+    keys = keys_of(actor)
+    if not actor.may("citizen"):
+        return opened_by(cases.c.seen_by, keys)
+    own = cases.c.registered_by == actor.id
+    return own | opened_by(cases.c.seen_by, keys) if keys else own
 
 
 def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
@@ -68,6 +72,7 @@ def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
         (cases.c.status, wanted.status),
         (cases.c.item_code, wanted.item_code),
         (cases.c.lamp, wanted.lamp),
+        (cases.c.client_ref, wanted.client_ref),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -75,20 +80,20 @@ def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedApplicant:
-    """The applicant as stored: the encrypted form, and the digest with which tracking compares the last four signs."""
+class StoredTail:
+    """The digest of the last four signs of the id of a case's applicant."""
 
-    sealed: bytes
-    tail: bytes
+    case_id: UUID
+    digest: bytes
 
 
-_WITH_APPLICANT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(
-    applicants.c.sealed, applicants.c.tail
-)
+_WITH_APPLICANT = CASES.join(applicants, applicants.c.case_id == cases.c.id).add_columns(applicants.c.sealed)
 _BY_ID = sets.Load(CASES.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
 _WITH_APPLICANT_BY_ID = sets.Load(_WITH_APPLICANT.where(cases.c.id == any_(sets.named("ids", cases.c.id))))
-_WITH_APPLICANT_BY_NUMBER = sets.Load(
-    _WITH_APPLICANT.where(cases.c.case_no == any_(sets.named("numbers", cases.c.case_no)))
+_TAILS = sets.Load(
+    select(cases.c.case_no, cases.c.id, applicants.c.tail)
+    .join(applicants, applicants.c.case_id == cases.c.id)
+    .where(cases.c.case_no == any_(sets.named("numbers", cases.c.case_no)))
 )
 
 
@@ -97,18 +102,14 @@ async def find_cases(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, Case]:
     return {row["id"]: case_of(row) for row in await _BY_ID(tx, ids=ids)}
 
 
-async def find_cases_with_applicant(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Case, SealedApplicant]]:
-    """Return the cases with these ids and their applicants, by id."""
-    return {row["id"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_ID(tx, ids=ids)}
+async def find_cases_with_applicant(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Case, bytes]]:
+    """Return the cases with these ids, each with the encrypted form of its applicant, by id."""
+    return {row["id"]: (case_of(row), row["sealed"]) for row in await _WITH_APPLICANT_BY_ID(tx, ids=ids)}
 
 
-async def find_cases_by_number(tx: Tx, numbers: Sequence[str]) -> Mapping[str, tuple[Case, SealedApplicant]]:
-    """Return the cases with these case numbers and their applicants, by number."""
-    return {row["case_no"]: _with_applicant(row) for row in await _WITH_APPLICANT_BY_NUMBER(tx, numbers=numbers)}
-
-
-def _with_applicant(row: sets.Row) -> tuple[Case, SealedApplicant]:
-    return case_of(row), SealedApplicant(row["sealed"], row["tail"])
+async def find_tails(tx: Tx, numbers: Sequence[str]) -> Mapping[str, StoredTail]:
+    """Return what tracking compares, of the cases with these case numbers, by number."""
+    return {row["case_no"]: StoredTail(row["id"], row["tail"]) for row in await _TAILS(tx, numbers=numbers)}
 
 
 async def record_applicant_access(tx: Tx, at: datetime, actor: Actor, case_id: UUID, purpose: str) -> None:
