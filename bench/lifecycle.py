@@ -71,19 +71,19 @@ async def _served(environment: Environment, stored: int) -> AsyncIterator[tuple[
 
 
 async def _against_nothing_stored(story: "Story", meter: Meter, rounds: int, cases: int) -> Figure:
-    lives: list[Load] = []
+    case_loads: list[Load] = []
     answers: list[Load] = []
     await story.answers(CLIENTS)
     for number in range(rounds):
-        kinds = [(lives, story.cases), (answers, story.answers)]
+        kinds = [(case_loads, story.cases), (answers, story.answers)]
         for loads, run in kinds if number % 2 else reversed(kinds):
             loads.append(await _loaded(meter, run, cases))
-    spread = ratios([load.cpu.total for load in lives], [load.cpu.total for load in answers])
+    spread = ratios([load.cpu.total for load in case_loads], [load.cpu.total for load in answers])
     count = rounds * cases
-    life, answer = (sum((load.cpu for load in loads), Cpu(0, 0)) for loads in (lives, answers))
-    seconds = sum(load.seconds for load in lives)
-    detail = f"每件 {life.per_item(count)}，八次不存 {answer.per_item(count)}；{rounds} 轮 × {cases} 件，"
-    detail += f"每秒 {count / seconds:.0f} 件；另有 {sum(load.extra for load in lives)} 次提前读取路线"
+    case, answer = (sum((load.cpu for load in loads), Cpu(0, 0)) for loads in (case_loads, answers))
+    seconds = sum(load.seconds for load in case_loads)
+    detail = f"每件 {case.per_item(count)}，八次不存 {answer.per_item(count)}；{rounds} 轮 × {cases} 件，"
+    detail += f"每秒 {count / seconds:.0f} 件；另有 {sum(load.extra for load in case_loads)} 次提前读取路线"
     return Figure("一件办件的全过程，对比八次只校验不存", GOAL, spread.middle, spread, detail)
 
 

@@ -158,7 +158,7 @@ async def test_nothing_is_skipped_while_several_append_at_once(topic: LogTopic) 
 
 async def test_a_full_partition_does_not_delay_the_others(topic: LogTopic) -> None:
     producer, reader = await topic.producer(), await topic.member()
-    await producer.append([topic.entry("crowd", f"crowd {n}") for n in range(500)])
+    await producer.append([topic.entry("busy", f"busy {n}") for n in range(500)])
     await producer.append(topic.entries([str(n) for n in range(40)]))
     assert {entry.partition for entry in await reader.fetch(PARTITIONS, 0)} == set(range(PARTITIONS))
     served: set[int] = set()

@@ -1,4 +1,4 @@
-"""What the house leans on goes away and comes back: nothing is lost, nobody has to restart anything."""
+"""The database or the broker goes away and comes back: nothing is lost, nobody has to restart anything."""
 
 import asyncio
 import signal

@@ -140,7 +140,7 @@ async def stored_ends_are_what_counting_anew_gives(tx: Tx) -> None:
 
 # a row for every event: what was published again, because nobody had time to note that it was, is the same event
 _TOLD = """
-CREATE TEMPORARY TABLE told AS
+CREATE TEMPORARY TABLE sent AS
 SELECT e->>'id' AS id, e->>'type' AS type, (e->>'subject')::uuid AS subject, (e->>'sequence')::int AS sequence,
     (e->'data'->>'clock_id')::uuid AS clock_id, (e->'data'->>'cycle')::int AS cycle,
     (e->'data'->>'due_at')::timestamptz AS due_at, (e->'data'->>'detected_at')::timestamptz AS detected_at,
@@ -162,31 +162,31 @@ FROM before, LATERAL (VALUES
 ) AS v (level, moment)
 WHERE stage IS DISTINCT FROM 'return'
 """
-_TWO_OF_ONE_ID = "SELECT id FROM told GROUP BY id HAVING count(*) > 1"
+_TWO_OF_ONE_ID = "SELECT id FROM sent GROUP BY id HAVING count(*) > 1"
 _NOT_ONCE = """
-SELECT clock_id, cycle, type, e.due, count(t.id) FROM expected e LEFT JOIN told t USING (clock_id, cycle, type)
+SELECT clock_id, cycle, type, e.due, count(t.id) FROM expected e LEFT JOIN sent t USING (clock_id, cycle, type)
 GROUP BY 1, 2, 3, 4 HAVING count(t.id) <> e.due::int
 """
 # neither by the time it names itself, nor by the database's clock
 _EARLY_OR_UNDATED = """
-SELECT * FROM expected e JOIN told t USING (clock_id, cycle, type)
+SELECT * FROM expected e JOIN sent t USING (clock_id, cycle, type)
 WHERE t.detected_at < e.moment OR t.at + $1::interval < e.moment
     OR t.detected_at IS NULL OR t.due_at IS DISTINCT FROM e.due_at
 """
 _NUMBERED_WRONG = """
 SELECT s.id FROM subject s JOIN (SELECT DISTINCT subject_id, sequence FROM before) b ON b.subject_id = s.id
-LEFT JOIN told t ON t.subject = s.id AND t.sequence > b.sequence
+LEFT JOIN sent t ON t.subject = s.id AND t.sequence > b.sequence
 GROUP BY s.id, b.sequence HAVING s.sequence <> b.sequence + count(t.id)
     OR min(t.sequence) <> b.sequence + 1 OR max(t.sequence) <> s.sequence OR count(DISTINCT t.sequence) <> count(t.id)
 """
 _OUT_OF_ORDER = """
 SELECT * FROM (
-    SELECT subject, sequence, place, lag(place) OVER (PARTITION BY subject ORDER BY sequence) AS before FROM told
+    SELECT subject, sequence, place, lag(place) OVER (PARTITION BY subject ORDER BY sequence) AS before FROM sent
 ) AS t WHERE place <= before
 """
 _CARDS = """
 SELECT (SELECT count(*) FROM card), count(DISTINCT clock_id) FILTER (WHERE type = 'cn.bianmin.card.issued.v1'),
     count(*) FILTER (WHERE type = 'cn.bianmin.card.issued.v1') - count(DISTINCT clock_id) FILTER
     (WHERE type = 'cn.bianmin.card.issued.v1')
-FROM told
+FROM sent
 """

@@ -1,4 +1,4 @@
-"""One case through all of the house: registered, decided, delivered, under a clock, complained about, counted."""
+"""One case through all services: registered, decided, delivered, under a clock, complained about, counted."""
 
 import asyncio
 from datetime import datetime
@@ -42,15 +42,15 @@ async def test_a_case_from_the_village_to_the_county_and_back(anywhere: County) 
         entry["type"].removeprefix("cn.bianmin.") for entry in (await ok(village.get(f"{path}/timeline")))["items"]
     ]
     assert len(timeline) == len(set(timeline)) + _repeated(timeline)
-    for told in ("case.registered.v1", "case.accepted.v1", "route.planned.v1", "case.granted.v1", "case.closed.v1"):
-        assert timeline.count(told) == 1
+    for type in ("case.registered.v1", "case.accepted.v1", "route.planned.v1", "case.granted.v1", "case.closed.v1"):
+        assert timeline.count(type) == 1
     assert "张小三" not in str(timeline)
 
 
 def _repeated(timeline: list[str]) -> int:
     """Several tasks and clocks: their events come several times, each once for its own."""
     twice = ("task.assigned.v1", "task.received.v1", "task.completed.v1", "clock.started.v1", "clock.stopped.v1")
-    return sum(timeline.count(told) - 1 for told in twice if told in timeline)
+    return sum(timeline.count(type) - 1 for type in twice if type in timeline)
 
 
 async def test_a_complaint_and_the_figures(anywhere: County) -> None:
@@ -61,7 +61,7 @@ async def test_a_complaint_and_the_figures(anywhere: County) -> None:
     await ok(county.someone("window", CENTER).post(f"/cases/{case['id']}/accept"))
     await county.settles()
     await complete_task(county, CENTER, case["id"], "deny", reason_code="not_eligible", legal_basis="社会救助暂行办法")
-    told = await ok(
+    complaint = await ok(
         county.nobody.post(
             "/complaints",
             {
@@ -77,19 +77,19 @@ async def test_a_complaint_and_the_figures(anywhere: County) -> None:
     )
     await county.settles()
     head = county.someone("manager", COUNTY)
-    await ok(head.post(f"/complaints/{told['id']}/accept", {}))
-    await ok(head.post(f"/complaints/{told['id']}/assign", {"investigator": "inv"}))
+    await ok(head.post(f"/complaints/{complaint['id']}/accept", {}))
+    await ok(head.post(f"/complaints/{complaint['id']}/assign", {"investigator": "inv"}))
     investigator = county.someone("investigator", COUNTY, sub="inv")
     conclusion = {"outcome": "explained", "facts": "f", "reasons": "r", "legal_basis": "b"}
-    await ok(investigator.post(f"/complaints/{told['id']}/conclude", conclusion))
-    await ok(investigator.post(f"/complaints/{told['id']}/reply", {"text": "已说明"}))
-    assert (await ok(county.nobody.get("/complaints/follow", code=told["follow_code"])))["reply"] == "已说明"
+    await ok(investigator.post(f"/complaints/{complaint['id']}/conclude", conclusion))
+    await ok(investigator.post(f"/complaints/{complaint['id']}/reply", {"text": "已说明"}))
+    assert (await ok(county.nobody.get("/complaints/follow", code=complaint["follow_code"])))["reply"] == "已说明"
     await county.settles()
     clocks = (await ok(head.get("/clocks", org=COUNTY, kind="complaint")))["items"]
     running = {clock["stage"] for clock in clocks if clock["state"] == "running"}
     assert running == {"review_request"}, "of this and of every complaint before"
     accused = county.someone("manager", CENTER)
-    assert (await accused.get(f"/complaints/{told['id']}")).status_code == 404
+    assert (await accused.get(f"/complaints/{complaint['id']}")).status_code == 404
     assert (await ok(accused.get("/clocks", kind="complaint")))["items"] == []
     after = await figures_of(county, CENTER)
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]

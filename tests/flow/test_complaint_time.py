@@ -153,10 +153,10 @@ async def test_the_wrong_org_objects_within_five_working_days_and_the_complaint_
     passed = await ok(city.post(f"{path}/transfer", {"org": OTHER_CENTER, "reason": "属实"}))
     assert (passed["handler_org"], passed["status"], passed["objected"]) == (OTHER_CENTER, "lodged", False)
 
-    async def anew() -> Any:
+    async def started_again() -> Any:
         return await due(county, complaint["id"], "acceptance") == counted("2026-03-10", 15)
 
-    await wait_for(anew)
+    await wait_for(started_again)
     assert (await county.someone("manager", OTHER_CENTER).get(path)).status_code == 200
 
 

@@ -146,7 +146,7 @@ async def test_a_timely_notice_that_arrives_late_corrects_the_deeming(county: Co
     assert [clock["stage"] for clock in case["clocks"] if clock["state"] == "running"] == ["supplement"]
     counts = await count_timeline(county, id)
     assert (counts["case.deemed_accepted"], counts["case.deeming_corrected"], counts["route.voided"]) == (1, 1, 1)
-    # accepted at last, it goes its way anew
+    # accepted at last, its route starts again
     await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
     await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
     await county.settles()

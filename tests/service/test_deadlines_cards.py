@@ -34,7 +34,7 @@ async def published(county: County, rule: str) -> None:
 
 
 async def cards(county: County) -> Counter[tuple[str, str, str]]:
-    """Of which unit, level and reason there are how many, once all have been weighed."""
+    """Of which unit, level and reason there are how many, once all have been judged."""
     runtime = county.harness.runtime("deadlines")
     async with asyncio.timeout(30):
         while await runtime.ticker.tick(CARDS) or await _to_weigh(county):

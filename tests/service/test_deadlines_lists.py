@@ -180,7 +180,7 @@ async def test_a_batch_of_events_costs_as_many_statements_as_one(county: County)
         about = [one for one in sent if "subject.id" in one or "clock" in one]
         return len([one for one in about if "SKIP LOCKED" not in one and "SELECT EXISTS" not in one])  # of no timer
 
-    assert await cost(1) == await cost(50) == 3  # lock the matters, read their clocks, write everything
+    assert await cost(1) == await cost(50) == 3  # lock the subjects, read their clocks, write everything
 
 
 async def test_staff_recused_from_a_complaint_do_not_see_its_clocks(county: County) -> None:

@@ -500,7 +500,7 @@ async def test_a_batch_behind_a_publisher_waits_and_calculates_by_the_new_calend
 
 
 async def test_a_publisher_and_a_batch_that_wait_for_each_other_both_finish(county: County, admin: Client) -> None:
-    """A timer has matters in hand before it asks for the rulebook; whoever has that may wait for one of them."""
+    """A timer locks subjects before the rulebook; a publisher that holds the rulebook may wait for a subject."""
     case = UUID(await county.a_running_case("2026-03-02"))
     database = county.harness.runtime("deadlines").database
     async with database.transaction() as counting:

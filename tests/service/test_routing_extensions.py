@@ -29,10 +29,10 @@ from tests.service.routing_county import (
     without,
 )
 
-WHY, ANSWER, GROUNDS, BASIS = "案情复杂，涉及李四家的林地", "同意，抓紧办理", "复议机关撤销", "复议决定书一号"
+WHY, ANSWER, REASON_TO_REOPEN, BASIS = "案情复杂，涉及李四家的林地", "同意，抓紧办理", "复议机关撤销", "复议决定书一号"
 WHY_A_HEARING = "王五要求听证"
 HEARING = {"kind": "hearing", "expected_days": 5, "reason": WHY_A_HEARING}
-SECRETS = (WHY, ANSWER, GROUNDS, BASIS, WHY_A_HEARING)
+SECRETS = (WHY, ANSWER, REASON_TO_REOPEN, BASIS, WHY_A_HEARING)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def request_extension(county: County, case: str, reason: str = WHY) -> str
 async def decide_and_reopen(county: County, case: str) -> None:
     await county.complete_open_task(case, county.reviewer, "agree")
     await county.complete_open_task(case, county.decider, "grant")
-    again = await manager_of(county).post(f"/cases/{case}/reopen", {"reason": GROUNDS, "basis": BASIS})
+    again = await manager_of(county).post(f"/cases/{case}/reopen", {"reason": REASON_TO_REOPEN, "basis": BASIS})
     assert (again.status_code, again.json()["cycle"]) == (200, 2)
     await start_clock(county, case, cycle=2)
 
@@ -123,7 +123,7 @@ async def test_only_actors_who_may_see_the_case_read_the_reason_of_an_extension(
         route = await county.route(case, who)
         assert [(each["reason"], each["answer"]) for each in route["extensions"]] == [(WHY, ANSWER)]
         assert [each["reason"] for each in route["procedures"]] == [HEARING["reason"]]
-        assert [each["reason"] for each in route["past"]] == [f"{GROUNDS}\n{BASIS}"]
+        assert [each["reason"] for each in route["past"]] == [f"{REASON_TO_REOPEN}\n{BASIS}"]
     assert (await county.harness.as_("manager", OTHER_STATION).get(f"/cases/{case}/route")).status_code == 404
     for event in await county.announced():
         assert all(secret not in event.raw.decode() for secret in SECRETS)

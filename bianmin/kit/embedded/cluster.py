@@ -20,7 +20,7 @@ PORT = 5432
 
 _LONGEST_SOCKET_PATH = 99  # bytes: systems end at 103 to 107
 _CONFIGURATION = """\
-# Written anew at every start: changes made here are lost.
+# Written at every start: changes made here are lost.
 listen_addresses = ''
 port = {port}
 unix_socket_directories = '"{sockets}"'

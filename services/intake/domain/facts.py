@@ -36,7 +36,7 @@ class CaseUpdated:
 
 @dataclass(frozen=True, slots=True)
 class NoticeGiven:
-    """The applicant was given a notice. `named`: the numbers it is about; they have to be handed in anew."""
+    """The applicant was given a notice. `named`: the numbers it is about; they have to be handed in again."""
 
     notice: Notice
     named: frozenset[int]

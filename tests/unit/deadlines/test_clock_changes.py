@@ -178,9 +178,13 @@ AT_CLOSE = Rulebook(Calendars(shipped()), Policies([Policy(COUNTY, 1, 1, "comple
 @pytest.mark.parametrize(
     ("noticed", "stopped", "late"),
     [
-        (moment_of_day(date(2026, 3, 9)), "2026-03-09T17:00", False),  # told later, by its day alone: the desk was open
+        (
+            moment_of_day(date(2026, 3, 9)),
+            "2026-03-09T17:00",
+            False,
+        ),  # entered later with its day alone: the desk was open
         (at("2026-03-09T17:00"), "2026-03-09T17:00", False),
-        (at("2026-03-09T17:30"), "2026-03-09T17:30", True),  # told at that moment: it had closed
+        (at("2026-03-09T17:30"), "2026-03-09T17:30", True),  # entered at that moment: the desk had closed
         (moment_of_day(date(2026, 3, 10)), "2026-03-10T23:59:59.999999", True),
     ],
 )

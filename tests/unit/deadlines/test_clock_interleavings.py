@@ -60,7 +60,7 @@ moments = st.integers(0, 60 * 24 * 4).map(lambda quarters: START + timedelta(min
 
 
 class Harness:
-    """One matter as the service keeps it: topics are read in order, what comes too early waits, timers tick."""
+    """One subject as the service keeps it: topics are read in order, what comes too early waits, timers tick."""
 
     def __init__(self) -> None:
         self.states: dict[UUID, Subject] = {}
@@ -194,7 +194,7 @@ WAY: list[Command] = [
     an_extension("2026-03-10T10:00"),
     a_pause("2026-03-11T09:00"),
 ]
-"""What routing told of the way that turns out to be void."""
+"""Events of a route that turns out to be void."""
 NEW_WAY: list[Command] = [
     a_holder("520111101"),
     once_more(a_step("2026-03-16T09:00"), 161),
@@ -204,7 +204,7 @@ NEW_WAY: list[Command] = [
 ]
 SUPPLEMENTED: list[Command] = [a_notice("2026-03-09T17:00", id=153), once_more(a_supplement("2026-03-12T10:00"), 151)]
 ACCEPTED = once_more(an_acceptance(on="2026-03-13"), 101, 102)
-STORIES: dict[str, tuple[list[Command], list[Command]]] = {
+HISTORIES: dict[str, tuple[list[Command], list[Command]]] = {
     "accepted in time after all": (
         [
             a_registration(),
@@ -214,7 +214,7 @@ STORIES: dict[str, tuple[list[Command], list[Command]]] = {
         ],
         [*WAY, a_resumption("2026-03-16T08:00"), a_void_route(), *NEW_WAY],
     ),
-    "told in time what was missing": (
+    "notice of what is missing in time": (
         [a_registration(), a_deemed_acceptance(), a_correction(), *SUPPLEMENTED, ACCEPTED],
         [*WAY[:3], a_void_route(), *NEW_WAY, a_later_decision("2026-03-23T10:00")],
     ),
@@ -229,7 +229,7 @@ STORIES: dict[str, tuple[list[Command], list[Command]]] = {
 }
 
 
-@pytest.mark.parametrize(("intake", "routing"), STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize(("intake", "routing"), HISTORIES.values(), ids=HISTORIES)
 def test_events_of_a_corrected_acceptance_may_be_read_in_any_order_of_topics(
     intake: list[Command], routing: list[Command]
 ) -> None:
@@ -255,7 +255,7 @@ def test_events_of_a_corrected_acceptance_may_be_read_in_any_order_of_topics(
 
 
 def test_an_acceptance_after_a_void_route_has_its_own_step_and_pause_and_no_extension() -> None:
-    intake, routing = STORIES["accepted in time after all"]
+    intake, routing = HISTORIES["accepted in time after all"]
     harness = Harness()
     for topic, commands in (("intake", intake), ("routing", routing)):
         for command in commands:

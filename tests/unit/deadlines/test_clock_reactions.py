@@ -31,7 +31,7 @@ from services.deadlines.reactions import command_of
 from services.deadlines.reactions.routing import SPECIAL_PROCEDURE
 
 SUBJECT = new_id()
-HEARD = datetime(2026, 3, 9, 18, 30, tzinfo=TZ)
+RECORDED_AT = datetime(2026, 3, 9, 18, 30, tzinfo=TZ)
 STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
 ACCESS = Access(org=STATION, accepting_org=CENTER, dept="civil", holders=(Office(org=COUNTY, dept="civil"),))
 ITEM = ItemFacts(
@@ -58,7 +58,7 @@ def an_event(data: EventData, source: str, subject: str | None = None, *, actor:
             source=source,
             subject=subject or str(SUBJECT),
             sequence=1,
-            time=HEARD,
+            time=RECORDED_AT,
             region=STATION,
             actor=actor,
             correlation="matter",
@@ -163,14 +163,14 @@ def a_decided(command: Any) -> DecideCase:
         (
             "routing",
             routing.TaskAssigned(**TASK),
-            lambda c: StartStep(SUBJECT, HELD, "review", 1, HELD[0], HEARD, c.clock_ids, c.by),
+            lambda c: StartStep(SUBJECT, HELD, "review", 1, HELD[0], RECORDED_AT, c.clock_ids, c.by),
         ),
         (
             "routing",
             routing.TaskCompleted(**TASK, opinion="agree"),
-            lambda c: EndStep(SUBJECT, HELD, 1, HEARD, c.by),
+            lambda c: EndStep(SUBJECT, HELD, 1, RECORDED_AT, c.by),
         ),
-        ("routing", routing.TaskReturned(**TASK), lambda c: EndStep(SUBJECT, HELD, 1, HEARD, c.by)),
+        ("routing", routing.TaskReturned(**TASK), lambda c: EndStep(SUBJECT, HELD, 1, RECORDED_AT, c.by)),
         ("routing", a_task(), followed),
         (
             "routing",
@@ -224,7 +224,7 @@ def test_clocks_start_on_the_business_date_and_not_on_the_day_of_the_event() -> 
 
 
 def test_an_event_of_the_business_date_gives_the_moment_of_the_act() -> None:
-    for on, moment in ((HEARD.date(), HEARD), (DAY, END_OF_DAY)):
+    for on, moment in ((RECORDED_AT.date(), RECORDED_AT), (DAY, END_OF_DAY)):
         command = command_of(an_event(intake.DeemingCorrected(access=ACCESS, noticed_on=on), "intake"))
         assert isinstance(command, CorrectDeeming)
         assert command.noticed_at == moment
@@ -236,7 +236,7 @@ def test_a_deemed_acceptance_counts_from_the_receipt_until_it_was_detected() -> 
     )
     command = command_of(an_event(announced, "intake"))
     assert isinstance(command, StartCaseClocks)
-    assert (command.accepted_at, command.done_at) == (END_OF_DAY, HEARD)
+    assert (command.accepted_at, command.done_at) == (END_OF_DAY, RECORDED_AT)
 
 
 def test_the_handling_org_is_responsible_for_the_clocks_of_a_complaint() -> None:
@@ -284,8 +284,8 @@ def test_an_org_of_routing_is_recorded() -> None:
                 kind="promise",
                 org=CENTER,
                 due_on=DAY,
-                due_at=HEARD,
-                detected_at=HEARD,
+                due_at=RECORDED_AT,
+                detected_at=RECORDED_AT,
             ),
         ),
     ],

@@ -311,7 +311,7 @@ def test_c11_a_pause_that_begins_after_closing_time_counts_from_the_next_day(
     pause = Pause(datetime.fromisoformat(f"{since}+08:00"), datetime(2026, 3, 12, 10, tzinfo=TZ))
     closes = CountedPeriod(Unit.WORKDAY, 5, datetime(2026, 3, 2, 20, tzinfo=TZ), (pause,), CutOff.CLOSE)
     assert ended(national, closes).due_on == date.fromisoformat(due_on)
-    whole_day = replace(pause, since=moment_of_day(pause.since.date()))  # told by its day alone: the desk was open
+    whole_day = replace(pause, since=moment_of_day(pause.since.date()))  # entered with its day alone: the desk was open
     assert ended(national, replace(closes, pauses=(whole_day,))) == ended(
         national, replace(closes, pauses=(replace(pause, since=datetime.combine(pause.since.date(), time(9), TZ)),))
     )

@@ -9,7 +9,7 @@ EMPTIED = {
     "outbox": "what was published",
     "parked_timer": "what was done at last, or discarded by a person",
     "held": "what was done at last, or given up by a person",
-    "recount_subject": "what was counted anew",
+    "recount_subject": "what was recalculated",
     "member": "readers of the log that have gone",
 }
 

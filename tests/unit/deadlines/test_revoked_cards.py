@@ -95,10 +95,10 @@ def test_a_clock_that_misses_its_moved_end_too_gets_another_card() -> None:
 def test_revoking_a_yellow_card_revokes_the_red_card_for_disobeying_its_order() -> None:
     disobeyed = fired(missed(), "2026-03-14T09:00")
     assert cards(disobeyed) == [("yellow", "promise", "issued"), ("red", "card", "issued")]
-    fallen = revoked(disobeyed, disobeyed.cards[0].id)
-    assert cards(fallen) == [("yellow", "promise", "revoked"), ("red", "card", "revoked")]
-    assert [card.settled_reason for card in fallen.cards] == ["decided", "rests_on_revoked"]
-    assert of(fallen, "card").state == "stopped"
+    after = revoked(disobeyed, disobeyed.cards[0].id)
+    assert cards(after) == [("yellow", "promise", "revoked"), ("red", "card", "revoked")]
+    assert [card.settled_reason for card in after.cards] == ["decided", "rests_on_revoked"]
+    assert of(after, "card").state == "stopped"
 
 
 def two_yellow() -> Subject:

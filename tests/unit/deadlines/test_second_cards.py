@@ -67,7 +67,7 @@ SECOND = [("red", "second_yellow_in_year")]
         ("2025-03-12T00:00", SECOND),  # the corresponding day is still within the twelve months
         ("2025-03-11T23:59", []),
         ("2026-03-12T08:59", SECOND),
-        ("2027-03-12T09:00", SECOND),  # told late, weighed after one that is later
+        ("2027-03-12T09:00", SECOND),  # recorded late, judged after a later one
         ("2027-03-13T00:00", []),
     ],
 )

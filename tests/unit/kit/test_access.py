@@ -1,4 +1,4 @@
-"""Who sees a matter: their subtree or their line in it; and the keys say what the rule says."""
+"""Who sees a case: their subtree or their line in it; and the keys say what the rule says."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

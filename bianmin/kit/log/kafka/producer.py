@@ -41,7 +41,7 @@ class KafkaProducer:
         if self._fenced:
             raise Fenced(self._name)
         if not self._usable:
-            raise Away(f"{self._name} has to be started anew")
+            raise Away(f"{self._name} has to be started again")
         try:
             async with time_limit(self._max_wait):
                 await self._client.begin_transaction()

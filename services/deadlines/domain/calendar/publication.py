@@ -1,4 +1,4 @@
-"""Publishing a year or opening hours: what changes, and which clocks have to be counted anew."""
+"""Publishing a year or opening hours: what changes, and which clocks have to be recalculated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Publication:
     """What a publication changes.
 
     `now`: what the region itself has published since; None where that was withdrawn. `span`: first and last day; clocks
-    that cross a day of it are to be counted anew. None where none are.
+    that cross a day of it are to be recalculated. None where none are.
     """
 
     region: str

@@ -32,7 +32,7 @@ class AwaitSupplement:
 
 @dataclass(frozen=True, slots=True)
 class RecordSupplement:
-    """All missing materials have come: the case counts as received anew."""
+    """All missing materials have come: the case counts as received again."""
 
     subject_id: UUID
     received_at: datetime
@@ -64,7 +64,7 @@ def await_supplement(book: Rulebook, case: Subject, command: AwaitSupplement) ->
 
 
 def record_supplement(book: Rulebook, case: Subject, command: RecordSupplement) -> Sequence[Fact]:
-    """Stop the window and start the completeness clock anew. Materials nobody asked for change nothing.
+    """Stop the window and start a new completeness clock. Materials nobody asked for change nothing.
 
     Raises `YearMissing`.
     """

@@ -1,4 +1,4 @@
-"""How a clock changes before it is counted anew: its pauses, its policy, a day of grace; and the record of a move."""
+"""How a clock changes before it is recalculated: its pauses, its policy, a day of grace; and the record of a move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

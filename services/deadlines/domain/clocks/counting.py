@@ -36,7 +36,7 @@ def new_clocks(
 
 
 def count_ends(calendars: Calendars, clocks: Sequence[Clock]) -> list[Clock]:
-    """Return all open clocks of one cycle of a subject with their ends and signal times counted anew.
+    """Return all open clocks of one cycle of a subject with their ends and signal times recalculated.
 
     Each is counted by the calendar of its responsible unit. A promise and a step end with the statutory clock at the
     latest: 10 calendar days can be longer than 7 working days. A statutory clock that ends before a pause also ends a

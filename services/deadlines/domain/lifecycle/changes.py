@@ -78,7 +78,7 @@ def recalculate(
     at: datetime,
     extra_event: Callable[[Clock, Clock], ClockEvent | None] = lambda before, after: None,
 ) -> list[Fact]:
-    """Change each open clock by `change` and count all of them anew at `at`, by the calendars in force.
+    """Change each open clock by `change` and recalculate all of them at `at`, by the calendars in force.
 
     Any clock may end on another day, pause or resume. Each change is announced. `extra_event`: the event for what else
     has happened to a clock, given before and after. Cards are revoked where a clock is not missed any more. Raises
@@ -172,7 +172,7 @@ def _without_open_pauses(period: CountedPeriod) -> CountedPeriod:
 def _events_of_change(
     subject: Subject, before: Clock, after: Clock, at: datetime, extra: ClockEvent | None
 ) -> Sequence[ClockEvent]:
-    """Return the events of a clock that was counted anew: `extra` first, then pause, resumption or a moved end."""
+    """Return the events of a clock that was recalculated: `extra` first, then pause, resumption or a moved end."""
     events: list[ClockEvent] = [extra] if extra else []
     match before.state, after.state:
         case "running", "paused":

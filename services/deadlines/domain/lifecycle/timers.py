@@ -1,4 +1,4 @@
-"""Commands of timers: send the signals that are due, and count clocks anew after a publication."""
+"""Commands of timers: send the signals that are due, and recalculate clocks after a publication."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class FireSignals:
 
 @dataclass(frozen=True, slots=True)
 class RecountClocks:
-    """Count the open clocks of a subject anew, as of `now`, after a publication at `fire_at`."""
+    """Recalculate the open clocks of a subject, as of `now`, after a publication at `fire_at`."""
 
     subject_id: UUID
     fire_at: datetime
@@ -51,7 +51,7 @@ def decide_timer(book: Rulebook, subject: Subject, command: TimerCommand) -> Seq
 
 
 def recount(book: Rulebook, subject: Subject, now: datetime) -> Sequence[Fact]:
-    """Count the open clocks anew by the calendars and policies in force. Raises `YearMissing`.
+    """Recalculate the open clocks by the calendars and policies in force. Raises `YearMissing`.
 
     No clock becomes late by another calendar alone: it gets a day of grace.
     """
