@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.complaints.api.complaints import open_router, router
+from services.complaints.api import complaints, handling
 from services.complaints.handlers import handle
 from services.complaints.reactions import command_of
 from services.complaints.settings import ComplaintsSettings
@@ -14,7 +14,7 @@ SERVICE = Service(
     title="投诉：登记、受理、调查、结论、答复、复查复核",
     metadata=ComplaintTables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(open_router, router),
+    routers=(complaints.open_router, complaints.router, handling.router),
     handle=handle,
     command_of=command_of,
     listens=("intake", "routing", "deadlines"),

@@ -1,51 +1,42 @@
 """`/complaints`: anybody may lodge and follow a complaint; who handles it sees it; for all others it does not exist."""
 
-import json
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query, Request, Response
 
 from bianmin.domain.actors import STAFF_ROLES, Actor
 from bianmin.domain.complaint_access import first_handler, may_see_complaint
+from bianmin.domain.labels_zh import COMPLAINT_KINDS
 from bianmin.events.parts import ComplaintKind
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.decide import Cause
 from bianmin.kit.endpoints import RequestContext, context_for, respond
+from bianmin.kit.fields import CENTER_ORG, MOMENT, values_of
 from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import TooMany, refuses
-from bianmin.kit.refusals import Conflict, DeskOnly, FieldError, Forbidden, Invalid, NotFound
+from bianmin.kit.refusals import DeskOnly, FieldError, Invalid, NotFound
 from bianmin.kit.routers import public_router, staff_router
 from services.complaints.api.bodies import (
-    AssignmentIn,
-    ComplaintAcceptanceIn,
-    ComplaintExtensionIn,
-    ConclusionIn,
     LodgingIn,
-    ReasonIn,
-    ReplyIn,
-    TransferIn,
 )
+from services.complaints.api.parameters import ComplaintPath
 from services.complaints.api.sealing import ComplaintSealer, follow_digest, follow_digests, normalised
 from services.complaints.api.views import (
     AnswerView,
-    ComplaintHead,
+    ComplainantView,
     ComplaintSummary,
     ComplaintView,
+    ConclusionView,
     FollowView,
     LodgedView,
     PaperView,
 )
-from services.complaints.domain.acceptance import AcceptComplaint, RefuseComplaint
 from services.complaints.domain.complaint import Complaint, ComplaintStatus, Paper, Submission
 from services.complaints.domain.decide import ComplaintNotFound
-from services.complaints.domain.extension import ExtendHandling
-from services.complaints.domain.investigation import AssignInvestigator, ConcludeComplaint, ReplyToComplaint
 from services.complaints.domain.lodging import LodgeComplaint
-from services.complaints.domain.review import EscalateComplaint, review_by
+from services.complaints.domain.review import review_by
 from services.complaints.domain.status import STATUS_NAMES
-from services.complaints.domain.transfers import RaiseObjection, TransferComplaint
 from services.complaints.store import queries
 
 router = staff_router("complaints")
@@ -53,7 +44,6 @@ open_router = public_router("complaints")
 
 # no role is required: a 404 for everybody but the handlers tells less than a 403 by role
 Context = Annotated[RequestContext, context_for()]
-_REFUSALS = refuses(NotFound, Forbidden, Conflict)
 
 
 class ComplaintFilesNotOffered(Invalid):
@@ -62,9 +52,18 @@ class ComplaintFilesNotOffered(Invalid):
     slug, title = "file-unknown", "没有这个文件"
 
 
-@open_router.post("/complaints", status_code=201, response_model=LodgedView, responses=refuses(DeskOnly))
+@open_router.post(
+    "/complaints",
+    status_code=201,
+    response_model=LodgedView,
+    responses=refuses(DeskOnly),
+    summary="提出投诉",
+    description="任何人提出投诉、检举控告、建议或表扬，可以不登录、不留名（信访工作条例第十七条）。由被投诉单位的上一级承办，"
+    "被投诉的单位和人看不到。15 日的受理期限从当日起算（第二十三条）。热线工单（channel 为 hotline）由工作人员登记。"
+    "答复里的 follow_code 只出现这一次，用同一个 Idempotency-Key 重试时仍可得到；凭它查询办理情况。",
+)
 async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
-    """投诉、举报、建议、表扬；可以不登录、不留名。答复里的 follow_code 只出现这一次，凭它查询办理情况。
+    """Lodge a complaint, report, suggestion or praise, also without a name or a login.
 
     The stored answer of the Idempotency-Key has the follow code until keys are cleared: a retry gets it again.
     """
@@ -101,9 +100,27 @@ async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     return await context.submit(command, view, status=201)
 
 
-@open_router.get("/complaints/follow", response_model=FollowView, responses=refuses(NotFound, TooMany))
-async def follow_complaint(request: Request, context: Context, code: Annotated[str, Query(max_length=60)]) -> Response:
-    """凭查询码看自己投诉的办理情况，匿名的也可以。查不到的次数多了，须等待后再试。"""
+@open_router.get(
+    "/complaints/follow",
+    response_model=FollowView,
+    responses=refuses(NotFound, TooMany),
+    summary="凭查询码查询投诉",
+    description="投诉人凭查询码查看办理情况和答复，匿名的也可以，不需要登录；"
+    "看不到经办人和他人的情况。查询码不对的为 404，次数多了须等待后再试（429）。",
+)
+async def follow_complaint(
+    request: Request,
+    context: Context,
+    code: Annotated[
+        str,
+        Query(
+            max_length=60,
+            description="查询码，18 位数字和字母，不分大小写，空格和短横线可有可无",
+            examples=["K7MPXQ2RWD9HBTV4NC"],
+        ),
+    ],
+) -> Response:
+    """Return a complaint to its complainant, by the follow code."""
     async with context.runtime.guesses.attempt(request, normalised(code)), context.read() as tx:
         file = await queries.file_by_follow_code(tx, follow_digests(context.runtime.sealer, code))
         if file is None:
@@ -126,17 +143,30 @@ async def follow_complaint(request: Request, context: Context, code: Annotated[s
     )
 
 
-@router.get("/complaints", response_model=Page[ComplaintSummary])
+@router.get(
+    "/complaints",
+    response_model=Page[ComplaintSummary],
+    responses=refuses(),
+    summary="投诉列表",
+    description="承办单位及其上级的负责人、督查和调查员查看负责办理的投诉，新的在前；被投诉单位的人、经办过涉及办件的人"
+    "看不到（信访工作条例第二十八条、第三十条），没有可看的得到空列表。",
+)
 async def list_complaints(
     context: Context,
-    org: Annotated[OrgCode | None, Query(description="被投诉单位，含下级")] = None,
-    status: ComplaintStatus | None = None,
-    kind: ComplaintKind | None = None,
-    updated_since: Annotated[Moment | None, Query(description="只要此刻以后变动的")] = None,
+    org: Annotated[OrgCode | None, Query(description="被投诉单位的区划代码，含下级", examples=[CENTER_ORG])] = None,
+    status: Annotated[
+        ComplaintStatus | None, Query(description=f"状态：{values_of(STATUS_NAMES)}", examples=["lodged"])
+    ] = None,
+    kind: Annotated[
+        ComplaintKind | None, Query(description=f"种类：{values_of(COMPLAINT_KINDS)}", examples=["complaint"])
+    ] = None,
+    updated_since: Annotated[
+        Moment | None, Query(description="只要此刻以后变动的，RFC 3339，带时区", examples=[MOMENT])
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """由本单位负责办理的投诉，新的在前。"""
+    """List the complaints that the caller handles, the newest first."""
     wanted = queries.ComplaintFilter(org, status, kind, updated_since)
     async with context.read() as tx:
         found, following = await queries.list_complaints(
@@ -146,9 +176,16 @@ async def list_complaints(
     return respond(Page(items=items, next_cursor=following))
 
 
-@router.get("/complaints/{complaint_id}", response_model=ComplaintView, responses=refuses(NotFound))
-async def get_complaint(complaint_id: UUID, context: Context) -> Response:
-    """一件投诉的全部内容，只给负责办理的人；每次查看都记录在案（信访工作条例 art. 30）。"""
+@router.get(
+    "/complaints/{complaint_id}",
+    response_model=ComplaintView,
+    responses=refuses(NotFound),
+    summary="查看投诉",
+    description="负责办理的人查看一件投诉的全部内容和案卷，对其他人它不存在（404）；每次查看都记录在案"
+    "（信访工作条例第三十条）。",
+)
+async def get_complaint(complaint_id: ComplaintPath, context: Context) -> Response:
+    """Return a complaint with its file to who handles it; the reading is recorded."""
     async with context.read() as tx:
         file = await queries.file_of(tx, complaint_id)
     if file is None or not may_see_complaint(context.actor, file.complaint.parties):
@@ -159,15 +196,19 @@ async def get_complaint(complaint_id: UUID, context: Context) -> Response:
     view = ComplaintView.of(
         file.complaint,
         text=sealer.open("text", file.text),
-        complainant=json.loads(sealer.open("complainant", file.complainant)) if file.complainant else None,
+        complainant=_complainant_view(sealer, file.complainant) if file.complainant else None,
         papers=[_paper_view(sealer, paper) for paper in file.papers],
     )
     return respond(view, file.complaint.version)
 
 
+def _complainant_view(sealer: ComplaintSealer, sealed: bytes) -> ComplainantView:
+    return ComplainantView.model_validate_json(sealer.open("complainant", sealed))
+
+
 def _paper_view(sealer: ComplaintSealer, paper: Paper) -> PaperView:
     content = sealer.open(paper.kind, paper.content)
-    document = json.loads(content) if paper.kind == "document" else None
+    document = ConclusionView.model_validate_json(content) if paper.kind == "document" else None
     return PaperView(
         kind=paper.kind,
         level=paper.level,
@@ -175,80 +216,4 @@ def _paper_view(sealer: ComplaintSealer, paper: Paper) -> PaperView:
         by=paper.written_by,
         text=None if document else content,
         document=document,
-    )
-
-
-@router.post("/complaints/{complaint_id}/accept", response_model=ComplaintHead, responses=_REFUSALS)
-async def accept_complaint(complaint_id: UUID, context: Context, body: ComplaintAcceptanceIn | None = None) -> Response:
-    """受理：六十日的办理期限从今天起算（信访工作条例 art. 34）。"""
-    return await context.submit(AcceptComplaint(complaint_id, context.today, context.cause), ComplaintHead.of)
-
-
-@router.post("/complaints/{complaint_id}/refuse", response_model=ComplaintHead, responses=_REFUSALS)
-async def refuse_complaint(complaint_id: UUID, body: ReasonIn, context: Context) -> Response:
-    """不予受理，说明理由和应去的渠道；十五日内告知投诉人，凭查询码可见（信访工作条例 art. 23）。"""
-    reason = ComplaintSealer(context.runtime.sealer, complaint_id).seal("refusal", body.reason)
-    return await context.submit(RefuseComplaint(complaint_id, reason, context.today, context.cause), ComplaintHead.of)
-
-
-@router.post("/complaints/{complaint_id}/objection", response_model=ComplaintHead, responses=_REFUSALS)
-async def object_to_complaint(complaint_id: UUID, body: ReasonIn, context: Context) -> Response:
-    """承办单位认为不属于本单位职责：收到之日起五个工作日内提出，由上级单位决定（信访工作条例 art. 23）。"""
-    reason = ComplaintSealer(context.runtime.sealer, complaint_id).seal("objection", body.reason)
-    return await context.submit(
-        RaiseObjection(complaint_id, reason, context.now, context.today, context.cause), ComplaintHead.of
-    )
-
-
-@router.post("/complaints/{complaint_id}/transfer", response_model=ComplaintHead, responses=_REFUSALS)
-async def transfer_complaint(complaint_id: UUID, body: TransferIn, context: Context) -> Response:
-    """上级单位转送给另一单位承办；受理期限从转送之日起重新计算（信访工作条例 art. 23）。"""
-    reason = ComplaintSealer(context.runtime.sealer, complaint_id).seal("transfer", body.reason)
-    return await context.submit(
-        TransferComplaint(complaint_id, body.org, reason, context.today, context.cause), ComplaintHead.of
-    )
-
-
-@router.post("/complaints/{complaint_id}/extend", response_model=ComplaintHead, responses=_REFUSALS)
-async def extend_complaint(complaint_id: UUID, body: ComplaintExtensionIn, context: Context) -> Response:
-    """承办单位负责人批准延长办理期限：期满之前，一次，不超过三十日；理由告知投诉人（信访工作条例 art. 34）。
-
-    热线工单的期限随之延长，不超过本地策略规定的长短（策略没有规定的，不延长）。
-    """
-    reason = ComplaintSealer(context.runtime.sealer, complaint_id).seal("extension", body.reason)
-    command = ExtendHandling(complaint_id, body.days, reason, context.now, context.today, context.cause)
-    return await context.submit(command, ComplaintHead.of)
-
-
-@router.post("/complaints/{complaint_id}/assign", response_model=ComplaintHead, responses=_REFUSALS)
-async def assign_complaint(complaint_id: UUID, body: AssignmentIn, context: Context) -> Response:
-    """指定调查员；被投诉人和经办过该办件的人须回避（信访工作条例 art. 28）。"""
-    return await context.submit(AssignInvestigator(complaint_id, body.investigator, context.cause), ComplaintHead.of)
-
-
-@router.post("/complaints/{complaint_id}/conclude", response_model=ComplaintHead, responses=_REFUSALS)
-async def conclude_complaint(complaint_id: UUID, body: ConclusionIn, context: Context) -> Response:
-    """调查结论：事实、理由、依据，支持、解释说明或不予支持（信访工作条例 art. 32）。"""
-    document = ComplaintSealer(context.runtime.sealer, complaint_id).seal("document", body.model_dump_json())
-    return await context.submit(
-        ConcludeComplaint(complaint_id, body.outcome, document, context.today, context.cause), ComplaintHead.of
-    )
-
-
-@router.post("/complaints/{complaint_id}/reply", response_model=ComplaintHead, responses=_REFUSALS)
-async def reply_to_complaint(complaint_id: UUID, body: ReplyIn, context: Context) -> Response:
-    """答复投诉人；凭查询码可见。"""
-    text = ComplaintSealer(context.runtime.sealer, complaint_id).seal("reply", body.text)
-    return await context.submit(ReplyToComplaint(complaint_id, text, context.today, context.cause), ComplaintHead.of)
-
-
-@router.post("/complaints/{complaint_id}/escalate", response_model=ComplaintHead, responses=_REFUSALS)
-async def escalate_complaint(complaint_id: UUID, body: ReasonIn, context: Context) -> Response:
-    """登记投诉人的复查、复核申请：收到意见之日起三十日内，由上一级单位三十日内答复；复核意见是终局的。
-
-    信访工作条例 art. 35, 36.
-    """
-    request = ComplaintSealer(context.runtime.sealer, complaint_id).seal("request", body.reason)
-    return await context.submit(
-        EscalateComplaint(complaint_id, request, context.now, context.today, context.cause), ComplaintHead.of
     )
