@@ -22,3 +22,11 @@ async def wait_until_idle(*bases: str) -> None:
             busy = any(float(value) for process in gauges for _, _, value in process)
             idle = 0 if busy else idle + 1
             await asyncio.sleep(0.05)
+
+
+def published_events(metrics: str) -> int:
+    """The number of events that a process has published, from the text of its metrics."""
+    return sum(int(float(value)) for value in _PUBLISHED.findall(metrics))
+
+
+_PUBLISHED = re.compile(r'^events_published\{service="\w+"\} ([0-9.e+]+)$', re.MULTILINE)

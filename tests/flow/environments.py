@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +20,7 @@ from tests.brokers import free_port
 from tests.county import clients
 from tests.harness import Client, Harness, running_harness
 from tests.idle import wait_until_idle
-
-_START_SECONDS = 90
+from tests.waiting import wait_until_ready
 
 
 @dataclass(frozen=True)
@@ -128,25 +126,9 @@ def five_processes(url: str, data: Path, kafka: str) -> Iterator[FiveProcesses]:
             )
             running.callback(process.wait)
             running.callback(process.terminate)
-        _wait_until_ready(_bases(ports))
+        wait_until_ready(_bases(ports))
         yield FiveProcesses(ports, data)
 
 
 def _bases(ports: Mapping[str, int]) -> Sequence[str]:
     return [f"http://127.0.0.1:{port}" for port in ports.values()]
-
-
-def _wait_until_ready(bases: Sequence[str]) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    with httpx2.Client(timeout=5) as http:
-        for base in bases:
-            while not _is_ready(http, base):
-                assert time.monotonic() < deadline, f"{base} did not start within {_START_SECONDS} s"
-                time.sleep(0.1)
-
-
-def _is_ready(http: httpx2.Client, base: str) -> bool:
-    try:
-        return http.get(f"{base}/readyz").status_code == 200
-    except httpx2.HTTPError:
-        return False
