@@ -14,6 +14,7 @@ from bianmin.kit.execute import execute
 from bianmin.kit.held import Chain
 from bianmin.kit.inbox import Inbox, Tally, chain_of
 from bianmin.kit.log import Consumer, Log, Lost, Stored
+from bianmin.kit.reread import hold_again
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.wait import Backoff, keep_running
 
@@ -67,6 +68,7 @@ class Subscriber:
         await keep_running("consumer", self._service, self._attend, replaced_by=(Lost,))
 
     async def _attend(self, backoff: Backoff) -> None:
+        await hold_again(self._database, self._service, self._log)
         reader = await self._log.consumer(self.group, self._topics)
         try:
             await self._read(reader, backoff)

@@ -71,6 +71,13 @@ def add_kit_tables(metadata: MetaData) -> None:
         Index("uq_parked_timer_timer_subject", "timer", "subject", unique=True),
     )
     Table(
+        "reread",
+        metadata,
+        # chains whose events are to be taken in again; migrations fill it
+        Column("source", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+    )
+    Table(
         "passed_over",
         metadata,
         # events that came too late to have an effect

@@ -1,13 +1,16 @@
-"""A database of release 0.1, with cases and events under way, opens with this program; a newer one is refused.
+"""A database of an older program, with cases and events under way, opens with this one; a newer one is refused.
 
 `tests/data/database_of_release_0_1.sql.gz` was dumped from the program of release 0.1: cases in every stage, a special
 procedure, an anonymous complaint; events in the log that deadlines, routing and reporting had not taken in, events in
 intake's outbox that were not published, and a parked timer command among the held events.
+`tests/data/database_of_first_program.sql.gz` was dumped from a program before that, which timed nothing before the
+acceptance: cases registered, registered long ago, given notice, withdrawn, accepted, closed.
 """
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +32,8 @@ from tests.brokers import noida_kafka
 from tests.county import CENTER, COUNTY, STATION, a_registration
 from tests.harness import Harness, migrate, running_harness, settled
 
-DUMP = Path(__file__).parents[1] / "data" / "database_of_release_0_1.sql.gz"
+DATA = Path(__file__).parents[1] / "data"
+RELEASE_0_1, FIRST_PROGRAM = "database_of_release_0_1.sql.gz", "database_of_first_program.sql.gz"
 KEYS = {
     "data_key": "an-old-data-key-of-thirty-two-bytes!!",
     "jwt_secret": "an-old-jwt-secret-of-thirty-two-bytes",
@@ -53,8 +57,12 @@ async def ok(awaited: Awaitable[Any], status: int = 200) -> Any:
 @pytest.fixture
 async def old_database(new_database: Callable[..., Awaitable[str]]) -> str:
     """The database as the program of release 0.1 left it."""
-    url = await new_database()
-    script = gzip.decompress(DUMP.read_bytes()).decode()
+    return await restored(await new_database(), RELEASE_0_1)
+
+
+async def restored(url: str, dump: str) -> str:
+    """Fill an empty database with a dump; return its URL."""
+    script = gzip.decompress((DATA / dump).read_bytes()).decode()
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         # lines with a backslash are for psql
@@ -67,16 +75,21 @@ async def old_database(new_database: Callable[..., Awaitable[str]]) -> str:
 @pytest.fixture(params=["postgres", "kafka"])
 async def upgraded(request: pytest.FixtureRequest, old_database: str, tmp_path: Path) -> AsyncIterator[Harness]:
     """The services of this program on the old database, over both logs, at noon of the day it was left."""
+    async with opened(old_database, request.param, tmp_path) as harness:
+        yield harness
+
+
+@asynccontextmanager
+async def opened(url: str, kind_of_log: str, directory: Path) -> AsyncIterator[Harness]:
+    """Migrate an old database and run the services on it, at noon of the day it was left."""
     async with AsyncExitStack() as stack:
         log = None
-        if request.param == "kafka":
-            log = KafkaLog(stack.enter_context(noida_kafka(tmp_path / "kafka")))
+        if kind_of_log == "kafka":
+            log = KafkaLog(stack.enter_context(noida_kafka(directory / "kafka")))
             stack.push_async_callback(log.close)
-            await _publish_old_records(old_database, log)
-        await migrate(old_database, SERVICES)
-        harness = await stack.enter_async_context(
-            running_harness(old_database, SERVICES, tmp_path, event_log=log, **KEYS)
-        )
+            await _publish_old_records(url, log)
+        await migrate(url, SERVICES)
+        harness = await stack.enter_async_context(running_harness(url, SERVICES, directory, event_log=log, **KEYS))
         harness.app.state.clock.set(NOON)
         yield harness
 
@@ -140,6 +153,53 @@ async def test_nothing_is_lost_or_doubled_by_the_upgrade(upgraded: Harness) -> N
     await settled(list(runtimes.values()))
     report = await reconcile(SERVICES, {name: each.database for name, each in runtimes.items()}, upgraded.log)
     assert report.differences == []
+
+
+FIRST = {
+    "registered": "01a22fc6-9716-73ae-8163-bcb39fc66975",
+    "overdue": "01a22fc6-9781-7373-af8f-0a74ee6f3beb",
+    "noticed": "01a22fc6-97cc-75ce-b3c0-465b0ebad2cc",
+    "withdrawn": "01a22fc6-9860-768c-b216-aa1a71a8b0e9",
+    "accepted": "01a22fc6-992d-7188-b266-40623d33cd5e",
+    "closed": "01a22fc6-99fc-70c3-beb8-892400fd21f4",
+}
+
+
+@pytest.mark.parametrize("kind_of_log", ["postgres", "kafka"])
+async def test_g31_cases_that_an_older_program_did_not_time_get_their_clocks(
+    new_database: Callable[..., Awaitable[str]], tmp_path: Path, kind_of_log: str
+) -> None:
+    url = await restored(await new_database(), FIRST_PROGRAM)
+    async with opened(url, kind_of_log, tmp_path) as harness:
+        runtimes = [harness.runtime(service.name) for service in SERVICES]
+        center, window = harness.as_("window", CENTER), harness.as_("window", STATION)
+
+        async def state_of(name: str) -> tuple[str, list[str]]:
+            case = await ok(center.get(f"/cases/{FIRST[name]}"))
+            return case["status"], sorted(clock["kind"] for clock in case["clocks"] if clock["kind"] != "card")
+
+        async with asyncio.timeout(60):
+            while (await state_of("overdue"))[0] != "accepted" or not (await state_of("noticed"))[1]:
+                await asyncio.sleep(0.05)
+        await settled(runtimes)
+        assert {name: await state_of(name) for name in FIRST} == {
+            "registered": ("registered", ["completeness"]),
+            "overdue": ("accepted", ["completeness", "promise", "statutory"]),
+            "noticed": ("supplement_requested", ["completeness"]),
+            "withdrawn": ("withdrawn", []),
+            "accepted": ("accepted", ["promise"]),
+            "closed": ("closed", ["promise"]),
+        }
+        registered, overdue = [await ok(center.get(f"/cases/{FIRST[name]}")) for name in ("registered", "overdue")]
+        assert (registered["lamp"], registered["clocks"][0]["due_on"]) == ("green", "2026-12-08")
+        assert (overdue["lamp"], overdue["deemed"], overdue["accepted_on"]) == ("red", True, overdue["received_on"])
+        await ok(window.post(f"/cases/{FIRST['noticed']}/materials", {"materials": [{"no": 1, "form": "original"}]}))
+        await ok(center.post(f"/cases/{FIRST['noticed']}/accept"))
+        await settled(runtimes)
+        assert (await state_of("noticed"))[1] == ["completeness", "completeness", "promise", "statutory"]
+        assert await parked.listed(harness.runtime("deadlines").database) == []
+        databases = {each.service.name: each.database for each in runtimes}
+        assert (await reconcile(SERVICES, databases, harness.log)).differences == []
 
 
 async def test_a_timer_command_parked_by_the_old_program_moves_to_its_own_table(old_database: str) -> None:

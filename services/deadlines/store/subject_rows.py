@@ -36,9 +36,9 @@ def subject_of_row(
     )
 
 
-def new_row(subject: Subject) -> dict[str, Any]:
-    """Return all columns of a new subject."""
-    return {**progress_columns(subject), **access_columns(subject), "item": subject.item}
+def full_row(subject: Subject) -> dict[str, Any]:
+    """Return all columns of a subject."""
+    return {**progress_columns(subject), **_access_columns(subject), "item": subject.item}
 
 
 def progress_columns(subject: Subject) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def progress_columns(subject: Subject) -> dict[str, Any]:
     }
 
 
-def access_columns(subject: Subject) -> dict[str, Any]:
+def _access_columns(subject: Subject) -> dict[str, Any]:
     """Return the columns that say who may see the subject."""
     reach = subject.reach
     keys = complaint_keys(reach) if isinstance(reach, ComplaintParties) else seen_by(reach)

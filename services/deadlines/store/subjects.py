@@ -15,7 +15,7 @@ from services.deadlines.domain.clocks.clock import Clock
 from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.store import cards, clock_rows, due_changes, pauses, subject_rows
 from services.deadlines.store.clock_rows import CLOCK_COLUMNS, calculated_columns, clock_of_row, running_columns
-from services.deadlines.store.subject_rows import access_columns, progress_columns, subject_of_row
+from services.deadlines.store.subject_rows import progress_columns, subject_of_row
 from services.deadlines.store.tables import CardRow, ClockRow, PauseRow, SubjectRow
 from services.deadlines.store.tables import clocks as clock_table
 from services.deadlines.store.tables import subjects as subject_table
@@ -86,11 +86,11 @@ async def save(
     new_subjects, progressed, moved = [], [], []
     for id, subject in changed.items():
         if id not in before:
-            new_subjects.append(subject_rows.new_row(subject))
-        elif subject.reach == before[id].reach:
+            new_subjects.append(subject_rows.full_row(subject))
+        elif subject.reach == before[id].reach and subject.item is before[id].item:
             progressed.append(progress_columns(subject))
         else:  # seldom: only then who may see the subject is written again, and the index of that
-            moved.append({**progress_columns(subject), **access_columns(subject)})
+            moved.append(subject_rows.full_row(subject))
     known_clocks = {clock.id: clock for subject in before.values() for clock in subject.clocks}
     new_clocks, updated_clocks, recalculated_clocks = [], [], []
     for subject in changed.values():

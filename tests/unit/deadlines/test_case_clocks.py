@@ -13,6 +13,7 @@ from services.deadlines.domain.calendar.days import YearMissing
 from services.deadlines.domain.clocks.clock import ResponsibleUnit
 from services.deadlines.domain.decide import decide
 from services.deadlines.domain.lifecycle.facts import evolve
+from services.deadlines.domain.lifecycle.subject import Subject
 from services.deadlines.domain.lifecycle.timers import FireSignals
 from services.deadlines.domain.periods.period import Unit
 from tests.unit.deadlines.builders import (
@@ -272,3 +273,17 @@ def test_a_clock_is_announced_as_it_starts() -> None:
     assert (promise.budget, str(due_on(promise)), promise.due_at) == (5, "2026-03-09", at("2026-03-10T00:00"))
     assert promise.calendar_version == BOOK.calendar_of("CN").version
     assert (statutory.clock_id, statutory.provisional) == (SECOND, False)
+
+
+def test_g31_a_case_that_an_older_program_opened_gets_its_item_and_before_acceptance_its_clock() -> None:
+    opened = subject_after(a_registration())
+    old = replace(opened, clocks=(), item=None, sequence=0)
+    accepted = replace(old, phase="accepted")
+    assert names(decide(BOOK, old, a_registration())) == ["ItemRecorded", "ClockChanged", "ClockStarted"]
+    assert names(decide(BOOK, accepted, a_registration())) == ["ItemRecorded"]
+    assert names(decide(BOOK, opened, a_registration())) == []
+    again: Subject = old
+    for fact in decide(BOOK, old, a_registration()):
+        again = evolve(again, fact)
+    assert again.item == opened.item
+    assert [clock.end for clock in again.clocks] == [clock.end for clock in opened.clocks]

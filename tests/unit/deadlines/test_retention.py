@@ -11,6 +11,8 @@ EMPTIED = {
     "held": "what was done at last, or given up by a person",
     "recount_subject": "what was recalculated",
     "member": "readers of the log that have gone",
+    "reread": "chains whose events were held again",
+    "inbox": "positions of chains whose events were held again",
 }
 
 

@@ -1,7 +1,7 @@
 """A case is registered, accepted, or closed before acceptance; and a deemed acceptance is corrected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from services.deadlines.domain.cases.clock_kinds import is_notice_clock
 from services.deadlines.domain.clocks.stopping import correct_stop
 from services.deadlines.domain.lifecycle.breaches import apply_clock_changes
 from services.deadlines.domain.lifecycle.changes import cancel_all, stop_all, stop_clocks
-from services.deadlines.domain.lifecycle.facts import Fact, PhaseChanged
+from services.deadlines.domain.lifecycle.facts import Fact, ItemRecorded, PhaseChanged
 from services.deadlines.domain.lifecycle.start import open_subject, start_clocks
 from services.deadlines.domain.lifecycle.subject import Subject, SubjectNotReady, require_not_over
 from services.deadlines.domain.terms.law import COMPLETENESS
@@ -68,12 +68,21 @@ class CloseUnacceptedCase:
 
 
 def open_case(book: Rulebook, known: Subject | None, command: OpenCase) -> Sequence[Fact]:
-    """Open the case and start its completeness clock (行政许可法 art. 32(4)). Raises `YearMissing`."""
-    if known:
+    """Open the case and start its completeness clock (行政许可法 art. 32(4)). Raises `YearMissing`.
+
+    A case that an older program opened has no item: it gets the item, and where it is not accepted yet the clock.
+    """
+    if known and known.item:
         return []
-    case = Subject(command.subject_id, command.reach, item=command.item)
-    clocks = start_clocks(book, case, [COMPLETENESS], command.received_at, command.clock_ids)
-    return [*open_subject(None, case), *clocks]
+    if known:
+        case = replace(known, item=command.item)
+        opened: list[Fact] = [ItemRecorded(command.item)]
+    else:
+        case = Subject(command.subject_id, command.reach, item=command.item)
+        opened = open_subject(None, case)
+    if case.phase != "open":
+        return opened
+    return [*opened, *start_clocks(book, case, [COMPLETENESS], command.received_at, command.clock_ids)]
 
 
 def accept_case(book: Rulebook, known: Subject | None, command: StartCaseClocks) -> Sequence[Fact]:

@@ -25,6 +25,7 @@ from bianmin.events.deadlines import (
 from services.deadlines.domain.clocks.clock import Clock, SubjectPause
 from services.deadlines.domain.lifecycle.card import Card
 from services.deadlines.domain.lifecycle.subject import Phase, Subject
+from services.deadlines.domain.terms.term import ItemTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class SubjectOpened:
     """Deadlines knows the subject from now on."""
 
     subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecorded:
+    """The terms of the item are known from now on."""
+
+    item: ItemTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class CardChanged:
 
 PrivateFact = (
     SubjectOpened
+    | ItemRecorded
     | PhaseChanged
     | HoldersChanged
     | CycleStarted
@@ -124,6 +133,8 @@ def evolve(subject: Subject | None, fact: Fact) -> Subject:
             return replace(subject, clocks=_put(subject.clocks, clock))
         case CardChanged(card):
             return replace(subject, cards=_put(subject.cards, card))
+        case ItemRecorded(item):
+            return replace(subject, item=item)
         case PhaseChanged(phase):
             return replace(subject, phase=phase)
         case HoldersChanged(holders):
