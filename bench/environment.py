@@ -121,7 +121,7 @@ class Environment:
         return url
 
     async def _migrate(self, url: str) -> None:
-        deployment = Deployment(self.settings(url), private=True)
+        deployment = Deployment(self.settings(url))
         await deployment.migrate()
         await deployment.create_topics()
 

@@ -42,18 +42,25 @@ def services_named(name: str | None) -> Sequence[Service]:
 class Deployment:
     """Where the services of one installation store their data. The database server is running.
 
-    `private`: whether that is the private PostgreSQL under the data directory.
+    `server`: the private PostgreSQL under the data directory, where the data is there.
     """
 
     settings: Settings
-    private: bool
+    server: EmbeddedPostgres | None = None
+
+    def fault(self) -> str | None:
+        """Return why the private PostgreSQL cannot be used any more; None while it can.
+
+        A killed one is started again.
+        """
+        return None if self.server is None else self.server.fault()
 
     @asynccontextmanager
     async def log(self) -> AsyncIterator[Log]:
         """Open the event log: Kafka if the settings name brokers, else tables in PostgreSQL. Closed at the end."""
         async with AsyncExitStack() as stack:
             if servers := self.settings.kafka_servers():
-                event_log: Log = KafkaLog(",".join(servers))
+                event_log: Log = KafkaLog(",".join(servers), compression=self.settings.log_compression)
             else:
                 database = log_database(self.settings.log_database(), pool=8)
                 stack.push_async_callback(database.close)
@@ -106,13 +113,13 @@ async def open_deployment(settings: Settings, *, own: bool = False) -> AsyncIter
     it cannot start.
     """
     if settings.database_url is not None:
-        yield Deployment(settings, private=False)
+        yield Deployment(settings)
         return
     server = EmbeddedPostgres(settings.data / "postgres")
     await asyncio.to_thread(server.start, own=own)
     try:
         await create_database(server)
-        yield Deployment(settings.model_copy(update={"database_url": server.url(DATABASE)}), private=True)
+        yield Deployment(settings.model_copy(update={"database_url": server.url(DATABASE)}), server)
     finally:
         await asyncio.to_thread(server.stop)
 

@@ -2,7 +2,10 @@
 
 import gc
 import sys
+from contextlib import AsyncExitStack
+from functools import partial
 
+import typer
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
@@ -11,6 +14,7 @@ from bianmin.kit import logs
 from bianmin.kit.log import Log
 from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
+from bianmin.kit.watchdog import EXIT_CODE, Watchdog
 from command.deployment import SERVICES, Deployment, open_deployment, services_named
 
 
@@ -18,18 +22,18 @@ async def serve_services(settings: Settings, *, only: str | None = None) -> None
     """Serve all five services on one port, or one of them, until a signal asks to end.
 
     A process with all services prepares the private PostgreSQL itself and stops it at the end. Raises `EmbeddedError`
-    when that cannot start, `NewerThanProgram` when a database is newer than this program.
+    when that cannot start, `NewerThanProgram` when a database is newer than this program, `typer.Exit` when the
+    watchdog stopped the process.
     """
     logs.setup("INFO", json=settings.env == "production" or not sys.stderr.isatty())
     together = only is None
     async with open_deployment(settings, own=together) as deployment:
-        if together and deployment.private:
+        if together and deployment.server is not None:
             await deployment.migrate()
             await deployment.create_topics()
         else:
             await deployment.refuse_newer(services_named(only))
-        async with deployment.log() as event_log:
-            await _serve(application(deployment, event_log, only), settings)
+        await serve_deployment(deployment, only=only)
 
 
 def application(deployment: Deployment, event_log: Log, only: str | None = None) -> FastAPI:
@@ -65,11 +69,38 @@ def uvicorn_server(app: FastAPI, settings: Settings) -> uvicorn.Server:
     )
 
 
-async def _serve(app: FastAPI, settings: Settings) -> None:
+async def serve_deployment(deployment: Deployment, *, only: str | None = None) -> None:
+    """Serve all services on the deployment, or one of them, until a signal asks to end.
+
+    Raises `typer.Exit` with the code `EXIT_CODE` when the watchdog stopped the process.
+    """
+    settings = deployment.settings
+    async with AsyncExitStack() as stack:
+        event_log = await stack.enter_async_context(deployment.log())
+        app = application(deployment, event_log, only)
+        server = uvicorn_server(app, settings)
+        watchdog = Watchdog(
+            [deployment.fault, partial(background_fault, app)],
+            stop=partial(setattr, server, "should_exit", True),
+            is_stopping=lambda: server.should_exit,
+        )
+        with watchdog:
+            _greet(settings)
+            tune_garbage_collector()
+            await server.serve()
+            await stack.aclose()
+    if watchdog.reason is not None:
+        raise typer.Exit(EXIT_CODE)
+
+
+def background_fault(app: FastAPI) -> str | None:
+    """Return the first fault of the background tasks of the application; None without one."""
+    return next((fault for runtime in app.state.runtimes.values() for fault in runtime.faults()), None)
+
+
+def _greet(settings: Settings) -> None:
     if settings.env == "dev":
         address = f"http://{settings.host}:{settings.port}"
         Console(stderr=True).print(
             f"便民以开发环境（dev）运行：{address}/docs　数据在 {settings.data}/　Ctrl-C 结束", highlight=False
         )
-    tune_garbage_collector()
-    await uvicorn_server(app, settings).serve()

@@ -1,18 +1,58 @@
 """A broker that speaks Kafka, started by tests with pip alone and ended again."""
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient
 
 _SECONDS = 30
+
+
+class Broker(Protocol):
+    """A broker that a test can take away. The same one comes back with the same data."""
+
+    bootstrap: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class NoidaBroker:
+    """The broker of `noida-db`, ended cleanly: when killed it would lose the last second."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.bootstrap = f"127.0.0.1:{port}"
+        self._directory = directory
+        self._port = port
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        self._running.enter_context(noida_kafka(self._directory, self._port))
+
+    def kill(self) -> None:
+        self._running.close()
+
+
+class KafkaBroker:
+    """A real Apache Kafka: `BIANMIN_TEST_KAFKA_START` and `BIANMIN_TEST_KAFKA_KILL` are the commands for it."""
+
+    def __init__(self) -> None:
+        self.bootstrap = os.environ["BIANMIN_TEST_KAFKA"]
+
+    def start(self) -> None:
+        subprocess.run(os.environ["BIANMIN_TEST_KAFKA_START"], shell=True, check=True, capture_output=True)
+
+    def kill(self) -> None:
+        subprocess.run(os.environ["BIANMIN_TEST_KAFKA_KILL"], shell=True, check=True, capture_output=True)
 
 
 @contextmanager

@@ -119,6 +119,21 @@ def compose(
     return to_json(envelope)
 
 
+def record_headers(value: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Return the headers of the record that carries the event: its content type, by the Kafka binding of CloudEvents
+    (structured mode), and `ce_id` and `ce_type`, by which a reader can filter without parsing.
+
+    `value` is what `compose` returned: its first `id` and `type` are the attributes.
+    """
+    id, type = _ID.search(value), _TYPE.search(value)
+    named = [(name, found[1]) for name, found in (("ce_id", id), ("ce_type", type)) if found]
+    return (("content-type", _CONTENT_TYPE), *named)
+
+
+_CONTENT_TYPE = f"{MEDIA_TYPE}; charset=utf-8".encode()
+_ID = re.compile(rb'"id"\s*:\s*"([0-9a-f-]{36})"')
+
+
 def parse_event(value: bytes) -> Event:
     """Return the event that the bytes hold. The data of a type unknown to this program is skipped.
 

@@ -14,6 +14,9 @@ from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.execute import Raced, execute
 from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.time_source import TimeSource
+from bianmin.kit.wait import end_tasks
+
+CLOSE_SECONDS = 15.0
 
 
 class DatabaseAway(Exception):
@@ -78,9 +81,12 @@ class Batcher:
         return await entry.done
 
     async def close(self) -> None:
-        """Finish the submitted commands."""
-        while self._worker is not None:
-            await asyncio.wait({self._worker})
+        """Finish the submitted commands; give up those that are not done after `CLOSE_SECONDS`."""
+        deadline = asyncio.get_running_loop().time() + CLOSE_SECONDS
+        while self._worker is not None and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait({self._worker}, timeout=left)
+        if self._worker is not None:
+            await end_tasks([self._worker], every=2.0, attempts=2)
 
     async def _work(self) -> None:
         try:

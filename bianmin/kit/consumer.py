@@ -16,7 +16,7 @@ from bianmin.kit.inbox import Inbox, Tally, chain_of
 from bianmin.kit.log import Consumer, Log, Lost, Stored
 from bianmin.kit.reread import hold_again
 from bianmin.kit.time_source import TimeSource
-from bianmin.kit.wait import Backoff, keep_running
+from bianmin.kit.wait import Activity, Backoff, keep_running
 
 SWEEP_SECONDS = 1.0
 
@@ -51,6 +51,8 @@ class Subscriber:
         self._size = size
         self.observe: Callable[[int, int], None] = lambda taken_in, announced: None
         """Called after every transaction with the number of events it took in and of those it announced."""
+        self.activity = Activity()
+        """Every attempt to reach the log or to read from it."""
         self.last_poll = time.monotonic()
         """When the log was last asked, on the monotonic clock: readiness looks at its age."""
 
@@ -65,7 +67,7 @@ class Subscriber:
 
     async def run(self) -> None:
         """Read for ever; after a failure begin again at the committed offsets."""
-        await keep_running("consumer", self._service, self._attend, replaced_by=(Lost,))
+        await keep_running("consumer", self._service, self._attend, self.activity, replaced_by=(Lost,))
 
     async def _attend(self, backoff: Backoff) -> None:
         await hold_again(self._database, self._service, self._log)
@@ -78,6 +80,7 @@ class Subscriber:
     async def _read(self, reader: Consumer, backoff: Backoff) -> None:
         swept = 0.0
         while True:
+            self.activity.mark()
             self.last_poll = time.monotonic()
             fetched = await reader.fetch(self._size, SWEEP_SECONDS)
             if fetched:
@@ -115,6 +118,7 @@ class Subscriber:
             await self._sweep_one(chain)
 
     async def _sweep_one(self, chain: Chain) -> None:
+        self.activity.mark()
         try:
             await self._execute(lambda tx, carry_out: self._inbox.retry(tx, [chain], self._clock.now(), carry_out))
         except Exception as error:

@@ -1,5 +1,6 @@
 """The database of a service: one engine, one schema, explicit transactions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
@@ -86,16 +87,28 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """A connection for reads: each statement sees what was committed when it started."""
-        async with self.engine.connect() as tx:
-            driver = _driver(tx)
-            try:
-                yield tx
-            finally:
-                if driver.is_closed() or driver.is_in_transaction():
-                    await tx.invalidate()  # nothing for the pool
+        tx = await self.engine.connect()
+        try:
+            yield tx
+        finally:
+            # shielded, as in SQLAlchemy: a cancellation loses no connection
+            await asyncio.shield(asyncio.create_task(_give_back(tx)))
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _give_back(tx: Tx) -> None:
+    """Give the connection back to the pool, or close it where it cannot be used again. Raises nothing.
+
+    An error here would replace the error of the block, or its cancellation: the task would go on for ever.
+    """
+    with suppress(Exception):
+        driver = _driver(tx)
+        if driver.is_closed() or driver.is_in_transaction():
+            await tx.invalidate()
+    with suppress(Exception):
+        await tx.close()
 
 
 def _driver(tx: Tx) -> Any:

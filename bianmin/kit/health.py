@@ -20,7 +20,7 @@ def install(app: FastAPI, runtimes: Mapping[str, ServiceRuntime]) -> None:
     migrated: set[str] = set()
 
     async def healthz(request: Request) -> Response:
-        failed = [name for runtime in runtimes.values() for name in runtime.failed]
+        failed = [fault for runtime in runtimes.values() for fault in runtime.faults()]
         return _answer({"status": "ok" if not failed else "failed", "tasks": failed}, not failed)
 
     async def readyz(request: Request) -> Response:
@@ -34,6 +34,8 @@ def install(app: FastAPI, runtimes: Mapping[str, ServiceRuntime]) -> None:
 
 
 async def _fault_of(name: str, runtime: ServiceRuntime, migrated: set[str]) -> str | None:
+    if faults := runtime.faults():
+        return ", ".join(faults)
     try:
         if name not in migrated:
             if await migrations.pending(runtime.service, runtime.database):

@@ -6,7 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import PurePath
@@ -18,6 +18,8 @@ from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+from bianmin.kit.repeats import Repeats
 
 # fmt: off
 PRIVATE = frozenset({
@@ -76,6 +78,7 @@ def setup(level: str, json: bool, stream: TextIO | None = None) -> None:
     )
     handler = _Lines(out)
     handler.setFormatter(formatter)
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers = [each for each in root.handlers if not isinstance(each, _Lines)] + [handler]
     root.setLevel(level)
@@ -91,6 +94,13 @@ def about(**ids: object) -> AbstractContextManager[None]:
 
 
 class _Lines(logging.StreamHandler[TextIO]):
+    """Writes lines and never raises: who logs goes on, also when the reader is gone or the disk is full."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line if that is possible."""
+        with suppress(Exception):
+            super().emit(record)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Report that a line could not be written; logging itself would print its arguments."""
         self.stream.write(jsons.dumps({"event": "log.failed", "level": "error", "logger": record.name}) + "\n")

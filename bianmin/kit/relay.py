@@ -4,10 +4,11 @@ import asyncio
 import math
 import time
 
+from bianmin.events.envelope import record_headers
 from bianmin.kit.db import ASYNC_COMMIT, Database, rows
 from bianmin.kit.lease import Lease, NotHeld
 from bianmin.kit.log import Fenced, Log, Producer, Record
-from bianmin.kit.wait import Backoff, WakeUp, keep_running
+from bianmin.kit.wait import Activity, Backoff, WakeUp, keep_running
 
 # Reads every row, oldest first: not "id > the last one read", for rows do not become visible in the order of their ids.
 # The same statement deletes the rows that were published; both parts see the table as it was before. It commits without
@@ -46,13 +47,15 @@ class Relay:
         self._lease = Lease(database, "relay", lease)
         self.wake_up = WakeUp()
         """Signalled after a commit that announced events."""
+        self.activity = Activity()
+        """Every attempt to lead or to publish."""
         self.leading = False
         self.published = 0
         """Events published since the start."""
 
     async def run(self) -> None:
         """Publish whenever the lease is free or held, for ever."""
-        await keep_running("relay", self._service, self._round, replaced_by=(NotHeld, Fenced))
+        await keep_running("relay", self._service, self._round, self.activity, replaced_by=(NotHeld, Fenced))
 
     async def _round(self, backoff: Backoff) -> None:
         if await self._lease.acquire():
@@ -73,6 +76,7 @@ class Relay:
         published: list[int] = []
         renewed = -math.inf  # the lease is checked again now that the producer, which fences every older one, is there
         while True:
+            self.activity.mark()
             # who loses it later without noticing does no harm: the next leader's producer fences ours before it reads
             if time.monotonic() - renewed > self._lease_seconds / 3:
                 await self._lease.renew()
@@ -80,7 +84,9 @@ class Relay:
             async with self._database.reading() as tx:
                 waiting = await rows(tx, _READ, published, self._size)
             if waiting:
-                await producer.append([Record(topic, key, payload) for _, topic, key, payload in waiting])
+                await producer.append(
+                    [Record(topic, key, payload, record_headers(payload)) for _, topic, key, payload in waiting]
+                )
                 backoff.reset()
                 self.published += len(waiting)
             published = [row_id for row_id, *_ in waiting]

@@ -6,6 +6,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import structlog
+
 from bianmin.events.registry import topic_of
 from bianmin.kit import parked
 from bianmin.kit.auth import Tokens
@@ -25,6 +27,12 @@ from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.timers import Ticker
+from bianmin.kit.wait import Activity, end_tasks
+
+STOP_SECONDS = 10.0
+"""How long the background tasks may take to end after a cancellation, until the next one."""
+
+log = structlog.get_logger(__name__)
 
 
 class ServiceRuntime:
@@ -58,7 +66,7 @@ class ServiceRuntime:
         )
         self.ticker = Ticker(service.name, self.database, service.handle, service.timers, clock, announced=announced)
         self._loaders: dict[LoadMany[Any, Any], Loader[Any, Any]] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[asyncio.Task[None], Activity] = {}
 
     def observe_batches(self, observe: Callable[[str, int, int], None]) -> None:
         """Have `observe(entrance, commands, events)` called for every batch of commands that was carried out."""
@@ -74,17 +82,25 @@ class ServiceRuntime:
 
     def start(self) -> None:
         """Start the relay, the subscriber and the timers."""
-        runs = {"relay": self.relay.run()}
+        workers: dict[str, Relay | Subscriber | Ticker] = {"relay": self.relay}
         if self.service.listens:
-            runs["subscriber"] = self.subscriber.run()
+            workers["subscriber"] = self.subscriber
         if self.service.timers:
-            runs["ticker"] = self.ticker.run()
-        self._tasks = [asyncio.create_task(run, name=f"{self.service.name} {name}") for name, run in runs.items()]
+            workers["ticker"] = self.ticker
+        self._tasks = {
+            asyncio.create_task(worker.run(), name=f"{self.service.name} {name}"): worker.activity
+            for name, worker in workers.items()
+        }
 
-    @property
-    def failed(self) -> list[str]:
-        """The names of background tasks that ended; they never should."""
-        return [task.get_name() for task in self._tasks if task.done()]
+    def faults(self) -> list[str]:
+        """Return what is wrong with the background tasks: those that ended, and those that attempt nothing any more."""
+        ended = [f"{task.get_name()}: ended" for task in self._tasks if task.done()]
+        silent = [
+            f"{task.get_name()}: no attempt for {activity.silence:.0f} s"
+            for task, activity in self._tasks.items()
+            if activity.silence > self.settings.max_silence
+        ]
+        return ended + silent
 
     async def measure(self, figures: ServiceMetrics) -> None:
         """Set the gauges of the service to their present values."""
@@ -105,11 +121,11 @@ class ServiceRuntime:
 
     async def stop(self) -> None:
         """Finish the submitted commands, end the tasks, give up the lease, close the connections."""
+        tasks, self._tasks = self._tasks, {}
         await self.batcher.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._tasks:
+        if not await end_tasks(tasks, every=STOP_SECONDS, attempts=3):
+            log.error("service.abandoned", service=self.service.name)
+        if tasks:
             with suppress(Exception):  # the database may be gone already: the lease ends by itself
                 await self.relay.close()
         await self.database.close()

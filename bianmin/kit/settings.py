@@ -88,6 +88,8 @@ class Settings(FrozenSettings):
     database_password: SecretStr | None = None
     log_url: KafkaUrl | None = None
     """None: the event log is tables in PostgreSQL."""
+    log_compression: Literal["none", "lz4", "zstd"] = "none"
+    """How records are compressed in Kafka."""
     log_database_url: PostgresUrl | None = Field(default=None, repr=False)
     """None: `database_url` of a service called `log`."""
     partitions: Count = 6
@@ -99,6 +101,8 @@ class Settings(FrozenSettings):
     public_rate: Rate = "600/minute"
     body_limit: ByteSize = ByteSize(1024**2)
     import_limit: ByteSize = ByteSize(16 * 1024**2)
+    max_silence: Count = 300
+    """Seconds without an attempt of a background task, to read events or to publish them, until the process ends."""
     trusted_proxies: bool = False
     """Whether X-Forwarded-For is believed: only where a gateway of ours writes it."""
 

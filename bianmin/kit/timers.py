@@ -15,7 +15,7 @@ from bianmin.kit.decide import Refused
 from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.execute import execute
 from bianmin.kit.time_source import TimeSource
-from bianmin.kit.wait import Backoff, WakeUp, keep_running
+from bianmin.kit.wait import Activity, Backoff, WakeUp, keep_running
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +93,8 @@ class Ticker:
         self._rests = {timer.name: _Rest() for timer in timers}
         self._handled = 0
         self._wake_up = WakeUp()
+        self.activity = Activity()
+        """Every round of the timers."""
         self._poll = poll
         self._size = size
         self.observe: Callable[[int, int], None] = lambda commands, events: None
@@ -103,7 +105,7 @@ class Ticker:
     async def run(self) -> None:
         """Tick for ever, one timer after the other over one connection; a timer that fails holds up no other."""
         self._clock.on_move(self._wake_up.signal)
-        await keep_running("timer", self._service, self._round)
+        await keep_running("timer", self._service, self._round, self.activity)
 
     async def _round(self, backoff: Backoff) -> None:
         due = await self.look()

@@ -1,8 +1,10 @@
-"""Waiting: until something happens, or until a failure may be over."""
+"""Waiting: until something happens, until a failure may be over, or until tasks have ended."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import structlog
 
@@ -51,25 +53,51 @@ class Backoff:
         self._next = self._first
 
 
+class Activity:
+    """When a background task last began an attempt at its work."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def mark(self) -> None:
+        """Record an attempt that begins now."""
+        self._last = time.monotonic()
+
+    @property
+    def silence(self) -> float:
+        """Return the seconds since the last attempt began."""
+        return time.monotonic() - self._last
+
+
 async def keep_running(
     task: str,
     service: str,
     attempt: Callable[[Backoff], Awaitable[None]],
+    activity: Activity,
     *,
     replaced_by: tuple[type[Exception], ...] = (),
 ) -> None:
     """Call `attempt` again and again, for ever; after a failure wait with back-off.
 
-    `attempt` resets the back-off when it got something done. `replaced_by` are errors that say another replica does
-    this work now; they are no failure. A database or log that is away is logged in one line, anything else in full.
+    `attempt` resets the back-off when it got something done. Every call is marked in `activity`; an attempt that lasts
+    marks its own steps there. `replaced_by` are errors that say another replica does this work now; they are no
+    failure. A database or log that is away is logged in one line, anything else in full.
     """
     backoff = Backoff()
-    while True:
+    while not _is_cancelled():  # a library may have swallowed the cancellation
+        activity.mark()
         try:
             await attempt(backoff)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            # of a future inside: a library that is closed under a call cancels what the call waits for
+            log.warning(f"{task}.waits", service=service, error="CancelledError")
         except replaced_by as error:
             log.info(f"{task}.replaced", service=service, error=type(error).__name__)
         except Exception as error:
+            if _is_cancelled():
+                raise asyncio.CancelledError from error  # an error while cleaning up has replaced it
             if is_away(error):
                 log.warning(f"{task}.waits", service=service, error=type(error).__name__)
             else:
@@ -77,3 +105,33 @@ async def keep_running(
         else:
             continue
         await asyncio.sleep(backoff.next())
+    raise asyncio.CancelledError
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody asked the current task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def end_tasks(tasks: Iterable[asyncio.Task[Any]], *, every: float, attempts: int) -> bool:
+    """Cancel the tasks until they have ended, `attempts` times, `every` seconds apart; return whether all have ended.
+
+    Once is not enough: a library that swallows the cancellation goes on. The results and errors of the tasks are
+    dropped.
+    """
+    left = set(tasks)
+    for task in left:
+        task.add_done_callback(_drop_result)
+    for _ in range(attempts):
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=every)
+    return not left
+
+
+def _drop_result(task: asyncio.Task[Any]) -> None:
+    """Look at the error of a task that has ended: otherwise asyncio reports it as never retrieved."""
+    if not task.cancelled():
+        task.exception()

@@ -32,6 +32,8 @@ class CrashingServer:
     process: subprocess.Popen[bytes] | None = None
     answered: dict[str, str] = field(default_factory=dict)
     kafka: str | None = None
+    stderr: int | None = None
+    """Where the server's log goes; None: the file `process.log`."""
     clients: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -50,7 +52,7 @@ class CrashingServer:
         ]
         with (self.data / "process.log").open("ab") as output:
             over = {**os.environ, "BIANMIN_TEST_BROKER": self.kafka} if self.kafka else None
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=over)
+            self.process = subprocess.Popen(command, stdout=output, stderr=self.stderr or output, env=over)
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -40,6 +40,7 @@ class EmbeddedPostgres:
         self._fsync = fsync
         self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
         self._users: int | None = None
         self._user_process = 0
         self._leave_running = False
@@ -65,6 +66,7 @@ class EmbeddedPostgres:
                     os.close(users)
                     raise
                 self._users, self._user_process = users, os.getpid()
+                self._is_running()
                 self._leave_running = found and alone and not own
         except OSError as error:
             raise EmbeddedError(
@@ -77,12 +79,59 @@ class EmbeddedPostgres:
         if self._users is None or self._user_process != os.getpid():
             return  # a forked child shares our locks: if it changed them it would change ours
         atexit.unregister(self.stop)
+        if not self._home.is_dir():
+            self._quit()
+            os.close(self._users)
+            self._users = None
+            return
         with self._gate():
             last = _try_lock(self._users, fcntl.LOCK_EX)
             os.close(self._users)
             self._users = None
             if last and not self._leave_running:
                 self._shut_down()
+
+    def fault(self) -> str | None:
+        """Return why the server cannot be used any more, for the operator; None while it can.
+
+        A server that was killed is started again. One whose data was deleted is killed: it takes no more writes.
+        """
+        if self._users is None or self._is_running():
+            return None
+        data = self._home / "data"
+        if not (data / "PG_VERSION").exists():
+            self._quit()
+            return (
+                f"数据目录 {data} 已被删除或移走，数据库已停止；请恢复数据目录后重新启动。(the data directory is gone)"
+            )
+        try:
+            with self._gate():
+                if self._users is not None and not self._find_running():
+                    log.warning("postgres.restarting", data=str(data))
+                    self._launch(Cluster.at(self._home))
+        except EmbeddedError as error:
+            return str(error)
+        except OSError as error:
+            return f"不能重新启动 {data} 的数据库（{error.strerror}）。(cannot restart PostgreSQL)"
+        return None
+
+    def _is_running(self) -> bool:
+        """Whether the server's process is there and its data too; two look-ups, since this is asked all the time."""
+        try:
+            with (self._home / "data" / "postmaster.pid").open() as file:
+                self._pid = int(file.readline())
+            os.kill(self._pid, 0)
+        except PermissionError:
+            return True  # it runs as another account
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def _quit(self) -> None:
+        """Have the server end at once, without its files."""
+        if self._pid is not None:
+            with suppress(OSError):
+                os.kill(self._pid, signal.SIGQUIT)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one of its databases."""

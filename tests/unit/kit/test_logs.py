@@ -1,12 +1,15 @@
 """Log lines: one JSON object each, and no person in any of them. Persons and numbers here are made up."""
 
+import contextlib
 import io
 import json
 import logging
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bianmin.kit import logs
 from bianmin.kit.logs import HIDDEN, about
+from bianmin.kit.repeats import Repeats
 
 CITIZEN = "52999919000101000X"
 PHONE = "13000000001"
@@ -258,3 +262,35 @@ def test_an_exception_whose_text_fails_does_not_break_the_log(lines: Lines) -> N
             raise RuntimeError
 
     assert failed(lines, Mute()).endswith("Mute: <RuntimeError in __str__>")
+
+
+@pytest.mark.usefixtures("restored")
+def test_g21_a_line_that_cannot_be_written_raises_nothing() -> None:
+    with contextlib.suppress(OSError), Path("/dev/full").open("w") as full:
+        logs.setup("INFO", json=True, stream=full)
+        for _ in range(200):
+            structlog.get_logger("full").info("disk.full")
+    structlog.get_logger("full").info("closed")
+
+
+def test_g34_a_repeated_warning_is_written_at_once_and_then_once_a_minute_with_its_number() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s %(repeated)s", defaults={"repeated": 0}))
+    handler.addFilter(Repeats(seconds=0.2))
+    for n in range(5):
+        for name in ("aiokafka", "aiokafka.consumer"):
+            handler.handle(logging.LogRecord(name, logging.ERROR, "", 0, "no node %s", (n,), None))
+        handler.handle(logging.LogRecord("ours", logging.INFO, "", 0, "info", (), None))
+    time.sleep(0.2)
+    handler.handle(logging.LogRecord("aiokafka", logging.ERROR, "", 0, "no node %s", (7,), None))
+    assert sorted(stream.getvalue().splitlines()) == ["info 0"] * 5 + ["no node 0 0", "no node 0 0", "no node 7 4"]
+
+
+def test_g34_warnings_that_differ_in_a_value_are_all_written() -> None:
+    filtered = Repeats()
+    for n in range(3):
+        event = {"event": "event.unreadable", "offset": n, "timestamp": str(n)}
+        record = logging.LogRecord("ours", logging.ERROR, "", 0, event, (), None)
+        assert filtered.filter(record)
+        assert not filtered.filter(record)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from bianmin.kit.log import Stored
+from bianmin.kit.log.kafka.clients import Compression
 from bianmin.kit.log.kafka.consumer import KafkaConsumer, to_stored
 from bianmin.kit.log.kafka.producer import KafkaProducer
 from bianmin.kit.log.kafka.ranges import offset_ranges, read_ranges, reader_of
@@ -15,13 +16,16 @@ class KafkaLog:
     """A log in a Kafka cluster.
 
     A member that is silent for `session` seconds counts as dead. A request that the brokers do not answer within
-    `max_wait` seconds raises `errors.Away`, a ConnectionError.
+    `max_wait` seconds raises `errors.Away`, a ConnectionError. Producers compress by `compression`; consumers read any.
     """
 
-    def __init__(self, bootstrap: str, *, session: float = 10.0, max_wait: float = 20.0) -> None:
+    def __init__(
+        self, bootstrap: str, *, session: float = 10.0, max_wait: float = 20.0, compression: Compression = "none"
+    ) -> None:
         self._bootstrap = bootstrap
         self._session = session
         self._max_wait = max_wait
+        self._compression = compression
 
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
         """Create the topics that do not exist yet. Raises `Away`."""
@@ -29,7 +33,7 @@ class KafkaLog:
 
     async def producer(self, name: str) -> KafkaProducer:
         """Start the producer of this name; it fences every older one. Raises `Away`."""
-        return await KafkaProducer.start(self._bootstrap, name, self._max_wait)
+        return await KafkaProducer.start(self._bootstrap, name, self._max_wait, self._compression)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
         """Join a group. Raises `Away`."""

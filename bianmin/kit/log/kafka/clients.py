@@ -1,9 +1,9 @@
 """Types for the part of aiokafka that is used here (it has none), and a way to stop clients that would not stop."""
 
 import asyncio
-import contextlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 import structlog
 from aiokafka import (
@@ -12,6 +12,9 @@ from aiokafka import (
     ConsumerRebalanceListener,
     TopicPartition,
 )
+from aiokafka.admin import AIOKafkaAdminClient
+
+from bianmin.kit.wait import end_tasks
 
 MEGABYTE = 1 << 20
 LARGEST_ENTRY = 2 * MEGABYTE
@@ -20,6 +23,8 @@ LARGEST_ENTRY = 2 * MEGABYTE
 REQUEST_SECONDS = 15
 TRANSACTION_SECONDS = 30
 """After this time the broker aborts the transaction of a silent producer; until then nobody reads past it."""
+
+Compression = Literal["none", "lz4", "zstd"]
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +60,16 @@ class TransactionalProducer(Protocol):
     ) -> asyncio.Future[object]: ...
 
 
+class Admin(Protocol):
+    """The part of AIOKafkaAdminClient that is used here."""
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    async def create_topics(self, topics: Sequence[Any]) -> Any: ...
+    async def describe_topics(self, topics: Sequence[str]) -> Any: ...
+    async def list_consumer_group_offsets(self, group: str) -> Any: ...
+
+
 class Reader(Protocol):
     """The part of AIOKafkaConsumer that is used here."""
 
@@ -76,9 +91,17 @@ class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.settled = asyncio.Event()
+        self._began = time.monotonic()
+
+    @property
+    def unsettled(self) -> float:
+        """Return for how many seconds the rebalance has been under way; 0 without one."""
+        return 0.0 if self.settled.is_set() else time.monotonic() - self._began
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """Called by aiokafka when a rebalance begins."""
+        if self.settled.is_set():
+            self._began = time.monotonic()
         self.settled.clear()
 
     async def on_partitions_assigned(self, assigned: object) -> None:
@@ -91,7 +114,7 @@ def place(topic: str, partition: int) -> Place:
     return cast(Place, TopicPartition(topic, partition))
 
 
-def new_producer(bootstrap: str, name: str) -> TransactionalProducer:
+def new_producer(bootstrap: str, name: str, compression: Compression) -> TransactionalProducer:
     """A producer whose writes all replicas acknowledge; idempotent. The broker fences older ones of the name."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
@@ -99,6 +122,7 @@ def new_producer(bootstrap: str, name: str) -> TransactionalProducer:
         transactional_id=name,
         transaction_timeout_ms=TRANSACTION_SECONDS * 1000,
         acks="all",
+        compression_type=None if compression == "none" else compression,
         request_timeout_ms=REQUEST_SECONDS * 1000,
         max_request_size=LARGEST_ENTRY,
         # below the broker's limit for one request, so that none is refused
@@ -138,29 +162,30 @@ def _reading(bootstrap: str) -> dict[str, Any]:
     }
 
 
-async def stop_client(client: TransactionalProducer | Reader, *, grace: float) -> None:
-    """Stop the client; cancel its tasks that still run after `grace` seconds.
+async def stop_client(client: TransactionalProducer | Reader | Admin, *, grace: float) -> None:
+    """Stop the client within `grace` seconds and three more, whatever aiokafka does. Raises nothing.
 
-    Without a broker `stop` never returns (aiokafka#1101), and the client keeps no list of its tasks.
+    Without a broker `stop` may never return (aiokafka#1101), or swallow a cancellation and go on waiting; the client
+    keeps no list of its tasks. Tasks that survive two cancellations are abandoned, without connections.
     """
-    try:
-        async with asyncio.timeout(grace):
-            await client.stop()
-            return
-    except TimeoutError:
-        log.warning("kafka.client_cancelled")
-    parts = [getattr(client, name, None) for name in ("_sender", "_message_accumulator", "_coordinator", "_fetcher")]
-    left = [task for task in asyncio.all_tasks() if any(part is _owner(task) for part in parts if part is not None)]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
-    connections = getattr(client, "client", None) or getattr(client, "_client", None)
-    if connections is not None:
-        with contextlib.suppress(ConnectionError):
-            await connections.close()
+    stop = client.close if isinstance(client, AIOKafkaAdminClient) else cast(TransactionalProducer, client).stop
+    stopping = asyncio.create_task(stop())
+    await asyncio.wait({stopping}, timeout=grace)
+    if stopping.done() and not stopping.cancelled() and stopping.exception() is None:
+        return
+    parts = [client, *(found for name in _PARTS if (found := getattr(client, name, None)) is not None)]
+    left = [task for task in asyncio.all_tasks() if any(part is _owner(task) for part in parts)]
+    ended = await end_tasks([stopping, *left], every=1.0, attempts=2)
+    for part in parts:
+        for connection in list(getattr(part, "_conns", {}).values()):
+            connection.close()
+    log.warning("kafka.client_cancelled", abandoned=not ended)
+
+
+_PARTS = ("_sender", "_message_accumulator", "_coordinator", "_fetcher", "client", "_client")
 
 
 def _owner(task: asyncio.Task[Any]) -> object:
-    """The object whose method the task runs, by its frame."""
+    """Return the object whose method the task runs, by its frame."""
     frame = getattr(task.get_coro(), "cr_frame", None)
     return None if frame is None else frame.f_locals.get("self")

@@ -5,19 +5,22 @@ from collections.abc import Mapping, Sequence
 
 from bianmin.kit.log import Lost, Record, Stored
 from bianmin.kit.log.kafka.clients import Assignments, KafkaEntry, Reader, new_member, place, stop_client
-from bianmin.kit.log.kafka.errors import NOT_OWNER_ERRORS, time_limit
+from bianmin.kit.log.kafka.errors import NOT_OWNER_ERRORS, Away, limited
 
 _LEAVE_SECONDS = 5.0
+_REBALANCE_SESSIONS = 3
+"""A rebalance takes a session at most: the silent members are expelled then."""
 
 
 class KafkaConsumer:
     """A member of a group. Without a broker it fetches nothing, and continues when there is one again."""
 
-    def __init__(self, client: Reader, assignments: Assignments, group: str, max_wait: float) -> None:
+    def __init__(self, client: Reader, assignments: Assignments, group: str, session: float, max_wait: float) -> None:
         self._client = client
         self._assignments = assignments
         self._group = group
         self._max_wait = max_wait
+        self._longest_rebalance = _REBALANCE_SESSIONS * session + max_wait
 
     @classmethod
     async def join(
@@ -27,15 +30,17 @@ class KafkaConsumer:
         assignments = Assignments()
         client = new_member(bootstrap, group, topics, session, assignments)
         try:
-            async with time_limit(max_wait):
-                await client.start()
+            await limited(client.start(), max_wait)
         except BaseException:
             await stop_client(client, grace=_LEAVE_SECONDS)
             raise
-        return cls(client, assignments, group, max_wait)
+        return cls(client, assignments, group, session, max_wait)
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
-        """At most `limit` entries; none after `wait` seconds without new ones. Raises `Away`."""
+        """At most `limit` entries; none after `wait` seconds without new ones.
+
+        Raises `Away`, also when a rebalance does not end: the task of aiokafka that carries it out may have died.
+        """
         clock = asyncio.get_running_loop().time
         deadline = clock() + wait
         # during a rebalance aiokafka would block until its end, however long it takes
@@ -43,33 +48,37 @@ class KafkaConsumer:
             async with asyncio.timeout(wait):
                 await self._assignments.settled.wait()
         except TimeoutError:
+            if self._assignments.unsettled > self._longest_rebalance:
+                raise Away(f"a rebalance lasts longer than {self._longest_rebalance:g} s") from None
             return []
         left = max(0, int((deadline - clock()) * 1000))
-        async with time_limit(wait + self._max_wait):
-            found = await self._client.getmany(timeout_ms=left, max_records=limit)
+        found = await limited(self._client.getmany(timeout_ms=left, max_records=limit), wait + self._max_wait)
         return [to_stored(entry) for entries in found.values() for entry in entries]
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
         """Commit the next offsets to read. Raises `Lost` after a rebalance, `Away` without a broker."""
         try:
-            async with time_limit(self._max_wait):
-                await self._client.commit({place(*where): offset for where, offset in upto.items()})
+            await limited(
+                self._client.commit({place(*where): offset for where, offset in upto.items()}), self._max_wait
+            )
         except NOT_OWNER_ERRORS as error:
             raise Lost(self._group) from error
 
     async def rewind(self) -> None:
         """Go back to the committed offsets. Raises `Away`."""
-        async with time_limit(self._max_wait):
-            for where in list(self._client.assignment()):
-                committed = await self._client.committed(where)
-                try:
-                    if committed is None:
-                        await self._client.seek_to_beginning(where)
-                    else:
-                        self._client.seek(where, committed)
-                except NOT_OWNER_ERRORS:
-                    # another member has the partition now, and starts at the committed offset
-                    continue
+        await limited(self._rewind(), self._max_wait)
+
+    async def _rewind(self) -> None:
+        for where in list(self._client.assignment()):
+            committed = await self._client.committed(where)
+            try:
+                if committed is None:
+                    await self._client.seek_to_beginning(where)
+                else:
+                    self._client.seek(where, committed)
+            except NOT_OWNER_ERRORS:
+                # another member has the partition now, and starts at the committed offset
+                continue
 
     async def close(self) -> None:
         """Leave the group."""

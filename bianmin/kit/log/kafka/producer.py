@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from aiokafka.errors import BrokerResponseError
 
 from bianmin.kit.log import Fenced, Record
-from bianmin.kit.log.kafka.clients import TransactionalProducer, new_producer, stop_client
-from bianmin.kit.log.kafka.errors import FENCED_ERRORS, Away, time_limit
+from bianmin.kit.log.kafka.clients import Compression, TransactionalProducer, new_producer, stop_client
+from bianmin.kit.log.kafka.errors import FENCED_ERRORS, Away, limited
 
 _ABORT_SECONDS = 5.0
 
@@ -23,12 +23,11 @@ class KafkaProducer:
         self._usable = True
 
     @classmethod
-    async def start(cls, bootstrap: str, name: str, max_wait: float) -> "KafkaProducer":
+    async def start(cls, bootstrap: str, name: str, max_wait: float, compression: Compression) -> "KafkaProducer":
         """Start the producer of this name. Raises `Away`."""
-        client = new_producer(bootstrap, name)
+        client = new_producer(bootstrap, name, compression)
         try:
-            async with time_limit(max_wait):
-                await client.start()
+            await limited(client.start(), max_wait)
         except BaseException:
             await stop_client(client, grace=_ABORT_SECONDS)
             raise
@@ -43,17 +42,7 @@ class KafkaProducer:
         if not self._usable:
             raise Away(f"{self._name} has to be started again")
         try:
-            async with time_limit(self._max_wait):
-                await self._client.begin_transaction()
-                sent = [
-                    await self._client.send(
-                        record.topic, record.value, record.key.encode(), headers=list(record.headers)
-                    )
-                    for record in records
-                ]
-                # wait before the commit, which would commit what arrived without what was refused
-                await asyncio.gather(*sent)
-                await self._client.commit_transaction()
+            await limited(self._transaction(records), self._max_wait)
         except FENCED_ERRORS as error:
             self._fenced, self._usable = True, False
             raise Fenced(self._name) from error
@@ -66,11 +55,20 @@ class KafkaProducer:
             self._usable = await self._abort() and not isinstance(error, BrokerResponseError)
             raise
 
+    async def _transaction(self, records: Sequence[Record]) -> None:
+        await self._client.begin_transaction()
+        sent = [
+            await self._client.send(record.topic, record.value, record.key.encode(), headers=list(record.headers))
+            for record in records
+        ]
+        # wait before the commit, which would commit what arrived without what was refused
+        await asyncio.gather(*sent)
+        await self._client.commit_transaction()
+
     async def _abort(self) -> bool:
         """Abort the transaction; whether that succeeded."""
         try:
-            async with asyncio.timeout(_ABORT_SECONDS):
-                await self._client.abort_transaction()
+            await limited(self._client.abort_transaction(), _ABORT_SECONDS)
         except Exception:
             return False
         return True

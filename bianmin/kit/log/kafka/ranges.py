@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from bianmin.kit.log.kafka.clients import KafkaEntry, Place, Reader, new_reader, stop_client
-from bianmin.kit.log.kafka.errors import Away, time_limit
+from bianmin.kit.log.kafka.errors import Away, limited
 
 _POLL_MILLISECONDS = 50
 _LEAVE_SECONDS = 5.0
@@ -15,8 +15,7 @@ async def reader_of(bootstrap: str, topics: Sequence[str], max_wait: float) -> A
     """A reader with all partitions of the topics. Raises `Away`."""
     reader = new_reader(bootstrap, topics)
     try:
-        async with time_limit(max_wait):
-            await reader.start()
+        await limited(reader.start(), max_wait)
         yield reader
     finally:
         await stop_client(reader, grace=_LEAVE_SECONDS)
@@ -28,9 +27,8 @@ async def offset_ranges(reader: Reader, max_wait: float) -> dict[Place, range]:
     Raises `Away`.
     """
     places = list(reader.assignment())
-    async with time_limit(max_wait):
-        begins = await reader.beginning_offsets(places)
-        ends = await reader.end_offsets(places)
+    begins = await limited(reader.beginning_offsets(places), max_wait)
+    ends = await limited(reader.end_offsets(places), max_wait)
     return {where: range(begins[where], ends[where]) for where in places}
 
 
@@ -42,8 +40,8 @@ async def read_ranges(reader: Reader, ranges: Mapping[Place, range], max_wait: f
     for where, offsets in ranges.items():
         reader.seek(where, offsets.start)
     silent = 0.0
-    while not await _at_end(reader, ranges):
-        found = await reader.getmany(timeout_ms=_POLL_MILLISECONDS)
+    while not await limited(_at_end(reader, ranges), max_wait):
+        found = await limited(reader.getmany(timeout_ms=_POLL_MILLISECONDS), max_wait)
         silent = 0.0 if found else silent + _POLL_MILLISECONDS / 1000
         if silent > max_wait:
             raise Away(f"nothing for {max_wait:g} s")

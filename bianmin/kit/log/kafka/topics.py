@@ -2,26 +2,26 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import cast
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import LeaderNotAvailableError, NoError, TopicAlreadyExistsError, for_code
 
-from bianmin.kit.log.kafka.clients import LARGEST_ENTRY, REQUEST_SECONDS, Place, place
-from bianmin.kit.log.kafka.errors import retry_until, time_limit
+from bianmin.kit.log.kafka.clients import LARGEST_ENTRY, REQUEST_SECONDS, Admin, Place, place, stop_client
+from bianmin.kit.log.kafka.errors import limited, retry_until
 
 _BROKERS_DEFAULT = -1
+_CLOSE_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str, max_wait: float) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_SECONDS * 1000)
+async def _admin(bootstrap: str, max_wait: float) -> AsyncIterator[Admin]:
+    admin = cast(Admin, AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_SECONDS * 1000))
     try:
-        async with time_limit(max_wait):
-            await admin.start()
+        await limited(admin.start(), max_wait)
         yield admin
     finally:
-        await admin.close()
+        await stop_client(admin, grace=_CLOSE_SECONDS)
 
 
 async def create_topics(bootstrap: str, topics: Sequence[str], partitions: int, max_wait: float) -> None:

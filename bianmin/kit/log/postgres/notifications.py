@@ -1,18 +1,13 @@
 """Notifications wake waiting readers: one LISTEN connection for the whole log, renewed when it is lost."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
-
-from bianmin.kit.db import Database, is_away
-from bianmin.kit.wait import Backoff
+from bianmin.kit.db import Database
+from bianmin.kit.wait import Activity, Backoff, end_tasks, keep_running
 
 CHANNEL = "bianmin_log"
-
-log = structlog.get_logger(__name__)
 
 
 def topic_subject(topic: str) -> str:
@@ -48,20 +43,11 @@ class Notifications:
     async def close(self) -> None:
         """Stop listening."""
         if self._listening is not None:
-            self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+            await end_tasks([self._listening], every=2.0, attempts=3)
             self._listening = None
 
     async def _listen(self) -> None:
-        backoff = Backoff(first=0.05, longest=2.0)
-        while True:
-            try:
-                await self._listen_once(backoff)
-            except Exception as error:
-                if not is_away(error):
-                    log.exception("log.notifications_failed")
-            await asyncio.sleep(backoff.next())
+        await keep_running("notifications", "log", self._listen_once, Activity())
 
     async def _listen_once(self, backoff: Backoff) -> None:
         next = asyncio.Event()
