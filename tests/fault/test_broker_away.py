@@ -38,7 +38,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
     kafka.start()
 
 
-async def test_after_every_outage_of_the_broker_all_services_go_on_by_themselves(
+async def test_g0_after_every_outage_of_the_broker_all_services_go_on_by_themselves(
     broker: Broker, new_database: Callable[[], Awaitable[str]], tmp_path: Path
 ) -> None:
     outages = NOIDA_OUTAGES if isinstance(broker, NoidaBroker) else KAFKA_OUTAGES

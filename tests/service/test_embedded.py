@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -298,3 +299,35 @@ def test_environment_variables_of_another_postgresql_are_ignored(join: Join, hom
     assert query(server, "SHOW datestyle") == "ISO, MDY"
     other.communicate()
     assert other.returncode == 0
+
+
+def test_g30_a_killed_server_is_started_again_for_all_its_users(join: Join, home: Path) -> None:
+    server, other = join(), join()
+    server.start()
+    other.start()
+    query(server, "CREATE TABLE kept (n int)")
+    assert server.fault() is None
+    killed = pid_of(home)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    while Path(f"/proc/{killed}").exists():
+        time.sleep(0.01)
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda each: each.fault(), [server, other])) == [None, None]
+    assert pid_of(home) != killed
+    assert query(server, "SELECT count(*) FROM kept") == query(other, "SELECT count(*) FROM kept") == 0
+
+
+def test_g30_a_server_whose_data_was_deleted_takes_no_more_writes(join: Join, home: Path) -> None:
+    server = join()
+    server.start()
+    url, running = server.url("postgres"), pid_of(home)
+    shutil.rmtree(home / "data")
+    assert "已被删除或移走" in (server.fault() or "")
+    while Path(f"/proc/{running}").exists():
+        time.sleep(0.01)
+    with pytest.raises(OSError, match=r"PGSQL|No such file|refused"):
+        query(server, "SELECT 1")
+    assert not (home / "data").exists()
+    assert url == server.url("postgres")
+    server.stop()

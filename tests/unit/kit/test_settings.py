@@ -48,6 +48,8 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
         "track_rate": "5/minute",
         "body_limit": "2MiB",
         "import_limit": "1048576",
+        "log_compression": "zstd",
+        "max_silence": "120",
         "trusted_proxies": "true",
         "jwt_leeway_seconds": "30",
         "received_on_max_back_days": "30",
