@@ -28,7 +28,7 @@ from services.deadlines.app import SERVICE
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.publication import PublishYear
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status, tag_of
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus, tag_of
 from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import CountedPeriod, Unit
 from services.deadlines.handlers import handle
@@ -177,8 +177,8 @@ async def _recount(stage: _Stage, day: date, rounds: int) -> Figure:
 
 async def _publish(stage: _Stage, day: date, *, off: bool, seen: int | None) -> int:
     """Publish the year of the day, with or without the day off; return its tag."""
-    days = (NamedDay(day, Kind.OFF, "县里的节日"),) if off else ()
-    year = CalendarYear(COUNTY, day.year, Status.OFFICIAL, "县政府通知", days)
+    days = (NamedDay(day, DayKind.OFF, "县里的节日"),) if off else ()
+    year = CalendarYear(COUNTY, day.year, YearStatus.OFFICIAL, "县政府通知", days)
     async with stage.database.transaction() as tx:
         work = await handle(tx, [PublishYear(year, seen, Cause(system(COUNTY)))], stage.clock.now())
         await outbox.append(tx, work.announced, source="deadlines", at=stage.clock.now())

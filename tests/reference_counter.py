@@ -18,7 +18,7 @@ import chinese_calendar  # type: ignore[import-untyped]
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.days import Calendar, YearMissing, merge
 from services.deadlines.domain.calendar.hours import Hours, Interval
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
 
@@ -124,7 +124,11 @@ def a_place(rng: random.Random) -> Place:
         layers.append(
             [
                 CalendarYear(
-                    region, day.year, Status.OFFICIAL, "测试", (NamedDay(day, Kind.WORK if on else Kind.OFF, "某日"),)
+                    region,
+                    day.year,
+                    YearStatus.OFFICIAL,
+                    "测试",
+                    (NamedDay(day, DayKind.WORK if on else DayKind.OFF, "某日"),),
                 )
                 for day, on in days.items()
             ]

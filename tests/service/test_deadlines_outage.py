@@ -19,7 +19,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.timers import DueCommand, Timer
 from services.deadlines.app import SERVICE
 from services.deadlines.domain.calendar.publication import PublishYear
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from tests.service.deadlines_county import CARDS, RECOUNTS, County, access, an_item, at, day
 from tests.service.deadlines_workers import StoppableCounty, Worker, signals_of
 
@@ -138,9 +138,9 @@ async def test_d7_a_subject_that_a_recount_cannot_read_is_parked_and_recalculate
         async with county.harness.runtime("deadlines").database.transaction() as tx:
             await run(tx, "UPDATE clock SET unit = 'fortnight' WHERE subject_id = $1", bad)
     async with town.with_a_worker(size=3) as worker:
-        festival = NamedDay(day("2026-03-05"), Kind.OFF, "三月三")
+        festival = NamedDay(day("2026-03-05"), DayKind.OFF, "三月三")
         publication = PublishYear(
-            CalendarYear("520111", 2026, Status.OFFICIAL, "县通知", (festival,)), None, Cause(system("520111"))
+            CalendarYear("520111", 2026, YearStatus.OFFICIAL, "县通知", (festival,)), None, Cause(system("520111"))
         )
         async with worker.database.transaction() as tx:
             await SERVICE.handle(tx, [publication], town.now)

@@ -19,7 +19,7 @@ from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
 from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.clocks.counting import count_ends
 from services.deadlines.store import recounts, rulebook, subjects
 from tests.harness import Client, Harness, running_harness
@@ -337,8 +337,8 @@ async def test_d13_a_revision_moves_exactly_the_clocks_that_a_full_recalculation
     assert (await admin.put("/calendars/CN/years/2026", body, etag=year.headers["etag"])).status_code == 200
     await recount_all(county.harness)
     after = await all_clocks(county.harness)
-    named = tuple(NamedDay(date.fromisoformat(d["date"]), Kind(d["kind"]), d["name"]) for d in revised.values())
-    changed = CalendarYear("CN", 2026, Status.OFFICIAL, "延长春节假期的通知", named)
+    named = tuple(NamedDay(date.fromisoformat(d["date"]), DayKind(d["kind"]), d["name"]) for d in revised.values())
+    changed = CalendarYear("CN", 2026, YearStatus.OFFICIAL, "延长春节假期的通知", named)
     calendars = Calendars(shipped()).with_year(changed)
     expected = {clock.id: clock.end for subject in before.values() for clock in count_ends(calendars, subject.clocks)}
     was = {clock.id: clock for subject in before.values() for clock in subject.clocks}
@@ -436,7 +436,7 @@ async def test_a_program_that_ships_newer_years_recalculates_all_running_clocks(
 
 def with_a_festival(name: str) -> list[CalendarYear]:
     """The years that another program comes with."""
-    day = NamedDay(date(2026, 3, 5), Kind.OFF, name)
+    day = NamedDay(date(2026, 3, 5), DayKind.OFF, name)
     return [replace(year, days=(*year.days, day)) if year.year == 2026 else year for year in shipped()]
 
 

@@ -13,7 +13,7 @@ from bianmin.kit.time_source import TZ
 from services.deadlines.api.regions import check_region_of_body
 from services.deadlines.domain.calendar.hours import Hours, Interval
 from services.deadlines.domain.calendar.publication import HoursInvalid, YearInvalid
-from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.period import LONGEST, CutOff, Unit
 from services.deadlines.domain.terms.policy import CardRule, Policy, check_publishable
 from services.deadlines.domain.terms.term import Mark, SecondYellow
@@ -38,7 +38,7 @@ class NamedDayIn(Body):
     """A day that a region sets to off or worked, and the reason in words."""
 
     date: Day
-    kind: Kind
+    kind: DayKind
     name: Short
 
 
@@ -48,7 +48,7 @@ class YearIn(Body):
     `region` and `year` are those of the address; what a GET returned may be sent back with them.
     """
 
-    status: Status
+    status: YearStatus
     source: Text
     days: Annotated[list[NamedDayIn], Field(max_length=366)]
     region: str | None = None

@@ -36,7 +36,14 @@ from services.deadlines.domain.calendar.publication import (
     apply_withdrawal,
 )
 from services.deadlines.domain.calendar.regions import NATIONAL, Calendars
-from services.deadlines.domain.calendar.years import FIRST_YEAR, LAST_YEAR, CalendarYear, Status, differences, tag_of
+from services.deadlines.domain.calendar.years import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    CalendarYear,
+    YearStatus,
+    differences,
+    tag_of,
+)
 from services.deadlines.domain.clocks.breakdown import breakdown
 from services.deadlines.domain.periods.counting import due_date
 from services.deadlines.domain.periods.period import LONGEST, CountedPeriod, Unit
@@ -219,7 +226,7 @@ async def import_year(
     context: Admin,
     source: Annotated[str | None, Query(max_length=400, description="来源，如通知文号；默认为文件里写的")] = None,
     status: Annotated[
-        Status | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
+        YearStatus | None, Query(description="已公布的，还是推定的；本系统导出的文件里写着，其他文件必须注明")
     ] = None,
     other_years: Annotated[Literal["refuse", "skip"], Query(description="其他年份的日子：拒绝，还是略过")] = "refuse",
     preview: Preview = False,

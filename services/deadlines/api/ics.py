@@ -15,15 +15,18 @@ from services.deadlines.domain.calendar.years import (
     LAST_YEAR,
     CalendarInvalid,
     CalendarYear,
-    Kind,
+    DayKind,
     NamedDay,
-    Status,
+    YearStatus,
 )
 
 ONE_DAY = timedelta(days=1)
 LONGEST_EVENT = 60  # days; no holiday is longer: the end of a longer event is a typing error
 LONGEST_NAME, LONGEST_SOURCE = 100, 2000  # characters
-_KINDS = {"ALTERNATE-WORKDAY": Kind.WORK, "WORK-HOLIDAY": Kind.OFF}  # the marks of a common feed of Chinese holidays
+_KINDS = {
+    "ALTERNATE-WORKDAY": DayKind.WORK,
+    "WORK-HOLIDAY": DayKind.OFF,
+}  # the marks of a common feed of Chinese holidays
 # no property of the standard holds these; without them an estimated year would be imported as official
 _REGION, _STATUS, _SOURCE = "X-BIANMIN-REGION", "X-BIANMIN-STATUS", "X-BIANMIN-SOURCE"
 _REPEATING = ("rrule", "rdate", "exdate", "exrule", "recurrence-id")
@@ -37,7 +40,7 @@ class IcsInvalid(Invalid):
 
 
 def parse_year(
-    body: bytes, region: str, year: int, status: Status | None, source: str | None, *, skips_other_years: bool
+    body: bytes, region: str, year: int, status: YearStatus | None, source: str | None, *, skips_other_years: bool
 ) -> CalendarYear:
     """Return the year of a region in a file. Its events are whole days, from DTSTART to the day before DTEND.
 
@@ -87,7 +90,7 @@ def format_year(year: CalendarYear) -> bytes:
         event = Event()
         event.add("uid", f"{year.region}-{span[0]}@bianmin")
         event.add("dtstamp", datetime(year.year, 1, 1, tzinfo=UTC))  # required; a fixed value keeps equal years equal
-        event.add("summary", f"上班（{name}）" if kind is Kind.WORK else f"放假（{name}）")
+        event.add("summary", f"上班（{name}）" if kind is DayKind.WORK else f"放假（{name}）")
         event.add("dtstart", span[0])
         event.add("dtend", span[-1] + ONE_DAY)
         event.add("x-apple-special-day", next(mark for mark, each in _KINDS.items() if each is kind))
@@ -109,9 +112,9 @@ def _parse(body: bytes) -> Calendar:
     return found
 
 
-def _status(calendar: Calendar) -> Status:
+def _status(calendar: Calendar) -> YearStatus:
     try:
-        return Status(_text_of(calendar, _STATUS, "").lower())
+        return YearStatus(_text_of(calendar, _STATUS, "").lower())
     except ValueError as error:
         detail = (
             "文件没有说明是已公布的安排还是推定的，请在地址后加上 status=official（已公布）或 status=estimated（推定）"

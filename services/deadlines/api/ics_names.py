@@ -2,11 +2,11 @@
 
 import re
 
-from services.deadlines.domain.calendar.years import Kind
+from services.deadlines.domain.calendar.years import DayKind
 
 _WORK_WORDS = ("上班", "补班")
 _OFF_WORDS = ("放假", "假期", "休假", "休息")
-_MARKS = {"休": Kind.OFF, "班": Kind.WORK}
+_MARKS = {"休": DayKind.OFF, "班": DayKind.WORK}
 """Signs that calendars put in brackets behind the name of a festival."""
 _AMBIGUOUS = re.compile(
     "不|没|无|未|勿|免|别|停|取消|推迟|延迟|延期|提前|照常|恢复|值班|轮|错峰|弹性|半天|半日|上午|下午|拟|待定|可能|或"
@@ -15,7 +15,7 @@ _AMBIGUOUS = re.compile(
 _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
 
 
-def kind_of(name: str, marked: Kind | None) -> Kind | None:
+def kind_of(name: str, marked: DayKind | None) -> DayKind | None:
     """Return whether an event with this name is off or worked; None where the name is ambiguous.
 
     `marked`: the kind that a property of the event names, None without one; the name must not contradict it. Words
@@ -31,7 +31,7 @@ def kind_of(name: str, marked: Kind | None) -> Kind | None:
         return None
     if not kinds:
         kinds = _kinds_in(inside) | {_MARKS[each] for each in inside.split() if each in _MARKS}
-    elif _kinds_in(inside) - kinds and not (kinds == {Kind.WORK} and re.search("补|调", inside)):
+    elif _kinds_in(inside) - kinds and not (kinds == {DayKind.WORK} and re.search("补|调", inside)):
         return None
     return kinds.pop() if len(kinds) == 1 else None
 
@@ -53,6 +53,6 @@ def _split_brackets(name: str) -> tuple[str, str]:
     return name, " ".join(inside)
 
 
-def _kinds_in(text: str) -> set[Kind]:
-    words_of = ((Kind.WORK, _WORK_WORDS), (Kind.OFF, _OFF_WORDS))
+def _kinds_in(text: str) -> set[DayKind]:
+    words_of = ((DayKind.WORK, _WORK_WORDS), (DayKind.OFF, _OFF_WORDS))
     return {kind for kind, words in words_of if any(word in text for word in words)}

@@ -14,7 +14,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 
 GENERATION = 2
 """To be raised with every change of the files. The program with the highest generation installs its years for all."""
@@ -31,10 +31,10 @@ def _year(document: Mapping[str, Any]) -> CalendarYear:
     return CalendarYear(
         region=document["region"],
         year=document["year"],
-        status=Status(document["status"]),
+        status=YearStatus(document["status"]),
         source=document["source"],
         days=tuple(
-            NamedDay(date.fromisoformat(entry["date"]), Kind(entry["kind"]), entry["name"])
+            NamedDay(date.fromisoformat(entry["date"]), DayKind(entry["kind"]), entry["name"])
             for entry in document["days"]
         ),
     )

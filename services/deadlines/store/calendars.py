@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.store.documents import Document
 
 
@@ -22,5 +22,5 @@ def year_of(document: Document) -> CalendarYear:
     """Return the year of a document that was not withdrawn. Raises `CalendarInvalid` where it contradicts itself."""
     region, _, year = document.name.partition("/")
     stored = document.content
-    days = (NamedDay(date.fromisoformat(each["date"]), Kind(each["kind"]), each["name"]) for each in stored["days"])
-    return CalendarYear(region, int(year), Status(stored["status"]), stored["source"], tuple(days))
+    days = (NamedDay(date.fromisoformat(each["date"]), DayKind(each["kind"]), each["name"]) for each in stored["days"])
+    return CalendarYear(region, int(year), YearStatus(stored["status"]), stored["source"], tuple(days))

@@ -13,7 +13,7 @@ from bianmin.events.parts import ComplaintKind, ComplaintLevel, ItemFacts, Perio
 from bianmin.kit.decide import Cause
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.cases.acceptance import CloseUnacceptedCase, CorrectDeeming, OpenCase, StartCaseClocks
 from services.deadlines.domain.cases.extension import ExtendCase
 from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
@@ -219,6 +219,6 @@ ONCE_REVIEWED = (
 )
 
 
-MONDAY = NamedDay(date(2026, 3, 9), Kind.OFF, "某日")
-REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (MONDAY,))]))
+MONDAY = NamedDay(date(2026, 3, 9), DayKind.OFF, "某日")
+REOPENED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, YearStatus.OFFICIAL, "测试", (MONDAY,))]))
 """A Monday is off afterwards: a clock that was late by one day is in time."""

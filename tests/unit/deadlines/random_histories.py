@@ -15,7 +15,7 @@ from bianmin.kit.decide import Announcement, Refused, decide_all
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.cases.acceptance import OpenCase, StartCaseClocks
 from services.deadlines.domain.cases.extension import ExtendCase
 from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
@@ -67,8 +67,8 @@ def some_days(rng: random.Random) -> list[CalendarYear]:
     found = []
     for year in (2025, 2026):
         days = {date(year, 1, 1) + timedelta(days=rng.randrange(365)) for _ in range(rng.randrange(1, 60))}
-        named = tuple(NamedDay(day, rng.choice([Kind.OFF, Kind.WORK]), "某日") for day in sorted(days))
-        found.append(CalendarYear(COUNTY, year, Status.OFFICIAL, "测试", named))
+        named = tuple(NamedDay(day, rng.choice([DayKind.OFF, DayKind.WORK]), "某日") for day in sorted(days))
+        found.append(CalendarYear(COUNTY, year, YearStatus.OFFICIAL, "测试", named))
     return found
 
 

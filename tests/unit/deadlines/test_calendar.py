@@ -6,19 +6,19 @@ import pytest
 
 from services.deadlines.domain.calendar.days import Calendar, Coverage, SpanReversed, YearMissing, merge
 from services.deadlines.domain.calendar.hours import Hours, Interval, every_weekday
-from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, DayKind, NamedDay, YearStatus
 
-OFF, WORK = Kind.OFF, Kind.WORK
+OFF, WORK = DayKind.OFF, DayKind.WORK
 
 
 def a_year(
-    *days: tuple[str, Kind], year: int = 2026, region: str = "CN", status: Status = Status.OFFICIAL
+    *days: tuple[str, DayKind], year: int = 2026, region: str = "CN", status: YearStatus = YearStatus.OFFICIAL
 ) -> CalendarYear:
     named = tuple(NamedDay(date.fromisoformat(day), kind, "某日") for day, kind in days)
     return CalendarYear(region, year, status, "测试", named)
 
 
-def a_plain_year(year: int, status: Status = Status.OFFICIAL) -> CalendarYear:
+def a_plain_year(year: int, status: YearStatus = YearStatus.OFFICIAL) -> CalendarYear:
     return a_year((f"{year}-01-01", OFF), year=year, status=status)
 
 
@@ -80,12 +80,12 @@ def test_a_region_does_not_publish_a_national_year() -> None:
 
 
 def test_an_estimate_in_any_layer_makes_the_year_an_estimate() -> None:
-    local = a_year(("2026-11-20", OFF), region="5226", status=Status.ESTIMATED)
-    assert merge([[a_plain_year(2026)], [local]]).years == {2026: Status.ESTIMATED}
+    local = a_year(("2026-11-20", OFF), region="5226", status=YearStatus.ESTIMATED)
+    assert merge([[a_plain_year(2026)], [local]]).years == {2026: YearStatus.ESTIMATED}
 
 
 def test_a_span_is_estimated_when_either_end_is() -> None:
-    calendar = merge([[a_plain_year(2025), a_plain_year(2026, Status.ESTIMATED), a_plain_year(2027)]])
+    calendar = merge([[a_plain_year(2025), a_plain_year(2026, YearStatus.ESTIMATED), a_plain_year(2027)]])
     assert calendar.is_estimated(date(2025, 12, 31), date(2026, 1, 1))
     assert calendar.is_estimated(date(2026, 12, 31), date(2027, 1, 1))
     assert calendar.is_estimated(date(2025, 12, 31), date(2027, 1, 1))
@@ -108,9 +108,9 @@ def test_a8_coverage_separates_official_from_estimated_years(national: Calendar)
 
 
 def test_a8_coverage_ends_where_the_first_year_is_missing() -> None:
-    calendar = merge([[a_plain_year(2026), a_plain_year(2024), a_plain_year(2027, Status.ESTIMATED)]])
+    calendar = merge([[a_plain_year(2026), a_plain_year(2024), a_plain_year(2027, YearStatus.ESTIMATED)]])
     assert calendar.coverage == Coverage(date(2024, 1, 1), date(2024, 12, 31), date(2024, 12, 31))
-    assert merge([[a_plain_year(2027, Status.ESTIMATED)]]).coverage.official_until is None
+    assert merge([[a_plain_year(2027, YearStatus.ESTIMATED)]]).coverage.official_until is None
 
 
 @pytest.mark.parametrize("day", [date(2003, 12, 31), date(2031, 1, 1)])

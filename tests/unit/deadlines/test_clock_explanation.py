@@ -13,7 +13,7 @@ from services.deadlines import texts
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.days import Calendar, YearMissing
 from services.deadlines.domain.calendar.regions import Calendars, upward
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.clocks.breakdown import breakdown, due_on_without_grace
 from services.deadlines.domain.clocks.changes import DueDateChange
 from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
@@ -183,8 +183,8 @@ def test_every_kind_of_clock_has_a_name(kind: ClockKind) -> None:
 
 
 def a_festival() -> CalendarYear:
-    festival = NamedDay(date(2026, 3, 9), Kind.OFF, "三月三")
-    return CalendarYear("520111", 2026, Status.OFFICIAL, "测试", (festival,))
+    festival = NamedDay(date(2026, 3, 9), DayKind.OFF, "三月三")
+    return CalendarYear("520111", 2026, YearStatus.OFFICIAL, "测试", (festival,))
 
 
 def test_a_region_without_a_calendar_uses_the_nearest_above_it() -> None:

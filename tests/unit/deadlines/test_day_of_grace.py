@@ -9,7 +9,7 @@ from bianmin.events.parts import Period
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.hours import Interval, every_weekday
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.clocks.clock import Clock
 from services.deadlines.domain.decide import Command, decide
 from services.deadlines.domain.lifecycle.facts import evolve
@@ -35,8 +35,8 @@ from tests.unit.deadlines.builders import (
     subject_after,
 )
 
-SATURDAY = NamedDay(date(2026, 3, 7), Kind.WORK, "补班")
-REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, Status.OFFICIAL, "测试", (SATURDAY,))]))
+SATURDAY = NamedDay(date(2026, 3, 7), DayKind.WORK, "补班")
+REVISED = Rulebook(Calendars([*shipped(), CalendarYear(COUNTY, 2026, YearStatus.OFFICIAL, "测试", (SATURDAY,))]))
 """A Saturday is worked afterwards: a period around it has used one more working day."""
 
 

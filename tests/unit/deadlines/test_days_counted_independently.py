@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import Calendar, merge
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.period import Unit
 from tests.rounds import rounds
 from tests.unit.deadlines.period_builders import OF_DAYS, a_period, budget_left, due, explain, skipped, yellow_at
@@ -151,8 +151,8 @@ def test_yellow_leaves_a_tenth_of_the_working_days(national: Calendar, start: da
     assert yellow == datetime.combine(yellow.date(), time.min, TZ) > datetime.combine(start, time.max, TZ)
 
 
-def days_of(year: int) -> st.SearchStrategy[dict[date, Kind]]:
-    return st.dictionaries(st.dates(date(year, 1, 1), date(year, 12, 31)), st.sampled_from(list(Kind)), min_size=1)
+def days_of(year: int) -> st.SearchStrategy[dict[date, DayKind]]:
+    return st.dictionaries(st.dates(date(year, 1, 1), date(year, 12, 31)), st.sampled_from(list(DayKind)), min_size=1)
 
 
 layers = st.lists(st.tuples(days_of(2025), days_of(2026)), min_size=1, max_size=4)
@@ -161,12 +161,12 @@ layers = st.lists(st.tuples(days_of(2025), days_of(2026)), min_size=1, max_size=
 @untimed
 @given(layers=layers, start=st.dates(date(2025, 1, 1), date(2026, 3, 31)), budget=st.integers(1, 40))
 def test_random_layers_count_like_the_reference_counter(
-    layers: list[tuple[dict[date, Kind], dict[date, Kind]]], start: date, budget: int
+    layers: list[tuple[dict[date, DayKind], dict[date, DayKind]]], start: date, budget: int
 ) -> None:
     working = {d: d.weekday() < 5 for d in (date(2025, 1, 1) + timedelta(days=n) for n in range(730))}
     for layer in layers:
         for days in layer:
-            working |= {day: kind is Kind.WORK for day, kind in days.items()}
+            working |= {day: kind is DayKind.WORK for day, kind in days.items()}
     calendar = merge([[published(region, days) for days in layer] for region, layer in enumerate(layers)])
     expected = counted_workdays(working, start, [budget])[budget]
     assert due(calendar, start, budget, Unit.WORKDAY).due_on == expected
@@ -175,6 +175,6 @@ def test_random_layers_count_like_the_reference_counter(
         assert calendar.add_workdays(expected, -budget) == max(day for day in working if working[day] and day <= start)
 
 
-def published(region: int, days: Mapping[date, Kind]) -> CalendarYear:
+def published(region: int, days: Mapping[date, DayKind]) -> CalendarYear:
     named = tuple(NamedDay(day, kind, "某日") for day, kind in days.items())
-    return CalendarYear(str(region), min(days).year, Status.OFFICIAL, "测试", named)
+    return CalendarYear(str(region), min(days).year, YearStatus.OFFICIAL, "测试", named)

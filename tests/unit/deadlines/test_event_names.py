@@ -3,7 +3,7 @@
 import pytest
 
 from services.deadlines.api.ics_names import kind_of
-from services.deadlines.domain.calendar.years import Kind
+from services.deadlines.domain.calendar.years import DayKind
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from services.deadlines.domain.calendar.years import Kind
     ["春节假期", "放假（春节）", "除夕放假", "国庆节（休）", "中秋(休)", "五一 调休放假", "周末休息", "元旦(放假)"],
 )
 def test_names_of_days_off_are_read_as_off(name: str) -> None:
-    assert kind_of(name, None) is Kind.OFF
+    assert kind_of(name, None) is DayKind.OFF
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_names_of_days_off_are_read_as_off(name: str) -> None:
     ["上班(补春节假期)", "上班（春节调休）", "国庆节调休上班", "春节补班", "国庆节（班）", "补班（国庆节放假调休）"],
 )
 def test_names_of_make_up_workdays_are_read_as_worked(name: str) -> None:
-    assert kind_of(name, None) is Kind.WORK
+    assert kind_of(name, None) is DayKind.WORK
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a4_ambiguous_names_are_not_read(name: str) -> None:
 
 
 def test_a_mark_decides_unless_the_name_says_the_opposite() -> None:
-    assert kind_of("圣马丁节", Kind.OFF) is Kind.OFF
-    assert kind_of("放假（10月10日上班）", Kind.OFF) is Kind.OFF
-    assert kind_of("上班", Kind.OFF) is None
-    assert kind_of("放假", Kind.WORK) is None
-    assert kind_of("取消放假", Kind.OFF) is None
+    assert kind_of("圣马丁节", DayKind.OFF) is DayKind.OFF
+    assert kind_of("放假（10月10日上班）", DayKind.OFF) is DayKind.OFF
+    assert kind_of("上班", DayKind.OFF) is None
+    assert kind_of("放假", DayKind.WORK) is None
+    assert kind_of("取消放假", DayKind.OFF) is None

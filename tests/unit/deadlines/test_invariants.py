@@ -26,7 +26,7 @@ from bianmin.kit.decide import Announcement
 from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.days import Calendar, YearMissing, merge
-from services.deadlines.domain.calendar.years import Status
+from services.deadlines.domain.calendar.years import YearStatus
 from services.deadlines.domain.cases.extension import ExtendCase
 from services.deadlines.domain.cases.procedures import PauseCase, ResumeCase
 from services.deadlines.domain.clocks.changes import with_pauses
@@ -324,7 +324,7 @@ def calendars_with_holes() -> Sequence[Calendar]:
     made = []
     for _ in range(24):
         years = [year for year in shipped() if 2010 <= year.year <= 2026 and rng.random() < 0.8]
-        statuses = [rng.choice([Status.OFFICIAL, Status.OFFICIAL, Status.ESTIMATED]) for _ in years]
+        statuses = [rng.choice([YearStatus.OFFICIAL, YearStatus.OFFICIAL, YearStatus.ESTIMATED]) for _ in years]
         made.append(merge([[replace(year, status=status) for year, status in zip(years, statuses, strict=True)]]))
     return made
 
@@ -357,5 +357,5 @@ def test_a_missing_year_is_refused_and_an_estimated_year_makes_an_end_provisiona
     found = due_date(calendar, period)
     assert isinstance(found, DueDate)
     assert found.due_on == last
-    estimated = any(calendar.years.get(year) is Status.ESTIMATED for year in crossed)
+    estimated = any(calendar.years.get(year) is YearStatus.ESTIMATED for year in crossed)
     assert found.provisional == (estimated and period.unit is not Unit.HOUR)

@@ -6,7 +6,7 @@ import pytest
 
 from bianmin.kit.time_source import TZ
 from services.deadlines.domain.calendar.days import Calendar, SpanReversed, YearMissing, merge
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.counting import counted_between
 from services.deadlines.domain.periods.period import (
     BudgetOutOfRange,
@@ -112,10 +112,10 @@ def test_a_date_that_touches_an_estimated_year_is_provisional(
 
 
 def test_a_start_in_an_estimated_year_is_provisional_also_when_the_end_is_official() -> None:
-    first_days = (NamedDay(day(f"{year}-01-01"), Kind.OFF, "元旦") for year in (2026, 2027))
+    first_days = (NamedDay(day(f"{year}-01-01"), DayKind.OFF, "元旦") for year in (2026, 2027))
     estimated, official = (
         CalendarYear("CN", first_day.day.year, status, "测试", (first_day,))
-        for first_day, status in zip(first_days, (Status.ESTIMATED, Status.OFFICIAL), strict=True)
+        for first_day, status in zip(first_days, (YearStatus.ESTIMATED, YearStatus.OFFICIAL), strict=True)
     )
     calendar = merge([[estimated, official]])
     assert due(calendar, day("2026-12-31"), 1, Unit.WORKDAY).provisional

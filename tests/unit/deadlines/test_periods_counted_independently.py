@@ -17,7 +17,7 @@ from bianmin.kit.time_source import TZ
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.days import Calendar, merge
 from services.deadlines.domain.calendar.hours import Hours, Interval, every_weekday
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.counting import due_date, warning_at
 from services.deadlines.domain.periods.period import CountedPeriod, CutOff, DueDate, Pause, Unit, moment_of_day
 from tests import reference_counter
@@ -343,8 +343,8 @@ def test_a16_any_opening_days_count_like_the_reference_counter(national: Calenda
 def _years(year: int = 2026) -> list[CalendarYear]:
     """Return a calendar in which every weekend is worked, so that the nights of clock changes are working time."""
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
-    weekends = tuple(NamedDay(day, Kind.WORK, "上班") for day in days if day.weekday() > 4)
-    return [CalendarYear("CN", year, Status.OFFICIAL, "测试", weekends)]
+    weekends = tuple(NamedDay(day, DayKind.WORK, "上班") for day in days if day.weekday() > 4)
+    return [CalendarYear("CN", year, YearStatus.OFFICIAL, "测试", weekends)]
 
 
 @pytest.mark.parametrize(

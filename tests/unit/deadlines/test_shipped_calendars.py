@@ -10,7 +10,7 @@ import pytest
 
 from services.deadlines.calendars import GENERATION, shipped
 from services.deadlines.domain.calendar.days import Calendar, merge
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, YearStatus
 
 OFFICIAL_YEARS = range(2004, 2027)
 ESTIMATED_YEARS = range(2027, 2031)
@@ -25,13 +25,13 @@ def every_day(years: range) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def days_of(kind: Kind) -> set[date]:
-    return {d.day for year in shipped() if year.status is Status.OFFICIAL for d in year.days if d.kind is kind}
+def days_of(kind: DayKind) -> set[date]:
+    return {d.day for year in shipped() if year.status is YearStatus.OFFICIAL for d in year.days if d.kind is kind}
 
 
 def test_the_official_years_are_2004_to_2026_and_four_more_are_estimated(national: Calendar) -> None:
-    assert {year for year, status in national.years.items() if status is Status.OFFICIAL} == set(OFFICIAL_YEARS)
-    assert {year for year, status in national.years.items() if status is Status.ESTIMATED} == set(ESTIMATED_YEARS)
+    assert {year for year, status in national.years.items() if status is YearStatus.OFFICIAL} == set(OFFICIAL_YEARS)
+    assert {year for year, status in national.years.items() if status is YearStatus.ESTIMATED} == set(ESTIMATED_YEARS)
 
 
 def test_changed_shipped_years_need_a_new_generation() -> None:
@@ -57,12 +57,12 @@ def test_every_day_is_worked_or_not_as_holidays_says(national: Calendar) -> None
 
 def test_holidays_are_listed_whole_with_their_weekends_and_every_make_up_day() -> None:
     constants = chinese_calendar.constants
-    assert days_of(Kind.OFF) == set(constants.holidays)
-    assert days_of(Kind.WORK) == set(constants.workdays) | {WORKED_BUT_LOST}
+    assert days_of(DayKind.OFF) == set(constants.holidays)
+    assert days_of(DayKind.WORK) == set(constants.workdays) | {WORKED_BUT_LOST}
 
 
 def test_only_weekend_days_are_listed_as_worked() -> None:
-    assert all(day.weekday() >= 5 for day in days_of(Kind.WORK))
+    assert all(day.weekday() >= 5 for day in days_of(DayKind.WORK))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_the_latest_years_agree_with_the_notices(
     national: Calendar, year: int, off: str, work: str, workdays: int
 ) -> None:
     (published,) = (y for y in shipped() if y.year == year)
-    assert {d.day for d in published.days if d.kind is Kind.OFF} == spelled_out(year, off)
-    assert {d.day for d in published.days if d.kind is Kind.WORK} == spelled_out(year, work)
+    assert {d.day for d in published.days if d.kind is DayKind.OFF} == spelled_out(year, off)
+    assert {d.day for d in published.days if d.kind is DayKind.WORK} == spelled_out(year, work)
     assert sum(day.works for day in national.days(date(year, 1, 1), date(year, 12, 31))) == workdays
 
 
@@ -142,7 +142,7 @@ def test_an_estimated_year_has_the_thirteen_statutory_days_and_guesses_nothing(y
     (estimate,) = (each for each in shipped() if each.year == year)
     statutory = holidays.country_holidays("CN", years=year, observed=False)
     assert {named.day for named in estimate.days} == set(statutory)
-    assert {named.kind for named in estimate.days} == {Kind.OFF}
+    assert {named.kind for named in estimate.days} == {DayKind.OFF}
     counted = {"元旦": 1, "春节": 4, "清明节": 1, "劳动节": 2, "端午节": 1, "中秋节": 1, "国庆节": 3}
     if year == 2028:  # one day is both
         counted |= {"中秋节": 0, "国庆节": 2, "国庆节、中秋节": 1}

@@ -9,7 +9,7 @@ from pydantic import Field
 from bianmin.events.deadlines import ClockRescheduled
 from bianmin.events.parts import ClockKind
 from bianmin.kit.bodies import View
-from services.deadlines.domain.calendar.years import CalendarYear, Kind, NamedDay, Status
+from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 from services.deadlines.domain.periods.period import Unit
 from services.deadlines.store.calendars import year_of
 from services.deadlines.store.documents import DocumentVersion
@@ -40,7 +40,7 @@ class NamedDayView(View):
     """A day that a region set to off or worked, and the reason in words."""
 
     date: Annotated[date, Field(validation_alias="day")]
-    kind: Kind
+    kind: DayKind
     name: str
 
     @classmethod
@@ -54,7 +54,7 @@ class YearView(View):
 
     region: str
     year: int
-    status: Status
+    status: YearStatus
     source: str
     days: list[NamedDayView]
 
@@ -154,7 +154,7 @@ class DifferenceView(View):
 class OriginView(View):
     """The status and the source of a publication."""
 
-    status: Status
+    status: YearStatus
     source: str
 
     @classmethod

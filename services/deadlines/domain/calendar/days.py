@@ -10,7 +10,15 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from services.deadlines.domain.calendar.hours import OFFICE, Hours
-from services.deadlines.domain.calendar.years import CalendarInvalid, Kind, Layer, MergedYear, NamedDay, Status, overlay
+from services.deadlines.domain.calendar.years import (
+    CalendarInvalid,
+    DayKind,
+    Layer,
+    MergedYear,
+    NamedDay,
+    YearStatus,
+    overlay,
+)
 
 T = TypeVar("T")
 
@@ -100,7 +108,7 @@ class Calendar:
 
     region: str
     version: str
-    years: Mapping[int, Status] = field(compare=False)
+    years: Mapping[int, YearStatus] = field(compare=False)
     hours: Hours = field(compare=False)
     _runs: Mapping[int, UnbrokenYears] = field(compare=False, repr=False)
 
@@ -156,14 +164,14 @@ class Calendar:
     def is_estimated(self, start: date, until: date) -> bool:
         """Whether a day from `start` to `until` is in an estimated year. Raises `SpanReversed`, `YearMissing`."""
         self._span(start, until)
-        return any(self.years[year] is Status.ESTIMATED for year in range(start.year, until.year + 1))
+        return any(self.years[year] is YearStatus.ESTIMATED for year in range(start.year, until.year + 1))
 
     @property
     def coverage(self) -> Coverage:
         """The days that the calendar covers from its first year on."""
         first = min(self.years)
         year = first
-        while self.years.get(year) is Status.OFFICIAL:
+        while self.years.get(year) is YearStatus.OFFICIAL:
             year += 1
         official_until = date(year - 1, 12, 31) if year > first else None
         return Coverage(date(first, 1, 1), official_until, self._runs[first].days[-1].date)
@@ -247,7 +255,7 @@ def _day(day: date, named: NamedDay | None) -> Day:
         rest = WEEKEND.get(day.weekday())
         return Day(day, rest is None, rest or "工作日")
     # named days are set, not toggled: a Monday that is named as worked is worked
-    works = named.kind is Kind.WORK
+    works = named.kind is DayKind.WORK
     return Day(day, works, f"上班（{named.name}）" if works else f"放假（{named.name}）")
 
 

@@ -8,7 +8,7 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Invalid
 from services.deadlines.domain.calendar.hours import Hours
 from services.deadlines.domain.calendar.regions import NATIONAL, Calendars
-from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, Status, tag_of
+from services.deadlines.domain.calendar.years import CalendarInvalid, CalendarYear, YearStatus, tag_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Publication:
     region: str
     year: int
     now: CalendarYear | None
-    status: Status
+    status: YearStatus
     changes: tuple[DayChange, ...]
     span: tuple[date, date] | None
 

@@ -10,14 +10,14 @@ from enum import StrEnum
 FIRST_YEAR, LAST_YEAR = 1950, 2199  # other years are typing errors
 
 
-class Kind(StrEnum):
+class DayKind(StrEnum):
     """Whether a named day is off or worked."""
 
     OFF = "off"
     WORK = "work"
 
 
-class Status(StrEnum):
+class YearStatus(StrEnum):
     """Whether a year was published officially or is an estimate."""
 
     OFFICIAL = "official"
@@ -33,7 +33,7 @@ class NamedDay:
     """A day that is set to off or worked, whatever weekday it is. `name`: the holiday that it belongs to."""
 
     day: date
-    kind: Kind
+    kind: DayKind
     name: str
 
 
@@ -47,14 +47,14 @@ class CalendarYear:
 
     region: str
     year: int
-    status: Status
+    status: YearStatus
     source: str
     days: tuple[NamedDay, ...]
 
     def __post_init__(self) -> None:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise CalendarInvalid(f"年份 {self.year} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间")
-        kinds: dict[date, Kind] = {}
+        kinds: dict[date, DayKind] = {}
         for named in self.days:
             if named.day.year != self.year:
                 raise CalendarInvalid(f"{named.day} 不在 {self.year} 年内，请录入到 {named.day.year} 年的日历")
@@ -84,7 +84,7 @@ Layer = Sequence[CalendarYear]  # one region's years, in any order
 class MergedYear:
     """A year put together from all layers: its named days by date."""
 
-    status: Status
+    status: YearStatus
     days: Mapping[date, NamedDay]
 
 
@@ -115,8 +115,8 @@ def _check(layer: Layer) -> None:
 
 
 def _merge(years: Sequence[CalendarYear]) -> MergedYear:
-    estimated = any(year.status is Status.ESTIMATED for year in years)
+    estimated = any(year.status is YearStatus.ESTIMATED for year in years)
     return MergedYear(
-        status=Status.ESTIMATED if estimated else Status.OFFICIAL,
+        status=YearStatus.ESTIMATED if estimated else YearStatus.OFFICIAL,
         days={named.day: named for year in years for named in year.days},
     )
