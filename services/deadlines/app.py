@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bianmin.kit.service import Service
 from bianmin.kit.timers import Timer
-from services.deadlines.api import calendars, cards, clocks, hours, policies
+from services.deadlines.api import calendar_publishing, calendars, cards, clocks, hours, policies
 from services.deadlines.handlers import handle
 from services.deadlines.handlers.timers import claim_recounts, claim_second_cards, claim_signals
 from services.deadlines.metrics import METRICS
@@ -25,6 +25,7 @@ SERVICE = Service(
         hours.router,
         calendars.router,
         calendars.open_router,
+        calendar_publishing.router,
     ),
     handle=handle,
     command_of=command_of,

@@ -1,14 +1,17 @@
 """Chinese texts of deadlines for citizens and staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from bianmin.domain.labels_zh import PROCEDURES, UNITS
-from services.deadlines.domain.clocks.breakdown import ANY_PROCEDURE, BreakdownDay
+from services.deadlines.domain.calendar.years import DayKind, YearStatus
+from services.deadlines.domain.clocks.breakdown import ANY_PROCEDURE, BreakdownDay, DayMark
 from services.deadlines.domain.clocks.changes import DueDateChange
-from services.deadlines.domain.clocks.clock import Clock, SubjectPause
-from services.deadlines.domain.lifecycle.card import SECOND_IN_CASE, SECOND_IN_YEAR, Card
+from services.deadlines.domain.clocks.clock import Clock, ClockState, SubjectPause
+from services.deadlines.domain.lifecycle.card import SECOND_IN_CASE, SECOND_IN_YEAR, Card, CardStatus
 from services.deadlines.domain.periods.period import CutOff, Unit
+from services.deadlines.domain.terms.policy import CardRule
+from services.deadlines.domain.terms.term import SecondYellow
 
 _PERIODS = {
     ("completeness", None): "一次性告知期限",
@@ -31,6 +34,32 @@ _PERIODS = {
     ("rectification", None): "整改期限",
 }
 _LAMPS = {"green": "尚在期限内。", "yellow": "临近到期，请抓紧办理。", "red": "已经超过期限。"}
+CARD_STATUSES: Mapping[CardStatus, str] = {
+    "issued": "已发出",
+    "appealed": "已申诉",
+    "upheld": "已维持",
+    "revoked": "已撤销",
+}
+CARD_RULES: Mapping[CardRule, str] = {"none": "不发牌", "yellow": "发黄牌", "red": "发红牌"}
+SECOND_YELLOWS: Mapping[SecondYellow, str] = {
+    "case": "同一办件第二张黄牌",
+    "year": "十二个月内第二张黄牌",
+    "none": "不因第二张黄牌发红牌",
+}
+CLOCK_STATES: Mapping[ClockState, str] = {"running": "计时中", "paused": "暂停", "stopped": "已停止"}
+DAY_MARKS: Mapping[DayMark, str] = {
+    "start": "起算日，不计入",
+    "counted": "计入",
+    "make_up": "调休上班，计入",
+    "rest": "休息日，不计入",
+    "paused": "暂停，不计入",
+    "closed": "不在开放时间，不计入",
+    "rolled": "期限已满，顺延",
+}
+DAY_KINDS: Mapping[DayKind, str] = {DayKind.OFF: "放假", DayKind.WORK: "调休上班"}
+YEAR_STATUSES: Mapping[YearStatus, str] = {YearStatus.OFFICIAL: "已公布", YearStatus.ESTIMATED: "推定"}
+CUT_OFFS: Mapping[CutOff, str] = {CutOff.MIDNIGHT: "当日 24 时", CutOff.CLOSE: "当日下班时"}
+RECOUNT_STATES: Mapping[str, str] = {"ordered": "等待开始", "running": "正在重新计算", "done": "已完成"}
 
 
 def card_reason(card: Card) -> str:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from bianmin.domain.labels_zh import CLOCK_KINDS, LAMPS
 from bianmin.events.parts import ClockKind, Lamp
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.endpoints import RequestContext, context_for, respond
+from bianmin.kit.fields import CASE_ID, MOMENT, OFFICE_ORG, values_of
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, refuses
 from bianmin.kit.refusals import NotFound
@@ -18,8 +20,10 @@ from bianmin.kit.routers import public_router, staff_router
 from services.deadlines import texts
 from services.deadlines.api.bodies import DueBefore
 from services.deadlines.api.calendars import CalendarMissing
+from services.deadlines.api.parameters import ClockPath
 from services.deadlines.api.svg import clock_svg
-from services.deadlines.api.views.clocks import ClockView, ExplanationView, PublicExplanationView
+from services.deadlines.api.views.clocks import ClockView
+from services.deadlines.api.views.explanations import ExplanationView, PublicExplanationView
 from services.deadlines.domain.calendar.days import Calendar, YearMissing
 from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown, due_on_without_grace
 from services.deadlines.domain.clocks.changes import DueDateChange
@@ -43,36 +47,70 @@ class ClockNotFound(NotFound):
     slug, title = "clock-not-found", "没有这个时钟"
 
 
-@router.get("/clocks", response_model=Page[ClockView], responses=refuses(MalformedRequest))
+@router.get(
+    "/clocks",
+    response_model=Page[ClockView],
+    responses=refuses(MalformedRequest),
+    summary="时钟列表",
+    description="各级工作人员查看本单位看得到的办件和投诉的时钟，先到期的在前；用 `lamp=red` 看已超期的，"
+    "用 `due_before` 看即将到期的。对接系统同步时带 `updated_since`，按变动先后排列，不遗漏。",
+)
 async def list_clocks(
     context: AnyDesk,
-    case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号")] = None,
-    org: Annotated[OrgCode | None, Query(description="对时限负责的单位所在的区划，含下级")] = None,
-    kind: ClockKind | None = None,
-    lamp: Lamp | None = None,
-    state: ClockState | None = None,
-    due_before: Annotated[DueBefore | None, Query(description="在此日（或此刻）之前到期的")] = None,
-    updated_since: Annotated[Moment | None, Query(description="此刻以后变动的，按变动先后排列，不遗漏")] = None,
+    case_id: Annotated[UUID | None, Query(description="办件（或投诉）的编号，UUID", examples=[CASE_ID])] = None,
+    org: Annotated[
+        OrgCode | None, Query(description="对期限负责的单位所在的区划代码，含下级", examples=[OFFICE_ORG])
+    ] = None,
+    kind: Annotated[
+        ClockKind | None, Query(description=f"种类：{values_of(CLOCK_KINDS)}", examples=["statutory"])
+    ] = None,
+    lamp: Annotated[Lamp | None, Query(description=f"灯：{values_of(LAMPS)}", examples=["yellow"])] = None,
+    state: Annotated[
+        ClockState | None, Query(description=f"状态：{values_of(texts.CLOCK_STATES)}", examples=["running"])
+    ] = None,
+    due_before: Annotated[
+        DueBefore | None,
+        Query(
+            description="在此日（YYYY-MM-DD，含当日 0 时）或此刻（RFC 3339，带时区）之前到期的", examples=["2026-12-01"]
+        ),
+    ] = None,
+    updated_since: Annotated[
+        Moment | None,
+        Query(description="只要此刻以后变动的，RFC 3339，带时区；按变动先后排列，不遗漏", examples=[MOMENT]),
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """本单位看得到的时钟，先到期的在前；带 `updated_since` 时按变动先后排列。"""
+    """List the clocks that the caller may see, the first to end first."""
     filters = ClockFilters(case_id, org, kind, lamp, state, due_before, updated_since)
     async with context.read() as tx:
         page, next_cursor = await clocks.page(tx, context.actor, filters, context.runtime.cursors, cursor, limit)
     return respond(Page(items=[ClockView.of(listed) for listed in page], next_cursor=next_cursor))
 
 
-@router.get("/clocks/{clock_id}", response_model=ClockView, responses=refuses(NotFound))
-async def get_clock(clock_id: UUID, context: AnyDesk) -> Response:
-    """一个时钟：期限多长、何时到期、现在是什么灯。"""
+@router.get(
+    "/clocks/{clock_id}",
+    response_model=ClockView,
+    responses=refuses(NotFound),
+    summary="查看时钟",
+    description="看得到它的工作人员查看一个时钟：期限多长、何时到期、现在是什么灯、由哪个单位负责；对其他人它不存在（404）。",
+)
+async def get_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
+    """Return a clock: its period, its end and its lamp."""
     found = await _find(context, clock_id)
     return respond(ClockView.of(found), found.clock.version)
 
 
-@router.get("/clocks/{clock_id}/explain", response_model=ExplanationView, responses=refuses(NotFound))
-async def explain_clock(clock_id: UUID, context: AnyDesk) -> Response:
-    """逐日说明期限如何计算：哪天计入、哪天不计入、为什么；并附一段给群众看的说明。"""
+@router.get(
+    "/clocks/{clock_id}/explain",
+    response_model=ExplanationView,
+    responses=refuses(NotFound),
+    summary="说明期限如何计算",
+    description="看得到时钟的工作人员逐日查看期限如何计算：哪天计入、哪天不计入、为什么，何时暂停、何时延长；"
+    "并附一段给群众看的说明。起算日不计入（民法典第二百零一条），法定节假日不计入工作日（行政许可法第八十二条）。",
+)
+async def explain_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
+    """Explain day by day how a clock is calculated."""
     return respond(_explain(await _calculate(context, await _find(context, clock_id))))
 
 
@@ -80,9 +118,12 @@ async def explain_clock(clock_id: UUID, context: AnyDesk) -> Response:
     "/clocks/{clock_id}/explain.svg",
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
+    summary="期限的图",
+    description="看得到时钟的工作人员得到同样的说明画成的图（SVG）：每月一行，标出计入、休息、调休上班、暂停的日子，"
+    "以及最后一日和今天；手机和打印都能看清。",
 )
-async def draw_clock(clock_id: UUID, context: AnyDesk) -> Response:
-    """同样的说明画成图：每月一行，标出计入、休息、调休上班、暂停的日子，以及最后一日和今天；手机和打印都能看清。"""
+async def draw_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
+    """Draw as SVG how a clock is calculated."""
     calculation = await _calculate(context, await _find(context, clock_id))
     listed = calculation.listed
     svg = clock_svg(
@@ -95,9 +136,16 @@ async def draw_clock(clock_id: UUID, context: AnyDesk) -> Response:
     return Response(svg, media_type="image/svg+xml; charset=utf-8")
 
 
-@open_router.get("/public/clocks/{clock_id}", response_model=PublicExplanationView, responses=refuses(NotFound))
-async def explain_clock_to_citizen(clock_id: UUID, context: AnyDesk) -> Response:
-    """给群众看的期限说明：凭查询进度（`/track`）得到的时钟编号，不需要登录；一段话，并逐日说明。投诉的期限不在此列。"""
+@open_router.get(
+    "/public/clocks/{clock_id}",
+    response_model=PublicExplanationView,
+    responses=refuses(NotFound),
+    summary="给群众看的期限说明",
+    description="群众凭查询进度（`/track`）得到的时钟编号查看自己办件的期限如何计算，不需要登录：一段话，并逐日说明。"
+    "投诉的期限不在此列，为 404。",
+)
+async def explain_clock_to_citizen(clock_id: ClockPath, context: AnyDesk) -> Response:
+    """Explain a clock to the citizen whose case it is."""
     async with context.read() as tx:
         found = await clocks.find_for_citizen(tx, clock_id)
     if found is None:

@@ -9,6 +9,7 @@ from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
 from services.deadlines.api.bodies import HoursIn
+from services.deadlines.api.parameters import Region
 from services.deadlines.api.previews import Preview, preview_of
 from services.deadlines.api.regions import check_may_publish, check_region_exists, check_region_of_body
 from services.deadlines.api.views.calendars import PreviewView
@@ -31,9 +32,16 @@ AnyDesk = Annotated[RequestContext, context_for()]
 Admin = Annotated[RequestContext, context_for("admin")]
 
 
-@router.get("/calendars/{region}/hours", response_model=HoursView, responses=refuses(NotFound))
-async def get_hours(region: str, context: AnyDesk) -> Response:
-    """一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规。"""
+@router.get(
+    "/calendars/{region}/hours",
+    response_model=HoursView,
+    responses=refuses(NotFound),
+    summary="开放时间",
+    description="登录的人都可以查看一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规"
+    "（9 时至 12 时、13 时至 17 时）。以小时计的期限按它计算。",
+)
+async def get_hours(region: Region, context: AnyDesk) -> Response:
+    """Return the opening hours in force at a region."""
     async with context.read() as tx:
         await check_region_exists(tx, region)
         found = await nearest(tx, region)
@@ -41,17 +49,21 @@ async def get_hours(region: str, context: AnyDesk) -> Response:
 
 
 @router.get(
-    "/calendars/{region}/hours/history", response_model=HoursHistoryView, responses=refuses(NotFound, Forbidden)
+    "/calendars/{region}/hours/history",
+    response_model=HoursHistoryView,
+    responses=refuses(NotFound, Forbidden),
+    summary="开放时间的历次公布",
+    description="管理员查看一个地区历次公布的开放时间、公布的时间和人；最近的在前。",
 )
-async def get_hours_history(region: str, context: Admin) -> Response:
-    """历次公布的开放时间、时间和经办人；最近的在前。"""
+async def get_hours_history(region: Region, context: Admin) -> Response:
+    """List all publications of a region's opening hours, the newest first."""
     async with context.read() as tx:
         await check_region_exists(tx, region)
         found = await documents.history(tx, "hours", region)
     return respond(HoursHistoryView(items=[HoursVersionView.of(version) for version in found]))
 
 
-async def _version_read(region: str, context: Admin, if_match: IfMatch = None) -> int | None:
+async def _version_read(region: Region, context: Admin, if_match: IfMatch = None) -> int | None:
     return await check_may_publish(if_match, "hours", region, context)
 
 
@@ -62,15 +74,19 @@ async def _version_read(region: str, context: Admin, if_match: IfMatch = None) -
         201: {"description": "首次公布", "model": HoursView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
     },
+    summary="公布开放时间",
+    description="不限部门的管理员公布本辖区一个地区的开放时间，一天可分几段（如午休），"
+    "立即生效（首次为 201，修改须带 If-Match）；按工作小时或下班时刻计算的在办期限随即重新计算，"
+    "进度见 `/calendars/recounts`。`preview=true` 时只说明会变动什么。",
 )
 async def put_hours(
-    region: str,
+    region: Region,
     version: Annotated[int | None, Depends(_version_read)],
     body: HoursIn,
     context: Admin,
     preview: Preview = False,
 ) -> Response:
-    """公布开放时间，一天可分几段（如午休），立即生效；按工作时间或下班时刻计算的在办时限随即重新计算。"""
+    """Publish the opening hours of a region; open clocks are recalculated."""
     check_region_of_body(region, body.region)
     return await _put(context, PublishHours(region, body.hours(), version, context.cause), preview=preview)
 
@@ -79,11 +95,14 @@ async def put_hours(
     "/calendars/{region}/hours",
     response_model=HoursView | PreviewView,
     responses=refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
+    summary="撤销开放时间",
+    description="不限部门的管理员撤销一个地区自己公布的开放时间（须带 If-Match），此后沿用上级的，都没有的，按常规；"
+    "答复中即为沿用的。在办期限随即重新计算。`preview=true` 时只说明会变动什么。",
 )
 async def withdraw_hours(
-    region: str, version: Annotated[int | None, Depends(_version_read)], context: Admin, preview: Preview = False
+    region: Region, version: Annotated[int | None, Depends(_version_read)], context: Admin, preview: Preview = False
 ) -> Response:
-    """撤销一个地区自己公布的开放时间，此后沿用上级的（都没有的，按常规），答复中即为沿用的；在办时限随即重新计算。"""
+    """Withdraw the opening hours of a region; those above it hold again."""
     if version is None:
         raise HoursNotFound("这个地区没有公布过开放时间，沿用的是上级的或常规的。")
     return await _put(context, PublishHours(region, None, version, context.cause), preview=preview)

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from bianmin.events.parts import ClockKind, ItemType, Mode
+from bianmin.domain.labels_zh import CLOCK_KINDS, ITEM_TYPES, MODES, PERIOD_UNITS
+from bianmin.events.parts import ClockKind, ItemType, Mode, PeriodUnit
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond
+from bianmin.kit.fields import OFFICE_ORG, values_of
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from bianmin.kit.routers import staff_router
 from services.deadlines.api.bodies import PoliciesIn
+from services.deadlines.api.parameters import Region
 from services.deadlines.api.regions import check_may_publish, check_region_exists, check_region_of_body
 from services.deadlines.api.views.policies import (
     AppliedView,
@@ -41,25 +44,56 @@ class PoliciesWrong(Invalid):
     slug, title = "policies-wrong", "策略有误"
 
 
-@router.get("/policies/applied", response_model=AppliedView, responses=refuses(NotFound))
+@router.get(
+    "/policies/applied",
+    response_model=AppliedView,
+    responses=refuses(NotFound),
+    summary="适用哪一条策略",
+    description="登录的人都可以查询：某个单位的某类期限会适用哪一条策略、为什么；按先后列出考虑过的策略，以及各条不适用的原因。"
+    "只作说明，不改变任何期限。",
+)
 async def which_applies(
     context: AnyDesk,
-    org: Annotated[OrgCode, Query(description="对时限负责的单位")],
-    kind: ClockKind,
-    stage: Annotated[str | None, Query(max_length=64)] = None,
-    item_code: Annotated[str | None, Query(max_length=40)] = None,
-    item_type: Annotated[ItemType | None, Query(description="事项类型，见事项目录；办件的期限必填")] = None,
-    mode: Annotated[Mode | None, Query(description="办理方式，见事项目录；办件的期限必填")] = None,
-    budget: Annotated[int, Query(ge=0, le=LONGEST, description="事项自己的期限（承诺、法定）")] = 0,
-    unit: Unit = Unit.WORKDAY,
+    org: Annotated[OrgCode, Query(description="对期限负责的单位，区划代码", examples=[OFFICE_ORG])],
+    kind: Annotated[ClockKind, Query(description=f"哪一类时钟：{values_of(CLOCK_KINDS)}", examples=["delivery"])],
+    stage: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            description="哪一段，如投诉的 acceptance、环节的序号；只有一段的不填",
+            examples=["acceptance"],
+        ),
+    ] = None,
+    item_code: Annotated[
+        str | None, Query(max_length=40, description="事项编码，最多 40 个字符，见事项目录", examples=["SC-003"])
+    ] = None,
+    item_type: Annotated[
+        ItemType | None,
+        Query(description=f"事项类型，见事项目录；办件的期限必填：{values_of(ITEM_TYPES)}", examples=["01"]),
+    ] = None,
+    mode: Annotated[
+        Mode | None,
+        Query(description=f"办理方式，见事项目录；办件的期限必填：{values_of(MODES)}", examples=["report_up"]),
+    ] = None,
+    budget: Annotated[
+        int,
+        Query(
+            ge=0, le=LONGEST, description=f"事项自己的期限（承诺、法定），单位见 unit，0 至 {LONGEST}", examples=[20]
+        ),
+    ] = 0,
+    unit: Annotated[
+        PeriodUnit, Query(description=f"budget 的单位：{values_of(PERIOD_UNITS)}", examples=["workday"])
+    ] = "workday",
 ) -> Response:
-    """会适用哪一条策略、为什么：按先后列出考虑过的策略，以及各条不适用的原因。"""
+    """Say which policy applies to a clock, and why the others do not."""
     item = _item(kind, item_code, item_type, mode)
     async with context.read() as tx:
         await check_region_exists(tx, org)
         book = await rulebook.in_force(tx)
     law = default_term(kind, stage)
-    term = Term(kind, law.unit if law else unit, law.budget if law else budget, stage, card=default_card(kind, stage))
+    term = Term(
+        kind, law.unit if law else Unit(unit), law.budget if law else budget, stage, card=default_card(kind, stage)
+    )
     considered = book.policies.candidates(org, term, item)
     applied = book.policies.apply(org, term, item)
     shorter = [each.policy.name for each in considered if each.policy.budget is not None]
@@ -94,9 +128,15 @@ def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: M
     return ItemTerms(code or "", item_type, mode)
 
 
-@router.get("/policies/{region}", response_model=PoliciesView, responses=refuses(NotFound))
-async def get_policies(region: str, context: AnyDesk) -> Response:
-    """一个地区自己公布的策略；没有公布过的，列表为空，沿用上级的。"""
+@router.get(
+    "/policies/{region}",
+    response_model=PoliciesView,
+    responses=refuses(NotFound),
+    summary="地区的策略",
+    description="登录的人都可以查看一个地区自己公布的策略；没有公布过的，列表为空、版本为 0，沿用上级的。",
+)
+async def get_policies(region: Region, context: AnyDesk) -> Response:
+    """Return the policies that a region has published itself."""
     async with context.read() as tx:
         await check_region_exists(tx, region)
         found = await documents.own(tx, "policies", region)
@@ -105,16 +145,22 @@ async def get_policies(region: str, context: AnyDesk) -> Response:
     return respond(PoliciesView.of(PublishedPolicies(region, found.version, policies_of(found))), found.version)
 
 
-@router.get("/policies/{region}/history", response_model=PoliciesHistoryView, responses=refuses(NotFound, Forbidden))
-async def get_policies_history(region: str, context: Admin) -> Response:
-    """这个地区历次公布的策略、时间和经办人；最近的在前。"""
+@router.get(
+    "/policies/{region}/history",
+    response_model=PoliciesHistoryView,
+    responses=refuses(NotFound, Forbidden),
+    summary="策略的历次公布",
+    description="管理员查看一个地区历次公布的策略、公布的时间和人；最近的在前。",
+)
+async def get_policies_history(region: Region, context: Admin) -> Response:
+    """List all publications of a region's policies, the newest first."""
     async with context.read() as tx:
         await check_region_exists(tx, region)
         found = await documents.history(tx, "policies", region)
     return respond(PoliciesHistoryView(items=[PoliciesVersionView.of(version) for version in found]))
 
 
-async def _version_read(region: str, context: Admin, if_match: IfMatch = None) -> int | None:
+async def _version_read(region: Region, context: Admin, if_match: IfMatch = None) -> int | None:
     return await check_may_publish(if_match, "policies", region, context)
 
 
@@ -125,14 +171,15 @@ async def _version_read(region: str, context: Admin, if_match: IfMatch = None) -
         201: {"description": "这个地区首次公布策略", "model": PoliciesView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
     },
+    summary="公布策略",
+    description="不限部门的管理员公布本辖区一个地区的全部策略，立即生效（首次为 201，修改须带 If-Match）；"
+    "在办的期限按新策略重新计算，已用的时间照算，进度见 `/calendars/recounts`。"
+    "法律规定的期限只能缩短，不能延长；承诺期限和法定期限由事项目录规定。",
 )
 async def put_policies(
-    region: str, version: Annotated[int | None, Depends(_version_read)], body: PoliciesIn, context: Admin
+    region: Region, version: Annotated[int | None, Depends(_version_read)], body: PoliciesIn, context: Admin
 ) -> Response:
-    """公布一个地区的全部策略，立即生效；在办的时限按新策略重新计算，已用的时间照算（进度见 `/calendars/recounts`）。
-
-    法律规定的期限只能缩短，不能延长；承诺期限和法定期限由事项目录规定。
-    """
+    """Publish all policies of a region; open clocks are recalculated."""
     check_region_of_body(region, body.region)
     policies = []
     for n, policy in enumerate(body.policies):

@@ -14,7 +14,7 @@ from services.deadlines.domain.lifecycle.timers import preview_recount
 from services.deadlines.domain.terms.rulebook import Rulebook
 from services.deadlines.store import recounts, rulebook, subjects
 
-Preview = Annotated[bool, Query(description="只说明会变动什么，并不公布或撤销")]
+Preview = Annotated[bool, Query(description="true 时只说明会变动什么，并不公布或撤销", examples=[True])]
 EXAMINED_AT_MOST = 500
 """Subjects that a preview recalculates; of the others it returns the number alone."""
 

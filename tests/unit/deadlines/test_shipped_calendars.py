@@ -36,8 +36,19 @@ def test_the_official_years_are_2004_to_2026_and_four_more_are_estimated(nationa
 
 def test_changed_shipped_years_need_a_new_generation() -> None:
     """A change of the files needs a new `GENERATION`, with its digest here."""
-    announced = repr([(year.region, year.year, year.status.value, year.source, year.days) for year in shipped()])
-    assert (GENERATION, hashlib.sha256(announced.encode()).hexdigest()[:16]) == (2, "0d0fd2f948c3e25b")
+    announced = repr(
+        [
+            (
+                year.region,
+                year.year,
+                str(year.status),
+                year.source,
+                [(str(n.day), str(n.kind), n.name) for n in year.days],
+            )
+            for year in shipped()
+        ]
+    )
+    assert (GENERATION, hashlib.sha256(announced.encode()).hexdigest()[:16]) == (2, "0179c38309b0bad0")
 
 
 def test_every_year_names_its_source() -> None:

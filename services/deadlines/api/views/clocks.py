@@ -1,17 +1,25 @@
-"""Views of clocks, and of how they are calculated."""
+"""The view of a clock."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AliasPath, BeforeValidator, Field
+from pydantic import AliasPath, Field
 
+from bianmin.domain.labels_zh import CLOCK_KINDS, LAMPS, PERIOD_UNITS, SUBJECT_KINDS
 from bianmin.events.parts import ClockKind, Lamp, SubjectKind
 from bianmin.kit.bodies import View
-from services.deadlines.domain.clocks.breakdown import DayMark
+from bianmin.kit.fields import CASE_ID, DEPT_VALUES, MOMENT, OFFICE_ORG, values_of
+from services.deadlines import texts
+from services.deadlines.api.parameters import CALENDAR_VERSION, CLOCK_ID
 from services.deadlines.domain.clocks.clock import ClockState
 from services.deadlines.domain.periods.period import Unit
 from services.deadlines.store.queries.clocks import ListedClock
+
+CALENDAR_VERSION_TEXT = "据以计算的日历版本：公布日历的地区、短横线、内容的摘要"
+DUE_ON = Field(description="到期之日，YYYY-MM-DD；暂停期间为 null", examples=["2026-12-21"])
+KIND_TEXT = f"种类：{values_of(CLOCK_KINDS)}"
+PROVISIONAL_TEXT = "是否暂定：期限跨入的年份，日历还是推定的，公布后可能变动"
 
 
 class ClockView(View):
@@ -21,108 +29,143 @@ class ClockView(View):
     `budget`, `extended_by`: in `unit`s. `policy`: the one that set the period, null where law and item decide.
     """
 
-    id: UUID = Field(validation_alias=AliasPath("clock", "id"))
-    subject: UUID = Field(validation_alias="subject_id")
-    subject_kind: SubjectKind
-    kind: ClockKind = Field(validation_alias=AliasPath("clock", "term", "kind"))
-    stage: str | None = Field(validation_alias=AliasPath("clock", "term", "stage"))
-    cycle: int = Field(validation_alias=AliasPath("clock", "cycle"))
-    org: str = Field(validation_alias=AliasPath("clock", "responsible", "org"))
-    dept: str | None = Field(validation_alias=AliasPath("clock", "responsible", "dept"))
-    unit: Unit = Field(validation_alias=AliasPath("clock", "term", "unit"))
-    budget: int = Field(validation_alias=AliasPath("clock", "term", "budget"))
-    extended_by: int = Field(validation_alias=AliasPath("clock", "extended_by"))
-    policy: str | None = Field(validation_alias=AliasPath("clock", "term", "policy"))
-    started_on: date = Field(validation_alias=AliasPath("clock", "period", "start_on"))
-    due_on: date | None
-    due_at: datetime | None
-    lamp: Lamp = Field(validation_alias=AliasPath("clock", "lamp"))
-    state: ClockState = Field(validation_alias=AliasPath("clock", "state"))
-    stopped_at: datetime | None = Field(validation_alias=AliasPath("clock", "stopped_at"))
-    late: bool | None = Field(validation_alias=AliasPath("clock", "late"))
-    calendar_version: str = Field(validation_alias=AliasPath("clock", "calendar_version"))
-    provisional: bool
-    updated_at: datetime = Field(validation_alias="changed_at")
+    id: Annotated[
+        UUID, Field(validation_alias=AliasPath("clock", "id"), description="时钟编号，UUID", examples=[CLOCK_ID])
+    ]
+    subject: Annotated[
+        UUID, Field(validation_alias="subject_id", description="办件（或投诉）的编号，UUID", examples=[CASE_ID])
+    ]
+    subject_kind: Annotated[
+        SubjectKind, Field(description=f"是办件的还是投诉的：{values_of(SUBJECT_KINDS)}", examples=["case"])
+    ]
+    kind: Annotated[
+        ClockKind,
+        Field(validation_alias=AliasPath("clock", "term", "kind"), description=KIND_TEXT, examples=["statutory"]),
+    ]
+    stage: Annotated[
+        str | None,
+        Field(
+            validation_alias=AliasPath("clock", "term", "stage"),
+            description="同类时钟的哪一段，如投诉的 acceptance、特别程序的种类、环节的序号；只有一段的为 null",
+            examples=[None],
+        ),
+    ]
+    cycle: Annotated[
+        int,
+        Field(
+            validation_alias=AliasPath("clock", "cycle"),
+            description="第几次办理，从 1 起；重新办理一次加 1",
+            examples=[1],
+        ),
+    ]
+    org: Annotated[
+        str,
+        Field(
+            validation_alias=AliasPath("clock", "responsible", "org"),
+            description="对期限负责的单位的区划代码",
+            examples=[OFFICE_ORG],
+        ),
+    ]
+    dept: Annotated[
+        str | None,
+        Field(
+            validation_alias=AliasPath("clock", "responsible", "dept"),
+            description=f"对期限负责的条线；没有条线的为 null：{DEPT_VALUES}",
+            examples=["market"],
+        ),
+    ]
+    unit: Annotated[
+        Unit,
+        Field(
+            validation_alias=AliasPath("clock", "term", "unit"),
+            description=f"期限的单位：{values_of(PERIOD_UNITS)}",
+            examples=["workday"],
+        ),
+    ]
+    budget: Annotated[
+        int,
+        Field(
+            validation_alias=AliasPath("clock", "term", "budget"),
+            description="期限的长短，单位见 unit，不含延长的",
+            examples=[20],
+        ),
+    ]
+    extended_by: Annotated[
+        int,
+        Field(
+            validation_alias=AliasPath("clock", "extended_by"),
+            description="延长了多少，单位见 unit；没有延长的为 0",
+            examples=[0],
+        ),
+    ]
+    policy: Annotated[
+        str | None,
+        Field(
+            validation_alias=AliasPath("clock", "term", "policy"),
+            description="设定期限的策略：地区、版本、序号；按法律和事项规定的为 null",
+            examples=[None],
+        ),
+    ]
+    started_on: Annotated[
+        date,
+        Field(
+            validation_alias=AliasPath("clock", "period", "start_on"),
+            description="起算之日，当日不计入，YYYY-MM-DD",
+            examples=["2026-11-23"],
+        ),
+    ]
+    due_on: Annotated[date | None, DUE_ON]
+    due_at: Annotated[
+        datetime | None,
+        Field(description="届满的时间，RFC 3339，时区 +08:00；暂停期间为 null", examples=["2026-12-22T00:00:00+08:00"]),
+    ]
+    lamp: Annotated[
+        Lamp,
+        Field(validation_alias=AliasPath("clock", "lamp"), description=f"灯：{values_of(LAMPS)}", examples=["green"]),
+    ]
+    state: Annotated[
+        ClockState,
+        Field(
+            validation_alias=AliasPath("clock", "state"),
+            description=f"状态：{values_of(texts.CLOCK_STATES)}",
+            examples=["running"],
+        ),
+    ]
+    stopped_at: Annotated[
+        datetime | None,
+        Field(
+            validation_alias=AliasPath("clock", "stopped_at"),
+            description="停止的时间，RFC 3339，时区 +08:00；没有停止的为 null",
+            examples=[None],
+        ),
+    ]
+    late: Annotated[
+        bool | None,
+        Field(
+            validation_alias=AliasPath("clock", "late"),
+            description="停止时是否已超期；没有停止的为 null",
+            examples=[None],
+        ),
+    ]
+    calendar_version: Annotated[
+        str,
+        Field(
+            validation_alias=AliasPath("clock", "calendar_version"),
+            description=CALENDAR_VERSION_TEXT,
+            examples=[CALENDAR_VERSION],
+        ),
+    ]
+    provisional: Annotated[bool, Field(description=PROVISIONAL_TEXT, examples=[False])]
+    updated_at: Annotated[
+        datetime,
+        Field(
+            validation_alias="changed_at",
+            description="最近一次变动的时间，RFC 3339，时区 +08:00；可用作下次的 updated_since",
+            examples=[MOMENT],
+        ),
+    ]
 
     @classmethod
     def of(cls, listed: ListedClock) -> Self:
         """Return the view of a clock."""
         return cls.model_validate(listed, from_attributes=True)
-
-
-def _in_hours(spent: timedelta | None) -> float | None:
-    return None if spent is None else round(spent / timedelta(hours=1), 4)
-
-
-class BreakdownDayView(View):
-    """A day of a clock's breakdown. `mark`: what the day is to the period; `reason`: the same in words.
-
-    `ordinal`: its number among the days that count. `hours`: of a period in hours, how many of the day count, to the
-    second.
-    """
-
-    date: date
-    mark: DayMark
-    counted: bool
-    ordinal: int | None
-    hours: Annotated[float | None, BeforeValidator(_in_hours)] = Field(validation_alias="spent")
-    reason: str
-
-
-def _day_of(moment: datetime | None) -> date | None:
-    return moment and moment.date()
-
-
-_SINCE, _UNTIL = AliasPath("pause", "since"), AliasPath("pause", "until")
-
-
-class PauseView(View):
-    """A pause. Of a period in days, the days from `first` to `last` do not count, both included; of a period in hours,
-    the time from `since` to `until`. `last` and `until` are null while the pause lasts.
-
-    `evidence`: id of the event that announced it.
-    """
-
-    reason: str
-    legal_basis: str
-    evidence: UUID | None
-    first: Annotated[date, BeforeValidator(_day_of)] = Field(validation_alias=_SINCE)
-    last: Annotated[date | None, BeforeValidator(_day_of)] = Field(validation_alias=_UNTIL)
-    since: datetime = Field(validation_alias=_SINCE)
-    until: datetime | None = Field(validation_alias=_UNTIL)
-
-
-class DueChangeView(View):
-    """A change of the due day. A day is null where the clock was paused.
-
-    `reason`: `extension` (by `extended_by` units), `calendar`, `policy`, or `law` (the statutory period, with which a
-    promise ends at the latest, has changed).
-    """
-
-    moved_at: datetime
-    reason: str
-    extended_by: int | None
-    previous_due_on: date | None
-    due_on: date | None
-    calendar_version: str
-
-
-class PublicExplanationView(View):
-    """What a citizen may know of a clock of the own case."""
-
-    kind: ClockKind = Field(validation_alias=AliasPath("clock", "kind"))
-    due_on: date | None = Field(validation_alias=AliasPath("clock", "due_on"))
-    provisional: bool = Field(validation_alias=AliasPath("clock", "provisional"))
-    text: str
-    days: list[BreakdownDayView]
-
-
-class ExplanationView(View):
-    """How a clock is calculated. `calendar_version`: of the calendar that `days` were calculated by."""
-
-    clock: ClockView
-    calendar_version: str
-    pauses: list[PauseView]
-    moves: list[DueChangeView]
-    days: list[BreakdownDayView]
-    text: str

@@ -1,9 +1,13 @@
 """Views of opening hours."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from bianmin.kit.bodies import View
+from bianmin.kit.fields import MOMENT, OFFICE_ORG
+from services.deadlines.api.bodies import OPEN_DAY
 from services.deadlines.domain.calendar.hours import MIDNIGHT, OFFICE, Interval
 from services.deadlines.store.documents import Document, DocumentVersion
 from services.deadlines.store.hours import hours_of
@@ -12,8 +16,8 @@ from services.deadlines.store.hours import hours_of
 class IntervalView(View):
     """An interval of a day: `09:00`, `12:30`; the end of the day is `24:00`."""
 
-    since: str
-    until: str
+    since: Annotated[str, Field(description="开始，HH:MM", examples=["09:00"])]
+    until: Annotated[str, Field(description="结束，HH:MM，最晚 24:00", examples=["12:00"])]
 
     @classmethod
     def of(cls, interval: Interval) -> Self:
@@ -27,10 +31,18 @@ class HoursView(View):
     `region`: the one that published them; null where none has, and the usual hours of service halls are in force.
     """
 
-    region: str | None
-    version: int
-    weekdays: list[list[IntervalView]]
-    make_up: list[IntervalView]
+    region: Annotated[
+        str | None, Field(description="公布的地区的区划代码；都没有公布、按常规的为 null", examples=[OFFICE_ORG])
+    ]
+    version: Annotated[int, Field(description="版本，从 1 起，每公布一次加 1；没有公布的为 0", examples=[3])]
+    weekdays: Annotated[
+        list[list[IntervalView]],
+        Field(
+            description="星期一到星期日各一个列表，每段开放时间一项；不开放的为空列表",
+            examples=[[*[OPEN_DAY] * 5, [], []]],
+        ),
+    ]
+    make_up: Annotated[list[IntervalView], Field(description="调休上班日的各段开放时间", examples=[OPEN_DAY])]
 
     @classmethod
     def of(cls, document: Document | None) -> Self:
@@ -47,10 +59,10 @@ class HoursView(View):
 class HoursVersionView(View):
     """A publication of opening hours. `hours`: null where they were withdrawn."""
 
-    version: int
-    published_at: datetime
-    published_by: str
-    hours: HoursView | None
+    version: Annotated[int, Field(description="版本，从 1 起，每公布一次加 1", examples=[3])]
+    published_at: Annotated[datetime, Field(description="公布的时间，RFC 3339，时区 +08:00", examples=[MOMENT])]
+    published_by: Annotated[str, Field(description="公布人的人员编号", examples=["admin.520123"])]
+    hours: Annotated[HoursView | None, Field(description="公布的开放时间；撤销的为 null", examples=[None])]
 
     @classmethod
     def of(cls, found: DocumentVersion) -> Self:
@@ -66,7 +78,7 @@ class HoursVersionView(View):
 class HoursHistoryView(View):
     """All publications of a region's opening hours."""
 
-    items: list[HoursVersionView]
+    items: Annotated[list[HoursVersionView], Field(description="历次公布，最近的在前", examples=[[]])]
 
 
 def _time_text(minute: int) -> str:
