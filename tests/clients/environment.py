@@ -90,7 +90,13 @@ def write_document(directory: Path) -> Path:
     return file
 
 
-def run(command: Sequence[str | Path], directory: Path, variables: Mapping[str, str] | None = None) -> str:
+def run(
+    command: Sequence[str | Path],
+    directory: Path,
+    *,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+) -> str:
     """Run a program in a directory; returns what it printed. Fails with its output when it does not end with 0."""
     done = subprocess.run(
         [str(part) for part in command],
@@ -98,7 +104,7 @@ def run(command: Sequence[str | Path], directory: Path, variables: Mapping[str, 
         env={**os.environ, **(variables or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=SECONDS,
+        timeout=seconds,
     )
     output = done.stdout.decode(errors="replace")
     assert done.returncode == 0, f"{' '.join(map(str, command))} ended with {done.returncode}:\n{output}"
