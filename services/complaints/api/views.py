@@ -17,6 +17,14 @@ from services.complaints.domain.status import STATUS_NAMES
 
 COMPLAINT_ID = "019acab3-6e42-7f18-8c5d-0a2b4c6d8e9f"
 _INVESTIGATOR = "investigator.520123.01"
+_ACCUSED = "window.520123103.01"
+_REPLY = "您反映的情况属实，已责令改正，并向您致歉。"
+_COMPLAINANT = {
+    "name": "王秀英",
+    "phone": "13885012345",
+    "id_number": "520123196503120020",
+    "address": "修文县六广镇六广村二组",
+}
 
 _Id = Annotated[UUID, Field(description="投诉编号，UUID", examples=[COMPLAINT_ID])]
 _ComplaintNo = Annotated[
@@ -68,9 +76,7 @@ class AccusedView(View):
     """Whom a complaint is about."""
 
     org: Annotated[str, Field(description="被投诉单位的区划代码", examples=[CENTER_ORG])]
-    staff_id: Annotated[
-        str | None, Field(description="被投诉人的人员编号；不针对个人的为 null", examples=["window.520123103.01"])
-    ]
+    staff_id: Annotated[str | None, Field(description="被投诉人的人员编号；不针对个人的为 null", examples=[_ACCUSED])]
     case_id: Annotated[UUID | None, Field(description="涉及的办件的编号，UUID；没有的为 null", examples=[CASE_ID])]
 
 
@@ -103,7 +109,7 @@ class ComplaintHead(_OfComplaint):
     anonymous: Annotated[bool, Field(description="是否匿名", examples=[False])]
     subject: Annotated[
         AccusedView,
-        Field(description="投诉谁", examples=[{"org": CENTER_ORG, "staff_id": None, "case_id": None}]),
+        Field(description="投诉谁", examples=[{"org": CENTER_ORG, "staff_id": _ACCUSED, "case_id": CASE_ID}]),
     ]
     handler_org: Annotated[str, Field(description="承办单位的区划代码，在被投诉单位之上", examples=[OFFICE_ORG])]
     level: _Level
@@ -168,7 +174,7 @@ class PaperView(View):
         str | None,
         Field(
             description="内容；调查结论分项写在 document，这里为 null",
-            examples=["您反映的情况属实，已责令改正，并向您致歉。"],
+            examples=[_REPLY],
         ),
     ]
     document: Annotated[ConclusionView | None, Field(description="调查结论的各项；其他文书为 null", examples=[None])]
@@ -188,7 +194,7 @@ class ComplaintView(ComplaintHead):
         ComplainantView | None,
         Field(
             description="投诉人；匿名的为 null",
-            examples=[{"name": "王秀英", "phone": "13885012345", "id_number": None, "address": None}],
+            examples=[_COMPLAINANT],
         ),
     ]
     papers: Annotated[list[PaperView], Field(description="案卷中的文书，按先后排列", examples=[[]])]
@@ -200,7 +206,7 @@ class AnswerView(View):
     kind: Annotated[PaperKind, Field(description=f"文书种类：{values_of(texts.PAPER_KINDS)}", examples=["reply"])]
     level: _Level
     on: Annotated[date, Field(description="答复之日，YYYY-MM-DD", examples=["2026-12-22"])]
-    text: Annotated[str, Field(description="内容", examples=["您反映的情况属实，已责令改正，并向您致歉。"])]
+    text: Annotated[str, Field(description="内容", examples=[_REPLY])]
 
 
 class FollowView(_OfComplaint):
@@ -225,9 +231,7 @@ class FollowView(_OfComplaint):
     replied_on: _RepliedOn
     reply: Annotated[
         str | None,
-        Field(
-            description="最近一次答复的内容；尚未答复的为 null", examples=["您反映的情况属实，已责令改正，并向您致歉。"]
-        ),
+        Field(description="最近一次答复的内容；尚未答复的为 null", examples=[_REPLY]),
     ]
     review_by: Annotated[
         date | None,
@@ -238,5 +242,9 @@ class FollowView(_OfComplaint):
         ),
     ]
     answers: Annotated[
-        list[AnswerView], Field(description="给投诉人的全部答复：不予受理、延长期限、答复，按先后排列", examples=[[]])
+        list[AnswerView],
+        Field(
+            description="给投诉人的全部答复：不予受理、延长期限、答复，按先后排列",
+            examples=[[{"kind": "reply", "level": "handling", "on": "2026-12-22", "text": _REPLY}]],
+        ),
     ]

@@ -21,6 +21,7 @@ from services.deadlines.store.documents import DocumentVersion
 _STATUS = f"已公布的还是推定的：{values_of(texts.YEAR_STATUSES)}"
 _SOURCE = Field(description="来源，如通知的文号", examples=["国办发明电〔2025〕7号"])
 _ORIGIN = {"status": "official", "source": "国办发明电〔2025〕7号"}
+_ESTIMATED_DAY = {"date": "2026-10-01", "kind": "off", "name": "国庆节（推定）"}
 _NATIONAL_DAY = {"date": "2026-10-01", "kind": "off", "name": "国庆节"}
 
 
@@ -222,7 +223,7 @@ class DifferencesView(View):
         list[DifferenceView],
         Field(
             description="规定不同的日子，按先后排列",
-            examples=[[{"date": "2026-10-01", "before": None, "after": _NATIONAL_DAY}]],
+            examples=[[{"date": "2026-10-01", "before": _ESTIMATED_DAY, "after": _NATIONAL_DAY}]],
         ),
     ]
 

@@ -15,7 +15,14 @@ from services.deadlines.api.parameters import CALENDAR_VERSION
 from services.deadlines.api.views.clocks import CALENDAR_VERSION_TEXT, DUE_ON, KIND_TEXT, PROVISIONAL_TEXT, ClockView
 from services.deadlines.domain.clocks.breakdown import DayMark
 
-_DAY = {"date": "2026-11-24", "mark": "counted", "counted": True, "ordinal": 1, "hours": None, "reason": "工作日"}
+_DAY = {
+    "date": "2026-11-24",
+    "mark": "counted",
+    "counted": True,
+    "ordinal": 1,
+    "hours": 7,
+    "reason": "工作日，计入7小时",
+}
 _TEXT = "法定办结期限为20个工作日，自2026年11月23日起算。期限至2026年12月21日24时届满。尚在期限内。"
 
 
@@ -40,7 +47,7 @@ class BreakdownDayView(View):
         Field(
             validation_alias="spent",
             description="以小时计的期限，当日计入多少小时，最多 4 位小数；其他为 null",
-            examples=[None],
+            examples=[7],
         ),
     ]
     reason: Annotated[str, Field(description="为什么计入或不计入，中文，可以直接显示", examples=["工作日"])]
