@@ -1,7 +1,8 @@
 """The OpenAPI documents of a process and of each service, and a page that shows them without the internet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,68 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
         routes=routes,
         tags=[{"name": service.name, "description": service.title} for service in services],
         servers=[{"url": "/"}],
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        contact={"name": "Bianmin maintainers"},
     )
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    document["paths"] = {
+        path: {method: methods[method] for method in _METHODS if method in methods}
+        for path, methods in document["paths"].items()
+    }
+    _describe_errors_as_problems(document)
+    _name_pages_by_their_items(document)
+    _drop_defaults_beside_references(document)
     return document
+
+
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
+"""In the order of the document."""
+
+
+def _describe_errors_as_problems(document: dict[str, Any]) -> None:
+    """Replace the errors that FastAPI describes by those that are answered."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            invalid = operation["responses"].get("422", {})
+            if "application/json" in invalid.get("content", {}):
+                invalid["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+
+
+def _name_pages_by_their_items(document: dict[str, Any]) -> None:
+    """Call `Page[CaseSummary]`, which FastAPI names `Page_CaseSummary_`, `CaseSummaryPage`."""
+    schemas = document["components"]["schemas"]
+    names = {name: f"{found[1]}Page" for name in schemas if (found := _PAGE.fullmatch(name))}
+    for old, new in names.items():
+        schemas[new] = {**schemas.pop(old), "title": new}
+    references = {f"#/components/schemas/{old}": f"#/components/schemas/{new}" for old, new in names.items()}
+    for part in _objects(document):
+        if part.get("$ref") in references:
+            part["$ref"] = references[part["$ref"]]
+
+
+_PAGE = re.compile(r"Page_(\w+)_")
+
+
+def _drop_defaults_beside_references(node: Any) -> None:
+    """Drop the default of a property that refers to another schema: clients in Java and Go do not compile with it."""
+    for part in _objects(node):
+        if "$ref" in part:
+            part.pop("default", None)
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    """The JSON objects in a document, the outer ones first."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from _objects(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _objects(value)
 
 
 def _complete(route: APIRoute) -> None:

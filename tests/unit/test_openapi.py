@@ -7,9 +7,10 @@ import pytest
 from bianmin.kit.docs import describe
 from command.deployment import SERVICES
 
+DOCUMENT = describe(SERVICES)
 CHANGES = [
     (f"{method} {path}", operation)
-    for path, methods in describe(SERVICES)["paths"].items()
+    for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
     if method in ("put", "patch", "delete")
 ]
@@ -24,9 +25,28 @@ def test_changes_of_existing_resources_document_if_match(operation: dict[str, An
 
 def test_only_public_paths_are_documented_without_a_token() -> None:
     security = {
-        path: operation["get"]["security"]
-        for path, operation in describe(SERVICES)["paths"].items()
-        if "get" in operation
+        path: operation["get"]["security"] for path, operation in DOCUMENT["paths"].items() if "get" in operation
     }
     assert security["/api/v1/cases"] == [{"bearer": []}]
     assert security["/api/v1/complaints/follow"] == []
+
+
+def test_every_error_is_described_as_a_problem() -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & DOCUMENT["components"]["schemas"].keys()
+    answers = {
+        status: answer
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+    }
+    assert {tuple(answer["content"]) for answer in answers.values()} == {("application/problem+json",)}
+
+
+def test_names_of_schemas_are_words() -> None:
+    assert [name for name in DOCUMENT["components"]["schemas"] if not name.isalnum()] == []
+    assert "CaseSummaryPage" in DOCUMENT["components"]["schemas"]
+
+
+def test_no_default_stands_beside_a_reference() -> None:
+    assert DOCUMENT["components"]["schemas"]["ItemIn"]["properties"]["fee"].keys() & {"$ref", "default"} == {"$ref"}
