@@ -197,7 +197,7 @@ class ComplaintView(ComplaintHead):
             examples=[_COMPLAINANT],
         ),
     ]
-    papers: Annotated[list[PaperView], Field(description="案卷中的文书，按先后排列", examples=[[]])]
+    papers: Annotated[list[PaperView], Field(description="案卷中的文书，按先后排列")]
 
 
 class AnswerView(View):

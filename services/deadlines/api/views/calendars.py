@@ -142,7 +142,7 @@ class PreviewView(View):
     ]
     crossing: Annotated[int, Field(description="期限跨越变动日子的在办办件和投诉，件", examples=[12])]
     examined: Annotated[int, Field(description="其中试算过的，件，最多 500", examples=[12])]
-    moves: Annotated[list[DuePreviewView], Field(description="试算过的当中，到期日会变动的时钟", examples=[[]])]
+    moves: Annotated[list[DuePreviewView], Field(description="试算过的当中，到期日会变动的时钟")]
 
 
 class CalendarVersionView(View):
@@ -168,7 +168,7 @@ class CalendarVersionView(View):
 class CalendarHistoryView(View):
     """All publications of a calendar year."""
 
-    items: Annotated[list[CalendarVersionView], Field(description="历次公布，最近的在前", examples=[[]])]
+    items: Annotated[list[CalendarVersionView], Field(description="历次公布，最近的在前")]
 
 
 class DifferenceView(View):
@@ -255,4 +255,4 @@ class RecountView(View):
 class RecountsView(View):
     """The latest recounts."""
 
-    items: Annotated[list[RecountView], Field(description="最近的 20 次，最近的在前", examples=[[]])]
+    items: Annotated[list[RecountView], Field(description="最近的 20 次，最近的在前")]

@@ -155,8 +155,8 @@ class ExplanationView(View):
 
     clock: Annotated[ClockView, Field(description="时钟")]
     calendar_version: Annotated[str, Field(description="逐日说明所依据的日历版本", examples=[CALENDAR_VERSION])]
-    pauses: Annotated[list[PauseView], Field(description="暂停，按先后排列", examples=[[]])]
-    moves: Annotated[list[DueChangeView], Field(description="到期之日的历次变动，按先后排列", examples=[[]])]
+    pauses: Annotated[list[PauseView], Field(description="暂停，按先后排列")]
+    moves: Annotated[list[DueChangeView], Field(description="到期之日的历次变动，按先后排列")]
     days: Annotated[
         list[BreakdownDayView], Field(description="逐日说明，从起算之日到到期之日；暂停期间到今天", examples=[[_DAY]])
     ]

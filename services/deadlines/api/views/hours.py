@@ -78,7 +78,7 @@ class HoursVersionView(View):
 class HoursHistoryView(View):
     """All publications of a region's opening hours."""
 
-    items: Annotated[list[HoursVersionView], Field(description="历次公布，最近的在前", examples=[[]])]
+    items: Annotated[list[HoursVersionView], Field(description="历次公布，最近的在前")]
 
 
 def _time_text(minute: int) -> str:

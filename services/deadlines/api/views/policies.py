@@ -69,7 +69,7 @@ class PoliciesVersionView(View):
 class PoliciesHistoryView(View):
     """All publications of a region's policies."""
 
-    items: Annotated[list[PoliciesVersionView], Field(description="历次公布，最近的在前", examples=[[]])]
+    items: Annotated[list[PoliciesVersionView], Field(description="历次公布，最近的在前")]
 
 
 class ConsideredView(View):
@@ -127,6 +127,4 @@ class AppliedView(View):
         Field(description="为什么，中文，可以直接显示", examples=["520123 v3 #2 的适用条件全部符合，且排在最前。"]),
     ]
     term: Annotated[TermView, Field(description="适用的结果：期限的长短、提醒、灯和牌")]
-    considered: Annotated[
-        list[ConsideredView], Field(description="考虑过的策略，先看地区近的、条件具体的", examples=[[]])
-    ]
+    considered: Annotated[list[ConsideredView], Field(description="考虑过的策略，先看地区近的、条件具体的")]

@@ -115,22 +115,22 @@ class RouteView(StateView):
     ]
     steps: Annotated[
         list[StepView],
-        Field(validation_alias="tasks", description="全部步骤，按发生的先后排列；还没有轮到的也列出", examples=[[]]),
+        Field(validation_alias="tasks", description="全部步骤，按发生的先后排列；还没有轮到的也列出"),
     ]
     custody: Annotated[
         list[HolderView],
-        Field(default_factory=list, description="材料在谁手里；没有登记交接的，列表为空", examples=[[]]),
+        Field(default_factory=list, description="材料在谁手里；没有登记交接的，列表为空"),
     ]
     procedures: Annotated[
         list[ReasonedProcedureView],
-        Field(description="特别程序，按登记的先后排列（行政许可法第四十五条）", examples=[[]]),
+        Field(description="特别程序，按登记的先后排列（行政许可法第四十五条）"),
     ]
     extensions: Annotated[
         list[ReasonedExtensionView],
-        Field(description="延期申请，按提出的先后排列（行政许可法第四十二条）", examples=[[]]),
+        Field(description="延期申请，按提出的先后排列（行政许可法第四十二条）"),
     ]
     cycle: Annotated[int, Field(description=_CYCLE, examples=[1])]
-    past: Annotated[list[ReasonedPastCycleView], Field(description="决定已被撤销的各次办理，按先后排列", examples=[[]])]
+    past: Annotated[list[ReasonedPastCycleView], Field(description="决定已被撤销的各次办理，按先后排列")]
     decided_on: Annotated[
         date | None, Field(description="作出决定之日，YYYY-MM-DD；尚未决定的为 null", examples=["2026-12-17"])
     ]
