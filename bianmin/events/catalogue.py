@@ -17,6 +17,9 @@ _INTRODUCTION = f"""\
 Services speak to each other only through these events. Each is a [CloudEvents 1.0](https://cloudevents.io) event in
 structured JSON (`{MEDIA_TYPE}`): the stored row, the Kafka value and the body of a webhook are the same bytes.
 
+- A record has the header `content-type: application/cloudevents+json; charset=utf-8`, and `ce_id` and `ce_type`, by
+  which a reader can filter without parsing. SDKs for JavaScript and Java recognise the structured mode by the content
+  type; call `from_structured_event` of the SDK for Python, which otherwise takes every `ce_` header for binary mode.
 - The key of a record is the `subject`. Events of one subject are in order; events of different subjects are not.
   Delivery is at least once: a repeated event has a `sequence` that you have already seen.
 - Within a version, fields are only added. Ignore types and fields you do not know. A new meaning is a new version, and

@@ -8,6 +8,7 @@ import pytest
 
 from bianmin.kit.db import is_away
 from bianmin.kit.log.kafka import KafkaLog
+from bianmin.kit.log.kafka.clients import Compression
 from tests.brokers import free_port, noida_kafka
 from tests.contract.log_topic import KAFKA, LogTopic, fetch_values, offsets_after
 
@@ -44,3 +45,15 @@ async def test_without_a_broker_calls_fail_in_time_and_work_again_when_it_is_bac
         await producer.close()
         await reader.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("compression", ["lz4", "zstd"])
+async def test_compressed_entries_are_read_by_everybody(topic: LogTopic, compression: Compression) -> None:
+    if not topic.address.startswith(KAFKA):
+        pytest.skip("PostgreSQL compresses by itself")
+    reader = await topic.member()
+    producer = await KafkaLog(topic.address.removeprefix(KAFKA), compression=compression).producer("compressing")
+    values = {f"{n:04} {'便民' * 200}" for n in range(500)}
+    await producer.append(topic.entries(sorted(values)))
+    await producer.close()
+    assert await fetch_values(reader, values) == values

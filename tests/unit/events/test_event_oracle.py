@@ -6,13 +6,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_structured_event
+from cloudevents.core.bindings.kafka import KafkaMessage, from_structured_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bianmin.events import samples
-from bianmin.events.envelope import LAST_SEQUENCE, MEDIA_TYPE, parse_event
+from bianmin.events.envelope import LAST_SEQUENCE, parse_event, record_headers
 from bianmin.events.parts import EventData
 from tests.unit.events.builders import an_event, any_data
 
@@ -22,7 +22,9 @@ PRINTABLE = st.text(min_size=1, max_size=20).filter(str.isprintable)
 
 def as_the_sdk_reads(value: bytes) -> dict[str, Any]:
     """All attributes and the data."""
-    event = from_kafka_event(KafkaMessage({"content-type": MEDIA_TYPE.encode()}, None, value))
+    headers = dict(record_headers(value))
+    event = from_structured_event(KafkaMessage(headers, None, value))
+    assert (headers["ce_id"].decode(), headers["ce_type"].decode()) == (event.get_id(), event.get_type())
     return {**event.get_attributes(), "data": event.get_data()}
 
 
