@@ -8,19 +8,27 @@ from datetime import datetime
 from typing import Any
 
 from bianmin.kit import idempotency, outbox
-from bianmin.kit.db import Database, Tx, is_away
+from bianmin.kit.db import Database, Tx, is_transient
 from bianmin.kit.decide import Command, Done, Refused, Work
 from bianmin.kit.dispatch import CarryOut
-from bianmin.kit.execute import Raced, execute
+from bianmin.kit.execute import Locked, Raced, execute
 from bianmin.kit.idempotency import Answer, Key
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.wait import end_tasks
 
 CLOSE_SECONDS = 15.0
 
+FIRST_LOCK_WAIT, NEXT_LOCK_WAIT = "250ms", "50ms"
+"""How long a batch waits for a row, and how long once one is known to be held."""
+SPLIT_SECONDS = 1.0
+"""After this time a batch is not halved any more: the parts that still wait go apart as they are."""
+LANES = 2
+"""How many transactions wait apart at once: each has a connection of the pool."""
+
 
 class DatabaseAway(Exception):
-    """The database could not be reached. A retry with the same key is safe, whether or not the commit was done."""
+    """The database could not be reached, or a row not be locked in time. A retry with the same key is safe, whether or
+    not the commit was done."""
 
 
 @dataclass(slots=True)
@@ -43,7 +51,7 @@ class Batcher:
     """Collects commands while a transaction is under way; all of them are the next batch.
 
     `linger` (seconds): a batch that follows a busy one waits that long to fill. Without it a steady crowd splits into
-    two halves that take turns.
+    two halves that take turns. `last_lock_wait`: how long a command waits for a row that another transaction holds.
     """
 
     def __init__(
@@ -56,6 +64,7 @@ class Batcher:
         announced: Callable[[], None],
         size: int = 200,
         linger: float = 0.0015,
+        last_lock_wait: str = "10s",
     ) -> None:
         self._source = source
         self._database = database
@@ -64,10 +73,13 @@ class Batcher:
         self._announced = announced
         self._size = size
         self._linger = linger
+        self._last_lock_wait = last_lock_wait
         self._waiting: deque[_Entry] = deque()
         self.observe: Callable[[int, int], None] = lambda commands, events: None
         """Called after every transaction with the number of its commands and of the events it announced."""
         self._worker: asyncio.Task[None] | None = None
+        self._apart: set[asyncio.Task[None]] = set()
+        self._lanes = asyncio.Semaphore(LANES)
 
     async def submit(self, command: Command, answer: Callable[[Any], Answer], key: Key | None = None) -> Answer:
         """Carry out `command`; return what `answer` makes of the state it left, after the commit.
@@ -82,11 +94,14 @@ class Batcher:
 
     async def close(self) -> None:
         """Finish the submitted commands; give up those that are not done after `CLOSE_SECONDS`."""
-        deadline = asyncio.get_running_loop().time() + CLOSE_SECONDS
-        while self._worker is not None and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait({self._worker}, timeout=left)
-        if self._worker is not None:
-            await end_tasks([self._worker], every=2.0, attempts=2)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + CLOSE_SECONDS
+        while (tasks := self._tasks()) and (left := deadline - clock()) > 0:
+            await asyncio.wait(tasks, timeout=left)
+        await end_tasks(self._tasks(), every=2.0, attempts=2)
+
+    def _tasks(self) -> set[asyncio.Task[None]]:
+        return self._apart | ({self._worker} if self._worker is not None else set())
 
     async def _work(self) -> None:
         try:
@@ -119,15 +134,51 @@ class Batcher:
         return batch
 
     async def _settle(self, batch: list[_Entry]) -> None:
+        """Carry out a batch. The commands that need a row which another transaction holds leave it and wait apart.
+
+        They are found by halving, since PostgreSQL does not say who waits; the halves are transactions of their own.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + SPLIT_SECONDS
+        lock_wait = NEXT_LOCK_WAIT if self._apart else FIRST_LOCK_WAIT
+        parts = deque([batch])
+        while parts:
+            part = parts.popleft()
+            try:
+                await self._attempt(part, lock_wait)
+            except Locked:
+                lock_wait = NEXT_LOCK_WAIT
+                if len(part) == 1 or clock() > deadline:
+                    self._set_apart(part)
+                else:
+                    half = len(part) // 2
+                    parts.extendleft([part[half:], part[:half]])
+
+    def _set_apart(self, entries: list[_Entry]) -> None:
+        task = asyncio.create_task(self._settle_apart(entries), name=f"{self._source} waits for a row")
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+
+    async def _settle_apart(self, entries: list[_Entry]) -> None:
+        async with self._lanes:
+            try:
+                await self._attempt(entries, self._last_lock_wait)
+            except Locked as error:
+                self._hand_out(entries, [error] * len(entries))
+
+    async def _attempt(self, batch: list[_Entry], lock_wait: str) -> None:
+        """Carry out the entries in one transaction and hand out the answers and errors. Raises `Locked`."""
         try:
             results = await execute(
-                self._database, self._source, self._carry_out, lambda tx, carry_out: self._perform(tx, carry_out, batch)
+                self._database,
+                self._source,
+                self._carry_out,
+                lambda tx, carry_out: self._perform(tx, carry_out, batch, lock_wait),
+                raise_locked=True,
             )
+        except Locked:
+            raise
         except Exception as error:
-            if is_away(error):
-                away = DatabaseAway()
-                away.__cause__ = error
-                error = away
             self._hand_out(batch, [error] * len(batch))
             return
         self.observe(len(batch), results.events)
@@ -140,7 +191,11 @@ class Batcher:
         for entry, result in zip(batch, results, strict=True):
             if entry.done.done():
                 continue
-            if isinstance(result, Exception):
+            if isinstance(result, Locked) or (isinstance(result, Exception) and is_transient(result)):
+                away = DatabaseAway()
+                away.__cause__ = result
+                entry.done.set_exception(away)
+            elif isinstance(result, Exception):
                 entry.done.set_exception(result)
             else:
                 entry.done.set_result(result)
@@ -154,8 +209,8 @@ class Batcher:
         ]
         return Work(outcomes=outcomes, announced=work.announced)
 
-    async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry]) -> _Results:
-        stored_answers = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key])
+    async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry], lock_wait: str) -> _Results:
+        stored_answers = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key], lock_wait)
         fresh = [entry for entry in batch if entry.key not in stored_answers]
         results = _Results()
         answers: dict[int, Answer | Exception] = {}
@@ -172,7 +227,7 @@ class Batcher:
                     new_answers[entry.key] = outcome.state
             # another replica, whose lock was waited for, may have carried out the same request: then its answer counts
             stored_answers |= await idempotency.stored_answers(
-                tx, [entry.key for entry in fresh if entry.key and entry.key not in new_answers]
+                tx, [entry.key for entry in fresh if entry.key and entry.key not in new_answers], lock_wait
             )
             insert_statement = idempotency.insert_answers(new_answers)
             inserted = await outbox.append(tx, work.announced, source=self._source, at=now, also=insert_statement)

@@ -172,6 +172,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, (*_AWAY, OSError))
 
 
+def is_locked(error: BaseException) -> bool:
+    """Return whether a lock was waited for in vain."""
+    return getattr(getattr(error, "orig", None) or error, "sqlstate", None) == "55P03"
+
+
 def is_transient(error: BaseException) -> bool:
     """Return whether the same transaction may succeed when repeated: deadlock, timeout of lock or statement, lost
     connection."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bianmin.kit.db import Database, Tx, is_away, is_transient, kind_of, savepoint
+from bianmin.kit.db import Database, Tx, is_away, is_locked, is_transient, kind_of, savepoint
 from bianmin.kit.decide import Behind, Refused, Work
 from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.refusals import Conflict
@@ -27,6 +27,10 @@ class Raced(Exception):
     """Another replica wrote the same rows meanwhile: this transaction must not count, and is done again."""
 
 
+class Locked(Exception):
+    """Another transaction holds a row that the batch needs, for longer than the batch may wait."""
+
+
 def no_chain(item: Any) -> None:
     """Return None: the order of the items of a batch does not matter."""
 
@@ -38,6 +42,7 @@ async def execute(
     work: Callable[[Tx, CarryOut], Awaitable[R]],
     *,
     chain: Callable[[Any], Hashable | None] = no_chain,
+    raise_locked: bool = False,
 ) -> R:
     """Return what `work(tx, carry_out)` returns, after its commit.
 
@@ -47,7 +52,7 @@ async def execute(
     `carry_out` that isolates the items at fault. Items of one `chain` depend on each other in their order.
 
     Raises the error of the last attempt: the database is away (`is_away`), `Raced` three times, or `work` failed
-    outside of `carry_out`.
+    outside of `carry_out`. Raises `Locked` at the first lock that was waited for in vain, if `raise_locked` is set.
     """
     backoff = Backoff(first=0.02, longest=0.5)
     for attempt in range(1, ATTEMPTS + 1):
@@ -58,6 +63,8 @@ async def execute(
                 committing = True
             return result
         except Exception as error:
+            if raise_locked and is_locked(error):
+                raise Locked from error
             if is_away(error):
                 # once the commit was sent, nobody knows whether it was done
                 if committing or attempt == ATTEMPTS:
@@ -71,15 +78,23 @@ async def execute(
                 log.info("batch.isolated", service=service, error=kind_of(error))
             else:
                 await asyncio.sleep(backoff.next())
-    async with database.transaction() as tx:
-        return await work(tx, isolated(carry_out, chain))
+    try:
+        async with database.transaction() as tx:
+            return await work(tx, isolated(carry_out, chain, raise_locked=raise_locked))
+    except Exception as error:
+        if raise_locked and is_locked(error):
+            raise Locked from error
+        raise
 
 
-def isolated(carry_out: CarryOut, chain: Callable[[Any], Hashable | None] = no_chain) -> CarryOut:
+def isolated(
+    carry_out: CarryOut, chain: Callable[[Any], Hashable | None] = no_chain, *, raise_locked: bool = False
+) -> CarryOut:
     """Return a function that does what `carry_out` does, but refuses the items at fault instead of failing.
 
     Each half runs in a savepoint. An item whose chain was stopped by the refusal of an earlier one, unless that was a
-    `Conflict`, is refused with `Behind` and not carried out. Raises only what `is_away`.
+    `Conflict`, is refused with `Behind` and not carried out. Raises only what `is_away`, and what `is_locked` if
+    `raise_locked` is set.
     """
 
     async def halve(tx: Tx, items: Sequence[Any], now: datetime, stopped: set[Hashable]) -> Work[Any, Any]:
@@ -97,7 +112,7 @@ def isolated(carry_out: CarryOut, chain: Callable[[Any], Hashable | None] = no_c
             async with savepoint(tx):
                 work = await carry_out(tx, items, now)
         except Exception as error:
-            if is_away(error):
+            if is_away(error) or (raise_locked and is_locked(error)):
                 raise
             if len(items) > 1:
                 half = len(items) // 2

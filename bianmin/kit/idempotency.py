@@ -36,17 +36,22 @@ class KeyReused(Invalid):
 _STORED = """
 SELECT i.client, i.key, i.fingerprint, i.status, i.body, i.etag
 FROM unnest($1::text[], $2::text[]) AS k(client, key) JOIN idempotency i USING (client, key)
+WHERE (SELECT set_config('lock_timeout', $3, true)) IS NOT NULL
 """
 
 
-async def stored_answers(tx: Tx, keys: Sequence[Key]) -> dict[Key, Answer | KeyReused]:
-    """The answers to the keys that were used before; `KeyReused` where a key was used for another request."""
+async def stored_answers(tx: Tx, keys: Sequence[Key], lock_timeout: str) -> dict[Key, Answer | KeyReused]:
+    """The answers to the keys that were used before; `KeyReused` where a key was used for another request.
+
+    The same statement sets how long the transaction waits for a lock from now on.
+    """
     if not keys:
+        await rows(tx, "SELECT set_config('lock_timeout', $1, true)", lock_timeout)
         return {}
     by_name = {(key.client, key.key): key for key in keys}
     found: dict[Key, Answer | KeyReused] = {}
     for client, name, fingerprint, status, body, etag in await rows(
-        tx, _STORED, [key.client for key in keys], [key.key for key in keys]
+        tx, _STORED, [key.client for key in keys], [key.key for key in keys], lock_timeout
     ):
         key = by_name[client, name]
         if fingerprint == key.fingerprint:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,8 @@ class ServiceRuntime:
                 continue
             if command.what == "impossible":
                 await tx.execute(text("SELECT 1 / 0"))
+            if command.what.startswith("locked"):
+                await run(tx, "SELECT pg_advisory_xact_lock(29)")
             await run(tx, "INSERT INTO effect VALUES ('', $1, 1)", command.what)
             outcomes.append(Done(command.what))
         return Work(outcomes)
@@ -185,3 +188,39 @@ async def test_stale_connections_are_replaced_without_an_error(batcher: Batcher,
             "WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
     assert (await batcher.submit(Write("b"), answer)).body == b"b"
+
+
+@asynccontextmanager
+async def held_row(database: Database) -> AsyncIterator[None]:
+    """Hold the lock that a command "locked" needs."""
+    async with database.transaction() as tx:
+        await run(tx, "SELECT pg_advisory_xact_lock(29)")
+        yield
+
+
+async def test_g29_a_command_whose_row_is_held_leaves_its_batch_and_delays_no_other(
+    database: Database, batcher: Batcher
+) -> None:
+    async with held_row(database):
+        waiting = [asyncio.create_task(batcher.submit(Write(f"locked {n}"), answer, a_key(f"l{n}"))) for n in range(3)]
+        for start in range(0, 40, 20):
+            await asyncio.gather(
+                *(batcher.submit(Write(str(n)), answer, a_key(str(n))) for n in range(start, start + 20)),
+                batcher.submit(Write(f"without a key {start}"), answer),
+            )
+        assert not any(task.done() for task in waiting)
+        assert len(await written(database)) == 42
+    assert [(await task).body for task in waiting] == [b"locked 0", b"locked 1", b"locked 2"]
+    assert len(await written(database)) == 45
+
+
+async def test_g29_a_row_that_stays_held_is_answered_with_try_again(
+    database: Database, runtime: ServiceRuntime
+) -> None:
+    batcher = Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None, last_lock_wait="100ms")
+    async with held_row(database):
+        with pytest.raises(DatabaseAway):
+            await batcher.submit(Write("locked"), answer, a_key("a"))
+        assert (await batcher.submit(Write("free"), answer, a_key("b"))).body == b"free"
+    assert (await batcher.submit(Write("locked"), answer, a_key("a"))).body == b"locked"
+    await batcher.close()
