@@ -13,10 +13,12 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
 from bianmin.kit.problems import PROBLEM_SCHEMA
+from bianmin.kit.routers import GuardedRoute
 from bianmin.kit.service import Service
 
 OPENAPI = "/api/v1/openapi.json"
@@ -40,18 +42,24 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
         contact={"name": "Bianmin maintainers"},
     )
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM_SCHEMA
+    bodies = {model for route in routes if isinstance(route, GuardedRoute) and (model := route.json_body)}
+    _, definitions = models_json_schema([(model, "validation") for model in bodies], ref_template=_REFERENCE)
+    components["schemas"] = {**definitions.get("$defs", {}), **schemas}
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["paths"] = {
         path: {method: methods[method] for method in _METHODS if method in methods}
         for path, methods in document["paths"].items()
     }
     _describe_errors_as_problems(document)
+    _describe_optional_bodies_without_null(document)
     _name_pages_by_their_items(document)
     _drop_defaults_beside_references(document)
     return document
 
 
+_REFERENCE = "#/components/schemas/{model}"
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
 """In the order of the document."""
 
@@ -65,6 +73,16 @@ def _describe_errors_as_problems(document: dict[str, Any]) -> None:
                 invalid["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
+
+
+def _describe_optional_bodies_without_null(document: dict[str, Any]) -> None:
+    """Describe a body that may be left out by its schema alone: a generated client would send the absence as JSON."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                match media["schema"]:
+                    case {"anyOf": [schema, {"type": "null"}]}:
+                        media["schema"] = schema
 
 
 def _name_pages_by_their_items(document: dict[str, Any]) -> None:
@@ -105,7 +123,8 @@ def _complete(route: APIRoute) -> None:
     extra = dict(route.openapi_extra or {})
     extra["security"] = [] if getattr(route, "public", False) else [{"bearer": []}]
     if "POST" in (route.methods or ()):
-        extra["parameters"] = [_IDEMPOTENCY_KEY]
+        others = [each for each in extra.get("parameters", []) if each is not _IDEMPOTENCY_KEY]
+        extra["parameters"] = [_IDEMPOTENCY_KEY, *others]
     route.openapi_extra = extra
 
 

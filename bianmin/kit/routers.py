@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.types import Message, Scope
 
 from bianmin.domain.actors import Actor
@@ -26,15 +27,22 @@ if TYPE_CHECKING:
 _Headers = Mapping[bytes, bytes]
 
 
-class _GuardedRoute(APIRoute):
-    """A route that checks a request before its body is parsed. `_router` sets `service` and `public`."""
+class GuardedRoute(APIRoute):
+    """A route that checks a request before its body is parsed. `_router` sets `service` and `public`.
+
+    `json_body`: the model that describes the JSON of an endpoint which also takes files.
+    """
 
     service: ClassVar[str]
     public: ClassVar[bool]
+    json_body: type[BaseModel] | None = None
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """The handler that FastAPI makes, behind the checks of this module."""
         handle = super().get_route_handler()
+        if self.openapi_extra and "x-json-body" in self.openapi_extra:
+            self.openapi_extra = {**self.openapi_extra}
+            self.json_body = self.openapi_extra.pop("x-json-body")
         media_types = (self.openapi_extra or {}).get("x-takes", [JSON])
         large = (self.openapi_extra or {}).get("x-large", False)
 
@@ -86,7 +94,7 @@ def public_router(service: str) -> APIRouter:
 
 
 def _router(service: str, *, public: bool) -> APIRouter:
-    guard = type("GuardedRoute", (_GuardedRoute,), {"service": service, "public": public})
+    guard = type("ServiceRoute", (GuardedRoute,), {"service": service, "public": public})
     return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
 
 

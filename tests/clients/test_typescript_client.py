@@ -30,7 +30,6 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         pytest.skip("BIANMIN_TEST_KAFKA names no broker")
 
 
-@pytest.mark.xfail(reason="the records have no content-type yet")
 def test_typescript_compiles_strictly_plays_the_flow_of_the_demo_and_reads_every_record_as_a_cloudevent(
     node: Path, broker: str, tmp_path: Path
 ) -> None:

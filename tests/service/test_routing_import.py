@@ -81,6 +81,7 @@ async def test_an_import_announces_each_org(county_with_orgs: County) -> None:
         (b"\xef\xbb\xbf" + ORGS.replace("\n", "\r\n").encode(), "text/csv; charset=utf-8"),
         (ORGS.replace("贵州省", '"贵州省,黔"').encode(), "text/csv"),
         (b'[{"code": "52", "level": "province", "name": "x"}]', "application/json"),
+        (b'{"items": [{"code": "52", "level": "province", "name": "x"}]}', "application/json"),
     ],
 )
 async def test_an_import_takes_csv_and_json(county: County, body: bytes, media: str) -> None:
@@ -117,6 +118,8 @@ async def test_an_import_with_errors_is_refused_as_a_whole_and_each_error_names_
         ("code,level,name\n52,province,\0\n", "text/csv", 400),
         ("", "text/csv", 422),
         ("[", "application/json", 400),
+        ('{"items": []}', "application/json", 422),
+        ('{"divisions": []}', "application/json", 422),
         ('[{"code": "52", "level": "province", "name": "\\u0000"}]', "application/json", 422),
         ('[{"code": "52", "level": "province", "name": "x", "extra": 1}]', "application/json", 422),
     ],

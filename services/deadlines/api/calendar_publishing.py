@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from bianmin.domain.divisions import parent_of
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.fields import values_of
+from bianmin.kit.file_bodies import takes_files
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
@@ -67,13 +68,7 @@ _ICS_EXAMPLE = (
         201: {"description": "这个地区首次公布这一年", "model": YearView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
     },
-    openapi_extra={
-        "x-takes": [_ICS],
-        "requestBody": {
-            "required": True,
-            "content": {_ICS: {"schema": {"type": "string", "examples": [_ICS_EXAMPLE]}}},
-        },
-    },
+    openapi_extra=takes_files({_ICS: _ICS_EXAMPLE}, large=False),
     summary="导入一年的日历",
     description="不限部门的管理员公布一年的放假和调休上班安排，取自 iCalendar（RFC 5545）文件：整天的事件，"
     "按名称分辨放假和调休上班，分辨不准的拒绝。取代原有的安排，立即生效；跨越变动日子的在办期限随即重新计算。"

@@ -123,3 +123,9 @@ class ItemIn(Content):
     def content(self) -> Content:
         """Return the content without the read-only fields."""
         return Content.model_validate(self.model_dump())
+
+
+class CatalogIn(Body):
+    """`POST /catalog/import` in JSON."""
+
+    items: Annotated[list[Content], Field(min_length=1, max_length=5000, description="事项，每个编码一次")]

@@ -8,12 +8,13 @@ from sqlalchemy import RowMapping
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
+from bianmin.kit.file_bodies import takes_files
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
 from bianmin.kit.routers import public_router, staff_router
 from services.intake.api import import_file
-from services.intake.api.bodies import ItemIn
+from services.intake.api.bodies import CatalogIn, ItemIn
 from services.intake.api.views.catalog import ImportedView, ItemVersionsView, ItemVersionView, ItemView
 from services.intake.domain.content import Content
 from services.intake.domain.item import (
@@ -149,18 +150,26 @@ async def retire_item(code: str, context: Editor, org: Org = None) -> Response:
     return await context.submit(RetireItem(org or context.actor.org, code, context.cause), ItemView.of_retired)
 
 
-_YAML = ["application/yaml", "application/x-yaml", "text/yaml", "application/json"]
+_YAML_ALIASES = ("application/x-yaml", "text/yaml")
+_YAML_EXAMPLE = """\
+items:
+- code: MZ-003
+  name: 临时救助（小额）
+  category: civil
+  item_type: "05"
+  lodge_at: [station, center]
+  decide_level: center
+  mode: promised
+  materials: [[居民身份证, oc, applicant, 1]]
+  promise: {value: 5, unit: workday}
+"""
 
 
 @router.post(
     "/catalog/import",
     response_model=ImportedView,
     responses=refuses(Forbidden, Conflict),
-    openapi_extra={
-        "x-takes": _YAML,
-        "x-large": True,
-        "requestBody": {"required": True, "content": {media: {"schema": {"type": "object"}} for media in _YAML[::3]}},
-    },
+    openapi_extra=takes_files({"application/yaml": _YAML_EXAMPLE}, json=CatalogIn, also=_YAML_ALIASES),
 )
 async def import_catalog(request: Request, context: Editor, org: Org = None, publish: bool = False) -> Response:
     """导入一份事项目录（YAML 或 JSON），全部成功或全部不导入；错误逐条指出行号。内容没有变化的事项不产生新版本。"""

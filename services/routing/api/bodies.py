@@ -79,6 +79,12 @@ class DivisionIn(Body):
     ]
 
 
+class DivisionsIn(Body):
+    """`POST /orgs/import` in JSON."""
+
+    items: Annotated[list[DivisionIn], Field(description="行政区划，上级在前在后都可以")]
+
+
 class OfficeIn(Body):
     """A functional office of an org."""
 

@@ -9,20 +9,23 @@ from pydantic import TypeAdapter, ValidationError
 from bianmin.kit.problems import MalformedRequest
 from bianmin.kit.refusals import FieldError
 from bianmin.kit.validation_errors import describe_error
-from services.routing.api.bodies import DivisionIn
+from services.routing.api.bodies import DivisionIn, DivisionsIn
 from services.routing.domain.directory.divisions import MAX_ERRORS, Division, InvalidDivisions
 
 COLUMNS = ("code", "level", "name")
-_JSON = TypeAdapter(list[DivisionIn])
+_LIST = TypeAdapter(list[DivisionIn])
 
 
 def read_json(body: bytes) -> tuple[Division, ...]:
-    """Parse a JSON list.
+    """Parse `{"items": [...]}`, or the list alone.
 
     Raises `MalformedRequest` when it is no JSON, `InvalidDivisions` with each entry that is no division.
     """
     try:
-        listed = _JSON.validate_json(body)
+        if body.lstrip().startswith(b"["):
+            listed = _LIST.validate_json(body)
+        else:
+            listed = DivisionsIn.model_validate_json(body).items
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
         if any(error["type"] == "json_invalid" for error in found):

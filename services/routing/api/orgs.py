@@ -8,13 +8,14 @@ from bianmin.events.parts import Dept
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.fields import DEPT_VALUES, OFFICE_ORG
+from bianmin.kit.file_bodies import takes_files
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import MalformedRequest, PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
 from services.routing.api import division_file
-from services.routing.api.bodies import DivisionIn, OfficeIn, OrgIn, StaffIn
+from services.routing.api.bodies import DivisionsIn, OfficeIn, OrgIn, StaffIn
 from services.routing.api.parameters import OrgPath
 from services.routing.api.views.directory import ImportedOrgsView, OfficeView, OrgSummaryView, OrgView, StaffView
 from services.routing.domain.directory.divisions import ImportOrgs
@@ -32,12 +33,7 @@ Colleague = Annotated[
     RequestContext, context_for("agent", "window", "department", "manager", "supervisor", "investigator", "admin")
 ]
 
-_CSV, _JSON = "text/csv", "application/json"
-_LIST = {
-    "type": "array",
-    "items": DivisionIn.model_json_schema(),
-    "examples": [[{"code": "520123103", "level": "township", "name": "六广镇"}]],
-}
+_CSV = "text/csv"
 _CSV_EXAMPLE = "code,level,name\n52,province,贵州省\n5201,city,贵阳市\n520123,county,修文县\n"
 
 
@@ -46,19 +42,9 @@ _CSV_EXAMPLE = "code,level,name\n52,province,贵州省\n5201,city,贵阳市\n520
     response_model=ImportedOrgsView,
     responses=refuses(MalformedRequest, Forbidden),
     summary="导入行政区划",
-    description="管理员导入本辖区的行政区划：CSV（RFC 4180，UTF-8，表头 `code,level,name`）或同样内容的 JSON 列表。"
+    description="管理员导入本辖区的行政区划：CSV（RFC 4180，UTF-8，表头 `code,level,name`）或同样内容的 JSON。"
     "全部成功或全部不导入，错误逐条指出行号。没有变化的机构不发出事件；名单中没有的机构保持原样。",
-    openapi_extra={
-        "x-takes": [_CSV, _JSON],
-        "x-large": True,
-        "requestBody": {
-            "required": True,
-            "content": {
-                _CSV: {"schema": {"type": "string", "examples": [_CSV_EXAMPLE]}},
-                _JSON: {"schema": _LIST},
-            },
-        },
-    },
+    openapi_extra=takes_files({_CSV: _CSV_EXAMPLE}, json=DivisionsIn),
 )
 async def import_orgs(request: Request, context: Admin) -> Response:
     """Import administrative divisions, all or none."""
