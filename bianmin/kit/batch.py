@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bianmin.kit import idempotency, outbox
+from bianmin.kit import outbox
 from bianmin.kit.db import Database, Tx, is_transient
 from bianmin.kit.decide import Command, Done, Refused, Work
 from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.execute import Locked, Raced, execute
-from bianmin.kit.idempotency import Answer, Key
+from bianmin.kit.idempotency import Answer, AnswerStore, Key, KeyReused
+from bianmin.kit.refusals import Refusal
 from bianmin.kit.time_source import TimeSource
 from bianmin.kit.wait import end_tasks
 
@@ -24,6 +25,14 @@ SPLIT_SECONDS = 1.0
 """After this time a batch is not halved any more: the parts that still wait go apart as they are."""
 LANES = 2
 """How many transactions wait apart at once: each has a connection of the pool."""
+
+CheckRepeats = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Refusal | None]]]
+"""Gives, for each command of a repeated request, the refusal to answer with where the actor has lost the right to see
+the stored answer."""
+
+
+async def _no_refusals(tx: Tx, commands: Sequence[Any]) -> Sequence[Refusal | None]:
+    return [None] * len(commands)
 
 
 class DatabaseAway(Exception):
@@ -61,7 +70,9 @@ class Batcher:
         handle: CarryOut,
         clock: TimeSource,
         *,
+        answers: AnswerStore,
         announced: Callable[[], None],
+        check_repeats: CheckRepeats | None = None,
         size: int = 200,
         linger: float = 0.0015,
         last_lock_wait: str = "10s",
@@ -70,7 +81,9 @@ class Batcher:
         self._database = database
         self._handle = handle
         self._clock = clock
+        self._answers = answers
         self._announced = announced
+        self._check_repeats = check_repeats or _no_refusals
         self._size = size
         self._linger = linger
         self._last_lock_wait = last_lock_wait
@@ -210,7 +223,7 @@ class Batcher:
         return Work(outcomes=outcomes, announced=work.announced)
 
     async def _perform(self, tx: Tx, carry_out: CarryOut, batch: list[_Entry], lock_wait: str) -> _Results:
-        stored_answers = await idempotency.stored_answers(tx, [entry.key for entry in batch if entry.key], lock_wait)
+        stored_answers = await self._answers.find(tx, [entry.key for entry in batch if entry.key], lock_wait)
         fresh = [entry for entry in batch if entry.key not in stored_answers]
         results = _Results()
         answers: dict[int, Answer | Exception] = {}
@@ -226,15 +239,26 @@ class Batcher:
                 if entry.key is not None:
                     new_answers[entry.key] = outcome.state
             # another replica, whose lock was waited for, may have carried out the same request: then its answer counts
-            stored_answers |= await idempotency.stored_answers(
+            stored_answers |= await self._answers.find(
                 tx, [entry.key for entry in fresh if entry.key and entry.key not in new_answers], lock_wait
             )
-            insert_statement = idempotency.insert_answers(new_answers)
+            insert_statement = self._answers.insert(new_answers)
             inserted = await outbox.append(tx, work.announced, source=self._source, at=now, also=insert_statement)
             if insert_statement is not None and inserted != len(new_answers):
                 raise Raced
             results.events = len(work.announced)
+        lost = await self._lost_rights(tx, batch, stored_answers)
         for entry in batch:
             repeated = stored_answers.get(entry.key) if entry.key else None
-            results.answers.append(answers[id(entry)] if repeated is None else repeated)
+            results.answers.append(answers[id(entry)] if repeated is None else lost.get(id(entry)) or repeated)
         return results
+
+    async def _lost_rights(
+        self, tx: Tx, batch: list[_Entry], stored_answers: Mapping[Key, Answer | KeyReused]
+    ) -> dict[int, Refusal]:
+        """Return the refusals, by the id of the entry, of repeated requests whose actor may not see the answer now."""
+        repeats = [entry for entry in batch if entry.key and isinstance(stored_answers.get(entry.key), Answer)]
+        if not repeats:
+            return {}
+        refusals = await self._check_repeats(tx, [entry.command for entry in repeats])
+        return {id(entry): refusal for entry, refusal in zip(repeats, refusals, strict=True) if refusal is not None}

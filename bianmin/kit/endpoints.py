@@ -69,18 +69,25 @@ class RequestContext:
         return self.actor is not ANONYMOUS
 
     async def submit(
-        self, command: Command, view: Callable[[Any], BaseModel], status: int | Callable[[Any], int] = 200
+        self,
+        command: Command,
+        view: Callable[[Any], BaseModel],
+        status: int | Callable[[Any], int] = 200,
+        *,
+        nameless: bool = False,
     ) -> Response:
         """Carry out a command in the next batch; answer, after the commit, with a view of the state it left.
 
-        Raises the command's `Refusal`, or `DatabaseAway`. `status` may depend on that state.
+        Raises the command's `Refusal`, or `DatabaseAway`. `status` may depend on that state. `nameless`: the key of the
+        request is stored so that nobody can tell from it who sent the request.
         """
+        key = self.key.without_client(self.runtime.sealer) if nameless and self.key else self.key
 
         def answer(state: Any) -> Answer:
             code = status if isinstance(status, int) else status(state)
             return Answer(code, to_json(view(state)), etag_of(getattr(state, "version", None)))
 
-        return _response(await self.runtime.batcher.submit(command, answer, self.key))
+        return _response(await self.runtime.batcher.submit(command, answer, key))
 
     async def load(self, load_many: LoadMany[K, V], key: K) -> V | None:
         """Return what `load_many` finds under the key, or None; concurrent requests share its statements."""

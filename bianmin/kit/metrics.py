@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 UNMATCHED = "(unmatched)"
 """The label of requests that match no route."""
 
+ANY = "(any)"
+"""The method of requests that are counted together."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENESS = (1, 10, 60, 600, 3600, 86400)
@@ -46,6 +49,7 @@ class ServiceMetrics:
     events_published: Gauge
     inbox_lag: Gauge
     parked_events: Gauge
+    idempotency_keys_deleted: Gauge
     timer_lateness_seconds: Histogram
     batch_commands: Mapping[str, Histogram]
     batch_events: Mapping[str, Histogram]
@@ -59,10 +63,14 @@ class ServiceMetrics:
 class Metrics:
     """A registry with the HTTP figures of the process, and the figures of each service by its name (`services`).
 
-    `own`: the gauges that single services define (`Figure`), by the gauge's name.
+    `own`: the gauges that single services define (`Figure`), by the gauge's name. `discreet`: maps the templates of
+    routes that are not to be told apart to the label they are counted under; neither method nor exact status is shown.
     """
 
-    def __init__(self, services: Iterable[str] = (), own: Iterable[Figure] = ()) -> None:
+    def __init__(
+        self, services: Iterable[str] = (), own: Iterable[Figure] = (), discreet: Mapping[str, str] | None = None
+    ) -> None:
+        self.discreet = discreet or {}
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -85,6 +93,7 @@ class Metrics:
         published = self._gauge("events_published", "Events published by this process.")
         lag = self._gauge("inbox_lag", "Events published that the service has not taken in yet.")
         parked = self._gauge("parked_events", "Events set aside for a person.")
+        deleted = self._gauge("idempotency_keys_deleted", "Idempotency keys deleted by this process after their time.")
         lateness = Histogram(
             "timer_lateness_seconds",
             "How long after it was due a timer was handled.",
@@ -101,6 +110,7 @@ class Metrics:
                 events_published=published.labels(name),
                 inbox_lag=lag.labels(name),
                 parked_events=parked.labels(name),
+                idempotency_keys_deleted=deleted.labels(name),
                 timer_lateness_seconds=lateness.labels(name),
                 batch_commands={entrance: commands.labels(name, entrance) for entrance in ENTRANCES},
                 batch_events={entrance: events.labels(name, entrance) for entrance in ENTRANCES},
@@ -180,12 +190,15 @@ class RequestMetrics:
         route = template_of(scope)
         children = self._children.get((method, route, status))
         if children is None:
-            children = (
-                self._metrics.requests.labels(method, route, status),
-                self._metrics.latency.labels(method, route),
-            )
-            self._children[method, route, status] = children
+            children = self._children[method, route, status] = self._new_children(method, route, status)
         return children
+
+    def _new_children(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        together = self._metrics.discreet.get(route)
+        if together is None:
+            return self._metrics.requests.labels(method, route, status), self._metrics.latency.labels(method, route)
+        requests = self._metrics.requests.labels(ANY, together, f"{status // 100}xx")
+        return requests, self._metrics.latency.labels(ANY, together)
 
 
 def template_of(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from bianmin.kit import dev, docs, health, problems
 from bianmin.kit.auth import Tokens
@@ -58,7 +59,8 @@ def process(
     docs.install(app, services, whole or services)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
-    metrics = Metrics(runtimes, [figure for service in services for figure in service.figures])
+    discreet = {route: f"({each.name})" for each in services if each.discreet for route in _templates(each)}
+    metrics = Metrics(runtimes, [figure for service in services for figure in service.figures], discreet)
     for name, runtime in runtimes.items():
         runtime.ticker.late = metrics.services[name].timer_lateness_seconds.observe
         runtime.observe_batches(metrics.services[name].observe_batch)
@@ -71,3 +73,7 @@ def process(
 
     metrics.install(app, refresh)
     return app
+
+
+def _templates(service: Service) -> list[str]:
+    return [route.path for router in service.routers for route in router.routes if isinstance(route, Route)]

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -58,12 +59,12 @@ class GuardedRoute(APIRoute):
             if method in ("POST", "PUT", "PATCH"):
                 limit = runtime.settings.import_limit if large else runtime.settings.body_limit
                 request = _with_size_limit(request, headers.get(b"content-length"), limit)
-                name = _key_name(headers) if method == "POST" else None
+                name = _key_name(headers, actor) if method == "POST" else None
                 body = await request.body()
                 if len(body) > limit:
                     raise _too_large(limit)
                 if name is not None:
-                    key = Key(actor.id, name, _fingerprint(method, scope, body))
+                    key = Key(actor.id, name, _fingerprint(actor, method, scope, body))
                 _check_body(body, headers, media_types)
             request.state.context = RequestContext(runtime, actor, key, _trace(headers))
             return await handle(request)
@@ -115,7 +116,7 @@ def _trace(headers: _Headers) -> str | None:
     return text if _TRACEPARENT.fullmatch(text) else None
 
 
-def _key_name(headers: _Headers) -> str:
+def _key_name(headers: _Headers, actor: Actor) -> str:
     name = headers.get(b"idempotency-key", b"").decode("latin-1")
     if not name.strip():
         raise MalformedRequest(
@@ -123,12 +124,32 @@ def _key_name(headers: _Headers) -> str:
         )
     if len(name) > 200 or not name.isprintable() or not name.isascii():
         raise MalformedRequest("Idempotency-Key 应为 1 到 200 个可见的 ASCII 字符。")
+    if actor is ANONYMOUS:
+        _check_anonymous_key(name)
     return name
 
 
-def _fingerprint(method: str, scope: Scope, body: bytes) -> bytes:
-    """SHA-256 over method, path, query and body: what makes two requests with one key the same request."""
-    digest = hashlib.sha256(f"{method} {scope['path']}?{scope['query_string'].decode('latin-1')}\n".encode())
+def _check_anonymous_key(name: str) -> None:
+    """Check that a key without a client cannot be guessed: all who have no token share one space of keys.
+
+    Raises MalformedRequest.
+    """
+    try:
+        key = UUID(name)
+    except ValueError:
+        key = None
+    if key is None or str(key) != name.lower() or key.version not in (4, 7):
+        raise MalformedRequest("没有登录时，Idempotency-Key 应为随机的 UUID（第 4 或第 7 版），重试时用同一个值。")
+
+
+def _fingerprint(actor: Actor, method: str, scope: Scope, body: bytes) -> bytes:
+    """SHA-256 over method, path, query and body: what makes two requests with one key the same request.
+
+    Also over the place and the roles of the actor: whoever was moved meanwhile is not given the old answer.
+    """
+    sent = f"{method} {scope['path']}?{scope['query_string'].decode('latin-1')}\n"
+    place = f"{actor.org} {actor.dept or ''} {' '.join(sorted(actor.roles))}\n"
+    digest = hashlib.sha256(sent.encode() + place.encode())
     digest.update(body)
     return digest.digest()
 

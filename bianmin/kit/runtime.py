@@ -16,6 +16,7 @@ from bianmin.kit.consumer import Subscriber
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.db import Database
 from bianmin.kit.guesses import Guesses
+from bianmin.kit.idempotency import AnswerStore, KeyCleaner
 from bianmin.kit.inbox import Inbox
 from bianmin.kit.limits import Limits
 from bianmin.kit.loader import K, Loader, LoadMany, V
@@ -53,7 +54,16 @@ class ServiceRuntime:
         self.database = Database(settings.database_of(service.name), service.name)
         self.relay = Relay(service.name, self.database, event_log)
         announced = self.relay.wake_up.signal
-        self.batcher = Batcher(service.name, self.database, service.handle, clock, announced=announced)
+        self.batcher = Batcher(
+            service.name,
+            self.database,
+            service.handle,
+            clock,
+            answers=AnswerStore(sealer),
+            announced=announced,
+            check_repeats=service.check_repeats,
+        )
+        self.key_cleaner = KeyCleaner(service.name, self.database, settings.idempotency_days)
         self.inbox = Inbox(service.name, service.command_of, service.handle)
         self.subscriber = Subscriber(
             service.name,
@@ -81,8 +91,11 @@ class ServiceRuntime:
         return await self._loaders[load_many].get(key)
 
     def start(self) -> None:
-        """Start the relay, the subscriber and the timers."""
-        workers: dict[str, Relay | Subscriber | Ticker] = {"relay": self.relay}
+        """Start the relay, the subscriber, the timers and the cleaner of keys."""
+        workers: dict[str, Relay | Subscriber | Ticker | KeyCleaner] = {
+            "relay": self.relay,
+            "key cleaner": self.key_cleaner,
+        }
         if self.service.listens:
             workers["subscriber"] = self.subscriber
         if self.service.timers:
@@ -108,6 +121,7 @@ class ServiceRuntime:
         figures.outbox_rows.set(rows)
         figures.outbox_age_seconds.set(age)
         figures.events_published.set(self.relay.published)
+        figures.idempotency_keys_deleted.set(self.key_cleaner.deleted)
         figures.parked_events.set(await parked.count(self.database))
         if self.service.listens:
             figures.inbox_lag.set(await self.subscriber.lag())

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from bianmin.events.envelope import Event
+from bianmin.kit.batch import CheckRepeats
 from bianmin.kit.decide import Command
 from bianmin.kit.dispatch import CarryOut
 from bianmin.kit.metrics import Figure
@@ -21,7 +22,9 @@ class Service:
 
     `counters`: SQL that gives (subject, sequence): the last event that the service announced of each subject.
     `effects`: SQL that gives (source, subject, count): how many events of other services took effect.
-    Both are for `reconcile`. `settings`: the model of the service's own settings.
+    Both are for `reconcile`. `settings`: the model of the service's own settings. `check_repeats`: says which answers
+    their actors may not be given again. `discreet`: metrics count all requests of the service as one, because their
+    numbers by route would tell what they are about.
     """
 
     name: str
@@ -37,3 +40,5 @@ class Service:
     effects: str | None = None
     figures: Sequence[Figure] = ()
     settings: type[ServiceSettings] = ServiceSettings
+    check_repeats: CheckRepeats | None = None
+    discreet: bool = False

@@ -101,6 +101,8 @@ class Settings(FrozenSettings):
     public_rate: Rate = "600/minute"
     body_limit: ByteSize = ByteSize(1024**2)
     import_limit: ByteSize = ByteSize(16 * 1024**2)
+    idempotency_days: Count = 2
+    """For how many days a request that is sent again with its Idempotency-Key gets the first answer."""
     max_silence: Count = 300
     """Seconds without an attempt of a background task, to read events or to publish them, until the process ends."""
     trusted_proxies: bool = False

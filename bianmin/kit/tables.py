@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
@@ -106,6 +107,8 @@ def add_kit_tables(metadata: MetaData) -> None:
         Column("body", LargeBinary, nullable=False),
         Column("etag", Text),
         Column("created_at", moment, nullable=False, server_default=text("now()")),
+        # false: an answer in plain, of a release that did not encrypt them
+        Column("sealed", Boolean, nullable=False, server_default=text("true")),
         Index("ix_idempotency_created_at", "created_at"),
     )
     # the version table of the kit's own schema history, as Alembic makes it

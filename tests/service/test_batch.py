@@ -12,12 +12,15 @@ from sqlalchemy import text
 
 from bianmin.domain.actors import system
 from bianmin.kit.batch import Batcher, DatabaseAway
+from bianmin.kit.crypto import Sealer
 from bianmin.kit.db import Database, Tx, rows, run
 from bianmin.kit.decide import Cause, Done, Outcome, Refused, Work
-from bianmin.kit.idempotency import Answer, Key, KeyReused
+from bianmin.kit.idempotency import Answer, AnswerStore, Key, KeyReused
 from bianmin.kit.refusals import Conflict
 from bianmin.kit.time_source import TimeSource
 from tests.service import tiny
+
+ANSWERS = AnswerStore(Sealer({1: b"a secret of thirty-two bytes or more"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def runtime() -> ServiceRuntime:
 
 @pytest.fixture
 async def batcher(database: Database, runtime: ServiceRuntime) -> AsyncIterator[Batcher]:
-    batcher = Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None)
+    batcher = Batcher("tiny", database, runtime.handle, TimeSource(), answers=ANSWERS, announced=lambda: None)
     yield batcher
     await batcher.close()
 
@@ -138,7 +141,10 @@ async def test_the_same_key_twice_at_once_is_done_once(batcher: Batcher, databas
 async def test_d25_the_same_key_at_two_replicas_at_once_is_done_once(
     database: Database, runtime: ServiceRuntime
 ) -> None:
-    replicas = [Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None) for _ in range(2)]
+    replicas = [
+        Batcher("tiny", database, runtime.handle, TimeSource(), answers=ANSWERS, announced=lambda: None)
+        for _ in range(2)
+    ]
     runtime.gate.clear()
     both = [asyncio.create_task(each.submit(Write("a"), answer, a_key("k"))) for each in replicas]
     while len(runtime.batches) < 2:
@@ -172,7 +178,7 @@ async def test_a_batch_of_repetitions_only_is_answered(batcher: Batcher, runtime
 
 async def test_without_a_database_submit_raises_database_away() -> None:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", "tiny")
-    batcher = Batcher("tiny", database, ServiceRuntime().handle, TimeSource(), announced=lambda: None)
+    batcher = Batcher("tiny", database, ServiceRuntime().handle, TimeSource(), answers=ANSWERS, announced=lambda: None)
     with pytest.raises(DatabaseAway):
         await batcher.submit(Write("a"), answer, a_key("k"))
     await batcher.close()

@@ -48,6 +48,7 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
         "track_rate": "5/minute",
         "body_limit": "2MiB",
         "import_limit": "1048576",
+        "idempotency_days": "7",
         "log_compression": "zstd",
         "max_silence": "120",
         "trusted_proxies": "true",
