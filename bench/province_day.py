@@ -153,7 +153,7 @@ class Province:
                 await connection.close()
 
     async def prepare(self) -> None:
-        """Import divisions and catalog, open the offices of every township and county."""
+        """Import divisions and catalog, open the offices of every township and county, add investigators."""
         text = divisions()
         codes = [line.split(",")[0] for line in text.decode().splitlines()[1:]]
         self.stations = [code for code in codes if len(code) == 12]
@@ -168,6 +168,16 @@ class Province:
                 f"/orgs/{org}/offices",
                 self._person("admin", "52"),
                 {"dept": "civil", "name": "民政"},
+            ),
+        )
+        await self._all(
+            [code for code in codes if len(code) == 6],
+            lambda client, org: client.ask(
+                "routing",
+                "POST",
+                f"/orgs/{org}/staff",
+                self._person("admin", "52"),
+                {"id": f"investigator-{org}", "name": "调查员", "roles": ["investigator"]},
             ),
         )
         catalog = "items:\n" + "".join(_ITEM.format(mode=mode, **item) for mode, item in _ITEMS.items())

@@ -10,6 +10,7 @@ from bianmin.kit.auth import Tokens
 from tests.harness import Client
 
 PROVINCE, CITY, COUNTY, CENTER, STATION = "52", "5201", "520111", "520111101", "520111101201"
+INVESTIGATORS = {"inv": COUNTY, "inv-1": COUNTY, "inv-2": CITY, "inv-3": PROVINCE}
 OTHER_CENTER, OTHER_STATION = "520111102", "520111102201"
 ORGS = """code,level,name
 52,province,贵州省
@@ -94,6 +95,9 @@ async def import_county(someone: Callable[..., Client]) -> None:
     _check(await admin.post("/orgs/import", content=ORGS.encode(), headers={"Content-Type": "text/csv"}))
     for org in (COUNTY, CENTER, OTHER_CENTER):
         _check(await admin.post(f"/orgs/{org}/offices", {"dept": "civil", "name": "民政窗口"}), 409)
+    for name, org in INVESTIGATORS.items():
+        member = {"id": name, "name": "调查员", "roles": ["investigator"]}
+        _check(await admin.post(f"/orgs/{org}/staff", member), 409)
     path, headers = f"/catalog/import?org={COUNTY}&publish=true", {"Content-Type": "application/yaml"}
     _check(await admin.post(path, content=CATALOG.encode(), headers=headers))
 

@@ -22,6 +22,9 @@ class _Complaint(EventData):
     recused: tuple[str, ...] = ()
     """Staff ids of the accused person and of everybody who worked on the case in question. Readers show them nothing
     about the complaint either, whatever their org (信访工作条例 art. 28)."""
+    awaits_case: bool = False
+    """Whether the complaint names a case of which complaints has read no event, so that `recused` lacks the staff of
+    the case. Until a later event says otherwise, readers show the complaint only to orgs above `handler_org`."""
 
 
 class ComplaintLodged(_Complaint):
@@ -104,7 +107,8 @@ class ComplaintAssigned(_Complaint):
 
 
 class ComplaintRecused(_Complaint):
-    """More people have worked on the case since. `recused` now names them too (信访工作条例 art. 28)."""
+    """The recused staff changed: more people have worked on the case since, or the case that the complaint awaited is
+    known now (信访工作条例 art. 28)."""
 
     event_name: ClassVar = "complaint.recused"
     event_title: ClassVar = "新增回避人员"

@@ -31,6 +31,8 @@ class CaseRegistered(_Case):
     """Numbers of the materials that the clerk found missing. A hint, not the one-time notice."""
     display_name: Annotated[str, Field(pattern=r"^$|\*")] = ""
     """The masked name of the applicant (张*三), or empty."""
+    staff: tuple[str, ...] = ()
+    """Ids of the staff that the registration names beside the actor: the agent who acts for the applicant."""
 
 
 class SupplementRequested(_Case):

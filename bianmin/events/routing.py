@@ -50,6 +50,22 @@ class OrgChanged(EventData):
     offices: tuple[OfficeOf, ...] = ()
 
 
+class StaffChanged(EventData):
+    """A member of staff was added to the directory. The event names nobody: the subject holds the staff id."""
+
+    event_name: ClassVar = "staff.changed"
+    event_title: ClassVar = "工作人员已登记"
+    event_subject: ClassVar = "staff/{staff id}"
+    producers: ClassVar = ("routing",)
+
+    staff_id: str
+    """The `sub` of the member's tokens."""
+    org: OrgCode
+    dept: Dept | None = None
+    roles: tuple[Code, ...]
+    """What the directory says that the member does; tokens say what the member may do."""
+
+
 class PlannedStep(Part):
     """One step of a route: an office reviews the case or decides it."""
 

@@ -12,14 +12,15 @@ from bianmin.domain.complaint_access import barring_key, handles_complaints, key
 from bianmin.kit.subtree import opened_by
 
 
-def complaint_visible(handler_org: str, accused_org: str, recused: str) -> str:
+def complaint_visible(handler_org: str, accused_org: str, recused: str, awaits_case: str = "false") -> str:
     """Return the condition, as text for `sqlalchemy.text`, that the viewer may see the complaint of a row.
 
-    Each argument is an SQL expression over the row: two org codes, and an array of staff ids (may be null). The viewer
-    is the parameters of `viewer_parameters`.
+    Each argument is an SQL expression over the row: two org codes, an array of staff ids, and whether the complaint
+    awaits its case (these two may be null). The viewer is the parameters of `viewer_parameters`.
     """
     return (
         f"(:viewer_handles AND {handler_org} LIKE :viewer_subtree"
+        f" AND NOT (coalesce({awaits_case}, false) AND {handler_org} = :viewer_org)"
         f" AND NOT coalesce(({recused})::text[] @> ARRAY[:viewer_id]::text[], false)"
         f" AND ({handler_org} = {accused_org} AND length({accused_org}) = 2"
         f" OR NOT starts_with(:viewer_org, {accused_org})))"

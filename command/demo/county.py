@@ -78,7 +78,7 @@ async def set_up_county(api: Api, county: County) -> None:
             await _ignore_conflict(
                 admin.post(f"/orgs/{org}/offices", {"dept": dept, "name": f"{county.names[org]}{DEPTS[dept]}"})
             )
-    for role, org, dept in (("department", COUNTY, "civil"), ("investigator", COUNTY, None), *_windows(county)):
+    for role, org, dept in (("department", COUNTY, "civil"), *_investigators(county), *_windows(county)):
         person = {"id": "-".join(p for p in (role, org, dept) if p), "name": "值班人员", "roles": [role], "dept": dept}
         await _ignore_conflict(admin.post(f"/orgs/{org}/staff", {key: value for key, value in person.items() if value}))
     catalog = (DATA / "catalog.yaml").read_bytes()
@@ -86,6 +86,10 @@ async def set_up_county(api: Api, county: County) -> None:
     await admin.post(path, content=catalog, headers={"Content-Type": "application/yaml"})
     # the other services know the imported data only after they have read the events
     await api.wait_until_settled()
+
+
+def _investigators(county: County) -> list[tuple[str, str, str | None]]:
+    return [("investigator", org, None) for org in (COUNTY, *county.centers)]
 
 
 def _windows(county: County) -> list[tuple[str, str, str | None]]:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from bianmin.kit.service import Service
 from services.complaints.api import complaints, handling
-from services.complaints.handlers import handle
+from services.complaints.handlers import check_repeats, handle
 from services.complaints.reactions import command_of
 from services.complaints.settings import ComplaintsSettings
+from services.complaints.store import awaited_cases
 from services.complaints.store.tables import ComplaintTables
 
 SERVICE = Service(
@@ -18,6 +19,9 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("intake", "routing", "deadlines"),
+    timers=(awaited_cases.TIMER,),
     counters="SELECT id::text, sequence FROM complaint",
     settings=ComplaintsSettings,
+    check_repeats=check_repeats,
+    discreet=True,
 )

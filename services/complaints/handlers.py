@@ -5,19 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bianmin.domain.actors import system
+from bianmin.domain.actors import Actor, system
+from bianmin.domain.complaint_access import may_see_complaint
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Cause, Done, Work, decide_all
 from bianmin.kit.dispatch import dispatch
+from bianmin.kit.refusals import Refusal
+from bianmin.kit.time_source import TZ
 from services.complaints.domain.complaint import Complaint
 from services.complaints.domain.decide import Command as ComplaintCommand
-from services.complaints.domain.decide import decide
+from services.complaints.domain.decide import complaint_not_found, decide
 from services.complaints.domain.facts import evolve
+from services.complaints.domain.investigation import AssignInvestigator
 from services.complaints.domain.lodging import LodgeComplaint
 from services.complaints.domain.recusal import RecuseStaff
-from services.complaints.domain.transfers import TransferComplaint
-from services.complaints.store import case_staff, known_orgs
-from services.complaints.store.complaints import load_complaints, save_complaints
+from services.complaints.domain.review import EscalateComplaint
+from services.complaints.domain.transfers import LocateAccusedStaff, TransferComplaint
+from services.complaints.store import awaited_cases, case_staff, directory, known_orgs
+from services.complaints.store.complaints import load_complaints, read_complaints, save_complaints
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,23 @@ class RecordOrgName:
 
 @dataclass(frozen=True, slots=True)
 class RecordCaseStaff:
-    """Record that somebody worked on a case."""
+    """Record that somebody worked on a case. `staff`: their ids."""
 
     case_id: UUID
-    staff: str
+    staff: tuple[str, ...]
     by: Cause
 
 
-Command = ComplaintCommand | RecordOrgName | RecordCaseStaff
+@dataclass(frozen=True, slots=True)
+class RecordMember:
+    """Record a member of staff, as routing announced them."""
+
+    member: Actor
+    by: Cause
+
+
+Command = ComplaintCommand | RecordOrgName | RecordCaseStaff | RecordMember
+_Record = RecordCaseStaff | RecordMember
 
 
 async def _record_org_names(tx: Tx, commands: Sequence[RecordOrgName], now: datetime) -> Work[str, Complaint]:
@@ -47,12 +61,15 @@ async def _record_org_names(tx: Tx, commands: Sequence[RecordOrgName], now: date
 
 
 async def _change_complaints(
-    tx: Tx, commands: Sequence[ComplaintCommand | RecordCaseStaff], now: datetime
+    tx: Tx, commands: Sequence[ComplaintCommand | _Record], now: datetime
 ) -> Work[UUID, Complaint]:
-    """Recusals that follow from new case staff are decided with the other commands, so that the rows of all complaints
-    are locked in one order."""
-    recusals = await _record_case_staff(tx, [c for c in commands if isinstance(c, RecordCaseStaff)])
-    orders = [*recusals, *await _completed(tx, [c for c in commands if not isinstance(c, RecordCaseStaff)])]
+    """What follows from new case staff and new members is decided with the other commands, so that the rows of all
+    complaints are locked in one order."""
+    following: list[ComplaintCommand] = [
+        *await _record_members(tx, [c for c in commands if isinstance(c, RecordMember)], now),
+        *await _record_case_staff(tx, [c for c in commands if isinstance(c, RecordCaseStaff)]),
+    ]
+    orders = [*following, *await _completed(tx, [c for c in commands if not isinstance(c, _Record)])]
     work = decide_all(
         await load_complaints(tx, {order.complaint_id for order in orders if not isinstance(order, LodgeComplaint)}),
         orders,
@@ -62,15 +79,31 @@ async def _change_complaints(
         evolve=evolve,
     )
     await save_complaints(tx, work.changed.values())
-    outcomes = iter(work.outcomes[len(recusals) :])
-    work.outcomes = [Done() if isinstance(command, RecordCaseStaff) else next(outcomes) for command in commands]
+    outcomes = iter(work.outcomes[len(following) :])
+    work.outcomes = [Done() if isinstance(command, _Record) else next(outcomes) for command in commands]
     return work
+
+
+async def _record_members(tx: Tx, commands: Sequence[RecordMember], now: datetime) -> list[LocateAccusedStaff]:
+    """Return the commands that follow: of the complaints about the members."""
+    members = {command.member.id: command for command in commands}
+    await directory.save_members(tx, [command.member for command in members.values()])
+    return [
+        LocateAccusedStaff(
+            each.id,
+            members[each.staff_id].member.org,
+            now.astimezone(TZ).date(),
+            replace(members[each.staff_id].by, actor=system(each.handler_org), chain=None),
+        )
+        for each in await directory.complaints_about(tx, members)
+    ]
 
 
 async def _record_case_staff(tx: Tx, commands: Sequence[RecordCaseStaff]) -> list[RecuseStaff]:
     """Return the recusals that follow: of the complaints about cases with new staff."""
     causes = {command.case_id: command.by for command in commands}
-    affected = await case_staff.add_case_staff(tx, [(command.case_id, command.staff) for command in commands])
+    pairs = [(command.case_id, staff) for command in commands for staff in command.staff]
+    affected = await case_staff.add_case_staff(tx, pairs)
     return [
         RecuseStaff(each.id, replace(causes[each.case_id], actor=system(each.handler_org), chain=None))
         for each in affected
@@ -83,12 +116,26 @@ async def _completed(tx: Tx, commands: Sequence[ComplaintCommand]) -> Sequence[C
     named = {command.accused_org for command in lodgings}
     named |= {command.to_org for command in commands if isinstance(command, TransferComplaint)}
     known = await known_orgs.known_orgs(tx, named)
-    staff = await case_staff.staff_of_cases(tx, {command.case_id for command in lodgings if command.case_id})
+    cases = {command.case_id for command in lodgings if command.case_id}
+    if cases or any(command.accused_staff for command in lodgings):
+        await case_staff.lock_parties(tx)
+    known_cases = await awaited_cases.known_cases(tx, cases)
+    staff = await case_staff.staff_of_cases(tx, cases)
+    members = await directory.members_by_id(tx, _members_named(commands))
 
     def completed(command: ComplaintCommand) -> ComplaintCommand:
         if isinstance(command, LodgeComplaint):
             worked_on_it = staff.get(command.case_id, frozenset()) if command.case_id else frozenset()
-            return replace(command, org_known=command.accused_org in known, case_staff=worked_on_it)
+            accused = members.get(command.accused_staff or "")
+            return replace(
+                command,
+                org_known=command.accused_org in known,
+                case_staff=worked_on_it,
+                awaits_case=command.case_id is not None and command.case_id not in known_cases,
+                accused_staff_org=accused.org if accused else None,
+            )
+        if isinstance(command, AssignInvestigator):
+            return replace(command, member=members.get(command.investigator))
         if isinstance(command, TransferComplaint):
             return replace(command, org_known=command.to_org in known)
         return command
@@ -96,4 +143,29 @@ async def _completed(tx: Tx, commands: Sequence[ComplaintCommand]) -> Sequence[C
     return [completed(command) for command in commands]
 
 
-handle = dispatch(Command, {RecordOrgName: _record_org_names, ComplaintCommand | RecordCaseStaff: _change_complaints})
+def _members_named(commands: Sequence[ComplaintCommand]) -> set[str]:
+    accused = {each.accused_staff for each in commands if isinstance(each, LodgeComplaint) and each.accused_staff}
+    return accused | {each.investigator for each in commands if isinstance(each, AssignInvestigator)}
+
+
+async def check_repeats(tx: Tx, commands: Sequence[ComplaintCommand]) -> Sequence[Refusal | None]:
+    """Return, for each command of a repeated request, the refusal where its actor may not see the complaint any more.
+
+    Who asked for a review gave the complaint to the org above, and gets that answer again.
+    """
+    ids = {command.complaint_id for command in commands if not isinstance(command, LodgeComplaint)}
+    complaints = await read_complaints(tx, ids)
+
+    def refusal(command: ComplaintCommand) -> Refusal | None:
+        complaint = complaints.get(command.complaint_id)
+        if complaint is None or isinstance(command, LodgeComplaint):
+            return None
+        actor, parties = command.by.actor, complaint.parties
+        if isinstance(command, EscalateComplaint):
+            parties = replace(parties, handler_org=actor.org)
+        return None if may_see_complaint(actor, parties) else complaint_not_found()
+
+    return [refusal(command) for command in commands]
+
+
+handle = dispatch(Command, {RecordOrgName: _record_org_names, ComplaintCommand | _Record: _change_complaints})

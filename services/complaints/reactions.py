@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from bianmin.domain.actors import Actor
 from bianmin.events import deadlines, routing
 from bianmin.events.envelope import Event
 from bianmin.kit.inbox import cause_of
 from services.complaints.domain.periods import RecordPeriodEnd
-from services.complaints.handlers import Command, RecordCaseStaff, RecordOrgName
+from services.complaints.handlers import Command, RecordCaseStaff, RecordMember, RecordOrgName
 
 _NOT_STAFF = frozenset({"system", "citizen", "anonymous"})
 """Actors of events that are no member of staff."""
@@ -17,6 +18,8 @@ def command_of(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code, name=name):
             return RecordOrgName(code, name, cause_of(event))
+        case routing.StaffChanged(staff_id=staff_id, org=org, dept=dept, roles=roles):
+            return RecordMember(Actor(staff_id, org, frozenset(roles), dept), cause_of(event))
         case (
             deadlines.ClockStarted(kind="complaint", stage=str(stage))
             | deadlines.ClockExtended(kind="complaint", stage=str(stage))
@@ -30,7 +33,16 @@ def command_of(event: Event) -> Command | None:
             return RecordPeriodEnd(UUID(event.subject), stage, clock.due_at, cause_of(event))
         case None:
             return None
-        case data if hasattr(data, "access") and event.actor not in _NOT_STAFF:
-            # who worked on a case has an interest in a complaint about it
-            return RecordCaseStaff(UUID(event.subject), event.actor, cause_of(event))
+        case data if hasattr(data, "access"):
+            staff = staff_of(event)
+            return RecordCaseStaff(UUID(event.subject), staff, cause_of(event)) if staff else None
     return None
+
+
+def staff_of(event: Event) -> tuple[str, ...]:
+    """Return the ids of the staff that an event of a case names: who acted, who has the task, who is the agent.
+
+    They have an interest in a complaint about the case.
+    """
+    named = (event.actor, getattr(event.data, "assignee", None), *getattr(event.data, "staff", ()))
+    return tuple(dict.fromkeys(staff for staff in named if staff and staff not in _NOT_STAFF))

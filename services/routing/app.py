@@ -17,5 +17,8 @@ SERVICE = Service(
     handle=handle,
     command_of=command_of,
     listens=("intake", "deadlines"),
-    counters="SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org",
+    counters=(
+        "SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org"
+        " UNION ALL SELECT 'staff/' || id, 1 FROM staff"
+    ),
 )

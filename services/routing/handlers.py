@@ -24,7 +24,7 @@ from services.routing.domain.directory.divisions import (
 )
 from services.routing.domain.directory.editing import EditOrg, OpenOffice
 from services.routing.domain.directory.org import Org
-from services.routing.domain.directory.staff import AddStaff, StaffMember, add_staff
+from services.routing.domain.directory.staff import AddStaff, StaffMember, add_staff, staff_changed, subject_of
 from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.route import Route
 from services.routing.domain.tasks import TaskCommand
@@ -81,6 +81,7 @@ class _DirectoryBatch:
             case AddStaff(member):
                 self.added.append(add_staff(command, self.orgs.get(member.org), id_taken=member.id in self.staff_ids))
                 self.staff_ids.add(member.id)
+                self.announced.append(Announcement(subject_of(member), 1, staff_changed(member), command.by))
                 return Done(member)
         assert_never(command)
 

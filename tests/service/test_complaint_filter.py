@@ -23,16 +23,16 @@ ROLE_SETS = st.sets(st.sampled_from(sorted(ROLES)), max_size=2).map(frozenset)
 DEPTS = st.sampled_from([None, None, "civil"])
 HANDLER = st.sampled_from(["investigator", "manager", "supervisor"]).map(lambda role: frozenset({role}))
 ACTORS = st.builds(Actor, STAFF, ORGS, HANDLER | ROLE_SETS, DEPTS)
-PARTIES = st.builds(ComplaintParties, ORGS, ORGS, st.lists(STAFF, max_size=2).map(tuple))
+PARTIES = st.builds(ComplaintParties, ORGS, ORGS, st.lists(STAFF, max_size=2).map(tuple), st.booleans())
 OWN_PROVINCE = (Actor("S-1", "52", frozenset({"manager"})), [ComplaintParties("52", "52")])
 OWN_COUNTY = (Actor("S-1", "520111", frozenset({"manager"})), [ComplaintParties("520111", "520111")])
 
 _COMPLAINTS = """
-jsonb_to_recordset(CAST(:stored AS jsonb)) AS c (n int, handler_org text, accused_org text, recused text[], keys text[])
+jsonb_to_recordset(CAST(:stored AS jsonb))
+AS c (n int, handler_org text, accused_org text, recused text[], awaits_case bool, keys text[])
 """
-_BY_COLUMNS = text(
-    f"SELECT n FROM {_COMPLAINTS} WHERE {complaint_visible('c.handler_org', 'c.accused_org', 'c.recused')}"
-)
+_VISIBLE = complaint_visible("c.handler_org", "c.accused_org", "c.recused", "c.awaits_case")
+_BY_COLUMNS = text(f"SELECT n FROM {_COMPLAINTS} WHERE {_VISIBLE}")
 
 
 @given(st.lists(st.tuples(ACTORS, st.lists(PARTIES, min_size=1, max_size=30)), min_size=1, max_size=10))

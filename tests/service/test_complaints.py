@@ -12,11 +12,11 @@ from bianmin.domain.actors import system
 from bianmin.events.complaints import ComplaintLodged, ComplaintRecused
 from bianmin.events.envelope import parse_event
 from bianmin.kit import sets
-from bianmin.kit.db import rows
+from bianmin.kit.db import rows, run
 from bianmin.kit.decide import Cause
 from services.complaints.app import SERVICE
 from services.complaints.handlers import RecordCaseStaff
-from services.complaints.store.tables import CaseStaffRow, OrgNameRow
+from services.complaints.store.tables import CaseStaffRow, DirectoryRow, OrgNameRow
 from tests.harness import Client, Harness, running_harness, statements
 
 COUNTY, ACCUSED, STATION = "520111", "520111101", "520111101201"
@@ -32,6 +32,9 @@ async def harness(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> As
             known = [{"code": code, "name": code} for code in ("52", "5201", COUNTY, ACCUSED, STATION)]
             await sets.write(tx, sets.insert(OrgNameRow, known))
             await sets.write(tx, sets.insert(CaseStaffRow, [{"case_id": CASE, "staff": "hand"}]))
+            await run(tx, "INSERT INTO inbox VALUES ('/bianmin/intake', $1, 1)", CASE)
+            inv = {"id": "inv", "org": COUNTY, "dept": None, "roles": ["investigator"]}
+            await sets.write(tx, sets.insert(DirectoryRow, [inv]))
         yield harness
 
 
@@ -157,9 +160,9 @@ async def test_recused_staff_are_announced_with_the_complaint_and_when_more_are_
     complaint = await lodged(harness)
     await harness.settles()
     runtime = harness.runtime("complaints")
-    new = RecordCaseStaff(UUID(CASE), "late", Cause(system(STATION)))
+    new = RecordCaseStaff(UUID(CASE), ("late",), Cause(system(STATION)))
     async with runtime.database.transaction() as tx:
-        known = RecordCaseStaff(UUID(CASE), "hand", Cause(system(STATION)))
+        known = RecordCaseStaff(UUID(CASE), ("hand",), Cause(system(STATION)))
         work = await SERVICE.handle(tx, [known, new, new], runtime.clock.now())
     [announced] = work.announced
     assert (announced.subject, announced.by.actor.org) == (complaint["id"], COUNTY)

@@ -33,7 +33,7 @@ from services.complaints.api.views import (
     PaperView,
 )
 from services.complaints.domain.complaint import Complaint, ComplaintStatus, Paper, Submission
-from services.complaints.domain.decide import ComplaintNotFound
+from services.complaints.domain.decide import ComplaintNotFound, complaint_not_found
 from services.complaints.domain.lodging import LodgeComplaint
 from services.complaints.domain.review import review_by
 from services.complaints.domain.status import STATUS_NAMES
@@ -65,7 +65,7 @@ class ComplaintFilesNotOffered(Invalid):
 async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     """Lodge a complaint, report, suggestion or praise, also without a name or a login.
 
-    The stored answer of the Idempotency-Key has the follow code until keys are cleared: a retry gets it again.
+    The stored answer of the Idempotency-Key has the follow code, encrypted and beside no name: a retry gets it again.
     """
     if body.file_ids:
         where = FieldError("/file_ids", "file_unknown", "没有这个文件")
@@ -97,7 +97,7 @@ async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     def view(complaint: Complaint) -> LodgedView:
         return LodgedView(id=complaint.id, complaint_no=complaint.complaint_no, follow_code=code)
 
-    return await context.submit(command, view, status=201)
+    return await context.submit(command, view, status=201, nameless=True)
 
 
 @open_router.get(
@@ -189,7 +189,7 @@ async def get_complaint(complaint_id: ComplaintPath, context: Context) -> Respon
     async with context.read() as tx:
         file = await queries.file_of(tx, complaint_id)
     if file is None or not may_see_complaint(context.actor, file.complaint.parties):
-        raise ComplaintNotFound("没有这件投诉；请核对编号。")
+        raise complaint_not_found()
     async with context.runtime.database.transaction() as tx:
         await queries.record_reading(tx, context.now, context.actor, complaint_id)
     sealer = ComplaintSealer(context.runtime.sealer, complaint_id)

@@ -49,11 +49,12 @@ class Accused:
 class Complaint:
     """A complaint as it stands.
 
-    `handler_org` is one level above the accused org: no unit investigates itself. `case_staff`: ids of the staff who
-    worked on the case in question, and so have an interest. `level`: handling, review (复查) or second review (复核),
-    each by the org above the one before, since `escalated_on`; investigator, outcome and reply belong to that level,
-    `accepted_on` to the first. `objected`: the handler says that another org is responsible. `extended_by`: days.
-    `ends`: when each period ends, by its stage, as deadlines announced it.
+    `handler_org` is one level above the accused org and the accused person's own org (`accused_staff_org`, as routing
+    announced it): no unit investigates itself. `case_staff`: ids of the staff who worked on the case in question, and
+    so have an interest; `awaits_case`: no event of that case has arrived yet. `level`: handling, review (复查) or
+    second review (复核), each by the org above the one before, since `escalated_on`; investigator, outcome and reply
+    belong to that level, `accepted_on` to the first. `objected`: the handler says that another org is responsible.
+    `extended_by`: days. `ends`: when each period ends, by its stage, as deadlines announced it.
 
     `submission` and `new_papers` are there until they are stored. `sequence` counts announced events, `version` facts.
     """
@@ -69,6 +70,8 @@ class Complaint:
     handler_org: str
     lodged_on: date
     case_staff: frozenset[str] = frozenset()
+    awaits_case: bool = False
+    accused_staff_org: str | None = None
     status: ComplaintStatus = "lodged"
     accepted_on: date | None = None
     escalated_on: date | None = None
@@ -98,6 +101,11 @@ class Complaint:
         return tuple(sorted(self.case_staff | ({self.accused_staff} if self.accused_staff else set())))
 
     @property
+    def accused_orgs(self) -> tuple[str, ...]:
+        """The orgs that must not handle it, with all below them: the accused org, and the accused person's own."""
+        return (self.accused_org, *([self.accused_staff_org] if self.accused_staff_org else []))
+
+    @property
     def parties(self) -> ComplaintParties:
         """What decides who may see it."""
-        return ComplaintParties(self.handler_org, self.accused_org, self.recused)
+        return ComplaintParties(self.handler_org, self.accused_org, self.recused, self.awaits_case)

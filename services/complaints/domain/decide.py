@@ -20,13 +20,22 @@ from services.complaints.domain.investigation import (
 )
 from services.complaints.domain.lodging import LodgeComplaint, check_org_known, lodge
 from services.complaints.domain.periods import RecordPeriodEnd, record_period_end
-from services.complaints.domain.recusal import RecuseStaff, recuse
+from services.complaints.domain.recusal import EndCaseWait, RecuseStaff, end_case_wait, recuse
 from services.complaints.domain.review import EscalateComplaint, escalate
-from services.complaints.domain.transfers import RaiseObjection, TransferComplaint, raise_objection, transfer
+from services.complaints.domain.transfers import (
+    LocateAccusedStaff,
+    RaiseObjection,
+    TransferComplaint,
+    locate_accused_staff,
+    raise_objection,
+    transfer,
+)
 
 Command = (
     LodgeComplaint
     | RecuseStaff
+    | EndCaseWait
+    | LocateAccusedStaff
     | RecordPeriodEnd
     | AcceptComplaint
     | RefuseComplaint
@@ -57,6 +66,10 @@ def decide(complaint: Complaint | None, command: Command) -> Sequence[Fact]:
             return lodge(command)
         case RecuseStaff():
             return recuse(complaint)
+        case EndCaseWait():
+            return end_case_wait(complaint)
+        case LocateAccusedStaff():
+            return locate_accused_staff(complaint, command)
         case RecordPeriodEnd():
             return record_period_end(complaint, command)
         case AcceptComplaint():
@@ -83,5 +96,10 @@ def decide(complaint: Complaint | None, command: Command) -> Sequence[Fact]:
 
 def _visible(complaint: Complaint | None, actor: Actor) -> Complaint:
     if complaint is None or not may_see_complaint(actor, complaint.parties):
-        raise ComplaintNotFound("没有这件投诉；请核对编号。")
+        raise complaint_not_found()
     return complaint
+
+
+def complaint_not_found() -> ComplaintNotFound:
+    """Return the refusal for whoever may not see a complaint."""
+    return ComplaintNotFound("没有这件投诉；请核对编号。")

@@ -35,6 +35,13 @@ class InvestigatorNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class AccusedStaffLocated:
+    """Routing announced the accused person's own org."""
+
+    org: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectionRaised:
     """The handling org says that another org is responsible."""
 
@@ -57,6 +64,7 @@ class PaperAdded:
 Fact = (
     ComplaintOpened
     | InvestigatorNamed
+    | AccusedStaffLocated
     | ObjectionRaised
     | PeriodEndRecorded
     | PaperAdded
@@ -79,6 +87,7 @@ class EventParties(TypedDict):
     handler_org: str
     accused_org: str
     recused: tuple[str, ...]
+    awaits_case: bool
 
 
 def event_parties(complaint: Complaint) -> EventParties:
@@ -87,6 +96,7 @@ def event_parties(complaint: Complaint) -> EventParties:
         "handler_org": complaint.handler_org,
         "accused_org": complaint.accused_org,
         "recused": complaint.recused,
+        "awaits_case": complaint.awaits_case,
     }
 
 
@@ -107,8 +117,12 @@ def _after(complaint: Complaint, fact: Fact) -> Complaint:
     match fact:
         case ComplaintOpened(complaint=opened):
             return opened
-        case ComplaintLodged() | ComplaintRecused():
+        case ComplaintLodged():
             return complaint
+        case ComplaintRecused(awaits_case=awaits_case):
+            return replace(complaint, awaits_case=awaits_case)
+        case AccusedStaffLocated(org):
+            return replace(complaint, accused_staff_org=org)
         case PaperAdded(paper):
             return replace(complaint, new_papers=(*complaint.new_papers, paper))
         case PeriodEndRecorded(stage, due_at):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from bianmin.domain.actors import Actor
 from bianmin.events.complaints import ComplaintAssigned, ComplaintConcluded, ComplaintReplied
 from bianmin.events.parts import ComplaintOutcome
 from bianmin.kit.decide import Cause
@@ -23,11 +24,15 @@ class NotTheInvestigator(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class AssignInvestigator:
-    """Name the person who investigates it."""
+    """Name the person who investigates it.
+
+    The handler fills in `member`, the person as routing announced them; None where it did not.
+    """
 
     complaint_id: UUID
     investigator: str
     by: Cause
+    member: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,14 @@ class ReplyToComplaint:
 def assign(complaint: Complaint, command: AssignInvestigator) -> Sequence[Fact]:
     """Return the facts of an assignment; none where that person investigates it already.
 
-    Raises WrongComplaintStatus and NotImpartial.
+    Raises WrongComplaintStatus, NotImpartial and NoInvestigator.
     """
     if complaint.status == "lodged":
         raise WrongComplaintStatus("请先受理，再指定调查员。")
     if complaint.status not in ("accepted", "assigned"):
         status = STATUS_NAMES[complaint.status]
         raise WrongComplaintStatus(f"受理之后、有结论之前才能指定调查员；这件投诉{status}。")
-    check_impartial(command.investigator, complaint)
+    check_impartial(command.investigator, command.member, complaint)
     if command.investigator == complaint.investigator:
         return []
     return [InvestigatorNamed(command.investigator), ComplaintAssigned(**event_parties(complaint))]

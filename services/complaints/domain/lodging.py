@@ -24,8 +24,8 @@ class ComplaintOrgUnknown(Invalid):
 class LodgeComplaint:
     """Register a complaint, report, suggestion or praise; anybody may, also without a name (信访工作条例 art. 22).
 
-    The handler fills in `org_known`, whether routing announced the accused org, and `case_staff`, the ids of the staff
-    who worked on the case so far.
+    The handler fills in `org_known`, whether routing announced the accused org; `case_staff`, the ids of the staff who
+    worked on the case so far; `awaits_case`, whether no event of the case has arrived; and `accused_staff_org`.
     """
 
     complaint_id: UUID
@@ -41,6 +41,8 @@ class LodgeComplaint:
     by: Cause
     org_known: bool = False
     case_staff: frozenset[str] = frozenset()
+    awaits_case: bool = False
+    accused_staff_org: str | None = None
 
 
 def lodge(command: LodgeComplaint) -> Sequence[Fact]:
@@ -55,9 +57,11 @@ def lodge(command: LodgeComplaint) -> Sequence[Fact]:
         accused_org=command.accused_org,
         accused_staff=command.accused_staff,
         case_id=command.case_id,
-        handler_org=first_handler(command.accused_org),
+        handler_org=first_handler(command.accused_org, command.accused_staff_org),
         lodged_on=command.lodged_on,
         case_staff=command.case_staff,
+        awaits_case=command.awaits_case,
+        accused_staff_org=command.accused_staff_org,
         submission=command.submission,
     )
     lodged = ComplaintLodged(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from bianmin.domain.complaint_access import first_handler
 from bianmin.domain.divisions import parent_of
 from bianmin.events.complaints import ComplaintTransferred
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Forbidden
 from services.complaints.domain.complaint import Complaint
-from services.complaints.domain.facts import Fact, ObjectionRaised, event_parties, paper_added
+from services.complaints.domain.facts import AccusedStaffLocated, Fact, ObjectionRaised, event_parties, paper_added
 from services.complaints.domain.periods import check_in_time
 from services.complaints.domain.recusal import NotImpartial
 from services.complaints.domain.status import WrongComplaintStatus, check_status
@@ -54,6 +55,33 @@ class TransferComplaint:
     org_known: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LocateAccusedStaff:
+    """Record the accused person's own org, which routing announced after the complaint was lodged."""
+
+    complaint_id: UUID
+    org: str
+    on: date
+    by: Cause
+
+
+def locate_accused_staff(complaint: Complaint | None, command: LocateAccusedStaff) -> Sequence[Fact]:
+    """Return the facts of the accused person's org: a complaint that their own house has to accept moves above it."""
+    if complaint is None or complaint.accused_staff_org == command.org:
+        return []
+    located = AccusedStaffLocated(command.org)
+    handler = first_handler(complaint.accused_org, command.org)
+    if complaint.status != "lodged" or len(handler) >= len(complaint.handler_org):
+        return [located]
+    transferred = ComplaintTransferred(
+        **event_parties(replace(complaint, handler_org=handler)),
+        kind=complaint.kind,
+        from_org=complaint.handler_org,
+        transferred_on=command.on,
+    )
+    return [located, transferred]
+
+
 def raise_objection(complaint: Complaint, command: RaiseObjection) -> Sequence[Fact]:
     """Return the facts of an objection, which the handling org raises before it accepts, within five working days.
 
@@ -73,7 +101,8 @@ def raise_objection(complaint: Complaint, command: RaiseObjection) -> Sequence[F
 def transfer(complaint: Complaint, command: TransferComplaint) -> Sequence[Fact]:
     """Return the facts of a transfer, by an org above the handler (a province may transfer its own) within its subtree.
 
-    Raises NotTheRouter, WrongComplaintStatus, and NotImpartial for the accused org and those below it.
+    Raises NotTheRouter, WrongComplaintStatus, and NotImpartial for the accused org, the accused person's own org, and
+    those below them.
     """
     router = command.by.actor.org
     if router == complaint.handler_org and parent_of(router) is not None:
@@ -83,8 +112,8 @@ def transfer(complaint: Complaint, command: TransferComplaint) -> Sequence[Fact]
     check_status(complaint, "lodged", "受理之前才能转送")
     if command.to_org == complaint.handler_org:
         raise WrongComplaintStatus("这件投诉正由该单位承办，不必转送。")
-    if command.to_org.startswith(complaint.accused_org):
-        raise NotImpartial("不能转给被投诉的单位及其下属；请转给其他单位。")
+    if command.to_org.startswith(complaint.accused_orgs):
+        raise NotImpartial("不能转给被投诉的单位、被投诉人所在单位及其下属；请转给其他单位。")
     transferred = ComplaintTransferred(
         **event_parties(replace(complaint, handler_org=command.to_org)),
         kind=complaint.kind,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from bianmin.kit.db import Tx, rows
+from bianmin.kit.db import Tx, rows, run
 
 _ADD = """
 WITH new AS (
@@ -31,6 +31,14 @@ async def add_case_staff(tx: Tx, pairs: Collection[tuple[UUID, str]]) -> list[Af
         return []
     found = await rows(tx, _ADD, [case_id for case_id, _ in new], [staff for _, staff in new])
     return [AffectedComplaint(*row) for row in found]
+
+
+async def lock_parties(tx: Tx) -> None:
+    """Let nobody else record case staff or members until the commit.
+
+    Else a complaint that is being stored and a person that is being recorded would not find each other.
+    """
+    await run(tx, "LOCK TABLE party, staff IN SHARE MODE")
 
 
 async def staff_of_cases(tx: Tx, case_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:

@@ -47,11 +47,9 @@ _NEVER_CHANGED = frozenset(
         "follow",
     }
 )
-_LOCKED = sets.Load(
-    COMPLAINTS.where(complaints.c.id == any_(sets.named("ids", complaints.c.id)))
-    .order_by(complaints.c.id)
-    .with_for_update(of=complaints)
-)
+_BY_ID = COMPLAINTS.where(complaints.c.id == any_(sets.named("ids", complaints.c.id))).order_by(complaints.c.id)
+_READ = sets.Load(_BY_ID)
+_LOCKED = sets.Load(_BY_ID.with_for_update(of=complaints))
 
 
 async def load_complaints(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Complaint]:
@@ -60,6 +58,12 @@ async def load_complaints(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Complaint]:
     if not wanted:
         return {}
     return {row["id"]: COMPLAINT.load(row) for row in await _LOCKED(tx, ids=wanted)}
+
+
+async def read_complaints(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Complaint]:
+    """Return the complaints by id, without a lock."""
+    wanted = set(ids)
+    return {row["id"]: COMPLAINT.load(row) for row in await _READ(tx, ids=wanted)} if wanted else {}
 
 
 async def save_complaints(tx: Tx, changed: Collection[Complaint]) -> None:

@@ -52,6 +52,7 @@ _VISIBLE = text(
         "complaint.handler_org",
         "complaint.accused_org",
         "array_append(ARRAY(SELECT staff FROM party WHERE party.case_id = complaint.case_id), complaint.accused_staff)",
+        "complaint.awaits_case",
     )
 )
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, Uuid
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -47,7 +47,9 @@ class ComplaintRow(ComplaintTables, table=True):
     anonymous: bool
     accused_org: str = _code(nullable=False)
     accused_staff: str | None
+    accused_staff_org: str | None = _code()
     case_id: UUID | None
+    awaits_case: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=sql("false")))
     handler_org: str = _code(nullable=False)
     lodged_on: date
     status: str
@@ -74,6 +76,8 @@ class ComplaintRow(ComplaintTables, table=True):
         Index("ix_complaint_handler_org_id", "handler_org", "id"),
         Index("ix_complaint_changed_at_id", "changed_at", "id"),
         Index("ix_complaint_case_id", "case_id"),
+        Index("ix_complaint_awaits_case", "id", postgresql_where=sql("awaits_case")),
+        Index("ix_complaint_accused_staff", "accused_staff"),
     )
 
 
@@ -96,6 +100,16 @@ class OrgNameRow(ComplaintTables, table=True):
     __tablename__ = "org"
     code: str = _code(primary_key=True)
     name: str
+
+
+class DirectoryRow(ComplaintTables, table=True):
+    """A member of staff as routing announced them."""
+
+    __tablename__ = "staff"
+    id: str = Field(primary_key=True)
+    org: str = _code(nullable=False)
+    dept: str | None
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class CaseStaffRow(ComplaintTables, table=True):

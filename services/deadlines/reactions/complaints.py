@@ -118,4 +118,4 @@ def _handling_of(
     data: ComplaintLodged | ComplaintAccepted | ComplaintRecused | ComplaintTransferred | ComplaintEscalated,
 ) -> ComplaintParties:
     """Who handles the complaint, and who must not see it."""
-    return ComplaintParties(data.handler_org, data.accused_org, data.recused)
+    return ComplaintParties(data.handler_org, data.accused_org, data.recused, data.awaits_case)

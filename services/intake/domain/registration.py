@@ -210,6 +210,7 @@ def register(registration: AdmittedRegistration) -> Sequence[Fact]:
         materials=tuple(material.no for material in case.submitted),
         missing=case.missing_numbers,
         display_name=case.applicant_name,
+        staff=(case.agent_id,) if case.agent_id else (),
     )
     return [CaseOpened(case), registered]
 

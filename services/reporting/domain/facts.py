@@ -80,7 +80,7 @@ class CardPatch:
 
 @dataclass(slots=True)
 class ComplaintPatch:
-    """A complaint. `recused`: ids of the staff who must not learn of it."""
+    """A complaint. `recused`: ids of the staff who must not learn of it. `awaits_case`: not all of them are known."""
 
     complaint_id: str
     seen: int = 0
@@ -89,6 +89,7 @@ class ComplaintPatch:
     accused_org: str | None = None
     handler_org: str | None = None
     recused: tuple[str, ...] | None = None
+    awaits_case: bool | None = None
     lodged_on: date | None = None
     outcome: ComplaintOutcome | None = None
     concluded_on: date | None = None

@@ -30,10 +30,10 @@ ClockEvent = (
 
 
 def is_counted(event: Event) -> bool:
-    """Return whether an event is counted: all are, except those of calendars and of the clocks of complaints."""
-    if event.source != DEADLINES:
-        return True
+    """Return whether an event is counted: all are, except those of staff, calendars and the clocks of complaints."""
     data = event.data
+    if event.source != DEADLINES:
+        return type(data) is not routing.StaffChanged
     return type(data) is not deadlines.CalendarPublished and getattr(data, "subject_kind", "case") == "case"
 
 
@@ -107,6 +107,7 @@ def _add_complaints(patches: Patches, subject: str, data: Any) -> None:
         complaint = patches.complaints[subject] = ComplaintPatch(subject)
     complaint.seen += 1
     complaint.accused_org, complaint.handler_org, complaint.recused = data.accused_org, data.handler_org, data.recused
+    complaint.awaits_case = data.awaits_case
     if type(data) is complaints.ComplaintLodged:
         complaint.kind, complaint.lodged_on = data.kind, data.lodged_on
         complaint.case_id = str(data.case_id) if data.case_id is not None else None

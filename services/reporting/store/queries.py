@@ -118,7 +118,7 @@ def _statement(keys: _Keys) -> TextClause:
         cards=keys.cards,
         carded="f.org" if keys.scope == "org" else "k.org",
         complaints=keys.complaints,
-        visible=complaint_visible("c.handler_org", "c.accused_org", "c.recused"),
+        visible=complaint_visible("c.handler_org", "c.accused_org", "c.recused", "c.awaits_case"),
         scope=keys.scope,
         name=keys.name,
         counts=counts,

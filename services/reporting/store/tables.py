@@ -98,7 +98,8 @@ class CardFactRow(ReportingTables, table=True):
 
 
 class ComplaintFactRow(ReportingTables, table=True):
-    """A complaint. `recused`: ids of the staff who must not learn of it, not even by a number."""
+    """A complaint. `recused`: ids of the staff who must not learn of it, not even by a number. `awaits_case`: not all
+    of them are known."""
 
     __tablename__ = "complaint_fact"
     complaint_id: UUID = Field(primary_key=True)
@@ -108,6 +109,7 @@ class ComplaintFactRow(ReportingTables, table=True):
     accused_org: str | None = _code()
     handler_org: str | None = _code()
     recused: list[str] | None = Field(sa_column=Column(ARRAY(Text)))
+    awaits_case: bool | None
     lodged_on: date | None
     outcome: str | None
     concluded_on: date | None

@@ -41,6 +41,12 @@ LODGING = LodgeComplaint(
 )
 
 
+def assignment(investigator: str, cause: Cause = HEAD, org: str = COUNTY) -> AssignInvestigator:
+    """Return the command to have a known investigator of an org investigate."""
+    member = by(investigator, org).actor
+    return AssignInvestigator(ID, investigator, cause, member)
+
+
 def a_complaint(**changes: Any) -> Complaint:
     """Return a complaint that was lodged about `bad` at the accused org."""
     return replace(after(None, LODGING), **changes)
@@ -60,7 +66,7 @@ def a_complaint_in(status: str, **changes: Any) -> Complaint:
     complaint = a_complaint(**changes)
     steps: dict[str, Command] = {
         "accepted": AcceptComplaint(ID, DAY, HEAD),
-        "assigned": AssignInvestigator(ID, "inv", HEAD),
+        "assigned": assignment("inv"),
         "concluded": ConcludeComplaint(ID, "supported", b"", DAY, by("inv")),
         "replied": ReplyToComplaint(ID, b"", DAY, by("inv")),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bianmin.events.parts import Dept
+from bianmin.events.routing import StaffChanged
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Invalid
 from services.routing.domain.directory.org import Org, OrgNotFound, check_may_edit
@@ -30,6 +31,16 @@ class AddStaff:
 
     member: StaffMember
     by: Cause
+
+
+def subject_of(member: StaffMember) -> str:
+    """Return the subject of the events about a member: a staff id may equal an org code."""
+    return f"staff/{member.id}"
+
+
+def staff_changed(member: StaffMember) -> StaffChanged:
+    """Return the announcement of a new member, which nothing changes later."""
+    return StaffChanged(staff_id=member.id, org=member.org, dept=member.dept, roles=member.roles)
 
 
 class StaffIdTaken(Conflict):
