@@ -51,15 +51,13 @@ class OrgChanged(EventData):
 
 
 class StaffChanged(EventData):
-    """A member of staff was added to the directory. The event names nobody: the subject holds the staff id."""
+    """A member of staff was added to the directory. The subject holds the staff id: the `sub` of their tokens."""
 
     event_name: ClassVar = "staff.changed"
     event_title: ClassVar = "工作人员已登记"
     event_subject: ClassVar = "staff/{staff id}"
     producers: ClassVar = ("routing",)
 
-    staff_id: str
-    """The `sub` of the member's tokens."""
     org: OrgCode
     dept: Dept | None = None
     roles: tuple[Code, ...]

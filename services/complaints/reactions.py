@@ -18,8 +18,10 @@ def command_of(event: Event) -> Command | None:
     match event.data:
         case routing.OrgChanged(code=code, name=name):
             return RecordOrgName(code, name, cause_of(event))
-        case routing.StaffChanged(staff_id=staff_id, org=org, dept=dept, roles=roles):
-            return RecordMember(Actor(staff_id, org, frozenset(roles), dept), cause_of(event))
+        case routing.StaffChanged(org=org, dept=dept, roles=roles):
+            return RecordMember(
+                Actor(event.subject.removeprefix("staff/"), org, frozenset(roles), dept), cause_of(event)
+            )
         case (
             deadlines.ClockStarted(kind="complaint", stage=str(stage))
             | deadlines.ClockExtended(kind="complaint", stage=str(stage))

@@ -26,6 +26,15 @@ def service_of(path: str) -> str:
     return ""
 
 
+def test_g8_the_access_log_has_no_arguments_of_addresses() -> None:
+    text = CONF.read_text(encoding="utf-8")
+    [format_] = re.findall(r"^log_format paths ([^;]*);", text, re.MULTILINE)
+    assert not re.search(
+        r"\$(request|request_uri|args|query_string|is_args|arg_\w+|http_referer|document_uri)\b", format_
+    )
+    assert re.findall(r"^\s*access_log\s+(.*);", text, re.MULTILINE) == ["/var/log/nginx/access.log paths"]
+
+
 PATHS = [(path, service.name) for service in SERVICES for path in describe([service])["paths"]]
 
 

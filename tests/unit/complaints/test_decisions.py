@@ -125,7 +125,7 @@ def test_the_accused_and_the_staff_of_the_case_are_not_made_investigators(staff:
         (by(role="investigator", dept="civil").actor, None),
     ],
 )
-def test_only_a_known_investigator_of_the_handler_or_above_investigates(
+def test_g10_only_a_known_investigator_of_the_handler_or_above_investigates(
     member: Actor | None, refusal: type[Exception] | None
 ) -> None:
     command = AssignInvestigator(ID, "inv", HEAD, member)
@@ -136,7 +136,7 @@ def test_only_a_known_investigator_of_the_handler_or_above_investigates(
             decide(a_complaint_in("accepted"), command)
 
 
-def test_an_investigator_of_the_accused_persons_own_house_is_refused() -> None:
+def test_g10_g27_an_investigator_of_the_accused_persons_own_house_is_refused() -> None:
     complaint = a_complaint(accused_staff_org=COUNTY, handler_org="5201")
     head = by("head", "5201", "manager")
     accepted = after(complaint, AcceptComplaint(ID, DAY, head))
@@ -158,7 +158,7 @@ def test_an_investigator_of_the_accused_persons_own_house_is_refused() -> None:
         ("52", "52", "52"),
     ],
 )
-def test_a_complaint_is_handled_above_the_accused_org_and_the_accused_persons_own(
+def test_g27_a_complaint_is_handled_above_the_accused_org_and_the_accused_persons_own(
     org: str, own: str, handler: str
 ) -> None:
     assert first_handler(org, own) == handler
@@ -166,7 +166,7 @@ def test_a_complaint_is_handled_above_the_accused_org_and_the_accused_persons_ow
     assert after(None, lodging).handler_org == handler
 
 
-def test_a_complaint_is_not_transferred_to_the_accused_persons_own_house() -> None:
+def test_g27_a_complaint_is_not_transferred_to_the_accused_persons_own_house() -> None:
     complaint = a_complaint(accused_staff_org=COUNTY, handler_org="5201")
     router = by("router", "52", "manager")
     for org in (COUNTY, "520111102"):
@@ -175,7 +175,7 @@ def test_a_complaint_is_not_transferred_to_the_accused_persons_own_house() -> No
     assert decide(complaint, TransferComplaint(ID, "520112", b"", DAY, router, org_known=True))
 
 
-def test_a_complaint_moves_above_the_accused_persons_house_when_that_becomes_known() -> None:
+def test_g27_a_complaint_moves_above_the_accused_persons_house_when_that_becomes_known() -> None:
     located = LocateAccusedStaff(ID, COUNTY, DAY, by())
     moved = after(a_complaint(), located)
     assert (moved.handler_org, moved.accused_staff_org) == ("5201", COUNTY)
@@ -184,7 +184,7 @@ def test_a_complaint_moves_above_the_accused_persons_house_when_that_becomes_kno
     assert after(a_complaint_in("accepted"), located).handler_org == COUNTY
 
 
-def test_a_complaint_that_awaits_its_case_is_hidden_from_the_handling_org_until_the_case_is_known() -> None:
+def test_g20_a_complaint_that_awaits_its_case_is_hidden_from_the_handling_org_until_the_case_is_known() -> None:
     complaint = after(None, replace(LODGING, case_id=ID, awaits_case=True))
     above = by("above", "5201", "manager")
     assert not may_see_complaint(HEAD.actor, complaint.parties)

@@ -40,7 +40,7 @@ def subject_of(member: StaffMember) -> str:
 
 def staff_changed(member: StaffMember) -> StaffChanged:
     """Return the announcement of a new member, which nothing changes later."""
-    return StaffChanged(staff_id=member.id, org=member.org, dept=member.dept, roles=member.roles)
+    return StaffChanged(org=member.org, dept=member.dept, roles=member.roles)
 
 
 class StaffIdTaken(Conflict):

@@ -27,7 +27,7 @@ def upgrade() -> None:
             'region', org,
             'actor', 'system',
             'correlationid', 'staff/' || id,
-            'data', json_build_object('staff_id', id, 'org', org, 'dept', dept, 'roles', to_json(roles))
+            'data', json_build_object('org', org, 'dept', dept, 'roles', to_json(roles))
         )::text, 'UTF8')
         FROM staff ORDER BY id
         """
