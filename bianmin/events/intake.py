@@ -35,6 +35,16 @@ class CaseRegistered(_Case):
     """Ids of the staff that the registration names beside the actor: the agent who acts for the applicant."""
 
 
+class AgentNamed(_Case):
+    """The agent of a case, whose registration did not name the agent: release 0.1 left that out."""
+
+    event_name: ClassVar = "case.agent_named"
+    event_title: ClassVar = "已登记代办人员"
+
+    staff: tuple[str, ...]
+    """The id of the agent."""
+
+
 class SupplementRequested(_Case):
     """The one-time notice was given: it names everything that is missing (行政许可法 art. 32(4))."""
 

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -226,3 +227,26 @@ async def test_a_database_newer_than_the_program_is_refused_in_one_line(old_data
             await migrations.pending(SERVICES[0], database)
     finally:
         await database.close()
+
+
+async def test_g20_g10_staff_and_agents_of_old_rows_are_announced_by_the_upgrade(
+    old_database: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(old_database.replace("+asyncpg", ""))
+    await connection.execute("UPDATE intake.cases SET agent_id = 'agent-7' WHERE id = $1", UUID(RUNNING))
+    await connection.execute(
+        "INSERT INTO routing.staff (id, org, dept, name, roles, version) VALUES ($1, $2, NULL, '张三', $3, 1)",
+        "inv-7",
+        COUNTY,
+        ["investigator"],
+    )
+    await connection.close()
+    await migrate(old_database, SERVICES)
+    async with running_harness(old_database, SERVICES, tmp_path, event_log=None, **KEYS) as harness:
+        runtimes = {service.name: harness.runtime(service.name) for service in SERVICES}
+        await settled(list(runtimes.values()))
+        async with runtimes["complaints"].database.reading() as tx:
+            assert await rows(tx, "SELECT case_id::text FROM party WHERE staff = 'agent-7'") == [(RUNNING,)]
+            assert await rows(tx, "SELECT org, roles FROM staff WHERE id = 'inv-7'") == [(COUNTY, ["investigator"])]
+        report = await reconcile(SERVICES, {name: each.database for name, each in runtimes.items()}, harness.log)
+        assert report.differences == []

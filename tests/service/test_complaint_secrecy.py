@@ -207,7 +207,8 @@ async def test_g10_only_a_known_investigator_outside_the_accused_unit_is_named(h
 async def test_g8_nothing_at_rest_tells_who_lodged_an_anonymous_complaint(harness: Harness) -> None:
     citizen = harness.as_("citizen", STATION, sub="citizen-4711")
     key = str(uuid4())
-    first = await citizen.post("/complaints", a_lodging(), key=key)
+    trace = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    first = await citizen.post("/complaints", a_lodging(), key=key, headers=trace)
     assert (await citizen.post("/complaints", a_lodging(), key=key)).content == first.content
     code = first.json()["follow_code"]
     async with harness.runtime("complaints").database.reading() as tx:
@@ -215,9 +216,11 @@ async def test_g8_nothing_at_rest_tells_who_lodged_an_anonymous_complaint(harnes
         assert stored == [("",)]
         for (table,) in await rows(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'complaints'"):
             for (row,) in await rows(tx, f"SELECT t::text FROM {table} t"):
-                for secret in ("citizen-4711", key, code, "态度恶劣"):
+                for secret in ("citizen-4711", key, code, "态度恶劣", "0af7651916cd43dd8448eb211c80319c"):
                     assert secret not in row
                     assert secret.encode().hex() not in row
+    told = [one.record.value or b"" async for one in harness.log.scan("bianmin.complaints")]
+    assert not any(b"0af7651916cd43dd8448eb211c80319c" in value or b"4711" in value for value in told)
 
 
 async def test_g8_answers_are_stored_encrypted_and_bound_to_their_key(harness: Harness) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bianmin.events.routing import StaffChanged
 from services.routing.app import SERVICE
 from tests.harness import Client, statements
 from tests.service.routing_county import (
@@ -166,7 +167,11 @@ async def test_new_staff_are_visible_to_the_orgs_above_and_to_their_line(county_
         assert (await outsider.get(f"/orgs/{CENTER}/staff")).status_code == 403
     line = county_with_orgs.harness.as_("department", COUNTY, "land")
     assert (await line.get(f"/orgs/{CENTER}/staff", dept="civil")).status_code == 403
-    assert len(await county_with_orgs.announced()) == 8, "staff are not announced"
+    events = await county_with_orgs.announced()
+    assert {event.subject: event.data for event in events if event.subject.startswith("staff/")} == {
+        "staff/S-17": StaffChanged(org=CENTER, dept="civil", roles=("window", "agent")),
+        f"staff/{general.json()['id']}": StaffChanged(org=CENTER, roles=("window",)),
+    }, "neither name nor phone"
 
 
 @pytest.mark.parametrize(

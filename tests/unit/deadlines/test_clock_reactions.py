@@ -22,7 +22,7 @@ from services.deadlines.domain.cases.result import DecideCase, EndCase, RestartC
 from services.deadlines.domain.cases.steps import EndStep, FollowRoute, StartStep, VoidRouteClocks
 from services.deadlines.domain.cases.supplement import AwaitSupplement, CorrectLapse, RecordSupplement
 from services.deadlines.domain.clocks.clock import SubjectPause
-from services.deadlines.domain.complaints.handling import HandleComplaint, OpenComplaint
+from services.deadlines.domain.complaints.handling import ChangeHandling, HandleComplaint, OpenComplaint
 from services.deadlines.domain.complaints.review import AnswerComplaint
 from services.deadlines.domain.periods.period import Pause
 from services.deadlines.domain.terms.term import ItemTerms
@@ -253,6 +253,14 @@ def test_the_handling_org_is_responsible_for_the_clocks_of_a_complaint() -> None
     replied = command_of(an_event(complaints.ComplaintReplied(**PARTIES, replied_on=DAY), "complaints"))
     assert isinstance(replied, AnswerComplaint)
     assert replied.replied_at == END_OF_DAY
+
+
+def test_g20_a_complaint_awaits_its_case_here_as_long_as_complaints_says_so() -> None:
+    parties = {"handler_org": COUNTY, "accused_org": CENTER, "recused": ("s",)}
+    for awaits in (True, False):
+        command = command_of(an_event(complaints.ComplaintRecused(**parties, awaits_case=awaits), "complaints"))
+        assert isinstance(command, ChangeHandling)
+        assert command.handling == ComplaintParties(COUNTY, CENTER, ("s",), awaits)
 
 
 def test_a_command_names_the_event_that_caused_it() -> None:

@@ -12,6 +12,7 @@ EMPTIED = {
     "recount_subject": "what was recalculated",
     "member": "readers of the log that have gone",
     "reread": "chains whose events were held again",
+    "idempotency": "keys of requests that nobody sends again",
     "inbox": "positions of chains whose events were held again",
 }
 
