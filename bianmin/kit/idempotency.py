@@ -157,12 +157,13 @@ class KeyCleaner:
         await keep_running("key_cleaner", self._service, self._round, self.activity)
 
     async def _round(self, backoff: Backoff) -> None:
-        full = await self.delete() >= self._size
-        backoff.reset()
-        looked = monotonic()
-        while not full and monotonic() < looked + self._poll:
+        began = monotonic()
+        while monotonic() < began + self._poll:
             self.activity.mark()  # to wait is no silence
             await asyncio.sleep(1)
+        while await self.delete() >= self._size:
+            self.activity.mark()
+        backoff.reset()
 
     async def delete(self) -> int:
         """Delete one batch; return how many keys it had."""

@@ -171,8 +171,9 @@ async def a_county(url: str, data: Path) -> AsyncIterator[County]:
 
 
 def statements_of_requests(sent: Sequence[str]) -> list[str]:
-    """The statements that requests sent, without those of the relay on the lease and the outbox."""
-    return [each for each in sent if " lease " not in each and not ("outbox" in each and "INSERT" not in each)]
+    """The statements that requests sent, without those of the relay and the subscriber."""
+    background = re.compile(r" lease | reread$")
+    return [each for each in sent if not background.search(each) and not ("outbox" in each and "INSERT" not in each)]
 
 
 def without(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:

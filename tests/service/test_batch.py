@@ -223,7 +223,15 @@ async def test_g29_a_command_whose_row_is_held_leaves_its_batch_and_delays_no_ot
 async def test_g29_a_row_that_stays_held_is_answered_with_try_again(
     database: Database, runtime: ServiceRuntime
 ) -> None:
-    batcher = Batcher("tiny", database, runtime.handle, TimeSource(), announced=lambda: None, last_lock_wait="100ms")
+    batcher = Batcher(
+        "tiny",
+        database,
+        runtime.handle,
+        TimeSource(),
+        answers=ANSWERS,
+        announced=lambda: None,
+        last_lock_wait="100ms",
+    )
     async with held_row(database):
         with pytest.raises(DatabaseAway):
             await batcher.submit(Write("locked"), answer, a_key("a"))
