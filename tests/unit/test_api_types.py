@@ -46,3 +46,16 @@ def test_g36_no_default_stands_beside_a_reference(service: Service) -> None:
     parameters = [each["schema"] for operation in operations for each in operation.get("parameters", [])]
     schemas = [*parameters, *(schema for _, schema in fields_of(service))]
     assert [each for each in schemas if "$ref" in each and "default" in each] == []
+
+
+@pytest.mark.parametrize("service", [pytest.param(each, id=each.name) for each in (ROUTING, DEADLINES, COMPLAINTS)])
+def test_g36_every_answer_in_json_is_one_named_schema(service: Service) -> None:
+    """Of a union without a name, clients in Kotlin make one class that needs the fields of all its members."""
+    answers = [
+        (f"{method} {path} {status}", answer["content"]["application/json"]["schema"])
+        for path, item in describe([service])["paths"].items()
+        for method, operation in item.items()
+        for status, answer in operation["responses"].items()
+        if "application/json" in answer.get("content", {})
+    ]
+    assert [name for name, schema in answers if schema.keys() != {"$ref"}] == []

@@ -1,6 +1,6 @@
 """What the API of deadlines accepts: request bodies, and the moment of a query."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -33,7 +33,7 @@ def _parse_due_before(value: Any) -> datetime:
         raise ValueError(detail) from error
 
 
-DueBefore = Annotated[datetime, BeforeValidator(_parse_due_before, json_schema_input_type=date | datetime)]
+DueBefore = Annotated[datetime, BeforeValidator(_parse_due_before, json_schema_input_type=str)]
 """A day or a moment; clocks that end before it are meant."""
 
 

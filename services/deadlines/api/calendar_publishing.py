@@ -18,7 +18,8 @@ from services.deadlines.api.calendars import YearNotFound, calendars_in_force
 from services.deadlines.api.parameters import Region, Year
 from services.deadlines.api.previews import Preview, preview_of
 from services.deadlines.api.regions import check_publishes_for_all
-from services.deadlines.api.views.calendars import PreviewView, YearView
+from services.deadlines.api.views.calendars import YearView
+from services.deadlines.api.views.publications import YearOrPreviewView
 from services.deadlines.domain.calendar.publication import (
     PublishYear,
     WithdrawYear,
@@ -63,7 +64,7 @@ _ICS_EXAMPLE = (
 
 @router.put(
     "/calendars/{region}/years/{year}.ics",
-    response_model=YearView | PreviewView,
+    response_model=YearOrPreviewView,
     responses={
         201: {"description": "这个地区首次公布这一年", "model": YearView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
@@ -106,7 +107,7 @@ async def import_year(
 
 @router.put(
     "/calendars/{region}/years/{year}",
-    response_model=YearView | PreviewView,
+    response_model=YearOrPreviewView,
     responses={
         201: {"description": "这个地区首次公布这一年", "model": YearView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
@@ -130,7 +131,7 @@ async def put_year(
 
 @router.delete(
     "/calendars/{region}/years/{year}",
-    response_model=YearView | PreviewView,
+    response_model=YearOrPreviewView,
     responses=refuses(NotFound, Forbidden, Conflict, CalendarInUse, Stale, PreconditionRequired),
     summary="撤销一年的日历",
     description="不限部门的管理员撤销一个地区自己公布的一年（须带 If-Match），此后沿用上级的，答复中即为沿用的；"

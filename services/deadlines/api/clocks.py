@@ -71,7 +71,8 @@ async def list_clocks(
     due_before: Annotated[
         DueBefore | None,
         Query(
-            description="在此日（YYYY-MM-DD，含当日 0 时）或此刻（RFC 3339，带时区）之前到期的", examples=["2026-12-01"]
+            description="在此日（YYYY-MM-DD，前一日 24 时到期的也在内）或此刻（RFC 3339，带时区）之前到期的",
+            examples=["2026-12-01"],
         ),
     ] = None,
     updated_since: Annotated[
@@ -93,7 +94,8 @@ async def list_clocks(
     response_model=ClockView,
     responses=refuses(NotFound),
     summary="查看时钟",
-    description="看得到它的工作人员查看一个时钟：期限多长、何时到期、现在是什么灯、由哪个单位负责；对其他人它不存在（404）。",
+    description="看得到它的工作人员查看一个时钟：期限多长、何时到期、现在是什么灯、由哪个单位负责；"
+    "对其他人它不存在（404）。",
 )
 async def get_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
     """Return a clock: its period, its end and its lamp."""

@@ -12,8 +12,8 @@ from services.deadlines.api.bodies import HoursIn
 from services.deadlines.api.parameters import Region
 from services.deadlines.api.previews import Preview, preview_of
 from services.deadlines.api.regions import check_may_publish, check_region_exists, check_region_of_body
-from services.deadlines.api.views.calendars import PreviewView
 from services.deadlines.api.views.hours import HoursHistoryView, HoursVersionView, HoursView
+from services.deadlines.api.views.publications import HoursOrPreviewView
 from services.deadlines.domain.calendar.publication import PublishHours, apply_hours
 from services.deadlines.handlers.publications import PublishedHours
 from services.deadlines.store import documents, recounts, rulebook
@@ -69,7 +69,7 @@ async def _version_read(region: Region, context: Admin, if_match: IfMatch = None
 
 @router.put(
     "/calendars/{region}/hours",
-    response_model=HoursView | PreviewView,
+    response_model=HoursOrPreviewView,
     responses={
         201: {"description": "首次公布", "model": HoursView},
         **refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
@@ -93,7 +93,7 @@ async def put_hours(
 
 @router.delete(
     "/calendars/{region}/hours",
-    response_model=HoursView | PreviewView,
+    response_model=HoursOrPreviewView,
     responses=refuses(NotFound, Forbidden, Conflict, Stale, PreconditionRequired),
     summary="撤销开放时间",
     description="不限部门的管理员撤销一个地区自己公布的开放时间（须带 If-Match），此后沿用上级的，都没有的，按常规；"
