@@ -152,6 +152,7 @@ async def environment_in(
 ) -> AsyncIterator[Environment]:
     """Yield an environment in a new directory below `directory`, which is deleted at the end."""
     home = Path(tempfile.mkdtemp(prefix="bianmin-bench-", dir=directory or _DISK))
+    os.chmod(home, 0o711)  # as root, PostgreSQL's account has to pass
     postgres = EmbeddedPostgres(home / "postgres")
     try:
         await asyncio.to_thread(postgres.start, own=True)

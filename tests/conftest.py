@@ -47,6 +47,22 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _open_basetemp(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As root, let PostgreSQL's account pass through the directories of pytest to those of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    for directory in (base, base.parent):
+        if directory.stat().st_uid == os.geteuid():
+            directory.chmod(0o711)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A directory of the test that PostgreSQL's account can pass through."""
+    tmp_path.chmod(0o711)
+    return tmp_path
+
+
 _numbers = count(1)
 
 

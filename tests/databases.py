@@ -1,8 +1,11 @@
 """Statements for the administrator of the tests' PostgreSQL."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bianmin.kit.embedded import EmbeddedPostgres
 
@@ -20,3 +23,19 @@ async def administer(server: EmbeddedPostgres, statement: str) -> None:
                     await asyncio.sleep(0.05)
     finally:
         await connection.close()
+
+
+def query(server: EmbeddedPostgres, *statements: str) -> Any:
+    """Run them and give the last one's value."""
+
+    async def run() -> Any:
+        engine = create_async_engine(server.url("postgres"))
+        try:
+            async with engine.begin() as tx:
+                for statement in statements:
+                    result = await tx.execute(text(statement))
+                return result.scalar() if result.returns_rows else None
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())

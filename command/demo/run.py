@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import random
 import tempfile
 import time
@@ -40,6 +41,7 @@ async def run_demo(settings: Settings, *, case_count: int, keep: bool, data_give
     with contextlib.ExitStack() as stack:
         if not keep and not data_given:
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-demo-"))
+            os.chmod(directory, 0o711)  # as root, PostgreSQL's account has to pass
             settings = load_settings(data=Path(directory), port=0)
         elif not keep:
             settings = settings.model_copy(update={"port": 0})

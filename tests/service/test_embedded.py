@@ -1,6 +1,5 @@
 """The private PostgreSQL, for real: in memory, without fsync."""
 
-import asyncio
 import os
 import shutil
 import signal
@@ -15,11 +14,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bianmin.kit.embedded import EmbeddedError, EmbeddedPostgres
+from tests.databases import query
 
 MEMORY = Path("/dev/shm")
 
@@ -38,6 +37,7 @@ server.stop()
 @pytest.fixture
 def home() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.exists() else None, prefix="bianmin-"))
+    directory.chmod(0o711)  # as root, PostgreSQL's account has to pass
     yield directory / "postgres"
     if pid_of(directory / "postgres") is not None:
         left = EmbeddedPostgres(directory / "postgres")
@@ -69,22 +69,6 @@ def pid_of(home: Path) -> int | None:
     """The id of the server that runs; a clean stop takes the file away."""
     file = home / "data" / "postmaster.pid"
     return int(file.read_text().split()[0]) if file.exists() else None
-
-
-def query(server: EmbeddedPostgres, *statements: str) -> Any:
-    """Run them and give the last one's value."""
-
-    async def run() -> Any:
-        engine = create_async_engine(server.url("postgres"))
-        try:
-            async with engine.begin() as tx:
-                for statement in statements:
-                    result = await tx.execute(text(statement))
-                return result.scalar() if result.returns_rows else None
-        finally:
-            await engine.dispose()
-
-    return asyncio.run(run())
 
 
 def another_process(home: Path, **environ: str) -> subprocess.Popen[str]:

