@@ -1,8 +1,10 @@
 """A PostgreSQL for all tests: one private server on memory, without fsync; each database a copy of a migrated one."""
 
 import os
+import re
 import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -47,23 +49,26 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _open_basetemp(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As root, let PostgreSQL's account pass through the directories of pytest to those of the tests."""
-    base = tmp_path_factory.getbasetemp()
-    for directory in (base, base.parent):
-        if directory.stat().st_uid == os.geteuid():
-            directory.chmod(0o711)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def _directories(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A directory that PostgreSQL's account can pass through, as pytest's own is not; kept after a failure."""
+    directory = Path(tempfile.mkdtemp(prefix="bianmin-tests-"))
+    directory.chmod(0o711)
+    yield directory
+    if not request.session.testsfailed:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture
-def tmp_path(tmp_path: Path) -> Path:
-    """A directory of the test that PostgreSQL's account can pass through."""
-    tmp_path.chmod(0o711)
-    return tmp_path
-
-
-_numbers = count(1)
+def tmp_path(_directories: Path, request: pytest.FixtureRequest) -> Path:
+    """A directory of the test."""
+    name = re.sub(r"\W", "_", request.node.name)[:40]
+    directory = _directories / f"{name}-{next(_numbers)}"
+    directory.mkdir()
+    return directory
 
 
 @pytest.fixture

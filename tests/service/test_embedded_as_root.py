@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,9 +53,14 @@ def test_g7_data_that_the_account_cannot_reach_any_more_is_refused_and_nothing_i
 
 def test_g7_programs_that_the_account_cannot_reach_are_copied_once(closed: Path) -> None:
     found = reach.binaries()
-    shutil.copytree(found.parent, closed / "programs", symlinks=True)
-    copies = {reach.copy_programs(closed / "programs/bin") for _ in range(2)}
+    copies = {reach.copy_programs(found) for _ in range(2)}
     [copy] = copies
     assert copy.is_relative_to(reach.SHARED)
-    assert (copy / "postgres").stat().st_mode & 0o777 == 0o755
-    shutil.rmtree(copy.parent)
+    account = reach.account_of(closed / "nothing")
+    try:
+        assert reach.closed_on(copy / "postgres", account) is None
+        command = [str(copy / "postgres"), "--version"]
+        done = subprocess.run(command, user=account.pw_uid, capture_output=True, text=True, check=True, cwd="/")
+        assert reach.VERSION in done.stdout
+    finally:
+        shutil.rmtree(reach.SHARED / copy.relative_to(reach.SHARED).parts[0])

@@ -78,17 +78,24 @@ def new_directory() -> Path:
 
 
 def copy_programs(programs: Path) -> Path:
-    """A copy of PostgreSQL's programs below `SHARED`, made once. Raises `OSError`."""
-    source = programs.parent
-    mark = hashlib.sha256(f"{source} {(programs / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
+    """A copy of PostgreSQL's programs below `SHARED`, made once, with the libraries beside their package.
+
+    Raises `OSError`.
+    """
+    install, package = programs.parent, programs.parent.parent
+    mark = hashlib.sha256(f"{install} {(programs / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = SHARED / f"programs-{VERSION}-{mark}"
     if not copy.exists():
         draft = new_directory()
-        shutil.copytree(source, draft / "copy", symlinks=True)
-        for each in (draft / "copy", *(draft / "copy").rglob("*")):
+        # the programs find the libraries by a path relative to their own
+        for source in (install, package.with_name(f"{package.name}.libs")):
+            if source.exists():
+                shutil.copytree(source, draft / source.relative_to(package.parent), symlinks=True)
+        for each in (draft, *draft.rglob("*")):
             if not each.is_symlink():
                 each.chmod(0o755 if each.is_dir() or each.stat().st_mode & 0o100 else 0o644)
-        with suppress(OSError):  # another process has made it
-            (draft / "copy").rename(copy)
-        shutil.rmtree(draft)
-    return copy / programs.name
+        try:
+            draft.rename(copy)
+        except OSError:
+            shutil.rmtree(draft)  # another process has made the copy
+    return copy / programs.relative_to(package.parent)
