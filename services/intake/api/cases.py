@@ -6,9 +6,11 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from bianmin.domain.labels_zh import CASE_STATUSES, LAMPS
 from bianmin.events.parts import CaseStatus, Lamp
 from bianmin.kit.bodies import Moment, OrgCode, Short
 from bianmin.kit.endpoints import RequestContext, context_for, respond
+from bianmin.kit.fields import MOMENT, OFFICE_ORG, values_of
 from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
@@ -24,6 +26,7 @@ from services.intake.api.bodies import (
     Registration,
     WithdrawalIn,
 )
+from services.intake.api.parameters import CasePath
 from services.intake.api.sealing import open_applicant, seal_applicant
 from services.intake.api.views.cases import (
     ApplicantView,
@@ -60,12 +63,20 @@ class FilesNotOffered(Invalid):
     slug, title = "file-unknown", "没有这个文件"
 
 
-@router.post("/cases", status_code=201, response_model=RegisteredView, responses=refuses(Forbidden, Conflict))
+@router.post(
+    "/cases",
+    status_code=201,
+    response_model=RegisteredView,
+    responses=refuses(Forbidden, Conflict),
+    summary="登记办件",
+    description="窗口、代办员、负责人，以及群众本人和对接系统登记一个办件：核对身份号码，列出所缺材料，给出编号和收件凭证。"
+    "`missing` 只是提示，不是补正告知。",
+)
 async def register_case(
     body: Registration,
     context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen", "integrator")],
 ) -> Response:
-    """登记一个办件：核对身份号码，列出所缺材料，给出编号和收件凭证。`missing` 只是提示，不是补正告知。"""
+    """Register a case."""
     today = context.today
     case_id = new_id()
     if body.agent is not None and body.agent.mandate_file_id is not None:
@@ -108,39 +119,65 @@ def _no_such_files(errors: list[FieldError]) -> FilesNotOffered:
     return FilesNotOffered("引用的文件不存在；文件上传尚未开通，请去掉文件编号。", errors=errors)
 
 
-@router.get("/cases", response_model=Page[CaseSummary])
+@router.get(
+    "/cases",
+    response_model=Page[CaseSummary],
+    summary="办件列表",
+    description="各级工作人员查看本单位看得到的办件，新的在前。"
+    "对接系统同步时带 `updated_since`，按变动先后排列，不遗漏。",
+)
 async def list_cases(
     context: Staff,
-    org: Annotated[OrgCode | None, Query(description="登记单位所在的区划，含下级")] = None,
-    status: CaseStatus | None = None,
-    item_code: Annotated[str | None, Query(max_length=40)] = None,
-    lamp: Lamp | None = None,
-    client_ref: Annotated[str | None, Query(max_length=64, description="登记时的 client_ref，完全一致")] = None,
-    updated_since: Annotated[Moment | None, Query(description="只要此刻以后变动的，按变动先后排列，不遗漏")] = None,
+    org: Annotated[OrgCode | None, Query(description="登记单位的区划代码，含下级", examples=[OFFICE_ORG])] = None,
+    status: Annotated[
+        CaseStatus | None, Query(description=f"状态：{values_of(CASE_STATUSES)}", examples=["accepted"])
+    ] = None,
+    item_code: Annotated[str | None, Query(max_length=40, description="事项编码", examples=["MZ-003"])] = None,
+    lamp: Annotated[Lamp | None, Query(description=f"亮灯：{values_of(LAMPS)}", examples=["red"])] = None,
+    client_ref: Annotated[
+        str | None, Query(max_length=64, description="登记时的 client_ref，完全一致", examples=["OA-2026-0117"])
+    ] = None,
+    updated_since: Annotated[
+        Moment | None,
+        Query(description="只要此刻以后变动的，RFC 3339，带时区；按变动先后排列，不遗漏", examples=[MOMENT]),
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """本单位看得到的办件，新的在前；带 `updated_since` 时按变动先后排列。"""
+    """List the cases that the caller may see, the newest first."""
     wanted = queries.CaseFilter(org, status, item_code, lamp, client_ref, updated_since)
     async with context.read() as tx:
         items, next_cursor = await queries.list_cases(tx, context.actor, wanted, context.runtime.cursors, cursor, limit)
     return respond(Page(items=[CaseSummary.of(case, at) for case, at in items], next_cursor=next_cursor))
 
 
-@router.get("/cases/{case_id}", response_model=CaseView, responses=refuses(NotFound))
-async def get_case(case_id: UUID, context: Staff) -> Response:
-    """一个办件：状态、材料、补正告知、时限；申请人信息已脱敏。"""
+@router.get(
+    "/cases/{case_id}",
+    response_model=CaseView,
+    responses=refuses(NotFound),
+    summary="一个办件",
+    description="看得到这个办件的人查看：状态、材料、补正告知、时限；申请人信息已脱敏。看不到的为 404。",
+)
+async def get_case(case_id: CasePath, context: Staff) -> Response:
+    """Show a case."""
     case = await _visible_case(context, case_id)
     return respond(CaseView.model_validate(case), case.version)
 
 
-@router.get("/cases/{case_id}/applicant", response_model=ApplicantView, responses=refuses(NotFound, Forbidden))
+@router.get(
+    "/cases/{case_id}/applicant",
+    response_model=ApplicantView,
+    responses=refuses(NotFound, Forbidden),
+    summary="申请人的完整信息",
+    description="经办单位的窗口、代办员、负责人和部门工作人员查看未脱敏的申请人信息；每次查看都记入审计"
+    "（个人信息保护法 art. 6、51）。",
+)
 async def get_applicant(
-    case_id: UUID,
+    case_id: CasePath,
     context: Annotated[RequestContext, context_for("window", "agent", "manager", "department")],
-    purpose: Annotated[Short, Query(description="查看原因，记入审计")],
+    purpose: Annotated[Short, Query(description="查看原因，记入审计", examples=["核对来电人身份"])],
 ) -> Response:
-    """申请人未脱敏的信息，仅限经办单位；每次查看都记入审计（个人信息保护法 art. 6、51）。"""
+    """Show the applicant in full; the access is recorded."""
     async with context.runtime.database.transaction() as tx:
         found = (await queries.find_cases_with_applicant(tx, [case_id])).get(case_id)
         if found is None:
@@ -154,9 +191,15 @@ async def get_applicant(
     return respond(open_applicant(context.runtime.sealer, case, sealed))
 
 
-@router.get("/cases/{case_id}/timeline", response_model=TimelineView, responses=refuses(NotFound))
-async def get_timeline(case_id: UUID, context: Staff) -> Response:
-    """办件的全过程，按先后排列，来自各个服务。"""
+@router.get(
+    "/cases/{case_id}/timeline",
+    response_model=TimelineView,
+    responses=refuses(NotFound),
+    summary="办件全过程",
+    description="看得到这个办件的人查看它的全过程，按先后排列，来自各个服务；不含投诉。",
+)
+async def get_timeline(case_id: CasePath, context: Staff) -> Response:
+    """Show what happened to a case, in order."""
     await _visible_case(context, case_id)
     entries = await context.load(find_timelines, case_id) or []
     items = [TimelineEntryView.of(entry, texts.event_text(entry.type, entry.data)) for entry in entries]
@@ -167,9 +210,16 @@ async def _visible_case(context: RequestContext, case_id: UUID) -> Case:
     return check_visible(context.actor, await context.load(queries.find_cases, case_id))
 
 
-@router.post("/cases/{case_id}/supplement-notice", response_model=CaseView, responses=_ACT_REFUSALS)
-async def give_notice(case_id: UUID, body: NoticeIn, context: DeskStaff) -> Response:
-    """一次性告知需要补正的全部材料（行政许可法 art. 32(4)）；再次提出新材料须负责人说明理由。"""
+@router.post(
+    "/cases/{case_id}/supplement-notice",
+    response_model=CaseView,
+    responses=_ACT_REFUSALS,
+    summary="一次性告知补正",
+    description="登记单位或受理单位的窗口、代办员、负责人一次性告知需要补正的全部材料（行政许可法 art. 32(4)）；"
+    "再次提出新材料的，须由负责人说明理由。",
+)
+async def give_notice(case_id: CasePath, body: NoticeIn, context: DeskStaff) -> Response:
+    """Give the one-time notice of what is missing."""
     today = context.today
     missing = tuple(RequestedMaterial(each.no, each.reason) for each in body.missing)
     command = GiveNotice(
@@ -184,25 +234,45 @@ async def give_notice(case_id: UUID, body: NoticeIn, context: DeskStaff) -> Resp
     return await context.submit(command, CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/materials", response_model=CaseView, responses=_ACT_REFUSALS)
-async def add_materials(case_id: UUID, body: MaterialsIn, context: DeskStaff) -> Response:
-    """申请人补交的材料；告知的都齐了，办件回到已登记；逾期办结后才录入的，期限内已补齐的，更正办结；视为受理后补录期限内已收到的。"""
+@router.post(
+    "/cases/{case_id}/materials",
+    response_model=CaseView,
+    responses=_ACT_REFUSALS,
+    summary="补交材料",
+    description="窗口、代办员、负责人登记申请人补交的材料：告知的都齐了，办件回到已登记。"
+    "逾期办结后才录入、而期限内已补齐的，更正办结。",
+)
+async def add_materials(case_id: CasePath, body: MaterialsIn, context: DeskStaff) -> Response:
+    """Record materials that the applicant brought later."""
     today = context.today
     command = AddMaterials(case_id, _submitted(body.materials), body.received_on or today, today, context.cause)
     return await context.submit(command, CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/accept", response_model=CaseView, responses=_ACT_REFUSALS)
-async def accept_case(case_id: UUID, context: OrganStaff, body: CaseAcceptanceIn | None = None) -> Response:
-    """受理：由受理单位办理；承诺时限和法定时限从受理日起算（行政许可法 art. 32、42）。"""
+@router.post(
+    "/cases/{case_id}/accept",
+    response_model=CaseView,
+    responses=_ACT_REFUSALS,
+    summary="受理",
+    description="受理单位的窗口或负责人受理：承诺时限和法定时限从受理日起算（行政许可法 art. 32、42）。",
+)
+async def accept_case(case_id: CasePath, context: OrganStaff, body: CaseAcceptanceIn | None = None) -> Response:
+    """Accept a case; its clocks start."""
     today = context.today
     accepted_on: date = body.accepted_on if body and body.accepted_on else today
     return await context.submit(AcceptCase(case_id, accepted_on, today, context.cause), CaseView.model_validate)
 
 
-@router.post("/cases/{case_id}/refuse", response_model=CaseView, responses=_ACT_REFUSALS)
-async def refuse_case(case_id: UUID, body: RefusalIn, context: OrganStaff) -> Response:
-    """不予受理：写明理由、依据、救济途径；不属于本机关的，告知应去的机关（行政许可法 art. 32）。"""
+@router.post(
+    "/cases/{case_id}/refuse",
+    response_model=CaseView,
+    responses=_ACT_REFUSALS,
+    summary="不予受理",
+    description="受理单位的窗口或负责人不予受理：写明理由、依据、救济途径；"
+    "不属于本机关的，告知应去的机关（行政许可法 art. 32）。",
+)
+async def refuse_case(case_id: CasePath, body: RefusalIn, context: OrganStaff) -> Response:
+    """Refuse to accept a case."""
     refusal = CaseRefusal(
         body.reason_code,
         body.reason,
@@ -218,13 +288,16 @@ async def refuse_case(case_id: UUID, body: RefusalIn, context: OrganStaff) -> Re
     "/cases/{case_id}/withdraw",
     response_model=CaseView,
     responses={**_ACT_REFUSALS, 202: {"description": "已受理的办件：撤回申请已转交办理单位答复", "model": CaseView}},
+    summary="撤回申请",
+    description="撤回是申请人的权利，由窗口、代办员、负责人代为录入，或由登记它的群众自己提出：受理前即时撤回；"
+    "受理后（202）由办理单位答复。",
 )
 async def withdraw_case(
-    case_id: UUID,
+    case_id: CasePath,
     body: WithdrawalIn,
     context: Annotated[RequestContext, context_for("window", "agent", "manager", "citizen")],
 ) -> Response:
-    """撤回是申请人的权利：受理前即时撤回；受理后（202）由办理单位答复。"""
+    """Withdraw a case, or ask the office that handles it to."""
 
     def status(case: Case) -> int:
         return 202 if case.withdrawal_pending else 200

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from bianmin.kit.endpoints import RequestContext, context_for, respond
+from bianmin.kit.fields import CASE_NO
 from bianmin.kit.problems import TooMany, refuses
 from bianmin.kit.refusals import NotFound
 from bianmin.kit.routers import public_router
@@ -23,14 +24,20 @@ class NothingToTrack(NotFound):
     slug, title = "nothing-to-track", "没有查到"
 
 
-@router.get("/track", response_model=ProgressView, responses=refuses(NotFound, TooMany))
+@router.get(
+    "/track",
+    response_model=ProgressView,
+    responses=refuses(NotFound, TooMany),
+    summary="查询进度",
+    description="任何人凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同；查不到的次数多了，须等待后再试。",
+)
 async def track(
     request: Request,
     context: Annotated[RequestContext, context_for()],
-    case_no: Annotated[str, Query(max_length=60)],
-    id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位")],
+    case_no: Annotated[str, Query(max_length=60, description="受理编号，见收件凭证", examples=[CASE_NO])],
+    id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位", examples=["000X"])],
 ) -> Response:
-    """凭办件编号和证件号码后四位查询进度。编号不对和后四位不对，答复相同；查不到的次数多了，须等待后再试。"""
+    """Show the progress of a case to whoever has its number and the end of the applicant's id."""
     number = case_no.strip()
     async with context.runtime.guesses.attempt(request, number):
         tail = await context.load(find_tails, number)

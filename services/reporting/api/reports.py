@@ -41,9 +41,12 @@ Staff = Annotated[
     "/reports/performance",
     response_model=PerformanceView,
     responses=refuses(OrgNotYours, ReportOrgUnknown, PeriodWrong),
+    summary="绩效统计",
+    description="各级工作人员查看本辖区一段时间内的办件、时限、投诉数据；统计口径是受理机构（按站点统计时是登记站点）。"
+    "一次最多 400 天。",
 )
 async def performance(query: Annotated[ReportQuery, Query()], context: Staff) -> Response:
-    """一段时间内的办件、时限、投诉数据；统计口径是受理机构（按站点统计时是登记站点）。一次最多 400 天。"""
+    """Count cases, deadlines and complaints of a period."""
     org = reported_org(context.actor, query.org)
     period = ReportPeriod.requested(query.first, query.last, context.today)
     async with context.read() as tx:

@@ -1,0 +1,16 @@
+"""Path and query parameters of intake."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from bianmin.kit.bodies import OrgCode
+from bianmin.kit.fields import CASE_ID, OFFICE_ORG
+
+CasePath = Annotated[UUID, Path(description="办件编号，UUID，见登记时的答复", examples=[CASE_ID])]
+ItemPath = Annotated[str, Path(description="事项编码，1 至 40 个字母、数字或 `_.-`", examples=["MZ-003"])]
+CatalogOrg = Annotated[
+    OrgCode | None,
+    Query(description="哪个地区的目录，区划代码；不填为本单位（未登录时为最高一级）", examples=[OFFICE_ORG]),
+]
