@@ -17,7 +17,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
-from bianmin.kit.problems import PROBLEM_SCHEMA
+from bianmin.kit.problems import PROBLEM_SCHEMA, TooLarge, TooMany, UnsupportedMedia, refuses
+from bianmin.kit.refusals import Refusal
 from bianmin.kit.routers import GuardedRoute
 from bianmin.kit.service import Service
 
@@ -52,6 +53,7 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
         path: {method: methods[method] for method in _METHODS if method in methods}
         for path, methods in document["paths"].items()
     }
+    _describe_errors_of_the_entrance(document)
     _describe_errors_as_problems(document)
     _describe_optional_bodies_without_null(document)
     _name_pages_by_their_items(document)
@@ -62,6 +64,20 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
 _REFERENCE = "#/components/schemas/{model}"
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
 """In the order of the document."""
+
+
+def _describe_errors_of_the_entrance(document: dict[str, Any]) -> None:
+    """Add what every route answers before its endpoint is called, where the endpoint does not describe it."""
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            kinds: list[type[Refusal]] = [TooLarge, UnsupportedMedia] if method in _WITH_BODY else []
+            kinds += [TooMany] if not operation["security"] else []
+            for status, response in refuses(*kinds).items():
+                operation["responses"].setdefault(str(status), response)
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+_WITH_BODY = ("post", "put", "patch")
 
 
 def _describe_errors_as_problems(document: dict[str, Any]) -> None:

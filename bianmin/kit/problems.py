@@ -116,14 +116,23 @@ def problem(refusal: Refusal, instance: str | None = None) -> Response:
 def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint in the OpenAPI document: these refusals, and those that every endpoint has."""
     found: dict[int | str, dict[str, Any]] = {}
-    common: tuple[type[Refusal], ...] = (Unauthenticated, Invalid, Unavailable)
+    common: tuple[type[Refusal], ...] = (MalformedRequest, Unauthenticated, Invalid, Unavailable)
     for kind in kinds + common:
-        entry = found.setdefault(status_of(kind), {"description": kind.title, "content": _PROBLEM_CONTENT})
+        status = status_of(kind)
+        entry = found.setdefault(status, {"description": kind.title, "content": _PROBLEM_CONTENT})
+        if status in _HEADERS:
+            entry["headers"] = _HEADERS[status]
         if kind.title not in entry["description"]:
             entry["description"] += f"；{kind.title}"
     return found
 
 
+_RETRY_AFTER = {"Retry-After": {"description": "多少秒以后再试", "schema": {"type": "integer"}}}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "登录方式（RFC 6750）", "schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
 _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEM_SCHEMA = {
     "title": "Problem",
