@@ -7,7 +7,7 @@ from tests.clients.environment import run, write_document
 RULES = Path(__file__).with_name("typescript") / "redocly.yaml"
 
 
-def test_a_linter_finds_nothing_in_the_openapi_document(node: Path) -> None:
+def test_g37_a_linter_finds_nothing_in_the_openapi_document(node: Path) -> None:
     document = write_document(node)
     # its telemetry and its look for a newer version need the internet
     options = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}

@@ -8,7 +8,7 @@ from tests.clients.environment import bianmin_up, run, write_document
 SOURCES = Path(__file__).with_name("python")
 
 
-def test_a_generated_python_client_lacks_nothing_passes_mypy_and_plays_the_flow_of_the_demo(
+def test_g37_a_generated_python_client_lacks_nothing_passes_mypy_and_plays_the_flow_of_the_demo(
     tools: Path, tmp_path: Path
 ) -> None:
     programs = tools / "python" / "bin"

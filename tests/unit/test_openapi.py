@@ -51,7 +51,7 @@ def test_no_default_stands_beside_a_reference() -> None:
     assert DOCUMENT["components"]["schemas"]["ItemIn"]["properties"]["fee"].keys() & {"$ref", "default"} == {"$ref"}
 
 
-def test_a_body_that_may_be_left_out_is_not_described_as_null() -> None:
+def test_g37_a_body_that_may_be_left_out_is_not_described_as_null() -> None:
     body = DOCUMENT["paths"]["/api/v1/cases/{case_id}/accept"]["post"]["requestBody"]
     assert not body.get("required")
     assert body["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/CaseAcceptanceIn"}
