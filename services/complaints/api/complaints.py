@@ -60,7 +60,8 @@ class ComplaintFilesNotOffered(Invalid):
     summary="提出投诉",
     description="任何人提出投诉、检举控告、建议或表扬，可以不登录、不留名（信访工作条例第十七条）。由被投诉单位的上一级承办，"
     "被投诉的单位和人看不到。15 日的受理期限从当日起算（第二十三条）。热线工单（channel 为 hotline）由工作人员登记。"
-    "答复里的 follow_code 只出现这一次，用同一个 Idempotency-Key 重试时仍可得到；凭它查询办理情况。",
+    "答复里的 follow_code 只出现这一次，用同一个 Idempotency-Key 重试时仍可得到；凭它查询办理情况。"
+    "没有登录的，Idempotency-Key 须为随机的 UUID（第 4 或第 7 版），否则为 400。",
 )
 async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     """Lodge a complaint, report, suggestion or praise, also without a name or a login.

@@ -115,8 +115,9 @@ async def extend_complaint(complaint_id: ComplaintPath, body: ComplaintExtension
     response_model=ComplaintHead,
     responses=_REFUSALS,
     summary="指定调查员",
-    description="承办单位或其上级在受理以后指定调查员；被投诉人、经办过涉及办件的人、前一级调查过的人须回避（信访工作条例第二十八条），"
-    "为 409。期限不因此改变。",
+    description="承办单位或其上级在受理以后指定调查员。调查员须是机构目录中承办单位或其上级的调查员，"
+    "目录中没有的为 422。被投诉单位的人、被投诉人、经办过涉及办件的人、前一级调查过的人须回避"
+    "（信访工作条例第二十八条），为 409。期限不因此改变。",
 )
 async def assign_complaint(complaint_id: ComplaintPath, body: AssignmentIn, context: Context) -> Response:
     """Name the person who investigates a complaint."""

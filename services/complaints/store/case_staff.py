@@ -38,7 +38,8 @@ async def lock_parties(tx: Tx) -> None:
 
     Else a complaint that is being stored and a person that is being recorded would not find each other.
     """
-    await run(tx, "LOCK TABLE party, staff IN SHARE MODE")
+    # in the order in which events write them
+    await run(tx, "LOCK TABLE staff, party IN SHARE MODE")
 
 
 async def staff_of_cases(tx: Tx, case_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
