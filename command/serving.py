@@ -16,6 +16,7 @@ from bianmin.kit.process import process
 from bianmin.kit.settings import Settings
 from bianmin.kit.watchdog import EXIT_CODE, Watchdog
 from command.deployment import SERVICES, Deployment, open_deployment, services_named
+from command.http_protocol import BoundedProtocol
 
 
 async def serve_services(settings: Settings, *, only: str | None = None) -> None:
@@ -41,6 +42,11 @@ def application(deployment: Deployment, event_log: Log, only: str | None = None)
     return process(services_named(only), deployment.settings, event_log, whole=SERVICES)
 
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than pooled clients keep theirs, so that the client closes first."""
+_LONGEST_HEADERS = 32 * 1024  # bytes
+
+
 def tune_garbage_collector() -> None:
     """Exclude the objects that exist now from garbage collection, and collect young objects less often.
 
@@ -59,7 +65,11 @@ def uvicorn_server(app: FastAPI, settings: Settings) -> uvicorn.Server:
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedProtocol,
+            ws="none",
+            h11_max_incomplete_event_size=_LONGEST_HEADERS,
+            proxy_headers=False,  # bianmin.kit.addresses judges X-Forwarded-For
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -104,7 +104,9 @@ async def running_harness(
     async with a_log(url) as embedded_log:
         log = event_log or embedded_log
         app = process(services, given, log)
-        http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test")
+        http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://test", headers={"X-Request-Id": "test"}
+        )
         async with app.router.lifespan_context(app), http:
             yield Harness(app, http, Tokens(given.token_secret()), log)
 

@@ -1,7 +1,9 @@
 """Waiting, over HTTP, until every event has arrived everywhere."""
 
 import asyncio
+import os
 import re
+from pathlib import Path
 
 import httpx2
 
@@ -13,7 +15,7 @@ async def wait_until_idle(*bases: str) -> None:
 
     Twice, because a service that took an event in may announce another one.
     """
-    async with asyncio.timeout(120), httpx2.AsyncClient(timeout=20) as http:
+    async with asyncio.timeout(120), httpx2.AsyncClient(timeout=20, headers=_metrics_headers()) as http:
         idle = 0
         while idle < 2:
             answers = await asyncio.gather(*(http.get(f"{base}/metrics") for base in bases))
@@ -22,6 +24,12 @@ async def wait_until_idle(*bases: str) -> None:
             busy = any(float(value) for process in gauges for _, _, value in process)
             idle = 0 if busy else idle + 1
             await asyncio.sleep(0.05)
+
+
+def _metrics_headers() -> dict[str, str]:
+    """The token that the composed system asks of who reads its metrics from elsewhere."""
+    path = os.environ.get("BIANMIN_TEST_METRICS_TOKEN_FILE")
+    return {"Authorization": f"Bearer {Path(path).read_text().strip()}"} if path else {}
 
 
 def published_events(metrics: str) -> int:

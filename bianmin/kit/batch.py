@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -102,7 +103,11 @@ class Batcher:
         entry = _Entry(command, answer, key, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work(), name=f"{self._source} batches")
+            self._worker = asyncio.create_task(
+                self._work(),
+                name=f"{self._source} batches",
+                context=Context(),  # it outlives the request that starts it: not with that one's id in its log lines
+            )
         return await entry.done
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 Tx = AsyncConnection
@@ -148,6 +149,9 @@ _AWAY = (
     ConnectionError,
     TimeoutError,
     InterfaceError,
+    PoolTimeout,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.exceptions.InternalClientError,
     asyncpg.exceptions.PostgresConnectionError,
     asyncpg.exceptions.CannotConnectNowError,
     asyncpg.exceptions.TooManyConnectionsError,
@@ -166,8 +170,10 @@ def kind_of(error: BaseException) -> str:
 
 def is_away(error: BaseException) -> bool:
     """Return whether the database could not be reached or went away: trying again later may help."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    if isinstance(cause or error, asyncpg.exceptions.DataError):  # a wrong argument: to the driver an InterfaceError
+        return False
     if isinstance(error, DBAPIError):
-        cause = getattr(error.orig, "__cause__", None)
         return error.connection_invalidated or isinstance(cause, _AWAY) or isinstance(error.orig, _AWAY)
     return isinstance(error, (*_AWAY, OSError))
 

@@ -1,12 +1,13 @@
 """What an endpoint is given about its request, and how it answers. `routers` says what is checked before."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 from pydantic_core import to_json
 
@@ -102,12 +103,21 @@ class RequestContext:
 
 def respond(view: BaseModel, version: int | None = None, status: int = 200) -> Response:
     """The answer that holds a view, with the ETag of its version."""
-    return _response(Answer(status, to_json(view), etag_of(version)))
+    response = _response(Answer(status, to_json(view), etag_of(version)))
+    response.next_cursor = getattr(view, "next_cursor", None)
+    return response
 
 
-def _response(answer: Answer) -> Response:
+class ViewResponse(Response):
+    """A JSON answer. `next_cursor`: that of the next page, where it is a page of a list and not the last."""
+
+    media_type = JSON
+    next_cursor: str | None = None
+
+
+def _response(answer: Answer) -> ViewResponse:
     headers = {} if answer.etag is None else {"ETag": answer.etag}
-    return Response(answer.body, answer.status, headers, media_type=JSON)
+    return ViewResponse(answer.body, answer.status, headers)
 
 
 def etag_of(version: int | None) -> str | None:
@@ -138,18 +148,29 @@ def check_if_match(given: str | None, version: int | None) -> None:
 
 
 def context_for(*roles: Role) -> Any:
-    """The dependency that gives an endpoint its `RequestContext`.
+    """The dependency that gives an endpoint its `RequestContext`, and says which roles may call it; none: all may.
 
-    It raises `Forbidden` (403) for actors in none of the roles; without roles it is open to all.
+    The route refuses other roles before the body is read (`check_roles`).
     """
 
     async def context_of(request: Request) -> RequestContext:
         context: RequestContext = request.state.context
-        if roles and not context.actor.may(*roles):
-            raise Forbidden(f"此操作需要以下角色之一：{'、'.join(ROLES[role] for role in roles)}。")
         return context
 
+    context_of.roles = roles  # type: ignore[attr-defined]
     return Depends(context_of)
+
+
+def roles_of(dependant: Dependant) -> tuple[Role, ...]:
+    """The roles that may call the endpoint of a route; empty where all may."""
+    named = (getattr(each.call, "roles", ()) for each in dependant.dependencies)
+    return next((roles for roles in named if roles), ())
+
+
+def check_roles(actor: Actor, roles: Sequence[Role]) -> None:
+    """Raise `Forbidden` (403) for an actor in none of the roles; without roles all may."""
+    if roles and not actor.may(*roles):
+        raise Forbidden(f"此操作需要以下角色之一：{'、'.join(ROLES[role] for role in roles)}。")
 
 
 __all__ = [

@@ -1,13 +1,18 @@
 """How often somebody without a token may ask: per source and route, in this process."""
 
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Mapping, Sequence
 
 from fastapi import Request
 from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
+from bianmin.kit.addresses import Network, client_address, subscriber
 from bianmin.kit.problems import TooMany
+
+_POLICY = "address"
 
 
 class Limits:
@@ -17,26 +22,31 @@ class Limits:
     are for everybody, the others for requests without a token.
     """
 
-    def __init__(self, rate: str, rates: Mapping[str, str], *, trust_proxy: bool) -> None:
+    def __init__(self, rate: str, rates: Mapping[str, str], *, trusted_proxies: Sequence[Network] = ()) -> None:
         self._rate = parse(rate)
         self._rates = {route: parse(rate) for route, rate in rates.items()}
-        self._trust_proxy = trust_proxy
+        self._trusted_proxies = trusted_proxies
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def are_for_everybody(self, route: str) -> bool:
         """Whether requests with a token count on this route, too."""
         return route in self._rates
 
-    async def check(self, request: Request, route: str) -> None:
-        """Count one request. Raises `TooMany` (429)."""
+    async def check(self, request: Request, route: str) -> Mapping[str, str]:
+        """Count one request; return the `RateLimit` headers of its answer. Raises `TooMany` (429), which has them."""
         rate = self._rates.get(route, self._rate)
-        if not await self._counter.hit(rate, self.source_of(request), route):
-            raise TooMany("请求过于频繁，请稍后再试。", retry_after=rate.get_expiry())
+        source = self.source_of(request)
+        admitted = await self._counter.hit(rate, source, route)
+        window = await self._counter.get_window_stats(rate, source, route)
+        seconds = max(1, math.ceil(window.reset_time - time.time()))
+        headers = {
+            "RateLimit-Policy": f'"{_POLICY}";q={rate.amount};w={rate.get_expiry()}',
+            "RateLimit": f'"{_POLICY}";r={max(0, window.remaining)};t={seconds}',
+        }
+        if not admitted:
+            raise TooMany("请求过于频繁，请稍后再试。", retry_after=seconds, headers=headers)
+        return headers
 
     def source_of(self, request: Request) -> str:
-        """The address that asks; behind a trusted gateway, the one it names last."""
-        if self._trust_proxy:
-            forwarded = request.headers.get("x-forwarded-for", "")
-            if last := forwarded.rpartition(",")[2].strip():
-                return last
-        return request.client.host if request.client else "unknown"
+        """Whom a request counts for: an IPv4 address, an IPv6 network of /64, or `unknown`."""
+        return subscriber(client_address(request, self._trusted_proxies))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from bianmin.kit.db import Database, Tx
@@ -31,7 +32,11 @@ class Loader(Generic[K, V]):
         answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
         self._asked.setdefault(key, []).append(answer)
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work(), name=f"{self._name} look-ups")
+            self._worker = asyncio.create_task(
+                self._work(),
+                name=f"{self._name} look-ups",
+                context=Context(),  # it outlives the request that starts it: not with that one's id in its log lines
+            )
         return await answer
 
     async def _work(self) -> None:

@@ -130,10 +130,20 @@ class Metrics:
         encode, media_type = choose_encoder(accept)
         return encode(self.registry), media_type
 
-    def install(self, app: Starlette, refresh: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Measure the requests of `app` and add `GET /metrics`. `refresh` updates the gauges before each reading."""
+    def install(
+        self,
+        app: Starlette,
+        refresh: Callable[[], Awaitable[None]] | None = None,
+        *,
+        check: Callable[[Request], None] = lambda request: None,
+    ) -> None:
+        """Measure the requests of `app` and add `GET /metrics`.
+
+        `refresh` updates the gauges before each reading; `check` refuses who may not read them, by raising.
+        """
 
         async def metrics(request: Request) -> Response:
+            check(request)
             if refresh is not None:
                 try:
                     await refresh()

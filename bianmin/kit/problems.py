@@ -9,9 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import get_contextvars
 
 from bianmin.kit.batch import DatabaseAway
-from bianmin.kit.db import is_away
+from bianmin.kit.db import is_away, is_transient
+from bianmin.kit.http import allowed_methods
 from bianmin.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from bianmin.kit.validation_errors import describe_errors
 
@@ -44,6 +46,12 @@ class Stale(Conflict):
     slug, title = "stale", "内容已被他人修改"
 
 
+class SlowRequest(HttpRefusal):
+    """408: the body did not come in time."""
+
+    slug, title, status = "request-timeout", "请求传送超时", 408
+
+
 class TooLarge(HttpRefusal):
     """413: the body exceeds the limit."""
 
@@ -67,9 +75,9 @@ class TooMany(HttpRefusal):
 
     slug, title, status = "too-many-requests", "请求过于频繁", 429
 
-    def __init__(self, detail: str, *, retry_after: int) -> None:
+    def __init__(self, detail: str, *, retry_after: int, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
-        self.headers = {"Retry-After": str(retry_after)}
+        self.headers = {**(headers or {}), "Retry-After": str(retry_after)}
 
 
 class Unavailable(HttpRefusal):
@@ -107,6 +115,8 @@ def problem(refusal: Refusal, instance: str | None = None) -> Response:
     }
     if instance is not None:
         body["instance"] = instance
+    if request_id := get_contextvars().get("request_id"):
+        body["request_id"] = request_id
     if refusal.errors:
         body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in refusal.errors]
     headers = refusal.headers if isinstance(refusal, HttpRefusal) else None
@@ -145,6 +155,7 @@ PROBLEM_SCHEMA = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
@@ -174,6 +185,11 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 405:
+            allowed = {"Allow": allowed_methods(request)}
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=allowed)
+            error = HTTPException(405, headers=allowed)
         return _http_problem(error, request.url.path)
 
     app.add_exception_handler(Refusal, refused)
@@ -208,9 +224,9 @@ class _Guard:
 
     @staticmethod
     def _answer(error: Exception, path: str) -> Response:
-        if isinstance(error, DatabaseAway) or is_away(error):
+        if isinstance(error, DatabaseAway) or is_away(error) or is_transient(error):
             log.warning("request.database_away", error=type(error).__name__)
-            detail = "数据库暂时无法连接，本次没有保存任何内容；请稍后用同一个 Idempotency-Key 重试。"
+            detail = "数据库繁忙或暂时无法连接，本次没有保存任何内容；请稍后用同一个 Idempotency-Key 重试。"
             return problem(Unavailable(detail), path)
         log.error("request.failed", exc_info=error, error=type(error).__name__)
         detail = "系统出错，已记录；请稍后重试，仍不行请联系管理员。"

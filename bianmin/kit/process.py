@@ -1,16 +1,19 @@
 """One process: its services, with one event log, one time source and one HTTP application."""
 
+import hmac
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.routing import Route
 
-from bianmin.kit import dev, docs, health, problems
+from bianmin.kit import dev, docs, health, http, problems
+from bianmin.kit.addresses import client_address, contains
 from bianmin.kit.auth import Tokens
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.log import Log
 from bianmin.kit.metrics import Metrics
+from bianmin.kit.refusals import Forbidden
 from bianmin.kit.runtime import ServiceRuntime
 from bianmin.kit.service import Service
 from bianmin.kit.settings import Settings
@@ -51,6 +54,7 @@ def process(
     app.state.runtimes = runtimes
     app.state.clock = clock
     problems.install(app)
+    http.install(app, settings)
     for service in services:
         for router in service.routers:
             # not as an included router: its layer would match every request a second time
@@ -71,7 +75,18 @@ def process(
             for figure, value in (await runtime.own_figures()).items():
                 metrics.own[figure].labels(name).set(value)
 
-    metrics.install(app, refresh)
+    def check_operator(request: Request) -> None:
+        # an address that a proxy unknown to us stands for is not the operator's
+        forwarded = "x-forwarded-for" in request.headers and not settings.trusted_proxies
+        address = client_address(request, settings.trusted_proxies)
+        if not forwarded and (address is None or contains(settings.metrics_networks, address)):
+            return
+        token = settings.metrics_token
+        given = request.headers.get("authorization", "").encode()
+        if token is None or not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
+            raise Forbidden("指标只对运维网段开放（BIANMIN_METRICS_NETWORKS），或凭 BIANMIN_METRICS_TOKEN 读取。")
+
+    metrics.install(app, refresh, check=check_operator)
     return app
 
 

@@ -1,8 +1,10 @@
 """The routes of a service, and what they check of a request before its body is parsed.
 
-Checked in this order: token (or rate limit), declared size, Idempotency-Key, size, media type, encoding.
+Checked in this order: token (or rate limit), query names, role, declared size, Idempotency-Key, size, media type,
+encoding. Afterwards: `Link` to the next page, `Cache-Control`, `304` for what the client has already.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -17,14 +19,21 @@ from starlette.types import Message, Scope
 
 from bianmin.domain.actors import Actor
 from bianmin.kit.bodies import holds_unstorable_text
-from bianmin.kit.endpoints import ANONYMOUS, JSON, RequestContext
+from bianmin.kit.endpoints import ANONYMOUS, JSON, RequestContext, ViewResponse, check_roles, roles_of
+from bianmin.kit.http import ANSWER_HEADERS
 from bianmin.kit.idempotency import Key
-from bianmin.kit.problems import MalformedRequest, TooLarge, Unauthenticated, UnsupportedMedia
+from bianmin.kit.problems import MalformedRequest, SlowRequest, TooLarge, Unauthenticated, UnsupportedMedia
+from bianmin.kit.query_names import check_query_names, query_names
 from bianmin.kit.refusals import Invalid
+from bianmin.kit.revalidation import next_page, not_modified
 
 if TYPE_CHECKING:
     from bianmin.kit.runtime import ServiceRuntime
 
+BODY_SECONDS = 60
+"""How long the body of a request may take to come."""
+CACHED: dict[str, Any] = {"x-cache-seconds": 60}
+"""`openapi_extra` of a public route whose answers without a token may be kept for a minute."""
 _Headers = Mapping[bytes, bytes]
 
 
@@ -46,6 +55,9 @@ class GuardedRoute(APIRoute):
             self.json_body = self.openapi_extra.pop("x-json-body")
         media_types = (self.openapi_extra or {}).get("x-takes", [JSON])
         large = (self.openapi_extra or {}).get("x-large", False)
+        cache_seconds = (self.openapi_extra or {}).get("x-cache-seconds")
+        known_queries = query_names(self.dependant)
+        roles = roles_of(self.dependant)
 
         async def check_and_handle(request: Request) -> Response:
             scope = request.scope
@@ -53,35 +65,50 @@ class GuardedRoute(APIRoute):
                 raise MalformedRequest("地址中含有 NUL 字符，请删去后重新提交。")
             runtime: ServiceRuntime = request.app.state.runtimes[self.service]
             headers = _first_of_each(scope["headers"])
-            actor = await self._authenticate(runtime, request, headers)
+            actor, limit_headers = await self._authenticate(runtime, request, headers)
+            scope[ANSWER_HEADERS] = limit_headers
+            if scope["query_string"]:
+                check_query_names(scope["query_string"], known_queries)
+            check_roles(actor, roles)
             key = None
             method = scope["method"]
             if method in ("POST", "PUT", "PATCH"):
                 limit = runtime.settings.import_limit if large else runtime.settings.body_limit
                 request = _with_size_limit(request, headers.get(b"content-length"), limit)
                 name = _key_name(headers, actor) if method == "POST" else None
-                body = await request.body()
+                body = await _read_body(request)
                 if len(body) > limit:
                     raise _too_large(limit)
                 if name is not None:
                     key = Key(actor.id, name, _fingerprint(actor, method, scope, body))
                 _check_body(body, headers, media_types)
             request.state.context = RequestContext(runtime, actor, key, _trace(headers))
-            return await handle(request)
+            response: Response = await handle(request)
+            if cache_seconds is not None and actor is ANONYMOUS:
+                response.headers["Cache-Control"] = f"public, max-age={cache_seconds}"
+                response.headers["Vary"] = "Authorization"
+            if isinstance(response, ViewResponse) and response.next_cursor is not None:
+                response.headers["Link"] = f'<{next_page(scope, response.next_cursor)}>; rel="next"'
+            return not_modified(headers, response) if method == "GET" else response
 
         return check_and_handle
 
-    async def _authenticate(self, runtime: "ServiceRuntime", request: Request, headers: _Headers) -> Actor:
+    async def _authenticate(
+        self, runtime: "ServiceRuntime", request: Request, headers: _Headers
+    ) -> tuple[Actor, Mapping[str, str]]:
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() == b"bearer" and token:
-            actor = runtime.tokens.verify(token.decode("latin-1").strip()).actor
+            try:
+                actor = runtime.tokens.verify(token.decode("latin-1").strip()).actor
+            except Unauthenticated as refusal:
+                refusal.headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+                raise
             if runtime.limits.are_for_everybody(self.path_format):
-                await runtime.limits.check(request, self.path_format)
-            return actor
+                return actor, await runtime.limits.check(request, self.path_format)
+            return actor, {}
         if not self.public:
             raise Unauthenticated("请先登录：在 Authorization 请求头中带上 Bearer 凭证。")
-        await runtime.limits.check(request, self.path_format)
-        return ANONYMOUS
+        return ANONYMOUS, await runtime.limits.check(request, self.path_format)
 
 
 def staff_router(service: str) -> APIRouter:
@@ -176,6 +203,14 @@ def _with_size_limit(request: Request, declared: bytes | None, limit: int) -> Re
     return Request(request.scope, counted)
 
 
+async def _read_body(request: Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise SlowRequest(f"请求内容在 {BODY_SECONDS} 秒内没有传完，请检查网络后重试。") from None
+
+
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"请求内容超过 {limit // 1024} KB，请分批提交。")
 
@@ -183,6 +218,8 @@ def _too_large(limit: int) -> TooLarge:
 def _check_body(body: bytes, headers: _Headers, media_types: list[str]) -> None:
     if not body:
         return
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise UnsupportedMedia("请不要压缩请求内容（去掉 Content-Encoding）。")
     media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     json_like = media == JSON or media.endswith("+json")
     if media not in media_types and not (json_like and JSON in media_types):
@@ -209,4 +246,4 @@ def _holds_unstorable_text(body: bytes) -> bool:
         return False  # no JSON: refused when it is parsed
 
 
-__all__ = ["public_router", "staff_router"]
+__all__ = ["CACHED", "public_router", "staff_router"]

@@ -48,7 +48,7 @@ class ServiceRuntime:
         self.sealer = sealer
         self.tokens = tokens
         rates = settings.of(service.settings).rates()
-        self.limits = Limits(settings.public_rate, rates, trust_proxy=settings.trusted_proxies)
+        self.limits = Limits(settings.public_rate, rates, trusted_proxies=settings.trusted_proxies)
         self.guesses = Guesses(self.limits.source_of)
         self.cursors = Cursors(lambda payload: sealer.digest("cursor", payload.decode()))
         self.database = Database(settings.database_of(service.name), service.name)

@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -27,6 +28,8 @@ from bianmin.kit.variables import (
     SERVICE_PLACEHOLDER,
     Count,
     KafkaUrl,
+    Networks,
+    Origins,
     Port,
     PostgresUrl,
     Rate,
@@ -105,8 +108,13 @@ class Settings(FrozenSettings):
     """For how many days a request that is sent again with its Idempotency-Key gets the first answer."""
     max_silence: Count = 300
     """Seconds without an attempt of a background task, to read events or to publish them, until the process ends."""
-    trusted_proxies: bool = False
-    """Whether X-Forwarded-For is believed: only where a gateway of ours writes it."""
+    trusted_proxies: Networks = ()
+    """Networks of the proxies whose X-Forwarded-For is believed, separated by commas: `172.16.0.0/12,::1`."""
+    cors_origins: Origins = ()
+    """Origins of front ends elsewhere, separated by commas: `https://www.example.gov.cn`; `*` for all."""
+    metrics_networks: Networks = (ip_network("127.0.0.0/8"), ip_network("::1"))
+    """Networks from which `/metrics` is answered; from elsewhere only with `metrics_token`."""
+    metrics_token: SecretStr | None = None
 
     _paths_by_service: dict[str, str] = PrivateAttr(default_factory=dict)
     _of_services: tuple[ServiceSettings, ...] = PrivateAttr(default=())
@@ -264,6 +272,8 @@ def _without_secrets(value: Any) -> str:
             return ""
         case SecretStr():
             return "***"
+        case tuple():
+            return ",".join(str(each) for each in value)
         case str():
             return re.sub(r"(://[^:/@]*:).*@", r"\1***@", value)
     return str(value)

@@ -3,11 +3,12 @@
 import difflib
 import re
 from collections.abc import Collection, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
 from limits import parse
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -42,9 +43,29 @@ def _check_rate(text: str) -> str:
     return text
 
 
+def _parse_networks(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(each.strip()) for each in value.split(",") if each.strip())
+    except ValueError:
+        raise ValueError("应为网段，用逗号分开，如 172.16.0.0/12,::1 (must be networks, separated by commas)") from None
+
+
+def _parse_origins(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    origins = tuple(each.strip() for each in value.split(",") if each.strip())
+    if not all(each == "*" or re.fullmatch(r"https?://[^\s/]+", each) for each in origins):
+        raise ValueError("应如 https://www.example.gov.cn，用逗号分开，不带路径 (must be origins, separated by commas)")
+    return origins
+
+
 PostgresUrl = Annotated[str, AfterValidator(_check_postgres_url)]
 KafkaUrl = Annotated[str, AfterValidator(_check_kafka_url)]
 Rate = Annotated[str, AfterValidator(_check_rate)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parse_networks)]
+Origins = Annotated[tuple[str, ...], BeforeValidator(_parse_origins)]
 Count = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 

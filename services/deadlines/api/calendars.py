@@ -9,7 +9,7 @@ from bianmin.kit.bodies import Day
 from bianmin.kit.endpoints import RequestContext, context_for, etag_of, respond
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import FieldError, Forbidden, Invalid, NotFound
-from bianmin.kit.routers import public_router, staff_router
+from bianmin.kit.routers import CACHED, public_router, staff_router
 from bianmin.kit.time_source import TZ
 from services.deadlines.api import ics
 from services.deadlines.api.parameters import AnyYear, Region, Year
@@ -65,6 +65,7 @@ class CalendarMissing(Invalid):
     summary="期限何时届满",
     description="任何人都可以计算，不需要登录。起算日不计入（民法典第二百零一条）；工作日不含法定节假日，含调休上班日"
     "（行政许可法第八十二条）；自然日的最后一日是休息日的，顺延到下一个上班日（民法典第二百零三条）。",
+    openapi_extra=CACHED,
 )
 async def calculate_due(
     region: Region,

@@ -135,7 +135,8 @@ async def draw_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
         listed.due_on,
         context.today,
     )
-    return Response(svg, media_type="image/svg+xml; charset=utf-8")
+    policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    return Response(svg, headers=policy, media_type="image/svg+xml; charset=utf-8")
 
 
 @open_router.get(

@@ -13,7 +13,7 @@ from bianmin.kit.file_bodies import takes_files
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from bianmin.kit.routers import public_router, staff_router
+from bianmin.kit.routers import CACHED, public_router, staff_router
 from services.intake.api import import_file
 from services.intake.api.bodies import CatalogIn, ItemIn
 from services.intake.api.parameters import CatalogOrg, ItemPath
@@ -50,6 +50,7 @@ class CodeDiffers(Invalid):
     response_model=Page[ItemView],
     summary="可以办理的事项",
     description="任何人查看在一个地区可以办理的事项，按编码排列；同一编码以最近的上级发布的为准。",
+    openapi_extra=CACHED,
 )
 async def list_items(
     context: Anyone,
@@ -74,6 +75,7 @@ async def list_items(
     summary="办事指南",
     description="任何人查看一个事项的办事指南：材料、步骤、收费、时限、依据。"
     "有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。",
+    openapi_extra=CACHED,
 )
 async def get_item(
     code: ItemPath,
@@ -99,6 +101,7 @@ async def get_item(
     responses=refuses(NotFound),
     summary="事项的版本",
     description="任何人查看一个事项历次发布的版本；办件始终按登记时的版本办理。",
+    openapi_extra=CACHED,
 )
 async def list_versions(code: ItemPath, context: Anyone, org: CatalogOrg = None) -> Response:
     """List the versions of a service item."""

@@ -51,7 +51,10 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
         "idempotency_days": "7",
         "log_compression": "zstd",
         "max_silence": "120",
-        "trusted_proxies": "true",
+        "trusted_proxies": "172.16.0.0/12,::1",
+        "cors_origins": "https://www.example.gov.cn",
+        "metrics_networks": "10.0.0.0/8",
+        "metrics_token": "mmmmmmmm",
         "jwt_leeway_seconds": "30",
         "received_on_max_back_days": "30",
         "supplement_wait_days": "15",
@@ -60,7 +63,7 @@ def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
     settings = Settings.load(environ, kinds=[IntakeSettings, ComplaintsSettings])
     assert settings.kafka_servers() == ("a:9092", "b:9092")
     assert settings.body_limit == 2 * 1024**2
-    assert settings.trusted_proxies
+    assert [str(each) for each in settings.trusted_proxies] == ["172.16.0.0/12", "::1/128"]
     intake, complaints = settings.of(IntakeSettings), settings.of(ComplaintsSettings)
     assert (intake.received_on_max_back_days, intake.supplement_wait_days) == (30, 15)
     assert intake.track_rate == complaints.track_rate == "5/minute"
