@@ -102,7 +102,8 @@ def test_a_json_list_is_parsed_like_csv() -> None:
         ('[{"code": "52", "level": "province"}]', [("/0/name", "missing")]),
         ('[{"code": 52, "level": "province", "name": "贵州省"}]', [("/0/code", "string_type")]),
         ('[{"code": "52", "level": "province", "name": "贵州省", "x": 1}]', [("/0/x", "extra_forbidden")]),
-        ("{}", [("", "list_type")]),
+        ("{}", [("/items", "missing")]),
+        ("1", [("", "model_type")]),
         ("[]", []),
     ],
 )
