@@ -1,9 +1,11 @@
 """The gateway sends every path of the API to the service that has it."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 from bianmin.kit.docs import describe
 from command.deployment import SERVICES
@@ -53,3 +55,25 @@ def test_each_service_has_its_own_document(service: str) -> None:
 )
 def test_unknown_paths_go_to_no_service(path: str) -> None:
     assert service_of(path) == ""
+
+
+def test_g23_large_bodies_pass_only_where_a_service_takes_them() -> None:
+    text = CONF.read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"location ~ (\S+) \{\s+client_max_body_size 17m;", text)
+    assert re.findall(r"^    client_max_body_size (\S+);", text, re.MULTILINE) == ["1m"]
+    large = {
+        route.path
+        for service in SERVICES
+        for router in service.routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and (route.openapi_extra or {}).get("x-large")
+    }
+    assert {path for path, _ in PATHS if re.search(pattern, path)} == large
+
+
+def test_every_answer_of_the_gateway_itself_is_a_problem_with_its_status() -> None:
+    text = CONF.read_text(encoding="utf-8")
+    answers = re.findall(r"return (\d+) '(\{\"type\".*?\})';", text)
+    assert len(answers) >= 9
+    for status, body in answers:
+        assert json.loads(body)["status"] == int(status)
