@@ -1,15 +1,14 @@
 """The command line `bianmin`. Its `--help` is the manual."""
 
-import json
 import os
-import sys
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from bianmin.domain.actors import ROLES
 from command import parked
 from command.options import Data, Port, ServiceName, run, settings_or_exit
+from command.output import prepare_streams, print_document
 
 app = typer.Typer(
     name="bianmin",
@@ -124,7 +123,7 @@ def openapi(
     from bianmin.kit.docs import describe
     from command.deployment import services_named
 
-    _print_json(describe(services_named(service)))
+    print_document(describe(services_named(service)))
 
 
 @app.command()
@@ -132,7 +131,7 @@ def asyncapi() -> None:
     """打印事件说明（AsyncAPI 3）。"""
     from bianmin.events.asyncapi import document
 
-    _print_json(document())
+    print_document(document())
 
 
 @app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -143,12 +142,9 @@ def bench(context: typer.Context) -> None:
     raise typer.Exit(run_benches(context.args))
 
 
-def _print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-
-
 def main() -> None:
     """Run the command line."""
+    prepare_streams()
     app()
 
 

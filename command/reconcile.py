@@ -1,6 +1,5 @@
 """`bianmin reconcile`: print whether events were lost, repeated or put out of order."""
 
-import json
 from dataclasses import asdict
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from bianmin.kit.reconcile import Reconciliation, reconcile
 from bianmin.kit.settings import Settings
 from command.deployment import SERVICES, open_deployment
 from command.options import errors
+from command.output import print_document
 
 SHOWN = 50
 """Differences in the table; `--json` prints all."""
@@ -33,7 +33,7 @@ async def print_differences(settings: Settings, *, as_json: bool) -> int:
         errors.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
         return 2
     if as_json:
-        print(json.dumps(asdict(report), ensure_ascii=False, indent=2))
+        print_document(asdict(report))
     else:
         _print_report(report)
     return 1 if report.differences else 0
