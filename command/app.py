@@ -7,7 +7,7 @@ import typer
 
 from bianmin.domain.actors import ROLES
 from command import parked
-from command.options import Data, Port, ServiceName, run, settings_or_exit
+from command.options import Data, Port, ServiceName, errors, run, settings_or_exit
 from command.output import prepare_streams, print_document
 
 app = typer.Typer(
@@ -79,7 +79,15 @@ def token(
     """签发一个登录凭证，打印在最后一行。例：`bianmin token --role window --org 520111101 --dept civil`"""
     from command.tokens import issue_token
 
-    print(issue_token(settings_or_exit(data=data), role, org, dept, sub, hours))
+    settings = settings_or_exit(data=data)
+    token = issue_token(settings, role, org, dept, sub, hours)
+    if (secret_file := settings.token_secret_file()) is not None:
+        errors.print(
+            f"用 {secret_file} 的密钥签发；服务须以同一个数据目录启动（--data {secret_file.parent}）。",
+            highlight=False,
+            soft_wrap=True,
+        )
+    print(token)
 
 
 @app.command()

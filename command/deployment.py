@@ -90,7 +90,14 @@ class Deployment:
                 except migrations.NewerThanProgram:
                     raise
                 except Exception:
-                    return
+                    continue
+
+    async def require_schemas(self, services: Sequence[Service] = SERVICES) -> None:
+        """Check that the schemas are those of this program. Raises `NewerThanProgram`, `NotMigrated`."""
+        async with self.databases(services) as databases:
+            for service in services:
+                if await migrations.pending(service, databases[service.name]):
+                    raise migrations.NotMigrated(service.name)
 
     async def migrate(self, services: Sequence[Service] = SERVICES) -> None:
         """Upgrade the schemas of the services to the newest version. Raises `NewerThanProgram`."""

@@ -4,12 +4,16 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal
 
+import httpx2
 from rich.console import Console
 
+from bianmin.domain.actors import Actor
 from bianmin.events.registry import topic_of
 from bianmin.kit import logs, migrations, parked
+from bianmin.kit.auth import Tokens
 from bianmin.kit.db import Database, kind_of, rows
 from bianmin.kit.embedded import EmbeddedError
 from bianmin.kit.settings import Settings
@@ -54,6 +58,8 @@ async def print_findings(settings: Settings) -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("ok", "运行环境", "生产" if settings.env == "production" else "开发（dev）：密钥自动生成，时钟可调")
     yield _disk_space(settings)
+    if (secret_file := settings.token_secret_file()) is not None:
+        yield await _check_secret(settings, secret_file)
     try:
         async with open_deployment(settings) as deployment:
             async with deployment.databases() as databases:
@@ -66,6 +72,22 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     except Exception as error:
         detail = f"无法连接（{kind_of(error)}）"
         yield Finding("fail", "数据库", detail, "检查 BIANMIN_DATABASE_URL、密码和网络；数据库恢复后服务自动继续。")
+
+
+async def _check_secret(settings: Settings, secret_file: Path) -> Finding:
+    """Check that the service at the port, if one runs there, takes tokens that this data directory signs."""
+    token = Tokens(settings.token_secret()).issue(Actor("doctor", "52", frozenset()), "doctor", seconds=60)
+    where = f"http://{settings.host}:{settings.port}"
+    detail = f"由 {secret_file} 签发和核对"
+    try:
+        async with httpx2.AsyncClient(base_url=where, timeout=5) as http:
+            answer = await http.get("/api/v1/cases", headers={"Authorization": f"Bearer {token}"})
+    except httpx2.HTTPError:
+        return Finding("ok", "登录凭证", detail)
+    if answer.status_code == 401:
+        remedy = f"以同一个数据目录启动服务和签发凭证：--data {secret_file.parent}，或设置 BIANMIN_DATA。"
+        return Finding("fail", "登录凭证", f"{where} 上的服务用的是另一个数据目录的密钥", remedy)
+    return Finding("ok", "登录凭证", detail)
 
 
 def _disk_space(settings: Settings) -> Finding:

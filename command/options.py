@@ -11,7 +11,7 @@ import uvloop
 from rich.console import Console
 
 from bianmin.kit.embedded import EmbeddedError
-from bianmin.kit.migrations import NewerThanProgram
+from bianmin.kit.migrations import NewerThanProgram, NotMigrated
 from bianmin.kit.settings import Settings, SettingsError
 from command.deployment import load_settings
 
@@ -36,7 +36,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a subcommand to its end and return its result.
 
     SIGTERM ends it like Ctrl-C: connections are closed and the private PostgreSQL is stopped. Raises `typer.Exit`: 130
-    after a signal; 2, with a message, when the private PostgreSQL cannot start or a database is newer than the program.
+    after a signal; 2, with a message, when the private PostgreSQL cannot start or a database is not of this program.
     """
     # a shell starts background jobs with SIGINT ignored; restore it, as SIGTERM is turned into SIGINT here
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,6 +46,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             return runner.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except (EmbeddedError, NewerThanProgram) as error:
+    except (EmbeddedError, NewerThanProgram, NotMigrated) as error:
         errors.print(str(error), highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -13,9 +13,9 @@ _ERRORS = "bianmin"
 
 
 def prepare_streams() -> None:
-    """Have standard output and error write every text: UTF-8 to files, and signs as ASCII where their encoding lacks them.
+    """Have standard output and error write every text, in UTF-8 to files.
 
-    Other characters that the encoding lacks are written as escapes.
+    Elsewhere signs that the encoding lacks are written as ASCII, and other characters as escapes.
     """
     codecs.register_error(_ERRORS, _fall_back)
     for stream in (sys.stdout, sys.stderr):

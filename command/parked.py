@@ -1,5 +1,7 @@
 """`bianmin parked`: list, replay and discard events and timer commands that nobody could process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -51,7 +53,7 @@ def discard(
 
 async def _list(settings: Settings, service: str | None, everything: bool) -> None:
     table = Table("编号", "服务", "类型", "来源", "对象", "序号", "状态", "原因", "尝试", "自")
-    async with open_deployment(settings) as deployment, deployment.databases() as databases:
+    async with _databases(settings) as databases:
         for name, database in databases.items():
             if service in (None, name):
                 for each in await parked.listed(database, behind=everything):
@@ -71,15 +73,24 @@ async def _list(settings: Settings, service: str | None, everything: bool) -> No
 
 
 async def _replay(settings: Settings, service: str, ids: list[int] | None) -> None:
-    async with open_deployment(settings) as deployment, deployment.databases() as databases:
+    async with _databases(settings) as databases:
         count = await parked.replay(_database_of(databases, service), ids)
     Console().print(f"{count} 个事件将再试一次。")
 
 
 async def _discard(settings: Settings, service: str, ids: list[int]) -> None:
-    async with open_deployment(settings) as deployment, deployment.databases() as databases:
+    async with _databases(settings) as databases:
         count = await parked.discard(_database_of(databases, service), ids)
     Console().print(f"放弃了 {count} 个事件。")
+
+
+@asynccontextmanager
+async def _databases(settings: Settings) -> AsyncIterator[dict[str, Database]]:
+    """Open the databases of all services. Raises `NewerThanProgram`, `NotMigrated`."""
+    async with open_deployment(settings) as deployment:
+        await deployment.require_schemas()
+        async with deployment.databases() as databases:
+            yield databases
 
 
 def _database_of(databases: dict[str, Database], service: str) -> Database:

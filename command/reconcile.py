@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bianmin.kit import logs
+from bianmin.kit.embedded import EmbeddedError
+from bianmin.kit.migrations import NewerThanProgram, NotMigrated
 from bianmin.kit.reconcile import Reconciliation, reconcile
 from bianmin.kit.settings import Settings
 from command.deployment import SERVICES, open_deployment
@@ -28,7 +30,10 @@ async def print_differences(settings: Settings, *, as_json: bool) -> int:
             deployment.databases() as databases,
             deployment.log() as event_log,
         ):
+            await deployment.require_schemas()
             report = await reconcile(SERVICES, databases, event_log)
+    except (EmbeddedError, NewerThanProgram, NotMigrated):
+        raise
     except Exception as error:
         errors.print(f"无法核对（{type(error).__name__}）：请先运行 bianmin doctor。")
         return 2

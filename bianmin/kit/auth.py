@@ -4,9 +4,10 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OctKey
 
 from bianmin.domain.actors import ROLES, Actor
@@ -16,6 +17,7 @@ from bianmin.kit.problems import Unauthenticated
 
 ISSUER = "bianmin"
 AUDIENCE = "bianmin"
+INVALID = "登录凭证无效或已过期，请重新登录。"
 _LONGEST_ID = 200  # as long as an Idempotency-Key: both are in one index
 
 
@@ -31,10 +33,11 @@ class Tokens:
     """Issues and verifies tokens signed with one secret (HS256).
 
     `leeway`: by how many seconds the clock of whoever issued a token may differ from this one. The `remembered` tokens
-    that were verified last are not verified again until they expire.
+    that were verified last are not verified again until they expire. `wrong_secret` is the text for a token that
+    another secret has signed.
     """
 
-    def __init__(self, secret: str, *, leeway: int = 5, remembered: int = 4096) -> None:
+    def __init__(self, secret: str, *, leeway: int = 5, remembered: int = 4096, wrong_secret: str = INVALID) -> None:
         self._key = OctKey.import_key(secret.encode())
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(time.time()),
@@ -46,6 +49,7 @@ class Tokens:
         )
         self._verified: OrderedDict[bytes, tuple[Identity, float]] = OrderedDict()
         self._remembered = remembered
+        self._wrong_secret = wrong_secret
 
     def issue(self, actor: Actor, name: str, *, seconds: int) -> str:
         """A token for the actor, valid for so many seconds of real time."""
@@ -74,14 +78,24 @@ class Tokens:
             claims = jwt.decode(token, self._key, ["HS256"]).claims
             self._claims.validate(claims)
             expires = float(claims["exp"])
+        except BadSignatureError as error:
+            raise Unauthenticated(self._wrong_secret) from error
         # RecursionError: header or claims are nested too deep; OverflowError: a moment that no float can hold
         except (JoseError, ValueError, TypeError, RecursionError, OverflowError) as error:
-            raise Unauthenticated("登录凭证无效或已过期，请重新登录。") from error
+            raise Unauthenticated(INVALID) from error
         identity = _identity(claims)
         self._verified[digest] = identity, expires
         while len(self._verified) > self._remembered:
             self._verified.popitem(last=False)
         return identity
+
+
+def wrong_secret_text(secret_file: Path) -> str:
+    """The text for a token that the secret of another data directory has signed, in dev."""
+    return (
+        f"登录凭证不是用本服务的密钥（{secret_file}）签发的：请加上同一个数据目录重新签发，"
+        f"bianmin token … --data {secret_file.parent}"
+    )
 
 
 def _identity(claims: dict[str, object]) -> Identity:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bianmin.kit import dev, docs, health, http, problems
 from bianmin.kit.addresses import client_address, contains
-from bianmin.kit.auth import Tokens
+from bianmin.kit.auth import INVALID, Tokens, wrong_secret_text
 from bianmin.kit.crypto import Sealer
 from bianmin.kit.log import Log
 from bianmin.kit.metrics import Metrics
@@ -30,7 +30,9 @@ def process(
     """
     clock = TimeSource()
     sealer = Sealer(settings.data_keys())
-    tokens = Tokens(settings.token_secret(), leeway=settings.jwt_leeway_seconds)
+    secret_file = settings.token_secret_file()
+    wrong_secret = INVALID if secret_file is None else wrong_secret_text(secret_file)
+    tokens = Tokens(settings.token_secret(), leeway=settings.jwt_leeway_seconds, wrong_secret=wrong_secret)
     runtimes = {each.name: ServiceRuntime(each, settings, event_log, clock, sealer, tokens) for each in services}
 
     @asynccontextmanager

@@ -39,6 +39,8 @@ from bianmin.kit.variables import (
     refuse_unknown,
 )
 
+DEV_SECRET = "dev.secret"
+"""Name of the file below the data directory that dev makes its secrets of."""
 _SECRETS = ("jwt_secret", "data_key")
 
 
@@ -117,6 +119,7 @@ class Settings(FrozenSettings):
     metrics_token: SecretStr | None = None
 
     _paths_by_service: dict[str, str] = PrivateAttr(default_factory=dict)
+    _secret_in_data: bool = PrivateAttr(default=False)
     _of_services: tuple[ServiceSettings, ...] = PrivateAttr(default=())
 
     @classmethod
@@ -146,6 +149,7 @@ class Settings(FrozenSettings):
                 )
         settings._paths_by_service = {name: path for name, path in paths.items() if name not in values}
         settings._of_services = of_services
+        settings._secret_in_data = settings.env == "dev" and not {"jwt_secret"} & (values.keys() | paths.keys())
         settings._refuse_weak_secrets()
         return settings
 
@@ -185,6 +189,10 @@ class Settings(FrozenSettings):
     def token_secret(self) -> str:
         """The secret that signs tokens. Raises `SettingsError` where there is none."""
         return _required(self.jwt_secret, "jwt_secret")
+
+    def token_secret_file(self) -> Path | None:
+        """The file of the secret that signs tokens, where it was made in the data directory; None elsewhere."""
+        return (self.data / DEV_SECRET).absolute() if self._secret_in_data else None
 
     def data_keys(self) -> dict[int, bytes]:
         """The secrets that personal data is sealed with, by key id. Raises `SettingsError` where there are none."""
@@ -281,7 +289,7 @@ def _without_secrets(value: Any) -> str:
 
 def _dev_secret(data: Path) -> bytes:
     """A secret of this data directory, so that a token made by one process is good at another."""
-    path = data / "dev.secret"
+    path = data / DEV_SECRET
     try:
         if not path.exists():
             data.mkdir(parents=True, exist_ok=True)

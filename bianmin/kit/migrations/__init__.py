@@ -31,6 +31,15 @@ class NewerThanProgram(Exception):
         )
 
 
+class NotMigrated(Exception):
+    """The database lacks revisions that this program needs. The text is for the operator."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__(
+            f"数据库 {schema} 的结构还没有建好，或比本程序旧：请先运行 bianmin migrate。(run `bianmin migrate` first)"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _History:
     """A directory of revisions, and the table that says how far a schema has followed it."""
