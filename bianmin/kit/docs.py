@@ -17,6 +17,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
+from bianmin.domain.labels_zh import ROLES
+from bianmin.kit.endpoints import roles_of
 from bianmin.kit.problems import PROBLEM_SCHEMA, TooLarge, TooMany, UnsupportedMedia, refuses
 from bianmin.kit.refusals import Refusal
 from bianmin.kit.routers import GuardedRoute
@@ -54,6 +56,8 @@ def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> d
         for path, methods in document["paths"].items()
     }
     _describe_errors_of_the_entrance(document)
+    _describe_roles(document)
+    _describe_headers(document)
     _describe_errors_as_problems(document)
     _describe_optional_bodies_without_null(document)
     _name_pages_by_their_items(document)
@@ -78,6 +82,53 @@ def _describe_errors_of_the_entrance(document: dict[str, Any]) -> None:
 
 
 _WITH_BODY = ("post", "put", "patch")
+
+
+def _describe_roles(document: dict[str, Any]) -> None:
+    """Say in each operation who may call it; `x-roles` lists the roles, for programs."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            roles = operation.get("x-roles")
+            if not operation["security"]:
+                who = "不需要登录"
+            elif roles:
+                who = f"角色限于{'、'.join(ROLES[role] for role in roles)}"
+            else:
+                who = "登录即可"
+            operation["description"] = f"{operation.get('description', '')}\n\n调用者：{who}。".strip()
+
+
+def _describe_headers(document: dict[str, Any]) -> None:
+    """Add the headers of every answer, and those of single statuses."""
+    document["components"]["headers"] = _HEADERS
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                names = [*_OF_EVERY_ANSWER, *_OF_STATUS.get(status, ())]
+                response["headers"] = {
+                    **{name: {"$ref": f"#/components/headers/{name}"} for name in names},
+                    **response.get("headers", {}),
+                }
+
+
+def _header(description: str, example: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string", "examples": [example]}}
+
+
+_HEADERS = {
+    "X-Request-Id": _header("本次请求的编号，日志和错误中相同；请求带来的合规编号原样答复", "9f1c2b7a4d5e6f70"),
+    "Cache-Control": _header("能否缓存；含个人信息的一律 no-store", "no-store"),
+    "Retry-After": _header("多少秒后再试", "2"),
+    "WWW-Authenticate": _header("怎样登录；凭证无效时为 invalid_token", 'Bearer error="invalid_token"'),
+    "RateLimit": _header("本窗口还可请求几次（r）、几秒后重新计数（t）", '"address";r=0;t=30'),
+    "RateLimit-Policy": _header("窗口内最多几次（q）、窗口几秒（w）", '"address";q=600;w=60'),
+}
+_OF_EVERY_ANSWER = ("X-Request-Id", "Cache-Control")
+_OF_STATUS = {
+    "401": ("WWW-Authenticate",),
+    "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    "503": ("Retry-After",),
+}
 
 
 def _describe_errors_as_problems(document: dict[str, Any]) -> None:
@@ -138,6 +189,8 @@ def _complete(route: APIRoute) -> None:
     route.operation_id = route.endpoint.__name__
     extra = dict(route.openapi_extra or {})
     extra["security"] = [] if getattr(route, "public", False) else [{"bearer": []}]
+    if roles := roles_of(route.dependant):
+        extra["x-roles"] = list(roles)
     if "POST" in (route.methods or ()):
         others = [each for each in extra.get("parameters", []) if each is not _IDEMPOTENCY_KEY]
         extra["parameters"] = [_IDEMPOTENCY_KEY, *others]

@@ -57,12 +57,12 @@ def process(
     app.state.clock = clock
     problems.install(app)
     http.install(app, settings)
+    docs.install(app, services, whole or services)  # before the services: `/complaints/{complaint_id}` would match, too
     for service in services:
         for router in service.routers:
             # not as an included router: its layer would match every request a second time
             app.router.routes.extend(router.routes)
     health.install(app, runtimes)
-    docs.install(app, services, whole or services)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
     discreet = {route: f"({each.name})" for each in services if each.discreet for route in _templates(each)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from command.deployment import SERVICES
 from services.intake.app import SERVICE
 from services.intake.settings import IntakeSettings
 from tests.harness import Harness, running_harness
@@ -166,3 +167,12 @@ async def test_metrics_are_for_the_operators_network_or_token(
         assert (await harness.http.get("/metrics")).status_code == 403
         token = {"Authorization": f"Bearer {'m' * 32}"}
         assert (await harness.http.get("/metrics", headers=token)).status_code == 200
+
+
+async def test_the_document_of_a_service_is_not_hidden_by_its_paths(
+    migrated: Callable[..., Awaitable[str]], tmp_path: Path
+) -> None:
+    async with running_harness(await migrated(SERVICES), SERVICES, tmp_path) as harness:
+        for service in SERVICES:
+            answer = await harness.http.get(f"/api/v1/{service.name}/openapi.json")
+            assert (answer.status_code, answer.json()["openapi"]) == (200, "3.1.0")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bianmin.domain.actors import ROLES
 from bianmin.kit.docs import describe
 from command.deployment import SERVICES
 
@@ -55,3 +56,18 @@ def test_g37_a_body_that_may_be_left_out_is_not_described_as_null() -> None:
     body = DOCUMENT["paths"]["/api/v1/cases/{case_id}/accept"]["post"]["requestBody"]
     assert not body.get("required")
     assert body["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/CaseAcceptanceIn"}
+
+
+def test_every_operation_says_who_may_call_it() -> None:
+    operations = [each for methods in DOCUMENT["paths"].values() for each in methods.values()]
+    assert all("调用者：" in each["description"] for each in operations)
+    assert {role for each in operations for role in each.get("x-roles", ())} <= ROLES
+    assert any("x-roles" in each for each in operations)
+
+
+def test_every_answer_declares_its_headers() -> None:
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                assert "X-Request-Id" in response["headers"]
+                assert ("Retry-After" in response["headers"]) == (status in ("429", "503"))
