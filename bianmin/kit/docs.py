@@ -100,15 +100,17 @@ def _describe_roles(document: dict[str, Any]) -> None:
 
 def _describe_headers(document: dict[str, Any]) -> None:
     """Add the headers of every answer, and those of single statuses."""
-    document["components"]["headers"] = _HEADERS
+    used: set[str] = set()
     for methods in document["paths"].values():
         for operation in methods.values():
             for status, response in operation["responses"].items():
                 names = [*_OF_EVERY_ANSWER, *_OF_STATUS.get(status, ())]
+                used.update(names)
                 response["headers"] = {
                     **{name: {"$ref": f"#/components/headers/{name}"} for name in names},
                     **response.get("headers", {}),
                 }
+    document["components"]["headers"] = {name: header for name, header in _HEADERS.items() if name in used}
 
 
 def _header(description: str, example: str) -> dict[str, Any]:
