@@ -120,7 +120,7 @@ def _header(description: str, example: str) -> dict[str, Any]:
 _HEADERS = {
     "X-Request-Id": _header("本次请求的编号，日志和错误中相同；请求带来的合规编号原样答复", "9f1c2b7a4d5e6f70"),
     "Cache-Control": _header("能否缓存；含个人信息的一律 no-store", "no-store"),
-    "Retry-After": _header("多少秒后再试", "2"),
+    "Retry-After": {"description": "多少秒后再试", "schema": {"type": "integer", "examples": [2]}},
     "WWW-Authenticate": _header("怎样登录；凭证无效时为 invalid_token", 'Bearer error="invalid_token"'),
     "RateLimit": _header("本窗口还可请求几次（r）、几秒后重新计数（t）", '"address";r=0;t=30'),
     "RateLimit-Policy": _header("窗口内最多几次（q）、窗口几秒（w）", '"address";q=600;w=60'),

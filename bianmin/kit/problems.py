@@ -130,19 +130,11 @@ def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     for kind in kinds + common:
         status = status_of(kind)
         entry = found.setdefault(status, {"description": kind.title, "content": _PROBLEM_CONTENT})
-        if status in _HEADERS:
-            entry["headers"] = _HEADERS[status]
         if kind.title not in entry["description"]:
             entry["description"] += f"；{kind.title}"
     return found
 
 
-_RETRY_AFTER = {"Retry-After": {"description": "多少秒以后再试", "schema": {"type": "integer"}}}
-_HEADERS = {
-    401: {"WWW-Authenticate": {"description": "登录方式（RFC 6750）", "schema": {"type": "string"}}},
-    429: _RETRY_AFTER,
-    503: _RETRY_AFTER,
-}
 _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEM_SCHEMA = {
     "title": "Problem",

@@ -289,6 +289,8 @@ async def test_g34_the_admin_of_one_department_publishes_nothing_for_all(
     county: County, path: str, body: dict[str, Any]
 ) -> None:
     land = county.harness.as_("admin", COUNTY, "land")
-    for refused in (await land.put(path, body), await land.put(path, body, preview="true")):
+    previews: list[dict[str, Any]] = [{"preview": "true"}] if "calendars" in path else []
+    for query in ({}, *previews):
+        refused = await land.put(path, body, **query)
         assert (refused.status_code, refused.json()["type"]) == (403, "urn:bianmin:problem:forbidden")
     assert (await land.delete(path, etag='"1"')).status_code in (403, 405)
