@@ -7,8 +7,9 @@ import asyncio
 import resource
 
 import h11
-from pydantic_core import to_json
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from bianmin.kit.problems import MalformedRequest, problem
 
 REQUEST_SECONDS = 20
 """How long a connection may take to send a request that it has begun, headers and what is left of a body included."""
@@ -64,14 +65,7 @@ class BoundedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP with a problem, where no answer was sent yet; close the connection."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            body = to_json(
-                {
-                    "type": "urn:bianmin:problem:malformed",
-                    "title": "请求无法解析",
-                    "status": 400,
-                    "detail": "这不是正确的 HTTP/1.1 请求，或请求头过长；请检查客户端。",
-                }
-            )
+            body = bytes(problem(MalformedRequest("这不是正确的 HTTP/1.1 请求，或请求头过长；请检查客户端。")).body)
             headers = [
                 (b"content-type", b"application/problem+json"),
                 (b"content-length", str(len(body)).encode()),
