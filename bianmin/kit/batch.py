@@ -24,8 +24,8 @@ FIRST_LOCK_WAIT, NEXT_LOCK_WAIT = "250ms", "50ms"
 """How long a batch waits for a row, and how long once one is known to be held."""
 SPLIT_SECONDS = 1.0
 """After this time a batch is not halved any more: the parts that still wait go apart as they are."""
-LANES = 2
-"""How many transactions wait apart at once: each has a connection of the pool."""
+MOST_APART = 2
+"""How many transactions wait for rows apart from the batches at once: each has a connection of the pool."""
 
 CheckRepeats = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Refusal | None]]]
 """Gives, for each command of a repeated request, the refusal to answer with where the actor has lost the right to see
@@ -93,7 +93,7 @@ class Batcher:
         """Called after every transaction with the number of its commands and of the events it announced."""
         self._worker: asyncio.Task[None] | None = None
         self._apart: set[asyncio.Task[None]] = set()
-        self._lanes = asyncio.Semaphore(LANES)
+        self._free_apart = asyncio.Semaphore(MOST_APART)
 
     async def submit(self, command: Command, answer: Callable[[Any], Answer], key: Key | None = None) -> Answer:
         """Carry out `command`; return what `answer` makes of the state it left, after the commit.
@@ -178,7 +178,7 @@ class Batcher:
         task.add_done_callback(self._apart.discard)
 
     async def _settle_apart(self, entries: list[_Entry]) -> None:
-        async with self._lanes:
+        async with self._free_apart:
             try:
                 await self._attempt(entries, self._last_lock_wait)
             except Locked as error:

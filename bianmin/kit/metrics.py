@@ -63,14 +63,14 @@ class ServiceMetrics:
 class Metrics:
     """A registry with the HTTP figures of the process, and the figures of each service by its name (`services`).
 
-    `own`: the gauges that single services define (`Figure`), by the gauge's name. `discreet`: maps the templates of
-    routes that are not to be told apart to the label they are counted under; neither method nor exact status is shown.
+    `own`: the gauges that single services define (`Figure`), by the gauge's name. `hidden_routes`: for the template of
+    a route that metrics must not name, the label that its requests are counted under, without method and exact status.
     """
 
     def __init__(
-        self, services: Iterable[str] = (), own: Iterable[Figure] = (), discreet: Mapping[str, str] | None = None
+        self, services: Iterable[str] = (), own: Iterable[Figure] = (), hidden_routes: Mapping[str, str] | None = None
     ) -> None:
-        self.discreet = discreet or {}
+        self.hidden_routes = hidden_routes or {}
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -204,7 +204,7 @@ class RequestMetrics:
         return children
 
     def _new_children(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        together = self._metrics.discreet.get(route)
+        together = self._metrics.hidden_routes.get(route)
         if together is None:
             return self._metrics.requests.labels(method, route, status), self._metrics.latency.labels(method, route)
         requests = self._metrics.requests.labels(ANY, together, f"{status // 100}xx")

@@ -65,8 +65,8 @@ def process(
     health.install(app, runtimes)
     if settings.env == "dev":
         dev.install(app, clock, tokens)
-    discreet = {route: f"({each.name})" for each in services if each.discreet for route in _templates(each)}
-    metrics = Metrics(runtimes, [figure for service in services for figure in service.figures], discreet)
+    hidden_routes = {route: f"({each.name})" for each in services if each.hides_routes for route in _templates(each)}
+    metrics = Metrics(runtimes, [figure for service in services for figure in service.figures], hidden_routes)
     for name, runtime in runtimes.items():
         runtime.ticker.late = metrics.services[name].timer_lateness_seconds.observe
         runtime.observe_batches(metrics.services[name].observe_batch)

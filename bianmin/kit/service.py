@@ -23,7 +23,7 @@ class Service:
     `counters`: SQL that gives (subject, sequence): the last event that the service announced of each subject.
     `effects`: SQL that gives (source, subject, count): how many events of other services took effect.
     Both are for `reconcile`. `settings`: the model of the service's own settings. `check_repeats`: says which answers
-    their actors may not be given again. `discreet`: metrics count all requests of the service as one, because their
+    their actors may not be given again. `hides_routes`: metrics count all requests of the service as one, because their
     numbers by route would tell what they are about.
     """
 
@@ -41,4 +41,4 @@ class Service:
     figures: Sequence[Figure] = ()
     settings: type[ServiceSettings] = ServiceSettings
     check_repeats: CheckRepeats | None = None
-    discreet: bool = False
+    hides_routes: bool = False

@@ -23,5 +23,5 @@ SERVICE = Service(
     counters="SELECT id::text, sequence FROM complaint",
     settings=ComplaintsSettings,
     check_repeats=check_repeats,
-    discreet=True,
+    hides_routes=True,
 )
