@@ -4,10 +4,7 @@ import hmac
 import json
 import os
 import re
-import secrets
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -23,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy import make_url
 
 from bianmin.kit.crypto import SHORTEST_SECRET, is_weak
+from bianmin.kit.dev_secret import dev_secret_file, read_dev_secret
 from bianmin.kit.variables import (
     PREFIX,
     SERVICE_PLACEHOLDER,
@@ -39,8 +37,6 @@ from bianmin.kit.variables import (
     refuse_unknown,
 )
 
-DEV_SECRET = "dev.secret"
-"""Name of the file below the data directory that dev makes its secrets of."""
 _SECRETS = ("jwt_secret", "data_key")
 
 
@@ -143,7 +139,7 @@ class Settings(FrozenSettings):
         if settings.env == "dev":
             missing = [name for name in _SECRETS if name not in values and name not in paths]
             if missing:
-                root = _dev_secret(settings.data)
+                root = read_dev_secret(settings.data)
                 settings = settings.model_copy(
                     update={name: SecretStr(hmac.digest(root, name.encode(), "sha256").hex()) for name in missing}
                 )
@@ -192,7 +188,7 @@ class Settings(FrozenSettings):
 
     def token_secret_file(self) -> Path | None:
         """The file of the secret that signs tokens, where it was made in the data directory; None elsewhere."""
-        return (self.data / DEV_SECRET).absolute() if self._secret_in_data else None
+        return dev_secret_file(self.data).absolute() if self._secret_in_data else None
 
     def data_keys(self) -> dict[int, bytes]:
         """The secrets that personal data is sealed with, by key id. Raises `SettingsError` where there are none."""
@@ -285,29 +281,6 @@ def _without_secrets(value: Any) -> str:
         case str():
             return re.sub(r"(://[^:/@]*:).*@", r"\1***@", value)
     return str(value)
-
-
-def _dev_secret(data: Path) -> bytes:
-    """A secret of this data directory, so that a token made by one process is good at another."""
-    path = data / DEV_SECRET
-    try:
-        if not path.exists():
-            data.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=data, prefix=".dev.secret-") as draft:  # mode 0600
-                draft.write(secrets.token_hex(32).encode())
-                draft.flush()
-                os.fsync(draft.fileno())
-                with suppress(FileExistsError):  # whole or absent: the first process makes it, all read the same
-                    os.link(draft.name, path)
-        secret = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"数据目录 {data} 不可读写（{type(error).__name__}）；请检查权限和磁盘空间，或用 BIANMIN_DATA 换一个目录。"
-            f"(cannot use {data})"
-        ) from None
-    if len(secret) < SHORTEST_SECRET:
-        raise SettingsError(f"{path} 已损坏，请删除后重试。({path} is damaged: delete it)")
-    return secret
 
 
 __all__ = ["Count", "Rate", "ServiceSettings", "Settings", "SettingsError"]
