@@ -1,9 +1,10 @@
 """A wrapper around an event log that signals when a number of entries was processed, so that nothing has to poll."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bench.wrapped_log import WrappedConsumer, WrappedLog, WrappedProducer
 from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
 
 
@@ -22,66 +23,45 @@ class Count:
             self.reached.set()
 
 
-@dataclass(frozen=True, slots=True)
-class CountingProducer:
+class CountingProducer(WrappedProducer):
     """A producer that counts appended entries."""
 
-    inner: Producer
-    count: Count
+    def __init__(self, inner: Producer, count: Count) -> None:
+        super().__init__(inner)
+        self.count = count
 
     async def append(self, records: Sequence[Record]) -> None:
-        await self.inner.append(records)
+        await super().append(records)
         self.count.add(len(records))
 
-    async def close(self) -> None:
-        await self.inner.close()
 
-
-@dataclass(slots=True)
-class CountingConsumer:
+class CountingConsumer(WrappedConsumer):
     """A consumer that counts committed entries."""
 
-    inner: Consumer
-    count: Count
-    fetched: int = 0
+    def __init__(self, inner: Consumer, count: Count) -> None:
+        super().__init__(inner)
+        self.count = count
+        self.fetched = 0
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
-        found = await self.inner.fetch(limit, wait)
+        found = await super().fetch(limit, wait)
         self.fetched = len(found)
         return found
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
-        await self.inner.commit(upto)
+        await super().commit(upto)
         self.count.add(self.fetched)
 
-    async def rewind(self) -> None:
-        await self.inner.rewind()
 
-    async def close(self) -> None:
-        await self.inner.close()
-
-
-@dataclass(frozen=True, slots=True)
-class CountingLog:
+class CountingLog(WrappedLog):
     """A log whose producers and consumers count."""
 
-    inner: Log
-    count: Count
-
-    async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        await self.inner.ensure(topics, partitions)
+    def __init__(self, inner: Log, count: Count) -> None:
+        super().__init__(inner)
+        self.count = count
 
     async def producer(self, name: str) -> Producer:
-        return CountingProducer(await self.inner.producer(name), self.count)
+        return CountingProducer(await super().producer(name), self.count)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        return CountingConsumer(await self.inner.consumer(group, topics), self.count)
-
-    def scan(self, topic: str) -> AsyncIterator[Stored]:
-        return self.inner.scan(topic)
-
-    async def lag(self, group: str, topics: Sequence[str]) -> int:
-        return await self.inner.lag(group, topics)
-
-    async def close(self) -> None:
-        await self.inner.close()
+        return CountingConsumer(await super().consumer(group, topics), self.count)

@@ -10,20 +10,21 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from bench.wrapped_log import WrappedConsumer, WrappedLog, WrappedProducer
 from bianmin.events.registry import topic_of
 from bianmin.kit import logs
 from bianmin.kit.db import Tx
 from bianmin.kit.decide import Work
 from bianmin.kit.dispatch import CarryOut
-from bianmin.kit.log import Consumer, Log, Producer, Record, Stored
+from bianmin.kit.log import Consumer, Log, Producer, Record
 from bianmin.kit.log.kafka import KafkaLog
 from bianmin.kit.log.postgres import PostgresLog, log_database
 from bianmin.kit.process import process
@@ -54,61 +55,37 @@ class CrashPoint:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-@dataclass(frozen=True, slots=True)
-class CrashingProducer:
-    inner: Producer
-    crash_point: CrashPoint
+class CrashingProducer(WrappedProducer):
+    def __init__(self, inner: Producer, crash_point: CrashPoint) -> None:
+        super().__init__(inner)
+        self.crash_point = crash_point
 
     async def append(self, records: Sequence[Record]) -> None:
         self.crash_point.reached("between commit and publish")
-        await self.inner.append(records)
+        await super().append(records)
         self.crash_point.reached("between publish and delete")
 
-    async def close(self) -> None:
-        await self.inner.close()
 
-
-@dataclass(frozen=True, slots=True)
-class CrashingConsumer:
-    inner: Consumer
-    crash_point: CrashPoint
-
-    async def fetch(self, limit: int, wait: float) -> list[Stored]:
-        return await self.inner.fetch(limit, wait)
+class CrashingConsumer(WrappedConsumer):
+    def __init__(self, inner: Consumer, crash_point: CrashPoint) -> None:
+        super().__init__(inner)
+        self.crash_point = crash_point
 
     async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
         self.crash_point.reached("between effect and offset")
-        await self.inner.commit(upto)
-
-    async def rewind(self) -> None:
-        await self.inner.rewind()
-
-    async def close(self) -> None:
-        await self.inner.close()
+        await super().commit(upto)
 
 
-@dataclass(frozen=True, slots=True)
-class CrashingLog:
-    inner: Log
-    crash_point: CrashPoint
-
-    async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        await self.inner.ensure(topics, partitions)
+class CrashingLog(WrappedLog):
+    def __init__(self, inner: Log, crash_point: CrashPoint) -> None:
+        super().__init__(inner)
+        self.crash_point = crash_point
 
     async def producer(self, name: str) -> Producer:
-        return CrashingProducer(await self.inner.producer(name), self.crash_point)
+        return CrashingProducer(await super().producer(name), self.crash_point)
 
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        return CrashingConsumer(await self.inner.consumer(group, topics), self.crash_point)
-
-    def scan(self, topic: str) -> AsyncIterator[Stored]:
-        return self.inner.scan(topic)
-
-    async def lag(self, group: str, topics: Sequence[str]) -> int:
-        return await self.inner.lag(group, topics)
-
-    async def close(self) -> None:
-        await self.inner.close()
+        return CrashingConsumer(await super().consumer(group, topics), self.crash_point)
 
 
 def crashing(handle: CarryOut, crash_point: CrashPoint) -> CarryOut:

@@ -5,15 +5,16 @@ python -m tests.fault.stuck_process URL DATA PORT silent|ended
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
+from bench.wrapped_log import WrappedConsumer, WrappedLog
 from bianmin.kit import logs
-from bianmin.kit.log import Consumer, Log, Producer, Stored
+from bianmin.kit.log import Consumer, Log, Stored
 from command.deployment import Deployment, load_settings
 from command.options import run
 from command.serving import serve_deployment
@@ -23,10 +24,10 @@ class Unexpected(BaseException):
     """An error that no `except Exception` sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class StuckConsumer:
-    inner: Consumer
-    how: str
+class StuckConsumer(WrappedConsumer):
+    def __init__(self, inner: Consumer, how: str) -> None:
+        super().__init__(inner)
+        self.how = how
 
     async def fetch(self, limit: int, wait: float) -> list[Stored]:
         await asyncio.sleep(3)  # long enough to be ready first
@@ -35,38 +36,14 @@ class StuckConsumer:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def commit(self, upto: Mapping[tuple[str, int], int]) -> None:
-        await self.inner.commit(upto)
 
-    async def rewind(self) -> None:
-        await self.inner.rewind()
-
-    async def close(self) -> None:
-        await self.inner.close()
-
-
-@dataclass(frozen=True, slots=True)
-class StuckLog:
-    inner: Log
-    how: str
-
-    async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        await self.inner.ensure(topics, partitions)
-
-    async def producer(self, name: str) -> Producer:
-        return await self.inner.producer(name)
+class StuckLog(WrappedLog):
+    def __init__(self, inner: Log, how: str) -> None:
+        super().__init__(inner)
+        self.how = how
 
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        return StuckConsumer(await self.inner.consumer(group, topics), self.how)
-
-    def scan(self, topic: str) -> AsyncIterator[Stored]:
-        return self.inner.scan(topic)
-
-    async def lag(self, group: str, topics: Sequence[str]) -> int:
-        return await self.inner.lag(group, topics)
-
-    async def close(self) -> None:
-        await self.inner.close()
+        return StuckConsumer(await super().consumer(group, topics), self.how)
 
 
 @dataclass(frozen=True)
