@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import httpx2
 
+from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, PROVINCE, STATION, a_registration
 from tests.flow.environments import County
+from tests.reference_counter import ONE_DAY, Works, end_of_days, works_in_china
 
 SECONDS = 20
 """How long `wait_for` waits: timers look by themselves, not when a test wants them to."""
@@ -94,3 +97,12 @@ async def complete_task(county: County, org: str, case: str, opinion: str, **mor
     task = await open_task(county, org, case)
     await ok(clerk.post(f"/tasks/{task}/receive"))
     return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))
+
+
+def counted(start: str, days: int, paused: tuple[str, str] | None = None, *, works: Works = works_in_china) -> str:
+    """By the independent counter, which walks."""
+    still = set()
+    if paused:
+        first, last = (date.fromisoformat(day) for day in paused)
+        still = {first + ONE_DAY * n for n in range((last - first).days + 1)}
+    return str(end_of_days(works, Unit.WORKDAY, days, date.fromisoformat(start), still))

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from services.deadlines.domain.periods.period import Unit
 from tests.county import CENTER, COUNTY, PROVINCE, STATION
 from tests.flow.environments import County
 from tests.flow.steps import (
     clock_of,
     complete_task,
     count_timeline,
+    counted,
     ok,
     read_case,
     register_case,
@@ -20,40 +20,7 @@ from tests.flow.steps import (
     wait_for_lamp,
     wait_for_status,
 )
-from tests.reference_counter import ONE_DAY, Works, end_of_days, works_in_china
-
-
-async def test_silence_about_a_licence_is_acceptance_from_the_day_of_receipt(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county)
-    assert clock_of(await read_case(county, id), "completeness")["due_on"] == "2026-03-09"
-    await set_time(county, "2026-03-09T23:59:59")
-    assert (await read_case(county, id))["status"] == "registered"
-    await set_time(county, "2026-03-10T00:00:01")
-    case = await wait_for_status(county, id, "accepted")
-    assert (case["deemed"], case["accepted_on"], case["received_on"]) == (True, "2026-03-02", "2026-03-02")
-
-    async def clocks_run() -> Any:
-        found = await read_case(county, id)
-        return found if {"promise", "statutory"} <= {clock["kind"] for clock in found["clocks"]} else None
-
-    case = await wait_for(clocks_run)
-    assert clock_of(case, "statutory")["due_on"] == "2026-03-30"
-    assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["lamp"]) == ("stopped", "red")
-    counts = await count_timeline(county, id)
-    assert (counts["case.deemed_accepted"], counts["case.accepted"], counts["route.planned"]) == (1, 0, 1)
-
-
-async def test_a_notice_on_the_last_day_stops_the_completeness_clock(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county, materials=0)
-    await set_time(county, "2026-03-09T17:59:00")
-    notice = {"missing": [{"no": 1, "reason": "未提交"}]}
-    await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
-    await set_time(county, "2026-03-20T10:00:00")
-    case = await read_case(county, id)
-    assert (case["status"], case["deemed"]) == ("supplement_requested", False)
-    assert (clock_of(case, "completeness")["state"], clock_of(case, "completeness")["late"]) == ("stopped", False)
+from tests.reference_counter import works_in_china
 
 
 async def test_a_calendar_revised_while_a_clock_runs_moves_its_due_day(county: County) -> None:
@@ -117,42 +84,6 @@ async def test_a7_a_notice_during_the_holiday_moves_running_clocks_and_no_stoppe
     seen = await ok(county.nobody.get("/track", case_no=before["case_no"], id_tail="000X"))
     assert f"承诺时限调整为 {ends['promise']} 到期" in [step["text"] for step in seen["steps"]]
     assert await read_case(county, over) == after_it
-
-
-async def test_silence_about_another_item_is_a_breach_and_no_acceptance(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county, "MZ-003")
-    await set_time(county, "2026-03-10T00:00:01")
-
-    case = await wait_for_lamp(county, id, "red")
-    assert (case["status"], case["deemed"]) == ("registered", False)
-    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-
-
-async def test_a_timely_notice_that_arrives_late_corrects_the_deeming(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county, materials=0)
-    await read_case(county, id)
-    await set_time(county, "2026-03-10T00:00:01")
-    await wait_for_status(county, id, "accepted")
-    village = county.someone("window", STATION)
-    notice = {"missing": [{"no": 1, "reason": "未提交"}], "noticed_on": "2026-03-10"}
-    assert (await village.post(f"/cases/{id}/supplement-notice", notice)).status_code == 409
-    await ok(village.post(f"/cases/{id}/supplement-notice", notice | {"noticed_on": "2026-03-09"}))
-    case = await read_case(county, id)
-    assert (case["status"], case["deemed"], case["accepted_on"]) == ("supplement_requested", False, None)
-    assert clock_of(case, "completeness")["late"] is False
-    # nothing runs but the wait for what is missing
-    assert [clock["stage"] for clock in case["clocks"] if clock["state"] == "running"] == ["supplement"]
-    counts = await count_timeline(county, id)
-    assert (counts["case.deemed_accepted"], counts["case.deeming_corrected"], counts["route.voided"]) == (1, 1, 1)
-    # accepted at last, its route starts again
-    await ok(village.post(f"/cases/{id}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
-    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-    await county.settles()
-    await complete_task(county, CENTER, id, "grant")
-    case = await read_case(county, id)
-    assert (case["status"], case["accepted_on"]) == ("granted", "2026-03-10")
 
 
 async def test_b3_every_moment_has_its_offset_and_is_equal_in_every_zone(county: County) -> None:
@@ -232,133 +163,6 @@ async def test_a_list_of_yellow_cases_finds_a_case_again_when_its_longer_period_
     assert await yellow_ones() == [id]
     steps = await count_timeline(county, id)
     assert (steps["clock.yellow"], steps["clock.lamp_turned"]) == (1, 1)
-
-
-async def test_a_timely_acceptance_that_arrives_late_corrects_the_deeming(county: County) -> None:
-    await set_time(county, "2026-06-22T10:00:00")
-    id = await register_case(county, received_on="2026-06-10", materials=0)
-
-    async def promise_is_missed() -> Any:
-        found = await read_case(county, id)
-        return found if len(found["cards"]) == 3 else None
-
-    case = await wait_for(promise_is_missed)
-    assert (case["deemed"], case["accepted_on"], case["notice_due_on"]) == (True, "2026-06-10", "2026-06-17")
-    center = county.someone("window", CENTER)
-    too_late = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-18"})
-    assert (too_late.status_code, "2026-06-17" in too_late.json()["detail"]) == (409, True)
-    in_time = {"accepted_on": "2026-06-12"}
-    assert (await center.post(f"/cases/{id}/accept", in_time)).status_code == 409, "a paper is missing"
-    brought = {"materials": [{"no": 1, "form": "copy"}], "received_on": "2026-06-11"}
-    await ok(center.post(f"/cases/{id}/materials", brought))
-    await ok(center.post(f"/cases/{id}/accept", in_time))
-
-    async def clocks_run() -> Any:
-        found = await read_case(county, id)
-        return found if clock_of(found, "statutory")["started_on"] == "2026-06-12" else None
-
-    case = await wait_for(clocks_run)
-    assert (case["deemed"], case["accepted_on"], case["received_on"]) == (False, "2026-06-12", "2026-06-10")
-    assert clock_of(case, "statutory")["due_on"] == counted("2026-06-12", 20) == "2026-07-13"
-    assert (clock_of(case, "completeness")["late"], clock_of(case, "completeness")["lamp"]) == (False, "green")
-    assert {card["status"] for card in case["cards"]} == {"revoked"}
-    counts = await count_timeline(county, id)
-    assert (counts["case.deeming_corrected"], counts["case.accepted"], counts["route.voided"]) == (1, 1, 1)
-    # decided, there is nothing to correct any more
-    await complete_task(county, CENTER, id, "grant")
-    again = await center.post(f"/cases/{id}/accept", {"accepted_on": "2026-06-11"})
-    assert again.status_code == 409
-    assert (await read_case(county, id))["accepted_on"] == "2026-06-12"
-
-
-async def test_a_supplement_that_never_comes_closes_the_case(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county, "MZ-003", materials=0)
-    notice = {"missing": [{"no": 1, "reason": "未提交"}]}
-    shown = await ok(county.someone("window", STATION).post(f"/cases/{id}/supplement-notice", notice))
-    assert shown["notice"]["wait_until"] == "2026-04-01"
-    await set_time(county, "2026-04-01T23:59:58")
-    assert (await read_case(county, id))["status"] == "supplement_requested"
-    await set_time(county, "2026-04-02T00:00:01")
-    case = await wait_for_status(county, id, "closed")
-    assert (case["lapsed"], case["closed_on"]) == (True, "2026-04-02")
-    assert (await count_timeline(county, id))["case.lapsed"] == 1
-
-
-async def test_the_wait_for_a_supplement_ends_on_a_working_day_of_the_calendar(county: County) -> None:
-    await set_time(county, "2026-05-21T10:00:00")
-    id, kept = [await register_case(county, "MZ-003", materials=0) for _ in range(2)]
-    village, notice = county.someone("window", STATION), {"missing": [{"no": 1, "reason": "未提交"}]}
-    for each in (id, kept):
-        await ok(village.post(f"/cases/{each}/supplement-notice", notice))
-    case = await read_case(county, id)
-    # 06-20 is a Saturday and in the Dragon Boat Festival (民法典 art. 203)
-    assert case["notice"]["wait_until"] == end_of_wait("2026-05-21", 30) == "2026-06-22"
-    assert (clock_of(case, "completeness")["state"], case["notice_due_on"]) == ("stopped", "2026-05-28")
-    assert clock_of(case, "completeness", "supplement")["due_on"] == "2026-06-22"
-    flood = {
-        "status": "official",
-        "source": "县政府通知",
-        "days": [{"date": "2026-06-22", "kind": "off", "name": "防汛"}],
-    }
-    await ok(county.someone("admin", COUNTY).put(f"/calendars/{COUNTY}/years/2026", flood), 201)
-
-    async def moved() -> Any:
-        shown = [await read_case(county, each) for each in (id, kept)]
-        return {case["notice"]["wait_until"] for case in shown} == {"2026-06-23"}
-
-    await wait_for(moved)
-    await set_time(county, "2026-06-23T23:59:58")
-    assert (await read_case(county, id))["status"] == "supplement_requested"
-    await ok(village.post(f"/cases/{kept}/materials", {"materials": [{"no": 1, "form": "copy"}]}))
-    await set_time(county, "2026-06-24T00:00:01")
-    case = await wait_for_status(county, id, "closed")
-    assert (case["lapsed"], case["closed_on"], case["lamp"], case["cards"]) == (True, "2026-06-24", "green", [])
-    case = await read_case(county, kept)
-    assert (case["status"], clock_of(case, "completeness")["started_on"]) == ("registered", "2026-06-23")
-    for each in (id, kept):
-        window = clock_of(await wait_for(partial(_window_is_over, county, each)), "completeness", "supplement")
-        assert (window["late"], window["lamp"]) == (False, "green")
-
-
-async def _window_is_over(county: County, id: str) -> dict[str, Any] | None:
-    case = await read_case(county, id)
-    return case if clock_of(case, "completeness", "supplement")["state"] == "stopped" else None
-
-
-async def test_a_timely_supplement_that_arrives_late_corrects_the_lapse(county: County) -> None:
-    await set_time(county, "2026-03-02T10:00:00")
-    id = await register_case(county, "MZ-003", materials=0)
-    village = county.someone("window", STATION)
-    await ok(village.post(f"/cases/{id}/supplement-notice", {"missing": [{"no": 1, "reason": "未提交"}]}))
-    await set_time(county, "2026-04-02T09:00:00")
-    await wait_for_status(county, id, "closed")
-    await county.settles()
-    assert await ended_in_april(county) == [1, 0]
-    brought = {"materials": [{"no": 1, "form": "copy"}]}
-    late = await village.post(f"/cases/{id}/materials", brought)
-    assert (late.status_code, "2026-04-01" in late.json()["detail"]) == (409, True)
-    await ok(village.post(f"/cases/{id}/materials", brought | {"received_on": "2026-04-01"}))
-    case = await read_case(county, id)
-    assert (case["status"], case["lapsed"], case["closed_on"]) == ("registered", False, None)
-    assert case["received_on"] == "2026-04-01"
-    completeness = clock_of(case, "completeness")
-    assert (completeness["state"], completeness["due_on"]) == ("running", counted("2026-04-01", 5))
-    counts = await count_timeline(county, id)
-    assert (counts["case.lapsed"], counts["case.lapse_corrected"], counts["case.supplemented"]) == (1, 1, 1)
-    assert await ended_in_april(county) == [0, 0]
-    # it goes its way as any other
-    await ok(county.someone("window", CENTER).post(f"/cases/{id}/accept"))
-    await county.settles()
-    running = [clock for clock in (await read_case(county, id))["clocks"] if clock["state"] == "running"]
-    assert [(clock["kind"], clock["started_on"]) for clock in running] == [("promise", "2026-04-02")]
-
-
-async def ended_in_april(county: County) -> list[int]:
-    """How many cases lapsed and were closed on its first days."""
-    head, days = county.someone("manager", COUNTY), {"from": "2026-04-01", "to": "2026-04-02"}
-    total = (await ok(head.get("/reports/performance", org=COUNTY, **days)))["total"]
-    return [total["lapsed"], total["closed"]]
 
 
 async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reopening_of_one_case(
@@ -449,16 +253,3 @@ async def test_c4_c7_c19_pause_over_spring_festival_extension_supplement_and_reo
         assert steps[step] == 1, step
     # the promise was missed on 02-11 already: nothing stops or moves it any more (C11), but what its card ordered
     assert (steps["clock.paused"], steps["clock.resumed"], steps["clock.extended"]) == (2, 2, 1)
-
-
-def counted(start: str, days: int, paused: tuple[str, str] | None = None, *, works: Works = works_in_china) -> str:
-    """By the independent counter, which walks."""
-    still = set()
-    if paused:
-        first, last = (date.fromisoformat(day) for day in paused)
-        still = {first + ONE_DAY * n for n in range((last - first).days + 1)}
-    return str(end_of_days(works, Unit.WORKDAY, days, date.fromisoformat(start), still))
-
-
-def end_of_wait(start: str, days: int) -> str:
-    return str(end_of_days(works_in_china, Unit.DAY, days, date.fromisoformat(start), set()))

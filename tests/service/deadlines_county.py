@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from bianmin.events import complaints, intake, routing
@@ -15,7 +17,7 @@ from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from bianmin.kit.log import Record
 from services.deadlines.app import SERVICE
-from tests.harness import Harness
+from tests.harness import Harness, running_harness
 
 STATION, CENTER, COUNTY = "520111101201", "520111101", "520111"
 OTHER_STATION, OTHER_CENTER = "520111102201", "520111102"
@@ -193,3 +195,22 @@ async def unfinished_recounts(harness: Harness) -> int:
 def a_year(*days: dict[str, str], status: str = "official") -> dict[str, Any]:
     """Return a calendar year of a county with these changed days."""
     return {"status": status, "source": "某县通知", "days": list(days)}
+
+
+WEEK = [[{"since": "09:00", "until": "12:00"}, {"since": "14:00", "until": "17:30"}]] * 5
+
+
+def hours(weekdays: list[Any], make_up: list[Any] | None = None) -> dict[str, Any]:
+    return {"weekdays": [*weekdays, *[[]] * (7 - len(weekdays))], "make_up": make_up or []}
+
+
+@asynccontextmanager
+async def running_deadlines(database: str, directory: Path, *orgs: tuple[str, str]) -> AsyncIterator[County]:
+    """Run deadlines on a migrated database, on 2026-03-02 at 9:00, with these orgs, each a code and a level."""
+    async with running_harness(database, [SERVICE], directory) as harness:
+        harness.app.state.clock.set(at("2026-03-02T09:00"))
+        county = County(harness)
+        for code, level in orgs:
+            event = routing.OrgChanged.model_validate({"code": code, "name": code, "level": level, "parent": code[:4]})
+            await county.announces("routing", code, event)
+        yield county

@@ -98,7 +98,7 @@ async def member(harness: Harness, staff: str, org: str, *roles: str) -> None:
     )
 
 
-async def seen(who: Client, complaint: dict[str, Any]) -> bool:
+async def is_visible(who: Client, complaint: dict[str, Any]) -> bool:
     """Whether somebody sees a complaint; single view and list must agree."""
     listed = complaint["id"] in (await who.get("/complaints")).text
     assert ((await who.get(f"/complaints/{complaint['id']}")).status_code == 200) == listed
@@ -124,14 +124,15 @@ async def test_g20_a_complaint_about_an_unknown_case_is_hidden_at_the_handling_o
     agent, head = several(harness, "agent", CENTER, "agent", "investigator"), harness.as_("manager", CENTER)
     county = harness.as_("manager", COUNTY)
     complaint = await lodged(harness.nobody, a_lodging(case_id=case))
-    assert [await seen(who, complaint) for who in (clerk, agent, head, county)] == [False, False, False, True]
+    assert [await is_visible(who, complaint) for who in (clerk, agent, head, county)] == [False, False, False, True]
     assert (await clerk.post(f"/complaints/{complaint['id']}/accept", {})).status_code == 404
     await arrives(harness, registered("agent"), case)
     await until_known(head, complaint)
-    assert [await seen(who, complaint) for who in (clerk, agent, head, county)] == [False, False, True, True]
+    assert [await is_visible(who, complaint) for who in (clerk, agent, head, county)] == [False, False, True, True]
     events = [parse_event(one.record.value or b"") async for one in harness.log.scan("bianmin.complaints")]
-    told = [event.data for event in events if isinstance(event.data, ComplaintLodged | ComplaintRecused)]
-    assert (told[0].awaits_case, told[-1].awaits_case, told[-1].recused) == (True, False, ("agent", "clerk"))
+    announced = [event.data for event in events if isinstance(event.data, ComplaintLodged | ComplaintRecused)]
+    first, last = announced[0], announced[-1]
+    assert (first.awaits_case, last.awaits_case, last.recused) == (True, False, ("agent", "clerk"))
 
 
 async def test_g20_the_first_event_of_a_case_recuses_whom_it_names(
@@ -144,7 +145,7 @@ async def test_g20_the_first_event_of_a_case_recuses_whom_it_names(
     agent, head = harness.as_("manager", CENTER, sub="agent"), harness.as_("manager", CENTER)
     for complaint in complaints:
         await until_known(head, complaint)
-        assert not await seen(agent, complaint)
+        assert not await is_visible(agent, complaint)
 
 
 async def test_g20_a_complaint_about_a_case_that_does_not_exist_opens_when_later_cases_have_arrived(
@@ -154,7 +155,7 @@ async def test_g20_a_complaint_about_a_case_that_does_not_exist_opens_when_later
     head = harness.as_("manager", CENTER)
     await arrives(harness, registered(), str(new_id()))
     await asyncio.sleep(0.8)  # more than one look of the timer
-    assert not await seen(head, invented)
+    assert not await is_visible(head, invented)
     later = UUID(int=UUID(invented["id"]).int + (3_600_001 << 80))
     await arrives(harness, registered(), str(later))
     await until_known(head, invented)
@@ -172,7 +173,7 @@ async def test_g20_a_case_whose_event_is_held_is_waited_for(harness: Harness) ->
         )
     await arrives(harness, registered(), str(UUID(int=UUID(complaint["id"]).int + (3_600_001 << 80))))
     await asyncio.sleep(0.8)  # more than one look of the timer
-    assert not await seen(harness.as_("manager", CENTER), complaint)
+    assert not await is_visible(harness.as_("manager", CENTER), complaint)
 
 
 async def test_g27_a_complaint_moves_above_the_house_of_the_accused_person(harness: Harness) -> None:
@@ -180,10 +181,10 @@ async def test_g27_a_complaint_moves_above_the_house_of_the_accused_person(harne
     known = await lodged(harness.nobody, a_lodging(staff_id="boss"))
     late = await lodged(harness.nobody, a_lodging(staff_id="chief"))
     county, city = harness.as_("manager", COUNTY), harness.as_("manager", CITY)
-    assert [await seen(who, known) for who in (county, city)] == [False, True]
-    assert await seen(county, late)
+    assert [await is_visible(who, known) for who in (county, city)] == [False, True]
+    assert await is_visible(county, late)
     await member(harness, "chief", COUNTY, "manager")
-    assert [await seen(who, late) for who in (county, city)] == [False, True]
+    assert [await is_visible(who, late) for who in (county, city)] == [False, True]
 
 
 async def test_g10_only_a_known_investigator_outside_the_accused_unit_is_named(harness: Harness) -> None:
@@ -219,8 +220,8 @@ async def test_g8_nothing_at_rest_tells_who_lodged_an_anonymous_complaint(harnes
                 for secret in ("citizen-4711", key, code, "态度恶劣", "0af7651916cd43dd8448eb211c80319c"):
                     assert secret not in row
                     assert secret.encode().hex() not in row
-    told = [one.record.value or b"" async for one in harness.log.scan("bianmin.complaints")]
-    assert not any(b"0af7651916cd43dd8448eb211c80319c" in value or b"4711" in value for value in told)
+    announced = [one.record.value or b"" async for one in harness.log.scan("bianmin.complaints")]
+    assert not any(b"0af7651916cd43dd8448eb211c80319c" in value or b"4711" in value for value in announced)
 
 
 async def test_g8_answers_are_stored_encrypted_and_bound_to_their_key(harness: Harness) -> None:

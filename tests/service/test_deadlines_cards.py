@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from bianmin.events import routing
 from bianmin.kit.db import rows
 from bianmin.kit.timers import Ticker
 from services.deadlines.app import SERVICE
-from tests.harness import running_harness
-from tests.service.deadlines_county import CARDS, CENTER, COUNTY, OTHER_STATION, County, at, recount_all, set_clock
+from tests.service.deadlines_county import (
+    CARDS,
+    CENTER,
+    COUNTY,
+    OTHER_STATION,
+    County,
+    recount_all,
+    running_deadlines,
+    set_clock,
+)
 
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
-        harness.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(harness)
-        await county.announces(
-            "routing", COUNTY, routing.OrgChanged(code=COUNTY, name="云岩区", level="county", parent="5201")
-        )
+    async with running_deadlines(await migrated([SERVICE]), tmp_path, (COUNTY, "county")) as county:
         yield county
 
 

@@ -9,7 +9,7 @@ import pytest
 from bianmin.events import routing
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.harness import Client, running_harness, statements
+from tests.harness import Client, statements
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -19,16 +19,15 @@ from tests.service.deadlines_county import (
     County,
     access,
     an_acceptance,
-    at,
     day,
+    running_deadlines,
 )
 
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
-        harness.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(harness)
+    async with running_deadlines(await migrated([SERVICE]), tmp_path) as county:
+        yield county
 
 
 @pytest.fixture

@@ -212,8 +212,8 @@ async def test_d7_a_card_that_cannot_be_reviewed_is_parked_and_the_others_are_re
         await worker.run_timer(CARDS)
         assert await parked.listed(worker.database) == held, "left alone for a minute"
         async with worker.database.reading() as tx:
-            judged = await rows(tx, "SELECT subject_id FROM card WHERE NOT to_weigh")
-        assert {str(id) for (id,) in judged} == set(good)
+            checked = await rows(tx, "SELECT subject_id FROM card WHERE NOT to_weigh")
+        assert {str(id) for (id,) in checked} == set(good)
 
 
 async def due_days(worker: Worker) -> dict[str, set[str]]:

@@ -11,8 +11,7 @@ from bianmin.events.parts import EventData, Office
 from bianmin.kit.db import rows
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.harness import running_harness
-from tests.service.deadlines_county import CENTER, County, access, an_acceptance, at, day
+from tests.service.deadlines_county import CENTER, County, access, an_acceptance, at, day, running_deadlines
 
 OFFICE = Office(org=CENTER, dept="civil")
 PROCEDURE: dict[str, Any] = {
@@ -25,9 +24,8 @@ PROCEDURE: dict[str, Any] = {
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
-        harness.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(harness)
+    async with running_deadlines(await migrated([SERVICE]), tmp_path) as county:
+        yield county
 
 
 async def pauses(county: County) -> list[tuple[Any, ...]]:

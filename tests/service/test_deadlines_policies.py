@@ -10,7 +10,6 @@ from bianmin.events import complaints, routing
 from bianmin.events.deadlines import ClockYellow
 from bianmin.kit.ids import new_id
 from services.deadlines.app import SERVICE
-from tests.harness import running_harness
 from tests.service.deadlines_county import (
     CENTER,
     COUNTY,
@@ -21,18 +20,15 @@ from tests.service.deadlines_county import (
     at,
     day,
     recount_all,
+    running_deadlines,
     set_clock,
 )
 
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
-        harness.app.state.clock.set(at("2026-03-02T09:00"))
-        county = County(harness)
-        for code in (COUNTY, CENTER, OTHER_CENTER):
-            event = routing.OrgChanged(code=code, name=code, level="county" if len(code) == 6 else "township")
-            await county.announces("routing", code, event)
+    orgs = ((COUNTY, "county"), (CENTER, "township"), (OTHER_CENTER, "township"))
+    async with running_deadlines(await migrated([SERVICE]), tmp_path, *orgs) as county:
         yield county
 
 

@@ -33,6 +33,7 @@ from tests.service.deadlines_county import (
     at,
     day,
     number_due,
+    running_deadlines,
     set_clock,
 )
 
@@ -42,9 +43,8 @@ MANY = 1200  # more than the 500 that one tick takes
 
 @pytest.fixture
 async def county(migrated: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[County]:
-    async with running_harness(await migrated([SERVICE]), [SERVICE], tmp_path) as harness:
-        harness.app.state.clock.set(at("2026-03-02T09:00"))
-        yield County(harness)
+    async with running_deadlines(await migrated([SERVICE]), tmp_path) as county:
+        yield county
 
 
 async def signals(county: County, kind: str = "promise") -> list[str]:

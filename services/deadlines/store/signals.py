@@ -90,10 +90,10 @@ async def save(tx: Tx, fired: Sequence[FiredSignals], events: dict[UUID, int]) -
 
 @cache
 def parse_signals(stored: str) -> frozenset[Signal]:
-    """Return the signals in a text of the column `told`."""
+    """Parse a stored text of sent signals."""
     return frozenset(stored.split())  # type: ignore[arg-type]
 
 
 def format_signals(sent: frozenset[Signal]) -> str:
-    """Return the text for the column `told`: the signals in their order, separated by spaces."""
+    """Format sent signals for storage: in their order, separated by spaces."""
     return " ".join(signal for signal in SIGNALS if signal in sent)

@@ -69,13 +69,13 @@ def happenings_of_case(case: dict[str, Any]) -> Iterable[Happening]:
     for what in ("registered", "accepted", "refused", "withdrawn", "closed"):
         if f"case.{what}" in case["names"]:
             yield case[f"{what}_on"], what
-    judged = [case["clocks"][kind] for kind in ("promise", "statutory") if kind in case["clocks"]]
-    missed = [due_on for due_on, late, _ in judged if late]
+    finished = [case["clocks"][kind] for kind in ("promise", "statutory") if kind in case["clocks"]]
+    missed = [due_on for due_on, late, _ in finished if late]
     if missed:
         yield min(missed), "overdue"
     if "decided_on" in case:
         yield case["decided_on"], "denied" if "case.denied" in case["names"] else "granted"
-        if judged and not missed:
+        if finished and not missed:
             yield case["decided_on"], "on_time"
             if case["clocks"].get("promise", (None, None, False))[2]:
                 yield case["decided_on"], "early"

@@ -1,4 +1,4 @@
-"""Random cases: accepted, paused, resumed, extended, recounted, signalled, decided, reopened."""
+"""Random cases: accepted, paused, resumed, extended, recalculated, signalled, decided, reopened."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -240,11 +240,11 @@ def a_beginning(rng: random.Random) -> datetime:
 
 
 def a_random_case(
-    rng: random.Random, *, revised: bool = False, recounted: bool = True, acts: int = 5
+    rng: random.Random, *, revised: bool = False, recalculated: bool = True, acts: int = 5
 ) -> Iterator[Step]:
     """Return every step of a random case.
 
-    `revised`: other calendars come into force on the way. `recounted`: the case is recounted then.
+    `revised`: other calendars come into force on the way. `recalculated`: the case is recalculated then.
     """
     volume = rng.choice(rulebooks())
     random_case = RandomCase(rng, volume.book, a_beginning(rng))
@@ -254,7 +254,7 @@ def a_random_case(
         random_case.passes(120)
         if number == revision:
             random_case.book = volume.revised
-            if recounted:
+            if recalculated:
                 yield from map(random_case.carry_out, random_case.recount())
         yield from random_case.acts()
     random_case.passes(100 * 24)

@@ -61,14 +61,14 @@ def nothing_told_is_untold(step: Step) -> None:
     """A late or red clock stays so, unless an event announces that it was in time."""
     said = {one.data for one in step.announced}
     lamps = {(fact.clock_id, fact.lamp) for fact in said if hasattr(fact, "lamp")}  # type: ignore[attr-defined]
-    judged = {(fact.clock_id, fact.late) for fact in said if isinstance(fact, ClockStopped)}
+    stopped = {(fact.clock_id, fact.late) for fact in said if isinstance(fact, ClockStopped)}
     for before, after in step.clocks():
         assert before.sent_signals <= after.sent_signals
         if before.lamp == "red" != after.lamp:
             assert (after.id, after.lamp) in lamps
         if (before.state, before.late) != (after.state, after.late) and after.state == "stopped":
-            assert (after.id, after.late) in judged
-        if before.state == "stopped" and (after.id, after.late) not in judged:
+            assert (after.id, after.late) in stopped
+        if before.state == "stopped" and (after.id, after.late) not in stopped:
             assert after == before
 
 
@@ -127,7 +127,7 @@ def a_promise_lasts_no_longer_than_the_law(step: Step) -> None:
 
 
 def what_was_in_time_is_not_late_by_a_calendar_alone(step: Step) -> None:
-    """The day of grace: a clock that is recounted while in time has time left."""
+    """The day of grace: a clock that is recalculated while in time has time left."""
     if (now := counted_anew_at(step.command)) is not None:
         for before, after in step.clocks():
             assert after.state == "stopped" or end_of(after) > now or end_of(before) < now
@@ -158,16 +158,16 @@ def a_signal_is_not_early_and_says_when_it_was_due_and_found(step: Step) -> None
             assert (fact.due_at < fact.detected_at) or not isinstance(fact, ClockRed)
 
 
-def intake_shows_the_same_clocks(shown: tuple[CaseClock, ...], step: Step) -> tuple[CaseClock, ...]:
+def intake_shows_the_same_clocks(clocks_of_intake: tuple[CaseClock, ...], step: Step) -> tuple[CaseClock, ...]:
     """Return the clocks as intake shows them from the events alone."""
     for one in step.announced:
         if isinstance(one.data, ClockEvent):
-            shown = follow_clock(shown, one.data)
-    for theirs, clock in zip(shown, step.after.clocks, strict=True):
+            clocks_of_intake = follow_clock(clocks_of_intake, one.data)
+    for theirs, clock in zip(clocks_of_intake, step.after.clocks, strict=True):
         assert theirs.id == clock.id
         assert (theirs.state, theirs.lamp) == (clock.state, clock.lamp)
         assert theirs.due_on == (clock.end and clock.end.due_on)
-    return shown
+    return clocks_of_intake
 
 
 def each_signal_comes_once(announced: Sequence[Announcement]) -> None:
@@ -199,10 +199,10 @@ STEPS: Sequence[Callable[[Step], None]] = (
 @for_each_case
 def test_c10_d4_d27_every_random_case_sends_each_signal_once_and_announces_every_change(rng: random.Random) -> None:
     announced: list[Announcement] = []
-    shown: tuple[CaseClock, ...] = ()
-    for step in a_random_case(rng, revised=rng.random() < 0.5, recounted=rng.random() < 0.5):
+    clocks_of_intake: tuple[CaseClock, ...] = ()
+    for step in a_random_case(rng, revised=rng.random() < 0.5, recalculated=rng.random() < 0.5):
         announced += step.announced
-        shown = intake_shows_the_same_clocks(shown, step)
+        clocks_of_intake = intake_shows_the_same_clocks(clocks_of_intake, step)
         for promise in STEPS:
             promise(step)
     each_signal_comes_once(announced)

@@ -77,7 +77,7 @@ BREAKING: dict[str, tuple[Change, str]] = {
         lambda s: s["$defs"]["Period"]["properties"].pop("extension"),
         "/$defs/Period/properties/extension",
     ),
-    "a keyword nobody judged yet": (
+    "a keyword that no rule covers yet": (
         lambda s: s["properties"]["materials"].update(uniqueItems=True),
         "/properties/materials",
     ),
@@ -114,7 +114,7 @@ def after(change: Change) -> tuple[Schema, Schema]:
     return before, changed
 
 
-def judged(before: Schema, now: Schema) -> list[Incompatibility]:
+def incompatible_changes(before: Schema, now: Schema) -> list[Incompatibility]:
     return incompatibilities({NAME: before}, {NAME: now})
 
 
@@ -132,7 +132,7 @@ def stands_in(schema: Schema, pointer: str) -> bool:
 def test_a_change_that_breaks_readers_is_refused_with_its_place(what: str) -> None:
     change, place = BREAKING[what]
     before, changed = after(change)
-    broken = judged(before, changed)
+    broken = incompatible_changes(before, changed)
     assert f"/properties/data{place}" in [each.pointer for each in broken]
     assert all(each.type == NAME for each in broken)
     assert all(stands_in(before, each.pointer) or stands_in(changed, each.pointer) for each in broken)
@@ -140,13 +140,13 @@ def test_a_change_that_breaks_readers_is_refused_with_its_place(what: str) -> No
 
 @pytest.mark.parametrize("what", BREAKING)
 def test_a_change_of_a_shared_part_is_reported_once(what: str) -> None:
-    broken = judged(*after(BREAKING[what][0]))
+    broken = incompatible_changes(*after(BREAKING[what][0]))
     assert len(broken) == len(set(broken))
 
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_a_change_that_only_adds_is_allowed(what: str) -> None:
-    assert judged(*after(HARMLESS[what])) == []
+    assert incompatible_changes(*after(HARMLESS[what])) == []
 
 
 UNSEEN = {"another format", "another pattern", "another default"}
@@ -172,7 +172,7 @@ def test_jsoncompat_agrees_that_old_readers_read_on(what: str) -> None:
 
 def test_a_report_names_the_change_and_what_to_do_instead() -> None:
     change, _ = BREAKING["a wider enumeration"]
-    assert [str(each) for each in judged(*after(change))] == [
+    assert [str(each) for each in incompatible_changes(*after(change))] == [
         "cn.bianmin.case.registered.v1 /properties/data/properties/channel/enum: old readers do not know 'fax'; "
         "keep it as it was, or publish cn.bianmin.case.registered.v2 beside it"
     ]
@@ -239,7 +239,7 @@ def test_the_envelope_is_compared_like_the_data(what: str) -> None:
     before = schema_of(CaseRegistered)
     changed = deepcopy(before)
     change(changed)
-    assert [each.pointer for each in judged(before, changed)] == [f"/properties/{attribute}"]
+    assert [each.pointer for each in incompatible_changes(before, changed)] == [f"/properties/{attribute}"]
 
 
 def test_a_part_that_contains_itself_is_compared() -> None:
@@ -248,8 +248,10 @@ def test_a_part_that_contains_itself_is_compared() -> None:
         node = {"type": "object", "properties": {"kin": kin, "size": {"type": type_name}}}
         return {"$ref": "#/$defs/Node", "$defs": {"Node": node}}
 
-    assert judged(tree("integer"), tree("integer")) == []
-    assert [each.pointer for each in judged(tree("integer"), tree("number"))] == ["/$defs/Node/properties/size"]
+    assert incompatible_changes(tree("integer"), tree("integer")) == []
+    assert [each.pointer for each in incompatible_changes(tree("integer"), tree("number"))] == [
+        "/$defs/Node/properties/size"
+    ]
 
 
 def test_every_type_has_its_schema() -> None:
