@@ -24,14 +24,24 @@ _DESK_LEVELS: Mapping[OrgLevel, DeskLevel] = {
 """An item names levels by their desks: a center (便民服务中心) is a township's, a station (便民服务站) a village's."""
 _DESK_LENGTHS: Mapping[DeskLevel, int] = {_DESK_LEVELS[level]: length for level, length in LENGTHS.items()}
 _DIGITS = re.compile(r"[0-9]{2,14}")
+# statistics write every code with 12 digits: a township's ends with 000 there
+_PADDED = re.compile("..00|.{4}00|.{6}000|.{9}000")
 
 
 def level_of(code: str) -> OrgLevel:
     """The level of a division code, by its length. Raises `BadCode` where it is no division code."""
     level = _LEVELS.get(len(code))
     if level is None or not _DIGITS.fullmatch(code):
-        raise BadCode("division_code", "区划代码应为 2、4、6、9、12 或 14 位数字。")
+        raise BadCode("division_code", "区划代码应为 2、4、6、9、12 或 14 位数字，不是名称。")
     return level
+
+
+def check_division_code(code: str) -> None:
+    """Check a code that a person or another system has written. Raises `BadCode`, also for one padded with zeros."""
+    level_of(code)
+    if _PADDED.fullmatch(code):
+        detail = "区划代码末尾不补零：省 2 位、市州 4 位、县 6 位、乡镇 9 位、村 12 位；请去掉末尾补的零（如 000）。"
+        raise BadCode("division_code_padded", detail)
 
 
 def desk_level_of(code: str) -> DeskLevel:

@@ -29,7 +29,15 @@ _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 2
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 _DOCUMENT = re.compile(r"[0-9A-Z]{5,20}")
-_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
+_PERMANENT_RESIDENT = re.compile(r"[A-Z]{3}[0-9]{12}")  # the card of foreigners before 2023
+_OTHER = re.compile(r"(?=.*[0-9A-Z\u3400-\u9fff])[^\s]{4,40}")
+_GAPS = re.compile(r"[\s()（）.·\u2010-\u2015\u2212-]+")
+_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|X|#|,|，)[:：\s]*([0-9]{1,6})$")
+_ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([1-9][0-9]{6,7})")
+_CHINA = re.compile(r"^(?:\+|00)86|^86(?=1[3-9][0-9]{9}$)")
+_NATIONWIDE = re.compile(r"([48]00)([0-9]{3})([0-9]{4})")
 
 
 def citizen_id(text: str, today: date) -> str:
@@ -82,14 +90,18 @@ def _organisation_check(body: str) -> str:
 def document_number(kind: DocumentKind, text: str, today: date) -> str:
     """The number of an identity document, normalised. Raises `BadCode`.
 
-    Citizen ids and credit codes are checked in full, other documents only for their characters.
+    Citizen ids, credit codes and residence permits are checked in full, other documents only for their characters.
     """
     match kind:
         case "citizen_id":
             return citizen_id(text, today)
         case "credit_code":
             return credit_code(text)
-        case "passport" | "hk_macau_permit" | "taiwan_permit" | "residence_permit" | "other":
+        case "residence_permit":
+            return _residence_permit(text, today)
+        case "other":
+            return _other(text)
+        case "passport" | "hk_macau_permit" | "taiwan_permit":
             number = text.strip().upper()
             _refuse_full_width(number)
             if not _DOCUMENT.fullmatch(number):
@@ -98,16 +110,72 @@ def document_number(kind: DocumentKind, text: str, today: date) -> str:
     assert_never(kind)
 
 
-def phone(text: str) -> str:
-    """A mobile or landline number, normalised. Raises `BadCode`.
+def _residence_permit(text: str, today: date) -> str:
+    """The number of a residence permit, which is a citizen identification number (GB 11643).
 
-    It is not an identity: many elderly people give a relative's.
+    The permit of a citizen (居住证) has that of the citizen. Residents of Hong Kong, Macau and Taiwan have one that
+    begins with 81, 82 or 83 (国办发〔2018〕81号), foreigners with a permanent residence card one that begins with 9, or
+    3 letters and 12 digits on a card from before 2023.
     """
-    number = text.strip()
-    _refuse_full_width(number)
-    if not _PHONE.fullmatch(number):
-        raise BadCode("phone_format", "电话号码应为 11 位手机号，或带区号的固定电话（如 0851-12345678）。")
+    number = text.strip().upper()
+    return number if _PERMANENT_RESIDENT.fullmatch(number) else citizen_id(number, today)
+
+
+def _other(text: str) -> str:
+    """The number of a document of another kind, as it stands on the paper (南字第1234567号), without blanks."""
+    number = "".join(text.split()).upper()
+    _refuse_full_width(number.translate(_BRACKETS))
+    if not _OTHER.fullmatch(number):
+        raise BadCode("document_format", "证件号码应为 4 到 40 个字，与证件上写的一致；请对照证件核对。")
     return number
+
+
+_BRACKETS = dict.fromkeys(map(ord, "（）：，．／－"))
+
+
+def phone(text: str) -> str:
+    """A phone number in the one form in which it is stored. Raises `BadCode`.
+
+    `13885012345`, `0851-82372345`, with an extension `0851-82372345-801`, `400-123-4567`, from outside the mainland
+    `+85261234567`. Blanks, hyphens, brackets, `+86` and `00` are read. It is no identity: many elderly people
+    give a relative's.
+    """
+    _refuse_full_width(text.strip().translate(_BRACKETS))
+    number, extension = _without_extension(text.strip().upper())
+    if found := _ABROAD.fullmatch(_GAPS.sub("", number)):
+        return f"+{found[1]}{extension}"
+    number = _as_dialled_at_home(number)
+    if _MOBILE.fullmatch(number) and not extension:
+        return number
+    if found := _NATIONWIDE.fullmatch(number):
+        return f"{found[1]}-{found[2]}-{found[3]}{extension}"
+    if found := _LANDLINE.fullmatch(number):
+        return f"{found[1]}-{found[2]}{extension}"
+    raise BadCode(
+        "phone_format",
+        "电话号码应为 11 位手机号、带区号的固定电话（如 0851-12345678，分机写作 0851-12345678-801）或 400 电话；"
+        "境外号码请写 00 加国家或地区代码（如 00852）。",
+    )
+
+
+def _without_extension(number: str) -> tuple[str, str]:
+    """The number, and its extension as it is stored: `-801`, or empty."""
+    if found := _EXTENSION.search(number):
+        return number[: found.start()], f"-{found[1]}"
+    # a last group of at most 4 digits behind a whole landline number: 0851-82372345-801
+    before, _, last = number.rpartition("-")
+    if re.fullmatch(r"[0-9]{1,4}", last) and _LANDLINE.fullmatch(_as_dialled_at_home(before)):
+        return before, f"-{last}"
+    return number, ""
+
+
+def _as_dialled_at_home(number: str) -> str:
+    """The digits of a number as they are dialled inside the mainland."""
+    digits = _GAPS.sub("", number)
+    home = _CHINA.sub("", digits)
+    if home == digits or _MOBILE.fullmatch(home) or _NATIONWIDE.fullmatch(home):
+        return home
+    return f"0{home.removeprefix('0')}"
 
 
 def _refuse_full_width(text: str) -> None:

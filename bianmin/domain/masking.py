@@ -1,27 +1,34 @@
-"""What may be shown of a person: names and numbers with their middle hidden."""
+"""What may be shown of a person: names and numbers with their middle hidden.
+
+Blanks and invisible characters do not count: with them a name of two signs would be shown in full.
+"""
+
+from collections.abc import Sequence
+
+from bianmin.domain.text import signs
 
 
 def mask_name(name: str) -> str:
     """The first and last sign of a name, of a name of two the first: 张*三, 张*, *."""
-    name = name.strip()
-    if len(name) < 3:
-        return f"{name[:-1]}*" if name else ""
-    return _starred(name, 1, 1)
+    found = signs(name)
+    if len(found) < 3:
+        return "".join([*found[:-1], "*"]) if found else ""
+    return _starred(found, 1, 1)
 
 
 def mask_number(number: str) -> str:
     """A document number with its middle hidden: 3 first and 4 last signs of a long one, fewer of a short one."""
-    number = number.strip()
-    if len(number) < 6:
-        return "*" * len(number)
-    return _starred(number, 3, 4) if len(number) >= 15 else _starred(number, 1, 2)
+    found = signs(number)
+    if len(found) < 6:
+        return "*" * len(found)
+    return _starred(found, 3, 4) if len(found) >= 15 else _starred(found, 1, 2)
 
 
 def mask_phone(number: str) -> str:
     """A phone number with its middle hidden: 130****0001."""
-    number = number.strip()
-    return _starred(number, 3, 4) if len(number) >= 10 else "*" * len(number)
+    found = signs(number)
+    return _starred(found, 3, 4) if len(found) >= 10 else "*" * len(found)
 
 
-def _starred(text: str, first: int, last: int) -> str:
-    return text[:first] + "*" * (len(text) - first - last) + text[-last:]
+def _starred(found: Sequence[str], first: int, last: int) -> str:
+    return "".join([*found[:first], *"*" * (len(found) - first - last), *found[-last:]])

@@ -19,6 +19,7 @@ LAST_SEQUENCE = 2**31 - 1
 
 # CloudEvents 1.0, section 3.3: no control characters in an attribute
 _Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _Name = Annotated[_Text, Field(min_length=1)]
 
 
@@ -92,7 +93,7 @@ def compose(
     Raises `ValueError` when an attribute is empty, has control characters or is out of range, as readers would refuse
     the event. A `traceparent` with control characters is left out instead: it comes from the client.
     """
-    if not (subject and actor and f"{subject}{region}{actor}{correlation or ''}".isprintable()):
+    if not (subject and actor) or _CONTROL.search(f"{subject}{region}{actor}{correlation or ''}"):
         raise ValueError("an attribute of an event is empty or has control characters")
     if not 1 <= sequence <= LAST_SEQUENCE:
         raise ValueError("a sequence is from 1 to 2**31 - 1")
@@ -113,7 +114,7 @@ def compose(
         envelope["correlationid"] = correlation
     if causation is not None:
         envelope["causationid"] = causation
-    if traceparent and traceparent.isprintable():
+    if traceparent and not _CONTROL.search(traceparent):
         envelope["traceparent"] = traceparent
     envelope["data"] = data
     return to_json(envelope)

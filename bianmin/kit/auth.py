@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey
 
 from bianmin.domain.actors import ROLES, Actor
 from bianmin.domain.divisions import level_of
-from bianmin.kit.bodies import holds_unstorable_text
+from bianmin.domain.text import UnfitText, clean_name
 from bianmin.kit.problems import Unauthenticated
 
 ISSUER = "bianmin"
@@ -102,18 +102,26 @@ def _identity(claims: dict[str, object]) -> Identity:
     subject, org, roles, dept = claims.get("sub"), claims.get("org"), claims.get("roles"), claims.get("dept")
     if not isinstance(subject, str) or not isinstance(org, str) or not isinstance(roles, list):
         raise Unauthenticated("登录凭证缺少 sub、org 或 roles，请联系管理员。")
-    if not _can_be_stored(subject):
-        raise Unauthenticated("登录凭证的 sub 不对：应为 1 到 200 个可见字符，请联系管理员。")
-    if dept is not None and not (isinstance(dept, str) and _can_be_stored(dept)):
+    if not _is_name(subject):
+        raise Unauthenticated("登录凭证的 sub 不对：应为 1 到 200 个可见字符，首尾没有空格，请联系管理员。")
+    if dept is not None and not (isinstance(dept, str) and _is_name(dept)):
         raise Unauthenticated("登录凭证的 dept 不对，请联系管理员。")
+    name = claims.get("name")
+    try:
+        name = clean_name(name) if isinstance(name, str) else ""
+    except UnfitText as error:
+        raise Unauthenticated("登录凭证的 name 中有看不见的字符，请联系管理员。") from error
     try:
         level_of(org)
     except ValueError as error:
         raise Unauthenticated("登录凭证的 org 不是区划代码，请联系管理员。") from error
     actor = Actor(subject, org, frozenset(role for role in roles if isinstance(role, str)) & ROLES, dept)
-    name = claims.get("name")
-    return Identity(actor, name if isinstance(name, str) else "")
+    return Identity(actor, name)
 
 
-def _can_be_stored(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_ID and not holds_unstorable_text(text)
+def _is_name(text: str) -> bool:
+    """Whether the text is a name in its one form: another form of it would be another person."""
+    try:
+        return 0 < len(text) <= _LONGEST_ID and clean_name(text) == text
+    except UnfitText:
+        return False

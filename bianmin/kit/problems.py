@@ -229,7 +229,7 @@ def _refusal_of(error: RequestValidationError) -> Refusal:
     found = error.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return MalformedRequest("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。")
-    return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=describe_errors(found))
+    return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=describe_errors(found, error.body))
 
 
 _HTTP = {

@@ -34,9 +34,18 @@ def check_query_names(query: bytes, known: Collection[str]) -> None:
         raise Invalid("地址中有不认识的查询参数，请核对拼写。", errors=errors)
 
 
+_PAGING = {"page", "pagesize", "pageno", "pagenum", "pageindex", "perpage", "size", "offset", "skip", "start", "rows"}
+
+
+def _squeezed(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def _advice(name: str, known: Collection[str]) -> str:
     if not known:
         return "这个接口没有查询参数；请删去。"
+    if "cursor" in known and _squeezed(name) in _PAGING:
+        return "没有这个查询参数；分页用 limit（每页几条）和 cursor（上一页答复的 next_cursor）。"
     nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     if nearest:
         return f"没有这个查询参数；是否想写 {nearest[0]}？"

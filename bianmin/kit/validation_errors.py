@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from bianmin.kit.refusals import FieldError
@@ -9,17 +10,64 @@ from bianmin.kit.refusals import FieldError
 _MOST_ERRORS = 50
 
 
-def describe_errors(found: Iterable[Mapping[str, Any]]) -> Sequence[FieldError]:
-    """At most 50 of pydantic's errors, each once, as `describe_error` gives them."""
+def describe_errors(found: Iterable[Mapping[str, Any]], body: Any = None) -> Sequence[FieldError]:
+    """At most 50 of pydantic's errors, each once, as `describe_error` gives them. `body`: what the client wrote."""
     # a parameter that the endpoint and its dependency both declare is reported twice
-    return list(dict.fromkeys(describe_error(each) for each in found))[:_MOST_ERRORS]
+    listed = list(dict.fromkeys(describe_error(each, body) for each in found))
+    return _without_other_branches(listed)[:_MOST_ERRORS]
 
 
-def describe_error(error: Mapping[str, Any]) -> FieldError:
+def describe_error(error: Mapping[str, Any], body: Any = None) -> FieldError:
     """One of pydantic's errors as a JSON pointer, pydantic's code and a Chinese message."""
-    return FieldError(pointer_of(error["loc"]), error["type"], _message_of(error))
+    location = _as_written(error["loc"], body, missing=error["type"] == "missing")
+    return FieldError(pointer_of(location), error["type"], _message_of(error))
 
 
+def _as_written(location: Sequence[str | int], body: Any, *, missing: bool) -> Sequence[str | int]:
+    """The location without the steps that pydantic adds for the branches of a union, and that nobody wrote.
+
+    A field that is missing is its last step.
+    """
+    where, *path = location or ("body",)
+    if where != "body":
+        return location[:2]
+    if body is None:
+        return location
+    steps: list[str | int] = []
+    for n, step in enumerate(path):
+        if _has(body, step):
+            body = body[step]
+        elif not (missing and n == len(path) - 1):
+            continue
+        steps.append(step)
+    return (where, *steps)
+
+
+def _has(value: Any, step: str | int) -> bool:
+    match value:
+        case Mapping():
+            return step in value
+        case list() | tuple():
+            return isinstance(step, int) and step < len(value)
+    return False
+
+
+def _without_other_branches(listed: Sequence[FieldError]) -> list[FieldError]:
+    """The errors, where a value was tried as several types, of the branch that it was meant for, or one for all."""
+    kept: list[FieldError] = []
+    for pointer, found in groupby(listed, key=lambda error: error.pointer):
+        errors = list(found)
+        types = [error for error in errors if error.code.endswith(_OF_TYPES)]
+        if len(errors) > 1 and len(types) == len(errors):
+            wanted = "，或".join(dict.fromkeys(error.detail for error in errors))
+            errors = [FieldError(pointer, errors[0].code, wanted)]
+        elif types and len(errors) > 1:
+            errors = [error for error in errors if error not in types]
+        kept += errors
+    return kept
+
+
+_OF_TYPES = ("_type", "_parsing")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
 
 
@@ -57,6 +105,8 @@ _MESSAGES = {
     "dict_type": "应为对象",
     "model_type": "应为对象",
     "model_attributes_type": "应为对象",
+    "unfit_text": "{detail}",
+    "code": "{detail}",
     "day": "应为日期，如 2026-11-23",
     "moment": "应为带时区的时间，如 2026-11-23T09:30:00+08:00",
 }

@@ -7,10 +7,10 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_vali
 
 from bianmin.domain.labels_zh import COMPLAINT_CHANNELS, COMPLAINT_KINDS, COMPLAINT_OUTCOMES
 from bianmin.events.parts import ComplaintChannel, ComplaintKind, ComplaintOutcome
-from bianmin.kit.bodies import Body, Code, OrgCode, Short, Text
+from bianmin.kit.bodies import AS_NAME, AS_TEXT, Address, Body, Code, OrgCode, Phone, Short, Text
 from bianmin.kit.fields import CASE_ID, CENTER_ORG, OFFICE_ORG, values_of
 
-Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AS_TEXT]
 
 
 class SubjectIn(Body):
@@ -29,18 +29,18 @@ class ComplainantIn(Body):
 
     name: Annotated[Short, Field(description="姓名，1 至 100 字，加密保存", examples=["王秀英"])]
     phone: Annotated[
-        str | None,
-        StringConstraints(strip_whitespace=True, max_length=30),
-        Field(description="联系电话，最多 30 个字符，加密保存", examples=["13885012345"]),
+        Phone | None,
+        Field(
+            description="电话：手机、固定电话（可带分机）、400 或境外号码，加密保存",
+            examples=["13885012345"],
+        ),
     ] = None
     id_number: Annotated[
-        str | None,
-        StringConstraints(strip_whitespace=True, max_length=40),
+        Annotated[str, StringConstraints(max_length=40), AS_NAME] | None,
         Field(description="证件号码，最多 40 个字符，加密保存；可以不填", examples=["520123196503120020"]),
     ] = None
     address: Annotated[
-        str | None,
-        StringConstraints(strip_whitespace=True, max_length=200),
+        Address | None,
         Field(description="住址，最多 200 字，加密保存；可以不填", examples=["修文县六广镇六广村二组"]),
     ] = None
 

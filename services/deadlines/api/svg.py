@@ -1,11 +1,12 @@
 """A clock as an SVG image: a row for each month, readable on a phone, in print, and without colours."""
 
+import html
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from html import escape
 from itertools import groupby
 
+from bianmin.domain.text import xml_text
 from services.deadlines.domain.clocks.breakdown import BreakdownDay, DayMark
 
 WIDTH = 400  # a phone shows it at about its own size; print scales it
@@ -137,3 +138,8 @@ def _text(x: float, y: float, text: str, kind: str | None = None) -> str:
 def _tag(name: str, inner: str = "", /, **attributes: object) -> str:
     written = "".join(f' {key}="{escape(str(value))}"' for key, value in attributes.items())
     return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
+
+
+def escape(text: str) -> str:
+    """Return the text as XML holds it, whatever an older program has stored."""
+    return html.escape(xml_text(text))

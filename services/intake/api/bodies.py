@@ -7,7 +7,7 @@ from pydantic import Field, StrictInt, StringConstraints, model_validator
 
 from bianmin.domain.identifiers import DocumentKind
 from bianmin.events.parts import Channel
-from bianmin.kit.bodies import Body, Code, Day, OrgCode, Short, Text
+from bianmin.kit.bodies import AS_NAME, AS_TEXT, Address, Body, Code, Day, OrgCode, Short, Text
 from services.intake.domain.content import Content, ItemCode
 
 MaterialForm = Literal["original", "copy", "form", "electronic", "photo"]
@@ -20,9 +20,9 @@ class ApplicantIn(Body):
     kind: Literal["person", "organization"]
     name: Short
     id_type: DocumentKind
-    id_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)] | None = None
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=40), AS_NAME]
+    phone: Annotated[str, StringConstraints(max_length=40), AS_NAME] | None = None
+    address: Address | None = None
 
 
 class MaterialIn(Body):
@@ -43,8 +43,8 @@ class AgentIn(Body):
     mandate_file_id: UUID | None = None
 
 
-FormAnswer = Annotated[str, StringConstraints(max_length=500)] | StrictInt | bool | None
-Form = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], FormAnswer], Field(max_length=60)]
+FormAnswer = Annotated[str, StringConstraints(max_length=500), AS_TEXT] | StrictInt | bool | None
+Form = Annotated[dict[Annotated[str, StringConstraints(max_length=60), AS_NAME], FormAnswer], Field(max_length=60)]
 
 
 class Registration(Body):
@@ -58,7 +58,7 @@ class Registration(Body):
     form: Form = Field(default_factory=dict)
     agent: AgentIn | None = None
     received_on: Day | None = None
-    client_ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+    client_ref: Annotated[str, StringConstraints(min_length=1, max_length=64), AS_NAME] | None = None
 
 
 class RequestedMaterialIn(Body):

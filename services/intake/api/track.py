@@ -35,7 +35,7 @@ async def track(
     request: Request,
     context: Annotated[RequestContext, context_for()],
     case_no: Annotated[str, Query(max_length=60, description="受理编号，见收件凭证", examples=[CASE_NO])],
-    id_tail: Annotated[str, Query(pattern=r"^[0-9A-Za-z]{4}$", description="证件号码后四位", examples=["000X"])],
+    id_tail: Annotated[str, Query(pattern=r"^\S{4}$", description="证件号码后四位", examples=["000X"])],
 ) -> Response:
     """Show the progress of a case to whoever has its number and the end of the applicant's id."""
     number = case_no.strip()

@@ -1,16 +1,32 @@
 """The content of a service item (政务服务事项), in the shape in which counties write their catalogs."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from bianmin.events.parts import Dept, DeskLevel, ItemFacts, ItemType, Mode, Period, PeriodUnit
+from bianmin.kit.bodies import AS_TEXT, STORED, Line
 from bianmin.kit.refusals import FieldError
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+_ITEM_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+def _item_code(value: Any) -> Any:
+    if isinstance(value, str) and not _ITEM_CODE.fullmatch(value):
+        detail = "应为事项编码（如 MZ-003），不是事项名称；编码可用 GET /catalog/items?q=名称 查到"
+        raise PydanticCustomError("code", "{detail}", {"detail": detail})
+    return value
+
+
+ItemCode = Annotated[
+    str,
+    StringConstraints(pattern=f"^{_ITEM_CODE.pattern}$"),
+    BeforeValidator(_item_code),
+]
 Desk = Literal["point", "station", "center"]
 
 
@@ -103,7 +119,12 @@ class Content(_Part):
     flags: tuple[Line, ...] = ()
     deny_authority: Literal["leader", "window"] = "leader"
     deemed_basis: Line | None = None
-    notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    notes: Annotated[str, StringConstraints(max_length=2000), AS_TEXT] | None = None
+
+    @classmethod
+    def stored(cls, document: Any) -> Self:
+        """Return the content that a row holds; texts that are refused today are taken as they are."""
+        return cls.model_validate(document, context=STORED)
 
     def facts(self, org: str, version: int) -> ItemFacts:
         """Return what other services have to know of this content, as version `version` of the org's item."""

@@ -32,7 +32,7 @@ async def load_items(tx: Tx, keys: Iterable[ItemKey]) -> dict[ItemKey, Item]:
     )
     found: dict[tuple[str, str, str], ItemVersion] = {}
     for row in (await tx.execute(open_versions)).mappings():
-        content = Content.model_validate(row["content"])
+        content = Content.stored(row["content"])
         found[row["org"], row["code"], row["status"]] = ItemVersion(row["number"], content, row["status"])
     return {
         (row["org"], row["code"]): _CODEC.load(

@@ -4,19 +4,12 @@ from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from bianmin.domain import identifiers
 from bianmin.domain.labels_zh import DELIVERIES, OPINIONS, ORG_LEVELS, PROCEDURES, ROLES
 from bianmin.events.parts import Delivery, Dept, Opinion, OrgLevel, ProcedureKind
-from bianmin.kit.bodies import Body, Code, Short, Text
+from bianmin.kit.bodies import Body, Code, Phone, Short, Text
 from bianmin.kit.fields import CENTER_ORG, DEPT_VALUES, OFFICE_ORG, STAFF_ID, values_of
 from services.routing.api.views.directory import OfficeView
 from services.routing.domain.directory.staff import StaffRole
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("含有换行或其他控制字符")
-    return text
 
 
 def _distinct(roles: list[StaffRole]) -> list[StaffRole]:
@@ -25,8 +18,6 @@ def _distinct(roles: list[StaffRole]) -> list[StaffRole]:
     return roles
 
 
-Name = Annotated[Short, AfterValidator(_printable)]
-Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(identifiers.phone)]
 _STAFF_ROLES = {role: ROLES[role] for role in get_args(StaffRole)}
 Roles = Annotated[list[StaffRole], Field(min_length=1, max_length=7), AfterValidator(_distinct)]
 
@@ -41,7 +32,7 @@ class OrgIn(Body):
     `level` follows from the code; where it is sent, it must agree.
     """
 
-    name: Annotated[Name, Field(description="机构名称，1 至 100 字", examples=["六广镇"])]
+    name: Annotated[Short, Field(description="机构名称，1 至 100 字", examples=["六广镇"])]
     level: Annotated[
         OrgLevel | None,
         Field(description=f"级别，可不填；填写的须与区划代码一致：{values_of(ORG_LEVELS)}", examples=["township"]),
@@ -89,9 +80,10 @@ class OfficeIn(Body):
     """A functional office of an org."""
 
     dept: Annotated[Dept, Field(description=f"条线，一个机构每个条线一个办理单位：{DEPT_VALUES}", examples=["market"])]
-    name: Annotated[Name, Field(description="办理单位的名称，1 至 100 字", examples=["修文县市场监督管理局"])]
+    name: Annotated[Short, Field(description="办理单位的名称，1 至 100 字", examples=["修文县市场监督管理局"])]
     phone: Annotated[
-        Phone | None, Field(description="对外公布的电话：11 位手机号，或带区号的固定电话", examples=["0851-82372345"])
+        Phone | None,
+        Field(description="对外公布的电话：手机、固定电话（可带分机）或 400", examples=["0851-82372345"]),
     ] = None
 
 
@@ -102,7 +94,7 @@ class StaffIn(Body):
         Code | None,
         Field(description="人员编号，即登录凭证中的 sub，1 至 64 个字符；不填则自动编号", examples=[STAFF_ID]),
     ] = None
-    name: Annotated[Name, Field(description="姓名，1 至 100 字", examples=["李娟"])]
+    name: Annotated[Short, Field(description="姓名，1 至 100 字", examples=["李娟"])]
     roles: Annotated[
         Roles, Field(description=f"角色，至少一个，不重复：{values_of(_STAFF_ROLES)}", examples=[["department"]])
     ]
@@ -113,7 +105,8 @@ class StaffIn(Body):
         ),
     ] = None
     phone: Annotated[
-        Phone | None, Field(description="工作电话：11 位手机号，或带区号的固定电话", examples=["0851-82372345"])
+        Phone | None,
+        Field(description="工作电话：手机、固定电话（可带分机）或 400", examples=["0851-82372345"]),
     ] = None
 
 
@@ -155,7 +148,7 @@ class DeliveryIn(Body):
     """A delivery. `signed_by` is the name of the person who signed for the result."""
 
     method: Annotated[Delivery, Field(description=f"送达方式：{values_of(DELIVERIES)}", examples=["in_person"])]
-    signed_by: Annotated[Name, Field(description="签收人姓名，1 至 100 字，加密保存，显示时遮蔽", examples=["张建国"])]
+    signed_by: Annotated[Short, Field(description="签收人姓名，1 至 100 字，加密保存，显示时遮蔽", examples=["张建国"])]
 
 
 class ProcedureIn(Body):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from services.deadlines import texts
 from services.deadlines.api.svg import MOST_MONTHS, clock_svg
 from services.deadlines.calendars import shipped
 from services.deadlines.domain.calendar.regions import Calendars
-from services.deadlines.domain.clocks.breakdown import breakdown
+from services.deadlines.domain.clocks.breakdown import BreakdownDay, breakdown
 from services.deadlines.domain.clocks.clock import Clock, ResponsibleUnit, SubjectPause
 from services.deadlines.domain.clocks.counting import count_ends, new_clocks
 from services.deadlines.domain.periods.period import CountedPeriod, Pause, Unit
@@ -49,6 +50,12 @@ def marks(svg: str) -> Counter[str]:
 
 def titles(svg: str) -> list[str]:
     return re.findall(r"<title>([^<]*)</title>", svg)
+
+
+def test_g4_the_picture_is_well_formed_whatever_is_stored() -> None:
+    day = BreakdownDay(date(2026, 3, 2), "rest", None, "放假\x0b\u200b\ufffe<&>\ud800")
+    svg = clock_svg("时钟\x00", ["第一行\x1b"], [day], None, date(2026, 3, 2))
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
 
 
 def test_the_picture_has_a_line_a_month_with_counted_and_other_days() -> None:

@@ -8,7 +8,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bianmin.domain.divisions import LENGTHS, ancestors, at_level, desk_level_of, level_of, parent_of
+from bianmin.domain.divisions import (
+    LENGTHS,
+    ancestors,
+    at_level,
+    check_division_code,
+    desk_level_of,
+    level_of,
+    parent_of,
+)
 from bianmin.domain.identifiers import BadCode, born_on, citizen_id, credit_code, document_number, phone
 from bianmin.domain.masking import mask_name, mask_number, mask_phone
 from bianmin.events.parts import OrgCode
@@ -145,9 +153,58 @@ def test_other_documents_are_checked_for_their_characters_only() -> None:
             document_number("passport", wrong, TODAY)
 
 
-@pytest.mark.parametrize("number", ["13000000001", "19900000001", "0851-12345678", "085112345678", "0108765432"])
-def test_mobile_and_landline_numbers_are_accepted(number: str) -> None:
-    assert phone(f" {number} ") == number
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("13000000001", ["13000000001", "+86 130 0000 0001", "0086-13000000001", "86 13000000001", "130-0000-0001"]),
+        (
+            "0851-12345678",
+            ["0851-12345678", "085112345678", "（0851）12345678", "+86 851 12345678"],
+        ),
+        ("010-8765432", ["0108765432", "010-8765432"]),
+        ("0851-12345678-801", ["0851-12345678-801", "085112345678转801", "+86 0851 12345678 ext. 801"]),
+        ("400-123-4567", ["4001234567", "400-123-4567", "400 123 4567"]),
+        ("+85261234567", ["00852 6123 4567", "+852-61234567"]),
+    ],
+)
+def test_g17_a_phone_number_is_stored_in_one_form_however_it_is_written(stored: str, written: list[str]) -> None:
+    assert [phone(f" {number} ") for number in written] == [stored] * len(written)
+    assert phone(stored) == stored
+
+
+@pytest.mark.parametrize("number", ["南字第1234567号", "（2026）黔字第 5 号", "军-12"])
+def test_g17_another_document_has_the_number_that_stands_on_the_paper(number: str) -> None:
+    assert document_number("other", number, TODAY) == number.replace(" ", "")
+
+
+def test_g17_a_residence_permit_has_the_number_of_a_citizen() -> None:
+    for region in ("810000", "820000", "830000", "529999", "911156"):
+        number = f"{region}19900101001"
+        number += check_of(number)
+        assert document_number("residence_permit", number, TODAY) == number
+    assert document_number("residence_permit", "chn110101010101", TODAY) == "CHN110101010101"
+    for wrong in ("810000199001010010", "H12345678", "81000019900101001"):
+        with pytest.raises(BadCode):
+            document_number("residence_permit", wrong, TODAY)
+
+
+@pytest.mark.parametrize("name", ["张　三", "张 三", "张\u200b三", "张\u2060三", "\u3000张三\u3000", "张\u3164三"])
+def test_g3_blanks_and_invisible_characters_hide_no_less_of_a_name(name: str) -> None:
+    assert mask_name(name) == "张*"
+
+
+def test_g3_what_is_not_seen_does_not_count() -> None:
+    assert mask_name("欧阳 娜娜") == "欧**娜"
+    assert mask_name("葛\U000e0100城") == "葛*"
+    assert mask_name("\u200b\u3000") == ""
+    assert mask_number(" 5299 9919 0001 0100 0X ") == mask_number("52999919000101000X")
+    assert mask_phone("130 0000 0001") == "130****0001"
+
+
+@pytest.mark.parametrize("code", ["520123001000", "520123000", "520100", "5200"])
+def test_g16_a_code_that_is_padded_with_zeros_is_refused_with_what_to_do(code: str) -> None:
+    with pytest.raises(BadCode, match="去掉末尾补的零"):
+        check_division_code(code)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_parent_may_exist_before_the_import() -> None:
         (("520112101", "township", "青岩镇"), ("/1/code", "parent_unknown")),
         (("520111101", "township", ""), ("/1/name", "missing")),
         (("520111101", "township", "青" * 101), ("/1/name", "string_too_long")),
-        (("520111101", "township", "青岩\n镇"), ("/1/name", "unprintable")),
+        (("520111101", "township", "青岩\n镇"), ("/1/name", "unfit_text")),
         (("520111", "county", "花溪区"), ("/1/code", "duplicate")),
     ],
 )

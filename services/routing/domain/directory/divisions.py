@@ -3,9 +3,10 @@
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from bianmin.domain.divisions import LENGTHS, level_of, parent_of
+from bianmin.domain.divisions import LENGTHS, check_division_code, level_of, parent_of
 from bianmin.domain.identifiers import BadCode
 from bianmin.domain.labels_zh import ORG_LEVELS
+from bianmin.domain.text import UnfitText, clean_name
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import FieldError, Invalid
 from services.routing.domain.directory.editing import EditOrg, PutOrg
@@ -82,7 +83,7 @@ def orgs_to_put(command: ImportOrgs, tree: Tree) -> Sequence[PutOrg]:
     for division in divisions:
         if not actor.covers(division.code):
             raise NotYourOrg(f"{division.place}：不在本单位（{actor.org}）之内，全部没有导入；请删去或由上级导入。")
-    return [PutOrg(division.code, division.name, command.by) for division in divisions]
+    return [PutOrg(division.code, clean_name(division.name), command.by) for division in divisions]
 
 
 def check_edit(command: EditOrg, tree: Tree) -> None:
@@ -104,6 +105,7 @@ def _errors(divisions: Sequence[Division], known: Container[str]) -> Iterator[tu
             yield n, "code", "duplicate", f"代码与{divisions[first[division.code]].place}重复"
             continue
         try:
+            check_division_code(division.code)
             level = level_of(division.code)
         except BadCode as error:
             yield n, "code", error.code, str(error)
@@ -120,10 +122,12 @@ def _errors(divisions: Sequence[Division], known: Container[str]) -> Iterator[tu
 
 
 def _error_of_name(name: str) -> tuple[str, str] | None:
+    try:
+        name = clean_name(name)
+    except UnfitText as error:
+        return "unfit_text", f"名称的{error}"
     if not name:
         return "missing", "名称必填"
     if len(name) > 100:
         return "string_too_long", "名称不能超过 100 个字"
-    if not name.isprintable():
-        return "unprintable", "名称含有换行或其他控制字符"
     return None
