@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from bianmin.domain.divisions import ancestors
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
+from bianmin.kit.name_search import name_contains
 from bianmin.kit.pages import Cursors, Keyset, read_page
 from services.intake.store.tables import items, versions
 
@@ -60,7 +61,7 @@ async def list_items(
     if wanted.mode is not None:
         query = query.where(nearest.c.content["mode"].astext == wanted.mode)
     if wanted.q is not None:
-        query = query.where(nearest.c.content["name"].astext.contains(wanted.q, autoescape=True))
+        query = query.where(name_contains(nearest.c.content["name"].astext, wanted.q))
     keyset = Keyset([nearest.c.code], [str])
     return await read_page(tx, query, keyset, astuple(wanted), cursors, cursor, limit)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 
 from bianmin.kit.db import Tx
+from bianmin.kit.name_search import name_contains
 from bianmin.kit.pages import Cursors, Keyset, read_page
 from bianmin.kit.subtree import under
 from services.routing.domain.directory.org import Org, OrgOffice
@@ -52,7 +53,7 @@ class OrgFilter:
         if self.org is not None:
             conditions.append(under(orgs.c.code, self.org))
         if self.q is not None:
-            conditions.append(orgs.c.name.contains(self.q, autoescape=True))
+            conditions.append(name_contains(orgs.c.name, self.q))
         return conditions
 
 
