@@ -1,5 +1,6 @@
 """What an endpoint is given about its request, and how it answers. `routers` says what is checked before."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ ANONYMOUS = Actor(id="anonymous", org="", roles=frozenset())
 """The actor of a request without a token."""
 JSON = "application/json"
 S = TypeVar("S", bound=ServiceSettings)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class RequestContext:
     async def load(self, load_many: LoadMany[K, V], key: K) -> V | None:
         """Return what `load_many` finds under the key, or None; concurrent requests share its statements."""
         return await self.runtime.load(load_many, key)
+
+    async def parse(self, read: Callable[[bytes], P], body: bytes) -> P:
+        """Return what `read` makes of a file, in a thread: the process answers others meanwhile."""
+        async with self.runtime.parsing:
+            return await asyncio.to_thread(read, body)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

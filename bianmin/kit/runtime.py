@@ -50,6 +50,8 @@ class ServiceRuntime:
         rates = settings.of(service.settings).rates()
         self.limits = Limits(settings.public_rate, rates, trusted_proxies=settings.trusted_proxies)
         self.guesses = Guesses(self.limits.source_of)
+        self.parsing = asyncio.Semaphore(1)
+        """One file at a time is parsed, so that files cannot take all memory and threads."""
         self.cursors = Cursors(lambda payload: sealer.digest("cursor", payload.decode()))
         self.database = Database(settings.database_of(service.name), service.name)
         self.relay = Relay(service.name, self.database, event_log)

@@ -101,7 +101,7 @@ class Settings(FrozenSettings):
     """One secret, or several by key id as JSON: `{"1": "…", "2": "…"}`. A single secret is key 1."""
     public_rate: Rate = "600/minute"
     body_limit: ByteSize = ByteSize(1024**2)
-    import_limit: ByteSize = ByteSize(16 * 1024**2)
+    import_limit: ByteSize = ByteSize(4 * 1024**2)
     idempotency_days: Count = 2
     """For how many days a request that is sent again with its Idempotency-Key gets the first answer."""
     max_silence: Count = 300

@@ -53,7 +53,7 @@ async def test_json_is_imported_in_every_way_of_writing_it(harness: Harness, bod
 
 async def test_malformed_json_is_refused_with_its_line(harness: Harness) -> None:
     answer = await imported(harness, '{"items": [\n{"code": }]}')
-    assert (answer.status_code, answer.json()["detail"]) == (400, "第 2 行：不是正确的 JSON。")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "第 2 行：不是正确的 JSON；请检查引号、逗号和括号。")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,28 @@ async def test_a3_a4_a5_nine_days_of_a_feed_are_nine_days_and_make_up_days_are_w
     assert answer.json()["source"] == "国务院办公厅通知"
 
 
+async def test_g12_lines_that_are_folded_inside_a_character_are_put_together(county: County, admin: Client) -> None:
+    text = a_file(an_event("六月六布依族节放假", "20260720", None, "DESCRIPTION:" + "放假安排" * 40))
+    folded = b"\r\n".join(
+        b"\r\n ".join([line[at : at + 74] for at in range(0, len(line), 74)] or [b""]) for line in text.split(b"\r\n")
+    )
+    for file in (folded, folded.replace(b"\r\n ", b"\r\n\t"), folded.replace(b"\r\n", b"\n")):
+        answer = await put_file(admin, COUNTY, file, preview="true")
+        assert answer.status_code == 200, answer.text
+    answer = await put_file(admin, COUNTY, folded)
+    assert [day["name"] for day in answer.json()["days"]] == ["六月六布依族节放假"]
+
+
+async def test_g4_g22_a_calendar_file_with_what_nobody_sees_or_with_too_much_is_refused(
+    county: County, admin: Client
+) -> None:
+    for name in ("\u200b", "放假\u202e（春节）", "放假\x07"):
+        assert (await put_file(admin, COUNTY, a_file(an_event(name, "20260720")))).status_code == 422
+    many = await put_file(admin, COUNTY, a_file(*[an_event("放假", "20260720")] * 2001))
+    deep = await put_file(admin, COUNTY, b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 1900)
+    assert (many.status_code, "太多" in many.text, deep.status_code) == (422, True, 422)
+
+
 async def test_a6_a_day_withdrawn_from_the_feed_is_removed(county: County, admin: Client) -> None:
     await put_file(admin, COUNTY, a_file(SPRING, an_event("三月三放假", "20260305")))
     answer = await put_file(admin, COUNTY, a_file(SPRING))

@@ -59,7 +59,7 @@ def test_unknown_paths_go_to_no_service(path: str) -> None:
 
 def test_g23_large_bodies_pass_only_where_a_service_takes_them() -> None:
     text = CONF.read_text(encoding="utf-8")
-    (pattern,) = re.findall(r"location ~ (\S+) \{\s+client_max_body_size 17m;", text)
+    (pattern,) = re.findall(r"location ~ (\S+) \{\s+client_max_body_size 5m;", text)
     assert re.findall(r"^    client_max_body_size (\S+);", text, re.MULTILINE) == ["1m"]
     large = {
         route.path

@@ -1,5 +1,6 @@
 """`/calendars/{region}/years/{year}`: publish, import and withdraw a calendar year."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request, Response
@@ -101,7 +102,15 @@ async def import_year(
     preview: Preview = False,
 ) -> Response:
     """Publish a calendar year from an iCalendar file; open clocks are recalculated."""
-    found = ics.parse_year(await request.body(), region, year, status, source, skips_other_years=other_years == "skip")
+    read = partial(
+        ics.parse_year,
+        region=region,
+        year=year,
+        status=status,
+        source=source,
+        skips_other_years=other_years == "skip",
+    )
+    found = await context.parse(read, await request.body())
     return await _put(context, PublishYear(found, tag, context.cause), preview=preview)
 
 

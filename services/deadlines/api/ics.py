@@ -1,12 +1,13 @@
 """Calendar years as iCalendar files (RFC 5545): parse and format."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from icalendar import Calendar, Component, Event, vText
 
-from bianmin.kit.bodies import holds_unstorable_text
+from bianmin.domain.text import UnfitText, clean_name, clean_text
 from bianmin.kit.refusals import FieldError, Invalid
 from services.deadlines.api.ics_names import kind_of, without_kind
 from services.deadlines.api.regions import check_region_of_body
@@ -29,6 +30,8 @@ _KINDS = {
 }  # the marks of a common feed of Chinese holidays
 # no property of the standard holds these; without them an estimated year would be imported as official
 _REGION, _STATUS, _SOURCE = "X-BIANMIN-REGION", "X-BIANMIN-STATUS", "X-BIANMIN-SOURCE"
+MOST_PARTS = 2000
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _REPEATING = ("rrule", "rdate", "exdate", "exrule", "recurrence-id")
 _SINGLE_PROPERTIES = ("summary", "dtstart", "dtend", "duration", "status", "x-apple-special-day")
 
@@ -53,10 +56,11 @@ def parse_year(
     """
     calendar = _parse(body)
     check_region_of_body(region, _text_of(calendar, _REGION, "") or None)
-    source = source or _text_of(calendar, _SOURCE, "") or _text_of(calendar, "X-WR-CALNAME", "")
+    source = _cleaned(source or "", "query:source", LONGEST_SOURCE, clean_text) or _cleaned(
+        _text_of(calendar, _SOURCE, "") or _text_of(calendar, "X-WR-CALNAME", ""), "", LONGEST_SOURCE, clean_text
+    )
     if not source:
         raise _wrong("query:source", "文件没有名称（X-WR-CALNAME），请在地址后加上 source= 注明来源，如通知文号")
-    _check(source, "query:source", LONGEST_SOURCE)
     events = [event for event in calendar.walk("VEVENT") if _text_of(event, "status", "").upper() != "CANCELLED"]
     if not events:
         raise _wrong("/VEVENT", "文件里没有任何（未取消的）事件，请核对是否选对了文件")
@@ -99,13 +103,16 @@ def format_year(year: CalendarYear) -> bytes:
 
 
 def _parse(body: bytes) -> Calendar:
+    if body.upper().count(b"BEGIN:") > MOST_PARTS:
+        raise _wrong("", f"文件里的事件太多（最多 {MOST_PARTS} 个），请只保留放假和上班的日子")
     try:
-        text = body.decode("utf-8-sig")
+        # lines are folded between bytes, also inside a character (RFC 5545, 3.1)
+        text = _FOLD.sub(b"", body).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _wrong("", "文件不是 UTF-8 编码（可能是 GBK），请另存为 UTF-8 后重新上传") from error
     try:
         found = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, RecursionError) as error:
         raise _wrong("", "不是 iCalendar 文件（应以 BEGIN:VCALENDAR 开头），请核对后重新上传") from error
     if not isinstance(found, Calendar):
         raise _wrong("", "不是 iCalendar 文件（应以 BEGIN:VCALENDAR 开头），请核对后重新上传")
@@ -134,8 +141,7 @@ def _days(number: int, event: Component) -> Iterator[NamedDay]:
     where, which = f"/VEVENT/{number}", f"第 {number} 个事件"
     if event.errors or any(isinstance(event.get(name), list) for name in _SINGLE_PROPERTIES):
         raise _wrong(where, f"{which}不合 iCalendar 格式，请核对")
-    name = _text_of(event, "summary", where)
-    _check(name, where, LONGEST_NAME)
+    name = _cleaned(_text_of(event, "summary", where), where, LONGEST_NAME, clean_name)
     if any(event.get(each) is not None for each in _REPEATING):
         raise _wrong(where, f"{which}是重复事件，或有例外的日子；请逐年写明日期")
     start, length = _span(where, which, event)
@@ -170,9 +176,14 @@ def _span(where: str, which: str, event: Component) -> tuple[date, int]:
     return start, length.days
 
 
-def _check(text: str, where: str, longest: int) -> None:
-    if len(text) > longest or holds_unstorable_text(text):
-        raise _wrong(where, f"名称太长（最多 {longest} 字），或含有不能保存的字符")
+def _cleaned(text: str, where: str, longest: int, clean: Callable[[str], str]) -> str:
+    try:
+        text = clean(text)
+    except UnfitText as error:
+        raise _wrong(where, f"名称的{error}") from error
+    if len(text) > longest:
+        raise _wrong(where, f"名称太长（最多 {longest} 字）")
+    return text
 
 
 def _wrong(pointer: str, detail: str) -> IcsInvalid:

@@ -12,6 +12,10 @@ _AMBIGUOUS = re.compile(
     "不|没|无|未|勿|免|别|停|取消|推迟|延迟|延期|提前|照常|恢复|值班|轮|错峰|弹性|半天|半日|上午|下午|拟|待定|可能|或"
 )
 """A name with one of these may mean the opposite, a part of the day, or some people only."""
+_SIMPLIFIED = str.maketrans(
+    "補調無別遲復輪擬錯彈後時間節慶國勞動開業營運", "补调无别迟复轮拟错弹后时间节庆国劳动开业营运"
+)
+"""Traditional signs of the words that count here."""
 _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
 
 
@@ -21,7 +25,7 @@ def kind_of(name: str, marked: DayKind | None) -> DayKind | None:
     `marked`: the kind that a property of the event names, None without one; the name must not contradict it. Words
     outside brackets count before those inside: 上班(补春节假期) is worked, to make up for the 假期 inside.
     """
-    outside, inside = _split_brackets(name)
+    outside, inside = _split_brackets(name.translate(_SIMPLIFIED))
     if _AMBIGUOUS.search(outside):
         return None
     kinds = _kinds_in(outside)

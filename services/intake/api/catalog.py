@@ -120,7 +120,7 @@ def _catalog_to_read(context: RequestContext, org: str | None) -> tuple[str | No
 
 
 def _view(row: RowMapping) -> ItemView:
-    version = ItemVersion(row["number"], Content.model_validate(row["content"]), row["status"])
+    version = ItemVersion(row["number"], Content.stored(row["content"]), row["status"])
     return ItemView.of(row["org"], version, row["changed_at"])
 
 
@@ -220,7 +220,9 @@ async def import_catalog(
 ) -> Response:
     """Import service items, all or none."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    contents = import_file.parse(await request.body(), is_json=media.endswith("json"))
     where = org or context.actor.org
+    check_catalog(context.actor, where)
+    read = import_file.read_json if media.endswith("json") else import_file.read_yaml
+    contents = await context.parse(read, await request.body())
     items = tuple(ImportItem(where, content, publish, context.cause) for content in contents)
     return await context.submit(ImportCatalog(items, context.cause), ImportedView.of)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
+from bianmin.kit import documents
 from bianmin.kit.problems import MalformedRequest
 from bianmin.kit.refusals import FieldError
 from bianmin.kit.validation_errors import describe_error
@@ -21,16 +22,12 @@ def read_json(body: bytes) -> tuple[Division, ...]:
 
     Raises `MalformedRequest` when it is no JSON, `InvalidDivisions` with each entry that is no division.
     """
+    value = documents.read_json(body).value
     try:
-        if body.lstrip().startswith(b"["):
-            listed = _LIST.validate_json(body)
-        else:
-            listed = DivisionsIn.model_validate_json(body).items
+        listed = _LIST.validate_python(value) if isinstance(value, list) else DivisionsIn.model_validate(value).items
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_input=False)
-        if any(error["type"] == "json_invalid" for error in found):
-            raise MalformedRequest("请求体不是正确的 JSON；请检查引号、逗号和编码（UTF-8）。") from None
-        raise _invalid([describe_error({**each, "loc": ("body", *each["loc"])}) for each in found]) from None
+        raise _invalid([describe_error({**each, "loc": ("body", *each["loc"])}, value) for each in found]) from None
     return _not_empty(
         [Division(entry.code, entry.level, entry.name, f"第 {n} 项") for n, entry in enumerate(listed, 1)]
     )
@@ -41,7 +38,7 @@ def read_csv(body: bytes) -> tuple[Division, ...]:
 
     Raises `MalformedRequest` when it is no CSV, `InvalidDivisions` with each line of another shape.
     """
-    lines = csv.reader(io.StringIO(_text(body), newline=""), strict=True)
+    lines = csv.reader(io.StringIO(documents.decode(body), newline=""), strict=True)
     divisions: list[Division] = []
     errors: list[FieldError] = []
     last_line = 0
@@ -66,14 +63,6 @@ def read_csv(body: bytes) -> tuple[Division, ...]:
     if errors:
         raise _invalid(errors)
     return _not_empty(divisions)
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        raise MalformedRequest(f"第 {line} 行：不是 UTF-8 编码；请另存为“CSV UTF-8”后再导入。") from error
 
 
 def _column_indexes(heading: Sequence[str]) -> list[int]:

@@ -50,7 +50,8 @@ async def import_orgs(request: Request, context: Admin) -> Response:
     """Import administrative divisions, all or none."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     read = division_file.read_csv if media == _CSV else division_file.read_json
-    return await context.submit(ImportOrgs(read(await request.body()), context.cause), ImportedOrgsView.model_validate)
+    divisions = await context.parse(read, await request.body())
+    return await context.submit(ImportOrgs(divisions, context.cause), ImportedOrgsView.model_validate)
 
 
 @router.get(

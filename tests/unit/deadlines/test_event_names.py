@@ -50,6 +50,25 @@ def test_a4_ambiguous_names_are_not_read(name: str) -> None:
     assert kind_of(name, None) is None
 
 
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("放假（補班）", "放假（补班）"),
+        ("國慶節補班", "國慶節补班"),
+        ("補班", "补班"),
+        ("調休上班", "调休上班"),
+        ("放假，不補班", "放假，不补班"),
+        ("推遲放假", "推迟放假"),
+        ("無需上班", "无需上班"),
+        ("春節放假", "春節放假"),
+    ],
+)
+def test_g12_traditional_names_are_read_as_simplified_ones(traditional: str, simplified: str) -> None:
+    assert kind_of(traditional, None) is kind_of(simplified, None)
+    assert kind_of("國慶節補班", None) is DayKind.WORK
+    assert kind_of("放假（補班）", None) is not DayKind.OFF
+
+
 def test_a_mark_decides_unless_the_name_says_the_opposite() -> None:
     assert kind_of("圣马丁节", DayKind.OFF) is DayKind.OFF
     assert kind_of("放假（10月10日上班）", DayKind.OFF) is DayKind.OFF

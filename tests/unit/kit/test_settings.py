@@ -31,7 +31,7 @@ def test_without_any_setting_it_is_a_development_machine_on_its_own(tmp_path: Pa
     assert (settings.env, settings.host, settings.port) == ("dev", "127.0.0.1", 8000)
     assert settings.database_url is None
     assert settings.kafka_servers() == ()
-    assert (settings.body_limit, settings.import_limit) == (1024**2, 16 * 1024**2)
+    assert (settings.body_limit, settings.import_limit) == (1024**2, 4 * 1024**2)
 
 
 def test_every_setting_can_be_set_by_its_variable(tmp_path: Path) -> None:
