@@ -46,8 +46,7 @@ def parse_json(text: str) -> Any:
     try:
         return _DECODER.decode(text)
     except _KeyTwice as error:
-        line = next((line for line, key in _keys_there_twice(text) if key == error.key), 1)
-        raise MalformedRequest(_twice(line, error.key)) from None
+        raise MalformedRequest(_twice(_line_of_second(text, error.key), error.key)) from None
     except json.JSONDecodeError as error:
         raise MalformedRequest(f"第 {error.lineno} 行：不是正确的 JSON；请检查引号、逗号和括号。") from None
     except (ValueError, RecursionError):
@@ -59,7 +58,27 @@ def read_json(body: bytes) -> ParsedFile:
     text = decode(body)
     if text.count("[") + text.count("{") + text.count(":") > MAX_NODES:
         raise _too_much()
-    return ParsedFile(parse_json(text), lambda: dict(_json_lines(text)))
+    value = parse_json(text)
+    _check_size(value)
+    return ParsedFile(value, lambda: dict(_json_lines(text)))
+
+
+def _check_size(value: Any) -> None:
+    """Check how many values there are and how deep they are nested. Raises `MalformedRequest`."""
+    level, nodes = [value], 0
+    for _ in range(MAX_DEPTH + 1):
+        nodes += len(level)
+        if nodes > MAX_NODES:
+            raise _too_much()
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise MalformedRequest(f"嵌套太深，最多 {MAX_DEPTH} 层。")
 
 
 def decode(body: bytes) -> str:
@@ -90,15 +109,27 @@ def _no_number(name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_JSON_TOKEN = re.compile(rf'{_STRING}|[{{}}\[\],:\n]|[^\s{{}}\[\],:"]+')
+_KEY_OR_OBJECT = re.compile(rf"({_STRING})(\s*:)?|[{{}}]")
 
 
-def _keys_there_twice(text: str) -> Iterator[tuple[int, str]]:
-    seen: set[Path] = set()
-    for path, line in _json_lines(text):
-        if path in seen and isinstance(path[-1], str):
-            yield line, path[-1]
-        seen.add(path)
+def _line_of_second(text: str, key: str) -> int:
+    """The line on which an object of a JSON text has the key for the second time.
+
+    It builds no paths: whoever may send a body chooses how deep it is nested, and this runs on the event loop.
+    """
+    has_key: list[bool] = []  # for each open object
+    for token in _KEY_OR_OBJECT.finditer(text):
+        if token[0] == "{":
+            has_key.append(False)
+        elif token[0] == "}":
+            has_key.pop()
+        elif token[2] and json.loads(token[1]) == key:
+            if has_key[-1]:
+                return text.count("\n", 0, token.start()) + 1
+            has_key[-1] = True
+    return 1
 
 
 def _json_lines(text: str) -> Iterator[tuple[Path, int]]:

@@ -92,7 +92,9 @@ async def test_g4_g22_a_calendar_file_with_what_nobody_sees_or_with_too_much_is_
 ) -> None:
     for name in ("\u200b", "放假\u202e（春节）", "放假\x07"):
         assert (await put_file(admin, COUNTY, a_file(an_event(name, "20260720")))).status_code == 422
-    many = await put_file(admin, COUNTY, a_file(*[an_event("放假", "20260720")] * 2001))
+    large = await put_file(admin, COUNTY, a_file(an_event("放假", "20260720"), "X-A;B=c:1\r\n" * 30_000))
+    assert (large.status_code, "太大" in large.text) == (422, True)
+    many = await put_file(admin, COUNTY, a_file(*["BEGIN:VEVENT\r\nEND:VEVENT"] * 2001))
     deep = await put_file(admin, COUNTY, b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 1900)
     assert (many.status_code, "太多" in many.text, deep.status_code) == (422, True, 422)
 

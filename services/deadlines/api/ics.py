@@ -31,6 +31,8 @@ _KINDS = {
 # no property of the standard holds these; without them an estimated year would be imported as official
 _REGION, _STATUS, _SOURCE = "X-BIANMIN-REGION", "X-BIANMIN-STATUS", "X-BIANMIN-SOURCE"
 MOST_PARTS = 2000
+MOST_BYTES = 256 * 1024
+"""More than twenty years of holidays have; a megabyte of parameters takes seconds to parse."""
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _REPEATING = ("rrule", "rdate", "exdate", "exrule", "recurrence-id")
 _SINGLE_PROPERTIES = ("summary", "dtstart", "dtend", "duration", "status", "x-apple-special-day")
@@ -103,6 +105,8 @@ def format_year(year: CalendarYear) -> bytes:
 
 
 def _parse(body: bytes) -> Calendar:
+    if len(body) > MOST_BYTES:
+        raise _wrong("", f"文件太大（最多 {MOST_BYTES // 1024} KB），请只保留放假和上班的日子")
     if body.upper().count(b"BEGIN:") > MOST_PARTS:
         raise _wrong("", f"文件里的事件太多（最多 {MOST_PARTS} 个），请只保留放假和上班的日子")
     try:

@@ -1,6 +1,7 @@
 """JSON and YAML from outside: unique keys, YAML 1.2, lines, and limits while parsing."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -109,6 +110,26 @@ def test_g22_what_would_grow_without_end_is_refused_while_it_is_parsed(text: str
 def test_g22_json_of_very_many_values_is_refused_before_it_is_built() -> None:
     with pytest.raises(MalformedRequest, match="太多"):
         read_json(b'{"items": [' + b"{}," * MAX_NODES)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("[" + "0," * MAX_NODES + "0]", "太多"), ("[" * 40 + "]" * 40, "太深"), ('{"a":' * 40 + "0" + "}" * 40, "太深")],
+)
+def test_g22_json_files_have_the_limits_of_yaml_files(text: str, reason: str) -> None:
+    with pytest.raises(MalformedRequest, match=reason):
+        read_json(text.encode())
+
+
+def test_g6_g22_a_key_that_is_twice_deep_inside_a_body_costs_little_memory() -> None:
+    text = "[" * 800 + "0,\n" * 50_000 + '{"a": 1, "a": 2}' + "]" * 800
+    tracemalloc.start()
+    try:
+        with pytest.raises(MalformedRequest, match=r"^第 50001 行：“a”出现了两次"):
+            parse_json(text)
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(text)
+    finally:
+        tracemalloc.stop()
 
 
 def test_lines_are_those_of_the_innermost_value() -> None:
