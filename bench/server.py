@@ -29,7 +29,8 @@ from bianmin.kit.settings import Settings
 from command.deployment import SERVICES
 from command.serving import tune_garbage_collector, uvicorn_server
 from services.intake.api.bodies import Registration
-from services.intake.api.views.cases import MaterialView, ReceiptView, RegisteredView
+from services.intake.api.views.cases import RegisteredView
+from services.intake.api.views.materials import MaterialView, ReceiptView
 
 NOTHING_STORED = "/bench/cases"
 router = staff_router("intake")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, RowMapping, Select, tuple_
 
 from bianmin.kit.db import Tx
@@ -24,8 +24,14 @@ T = TypeVar("T")
 class Page(BaseModel, Generic[T]):
     """One page of a list. `next_cursor` is null on the last."""
 
-    items: list[T]
-    next_cursor: str | None = None
+    items: Annotated[list[T], Field(description="本页的内容；没有的为空列表")]
+    next_cursor: Annotated[
+        str | None,
+        Field(
+            description="下一页的 cursor，原样带回，其他查询条件不变；最后一页为 null",
+            examples=["q3Jk0xT1b2VbIjIwMjYtMTEtMjQiXQ"],
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

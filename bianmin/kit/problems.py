@@ -142,21 +142,46 @@ PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status"],
     "properties": {
-        "type": {"type": "string", "examples": ["urn:bianmin:problem:materials-missing"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
+        "type": {
+            "type": "string",
+            "description": "问题的种类，供程序判断；不会变动",
+            "examples": ["urn:bianmin:problem:invalid"],
+        },
+        "title": {"type": "string", "description": "种类的中文名称", "examples": ["填报内容有误"]},
+        "status": {"type": "integer", "description": "HTTP 状态码", "examples": [422]},
+        "detail": {
+            "type": "string",
+            "description": "出了什么问题、下一步怎么办，中文，可以直接显示",
+            "examples": ["填报内容有误，请按 errors 逐项更正后重新提交。"],
+        },
+        "instance": {"type": "string", "description": "请求的路径", "examples": ["/api/v1/cases"]},
+        "request_id": {
+            "type": "string",
+            "description": "本次请求的编号，与答复头 X-Request-Id、日志相同；报告问题时请附上",
+            "examples": ["9f1c2b7a4d5e6f70"],
+        },
         "errors": {
             "type": "array",
+            "description": "逐项的错误；不能归到某一项的没有这一项",
             "items": {
                 "type": "object",
                 "required": ["pointer", "code", "detail"],
                 "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
+                    "pointer": {
+                        "type": "string",
+                        "description": "哪一项：请求体中的 JSON Pointer；查询参数为 query:名称",
+                        "examples": ["/applicant/id_number"],
+                    },
+                    "code": {
+                        "type": "string",
+                        "description": "错误的代码，供程序判断",
+                        "examples": ["citizen_id_check"],
+                    },
+                    "detail": {
+                        "type": "string",
+                        "description": "错在哪里、怎样更正，中文，可以直接显示",
+                        "examples": ["身份证号的校验位不对；请对照证件逐位核对。"],
+                    },
                 },
             },
         },

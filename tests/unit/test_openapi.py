@@ -1,7 +1,9 @@
 """The document of the API says what a client has to send."""
 
+import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from bianmin.domain.actors import ROLES
@@ -63,6 +65,60 @@ def test_every_operation_says_who_may_call_it() -> None:
     assert all("调用者：" in each["description"] for each in operations)
     assert {role for each in operations for role in each.get("x-roles", ())} <= ROLES
     assert any("x-roles" in each for each in operations)
+
+
+OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_g36_every_operation_parameter_and_field_is_described_in_chinese() -> None:
+    described = [
+        *((each["operationId"], each["summary"]) for each in OPERATIONS),
+        *((each["operationId"], each["description"].partition("调用者：")[0]) for each in OPERATIONS),
+        *(
+            (f"{operation['operationId']} {each['name']}", each.get("description", ""))
+            for operation in OPERATIONS
+            for each in operation.get("parameters", [])
+        ),
+        *(
+            (f"{name}.{field}", each.get("description", ""))
+            for name, schema in DOCUMENT["components"]["schemas"].items()
+            for field, each in schema.get("properties", {}).items()
+        ),
+    ]
+    assert [name for name, text in described if not CHINESE.search(text)] == []
+
+
+def test_g36_every_example_of_a_field_or_parameter_is_valid() -> None:
+    schemas = [
+        *(
+            (f"{name}.{field}", each)
+            for name, schema in DOCUMENT["components"]["schemas"].items()
+            for field, each in schema.get("properties", {}).items()
+        ),
+        *(
+            (f"{operation['operationId']} {each['name']}", each["schema"] | {"examples": each.get("examples", [])})
+            for operation in OPERATIONS
+            for each in operation.get("parameters", [])
+            if isinstance(each.get("examples", []), list)
+        ),
+    ]
+    wrong = [
+        f"{name}: {error.message}"
+        for name, schema in schemas
+        for validator in [validator_of(schema)]
+        for example in schema.get("examples", [])
+        for error in validator.iter_errors(example)
+    ]
+    assert wrong == []
+
+
+def validator_of(schema: dict[str, Any]) -> Any:
+    """Return a validator, of formats too, for a schema that refers to others of the document."""
+    return jsonschema_rs.validator_for(
+        {**schema, "components": DOCUMENT["components"]} | {"$schema": "https://json-schema.org/draft/2020-12/schema"},
+        validate_formats=True,
+    )
 
 
 def test_every_answer_declares_its_headers() -> None:

@@ -28,14 +28,9 @@ from services.intake.api.bodies import (
 )
 from services.intake.api.parameters import CasePath
 from services.intake.api.sealing import open_applicant, seal_applicant
-from services.intake.api.views.cases import (
-    ApplicantView,
-    CaseSummary,
-    CaseView,
-    RegisteredView,
-    TimelineEntryView,
-    TimelineView,
-)
+from services.intake.api.views.applicant import ApplicantView
+from services.intake.api.views.cases import CaseSummary, CaseView, RegisteredView
+from services.intake.api.views.timeline import TimelineEntryView, TimelineView
 from services.intake.domain.acceptance import AcceptCase
 from services.intake.domain.case import Case
 from services.intake.domain.case_parts import CaseRefusal, RequestedMaterial, SubmittedMaterial

@@ -10,7 +10,7 @@ from bianmin.domain import identifiers, masking
 from bianmin.kit.crypto import Sealer, equal_secrets
 from bianmin.kit.refusals import FieldError, Invalid
 from services.intake.api.bodies import Registration
-from services.intake.api.views.cases import ApplicantView
+from services.intake.api.views.applicant import ApplicantView
 from services.intake.domain.case import Case
 from services.intake.domain.case_parts import MaskedApplicant
 from services.intake.domain.registration import Applicant

@@ -3,14 +3,23 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from bianmin.domain.labels_zh import ITEM_TYPES, MODES, PERIOD_UNITS
 from bianmin.events.parts import Dept, DeskLevel, ItemFacts, ItemType, Mode, Period, PeriodUnit
 from bianmin.kit.bodies import AS_TEXT, STORED, Line
+from bianmin.kit.fields import DEPT_VALUES, values_of
 from bianmin.kit.refusals import FieldError
+from services.intake.domain.labels_zh import (
+    DENIAL_AUTHORITIES,
+    DESK_LEVELS,
+    MATERIAL_SOURCES,
+    PERIOD_ORIGINS,
+    REQUIRED_FORMS,
+)
 
 _ITEM_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -41,10 +50,15 @@ class Material(_Part):
     `source` `share`: obtained from other departments, never asked of the applicant (国务院令716 art. 7).
     """
 
-    name: Line
-    form: Literal["o", "oc", "f", "e", "p"]
-    source: Literal["applicant", "issue", "share"] = "applicant"
-    required: bool = True
+    name: Annotated[Line, Field(description="材料名称，1 至 500 字，同一事项中不能重复", examples=["居民身份证"])]
+    form: Annotated[
+        Literal["o", "oc", "f", "e", "p"], Field(description=f"形式：{values_of(REQUIRED_FORMS)}", examples=["oc"])
+    ]
+    source: Annotated[
+        Literal["applicant", "issue", "share"],
+        Field(description=f"来源：{values_of(MATERIAL_SOURCES)}", examples=["applicant"]),
+    ] = "applicant"
+    required: Annotated[bool, Field(description="是否必须提交", examples=[True])] = True
 
 
 def _material(value: Any) -> Any:
@@ -60,11 +74,25 @@ class ItemPeriod(_Part):
     `conf` says where the number comes from: V law or official page, M common knowledge, L local decision.
     """
 
-    value: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
-    unit: PeriodUnit = "workday"
-    extension: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
-    conf: Literal["V", "M", "L"] | None = None
-    note: Line | None = None
+    value: Annotated[
+        Annotated[StrictInt, Field(ge=0, le=3650)] | None,
+        Field(description="期限的长短，单位见 unit，0 至 3650；没有固定期限的为 null", examples=[5]),
+    ] = None
+    unit: Annotated[PeriodUnit, Field(description=f"期限的单位：{values_of(PERIOD_UNITS)}", examples=["workday"])] = (
+        "workday"
+    )
+    extension: Annotated[
+        Annotated[StrictInt, Field(ge=0, le=3650)] | None,
+        Field(description="最多可以延长多少，单位见 unit，0 至 3650；没有规定的为 null", examples=[None]),
+    ] = None
+    conf: Annotated[
+        Literal["V", "M", "L"] | None,
+        Field(description=f"期限的出处：{values_of(PERIOD_ORIGINS)}；没有写明的为 null", examples=["L"]),
+    ] = None
+    note: Annotated[
+        Line | None,
+        Field(description="说明，1 至 500 字；没有的为 null", examples=["情况紧急的，二十四小时内先行救助"]),
+    ] = None
 
     def period(self) -> Period | None:
         """Return the period as events say it; None where the catalog states no number."""
@@ -78,16 +106,22 @@ class ItemPeriod(_Part):
 class Publicity(ItemPeriod):
     """The public notice (公示) before the decision; `counts_in_period`: whether its days count in the period."""
 
-    counts_in_period: StrictBool = True
+    counts_in_period: Annotated[StrictBool, Field(description="公示的时间是否计入办理期限", examples=[False])] = True
 
 
 class Fee(_Part):
     """What the applicant pays, in yuan; 0 means free."""
 
-    amount: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
-    currency: Literal["CNY"] = "CNY"
-    payee: Line | None = None
-    note: Line | None = None
+    amount: Annotated[
+        float, Field(ge=0, allow_inf_nan=False, description="金额，元，可以有小数；0 为免费", examples=[0])
+    ] = 0
+    currency: Annotated[Literal["CNY"], Field(description="币种，人民币", examples=["CNY"])] = "CNY"
+    payee: Annotated[
+        Line | None, Field(description="收款单位，1 至 500 字；没有的为 null", examples=["修文县财政局"])
+    ] = None
+    note: Annotated[Line | None, Field(description="说明，1 至 500 字；没有的为 null", examples=["代办服务不收费"])] = (
+        None
+    )
 
 
 class Content(_Part):
@@ -96,30 +130,75 @@ class Content(_Part):
     `deemed_basis`: by which rule silence is acceptance, where it is not a licence (行政许可法 art. 32(4)).
     """
 
-    code: ItemCode
-    name: Line
-    name_en: Line | None = None
-    legacy_name: Line | None = None
-    category: Dept
-    founding_ref: Line | None = None
-    item_type: ItemType
-    lodge_at: Annotated[tuple[Desk, ...], Field(min_length=1)]
-    decide_level: DeskLevel
-    mode: Mode
-    co_handlers: tuple[Line, ...] = ()
-    cross_region: StrictBool = False
-    materials: Annotated[tuple[Annotated[Material, BeforeValidator(_material)], ...], Field(max_length=100)] = ()
-    legal: ItemPeriod | None = None
-    promise: ItemPeriod | None = None
-    publicity: Publicity | None = None
-    fee: Fee = Fee()
-    result: Line | None = None
-    basis: tuple[Line, ...] = ()
-    privacy: tuple[Line, ...] = ()
-    flags: tuple[Line, ...] = ()
-    deny_authority: Literal["leader", "window"] = "leader"
-    deemed_basis: Line | None = None
-    notes: Annotated[str, StringConstraints(max_length=2000), AS_TEXT] | None = None
+    code: Annotated[ItemCode, Field(description="事项编码，1 至 40 个字母、数字或 `_.-`", examples=["MZ-003"])]
+    name: Annotated[Line, Field(description="事项名称，1 至 500 字", examples=["临时救助（小额）"])]
+    name_en: Annotated[
+        Line | None, Field(description="英文名称；没有的为 null", examples=["Temporary relief (small amount)"])
+    ] = None
+    legacy_name: Annotated[Line | None, Field(description="曾用名称；没有的为 null", examples=[None])] = None
+    category: Annotated[Dept, Field(description=f"所属条线：{DEPT_VALUES}", examples=["civil"])]
+    founding_ref: Annotated[
+        Line | None, Field(description="设立便民服务机构的文件中的出处；没有的为 null", examples=["二(二)1“社会救助”"])
+    ] = None
+    item_type: Annotated[ItemType, Field(description=f"事项类型：{values_of(ITEM_TYPES)}", examples=["05"])]
+    lodge_at: Annotated[
+        tuple[Desk, ...],
+        Field(
+            min_length=1,
+            description=f"在哪一级申请，至少一级：{values_of({desk: DESK_LEVELS[desk] for desk in get_args(Desk)})}",
+            examples=[["station", "center"]],
+        ),
+    ]
+    decide_level: Annotated[
+        DeskLevel, Field(description=f"由哪一级决定：{values_of(DESK_LEVELS)}", examples=["center"])
+    ]
+    mode: Annotated[Mode, Field(description=f"办理方式：{values_of(MODES)}", examples=["promised"])]
+    co_handlers: Annotated[
+        tuple[Line, ...],
+        Field(description="联合办理的单位，至少两个，其中一个注明（主办）；其他方式的为空列表", examples=[[]]),
+    ] = ()
+    cross_region: Annotated[StrictBool, Field(description="是否可以跨地区办理", examples=[False])] = False
+    materials: Annotated[
+        tuple[Annotated[Material, BeforeValidator(_material)], ...],
+        Field(
+            max_length=100,
+            description="材料清单，最多 100 个，按序号排列",
+            examples=[[{"name": "居民身份证", "form": "oc", "source": "applicant", "required": True}]],
+        ),
+    ] = ()
+    legal: Annotated[ItemPeriod | None, Field(description="法定期限；没有的为 null", examples=[None])] = None
+    promise: Annotated[
+        ItemPeriod | None,
+        Field(description="承诺期限，不长于法定期限；没有的为 null", examples=[{"value": 5, "unit": "workday"}]),
+    ] = None
+    publicity: Annotated[
+        Publicity | None, Field(description="决定之前的公示；不需要公示的为 null", examples=[None])
+    ] = None
+    fee: Annotated[Fee, Field(description="收费；不写为免费", examples=[{"amount": 0}])] = Fee()
+    result: Annotated[
+        Line | None, Field(description="办理结果，1 至 500 字；没有写明的为 null", examples=["救助金，存入申请人账户"])
+    ] = None
+    basis: Annotated[
+        tuple[Line, ...], Field(description="设定依据，各 1 至 500 字", examples=[["《社会救助暂行办法》第四十七条"]])
+    ] = ()
+    privacy: Annotated[
+        tuple[Line, ...], Field(description="涉及的个人信息，各 1 至 500 字", examples=[["身份证号", "银行账号"]])
+    ] = ()
+    flags: Annotated[
+        tuple[Line, ...], Field(description="办理要求的代码，由目录的编制单位规定", examples=[["green_channel"]])
+    ] = ()
+    deny_authority: Annotated[
+        Literal["leader", "window"],
+        Field(description=f"由谁作出不予许可：{values_of(DENIAL_AUTHORITIES)}", examples=["leader"]),
+    ] = "leader"
+    deemed_basis: Annotated[
+        Line | None,
+        Field(description="行政许可以外的事项，逾期不告知补正即视为受理的依据；没有的为 null", examples=[None]),
+    ] = None
+    notes: Annotated[
+        Annotated[str, StringConstraints(max_length=2000), AS_TEXT] | None,
+        Field(description="备注，最多 2000 字；没有的为 null", examples=["节假日由值班人员受理"]),
+    ] = None
 
     @classmethod
     def stored(cls, document: Any) -> Self:

@@ -16,17 +16,10 @@ from services.intake.domain.case_parts import MaskedApplicant, SubmittedMaterial
 from services.intake.domain.checks import DESK_ROLES, DateWrong, check_material_numbers, may_see
 from services.intake.domain.content import Guide
 from services.intake.domain.facts import CaseOpened, Fact
+from services.intake.domain.labels_zh import DESK_LEVELS
 
 _ROUTED = frozenset({"direct", "promised", "report_up"})
 """The modes of handling that routing can route so far."""
-_LEVEL_NAMES = {
-    "province": "省级",
-    "city": "市（州）级",
-    "county": "县级",
-    "center": "乡镇中心",
-    "station": "村站",
-    "point": "服务点",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +259,7 @@ def _check_dates(command: RegisterCase) -> None:
 
 def _check_desk(command: RegisterCase, guide: Guide) -> None:
     if desk_level_of(command.org) not in guide.lodge_at:
-        offered = "、".join(_LEVEL_NAMES[desk] for desk in guide.lodge_at)
+        offered = "、".join(DESK_LEVELS[desk] for desk in guide.lodge_at)
         raise NotLodgedHere(
             f"这个事项在{offered}受理，请到那里办理。",
             errors=[FieldError("/org", "not_lodged_here", f"在{offered}受理")],

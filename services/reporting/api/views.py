@@ -1,13 +1,25 @@
 """The answers of reporting."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from bianmin.domain.labels_zh import MODES
 from bianmin.events.parts import Dept, Mode
 from bianmin.kit.bodies import View
+from bianmin.kit.fields import CENTER_ORG, DEPT_VALUES, OFFICE_ORG, STATION_ORG, values_of
 from services.reporting.domain.figures import Grouping
+
+_GROUPINGS: Mapping[Grouping, str] = {
+    "org": "受理机构",
+    "station": "登记站点",
+    "item": "事项",
+    "dept": "部门",
+    "mode": "办理方式",
+    "month": "月份",
+}
 
 
 def _absent(value: object) -> bool:
@@ -17,14 +29,35 @@ def _absent(value: object) -> bool:
 class LineKey(View):
     """What the figures of a line are about; `by` decides which of these fields it has."""
 
-    org: Annotated[str | None, Field(exclude_if=_absent)] = None
-    station: Annotated[str | None, Field(exclude_if=_absent)] = None
-    item: Annotated[str | None, Field(exclude_if=_absent)] = None
-    item_org: Annotated[str | None, Field(exclude_if=_absent)] = None
-    dept: Annotated[Dept | None, Field(exclude_if=_absent)] = None
-    mode: Annotated[Mode | None, Field(exclude_if=_absent)] = None
-    month: Annotated[str | None, Field(exclude_if=_absent)] = None
-    name: str | None
+    org: Annotated[
+        str | None,
+        Field(exclude_if=_absent, description="受理机构的区划代码；按受理机构统计时才有", examples=[CENTER_ORG]),
+    ] = None
+    station: Annotated[
+        str | None,
+        Field(exclude_if=_absent, description="登记站点的区划代码；按登记站点统计时才有", examples=[STATION_ORG]),
+    ] = None
+    item: Annotated[
+        str | None, Field(exclude_if=_absent, description="事项编码；按事项统计时才有", examples=["MZ-003"])
+    ] = None
+    item_org: Annotated[
+        str | None,
+        Field(exclude_if=_absent, description="发布事项的单位的区划代码；按事项统计时才有", examples=[OFFICE_ORG]),
+    ] = None
+    dept: Annotated[
+        Dept | None,
+        Field(exclude_if=_absent, description=f"条线；按部门统计时才有：{DEPT_VALUES}", examples=["civil"]),
+    ] = None
+    mode: Annotated[
+        Mode | None,
+        Field(
+            exclude_if=_absent, description=f"办理方式；按办理方式统计时才有：{values_of(MODES)}", examples=["promised"]
+        ),
+    ] = None
+    month: Annotated[
+        str | None, Field(exclude_if=_absent, description="月份，YYYY-MM；按月份统计时才有", examples=["2026-11"])
+    ] = None
+    name: Annotated[str | None, Field(description="机构、站点、事项等的中文名称；不知道的为 null", examples=["六广镇"])]
 
 
 class FiguresView(View):
@@ -61,10 +94,14 @@ class LineView(FiguresView, LineKey):
 class PerformanceView(View):
     """The figures of a period, by line and in total."""
 
-    org: str
-    name: str | None
-    first: Annotated[date, Field(serialization_alias="from")]
-    last: Annotated[date, Field(serialization_alias="to")]
-    by: Grouping
-    items: list[LineView]
-    total: FiguresView
+    org: Annotated[str, Field(description="统计的机构的区划代码，含下级", examples=[OFFICE_ORG])]
+    name: Annotated[str | None, Field(description="机构名称；不知道的为 null", examples=["修文县"])]
+    first: Annotated[
+        date, Field(serialization_alias="from", description="起始日（含），YYYY-MM-DD", examples=["2026-11-01"])
+    ]
+    last: Annotated[
+        date, Field(serialization_alias="to", description="截止日（含），YYYY-MM-DD", examples=["2026-11-30"])
+    ]
+    by: Annotated[Grouping, Field(description=f"按什么分：{values_of(_GROUPINGS)}", examples=["org"])]
+    items: Annotated[list[LineView], Field(description="各行的数据；按月份统计时，没有办件的月份也列")]
+    total: Annotated[FiguresView, Field(description="合计")]

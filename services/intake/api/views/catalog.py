@@ -1,21 +1,36 @@
 """Service items and the result of an import."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from bianmin.kit.bodies import View
+from bianmin.kit.fields import MOMENT, OFFICE_ORG, values_of
+from services.intake.api.fields import ITEM_CODE
 from services.intake.domain.content import Content
 from services.intake.domain.item import Item, ItemVersion, VersionStatus
+from services.intake.domain.labels_zh import VERSION_STATUSES
 from services.intake.handlers import ImportedCatalog
+
+ItemOrg = Annotated[str, Field(description="发布事项的单位的区划代码", examples=[OFFICE_ORG])]
+Code = Annotated[str, Field(description="事项编码", examples=[ITEM_CODE])]
+VersionNo = Annotated[int, Field(description="版本，从 1 起，每改一次加 1", examples=[1])]
+_STATUS = Field(description=f"状态：{values_of(VERSION_STATUSES)}", examples=["published"])
 
 
 class ItemView(Content):
     """A version of an item: the guide (办事指南)."""
 
-    org: str
-    version: int
-    status: VersionStatus
-    changed_at: datetime | None = None
+    org: ItemOrg
+    version: VersionNo
+    status: Annotated[VersionStatus, _STATUS]
+    changed_at: Annotated[
+        datetime | None,
+        Field(
+            description="这个版本最近一次变动的时间，RFC 3339，带时区；刚刚保存、发布或停用的为 null", examples=[MOMENT]
+        ),
+    ] = None
 
     @classmethod
     def of(cls, org: str, version: ItemVersion, changed_at: datetime | None = None) -> "ItemView":
@@ -47,32 +62,38 @@ class ItemView(Content):
 class ItemVersionView(View):
     """A version of an item in the list of its versions."""
 
-    org: str
-    code: str
-    version: int
-    status: str
-    changed_at: datetime
+    org: ItemOrg
+    code: Code
+    version: VersionNo
+    status: Annotated[str, _STATUS]
+    changed_at: Annotated[datetime, Field(description="最近一次变动的时间，RFC 3339，带时区", examples=[MOMENT])]
 
 
 class ItemVersionsView(View):
     """All versions of an item, the newest first."""
 
-    items: list[ItemVersionView]
+    items: Annotated[list[ItemVersionView], Field(description="全部版本，最新的在前")]
 
 
 class ImportedItemView(View):
     """An item after an import."""
 
-    code: str
-    version: int
-    status: str
+    code: Code
+    version: VersionNo
+    status: Annotated[str, _STATUS]
 
 
 class ImportedView(View):
     """What an import did: every item of the file as it stands now."""
 
-    imported: int
-    items: list[ImportedItemView]
+    imported: Annotated[int, Field(description="导入的事项数，个", examples=[1])]
+    items: Annotated[
+        list[ImportedItemView],
+        Field(
+            description="文件中的各个事项，导入以后的版本和状态",
+            examples=[[{"code": ITEM_CODE, "version": 1, "status": "draft"}]],
+        ),
+    ]
 
     @classmethod
     def of(cls, catalog: ImportedCatalog) -> Self:
