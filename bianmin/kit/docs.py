@@ -1,8 +1,10 @@
 """The OpenAPI documents of a process and of each service, and a page that shows them without the internet."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,10 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute
 
 from bianmin.domain.labels_zh import ROLES
+from bianmin.kit.answers import describe_answers
 from bianmin.kit.endpoints import roles_of
-from bianmin.kit.problems import PROBLEM_SCHEMA, TooLarge, TooMany, UnsupportedMedia, refuses
-from bianmin.kit.refusals import Refusal
+from bianmin.kit.examples import NoExample, example_of
+from bianmin.kit.problem_types import problem_schemas
 from bianmin.kit.routers import GuardedRoute
 from bianmin.kit.service import Service
 
@@ -28,130 +31,129 @@ OPENAPI = "/api/v1/openapi.json"
 _ASSETS = "/docs/assets"
 
 
-def describe(services: Sequence[Service], *, title: str = "便民 Bianmin") -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the API of these services together."""
+def describe(services: Sequence[Service]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the API of these services together; that of one has its title."""
     routes: list[BaseRoute] = [route for service in services for router in service.routers for route in router.routes]
     for route in routes:
         if isinstance(route, APIRoute):
             _complete(route)
-    document = get_openapi(
-        title=title,
-        version="1",
-        description="乡镇便民服务中心、村便民服务站的办件、时限、投诉与统计接口。错误一律为 RFC 9457 problem+json。",
-        routes=routes,
-        tags=[{"name": service.name, "description": service.title} for service in services],
-        servers=[{"url": "/"}],
-        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
-        contact={"name": "Bianmin maintainers"},
+    document = deepcopy(
+        get_openapi(
+            title=f"便民 · {services[0].title}" if len(services) == 1 else "便民 Bianmin",
+            version="1",
+            description=_INTRODUCTION,
+            routes=routes,
+            tags=[{"name": service.name, "description": service.title} for service in services],
+            servers=[{"url": "/"}],
+            license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+            contact={"name": "Bianmin maintainers"},
+        )
     )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas["Problem"] = PROBLEM_SCHEMA
     bodies = {model for route in routes if isinstance(route, GuardedRoute) and (model := route.json_body)}
     _, definitions = models_json_schema([(model, "validation") for model in bodies], ref_template=_REFERENCE)
-    components["schemas"] = {**definitions.get("$defs", {}), **schemas}
+    components["schemas"] = {**definitions.get("$defs", {}), **schemas, **problem_schemas()}
+    for name in ("HTTPValidationError", "ValidationError"):  # never answered
+        components["schemas"].pop(name, None)
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["paths"] = {
         path: {method: methods[method] for method in _METHODS if method in methods}
         for path, methods in document["paths"].items()
     }
-    _describe_errors_of_the_entrance(document)
     _describe_roles(document)
-    _describe_headers(document)
-    _describe_errors_as_problems(document)
-    _describe_optional_bodies_without_null(document)
+    describe_answers(document)
+    _describe_optional_parts_without_null(document)
+    _describe_null_as_a_type(document)
     _name_pages_by_their_items(document)
     _drop_defaults_beside_references(document)
+    _describe_examples(document)
     return document
 
 
+_INTRODUCTION = """\
+乡镇便民服务中心、村便民服务站的办件、时限、投诉与统计接口。
+
+- 登录：`Authorization: Bearer <JWT>`。每个接口写明谁可以调用；`x-roles` 列出角色，供程序读取。
+- 错误一律为 RFC 9457 `application/problem+json`：`type` 给程序判断（ProblemType），`detail` 给人看，说明下一步怎么办。
+- 每个 POST 须带 `Idempotency-Key`；超时、408、429、500、503 以后用同一个值重试，不会办两次。
+- 日期为 `YYYY-MM-DD`，时刻为带时区的 RFC 3339；业务日按北京时间。
+- 列表按页给出，下一页见 `next_cursor` 或 `Link`。
+- 带 `ETag` 的内容可用 `If-None-Match` 重读（304），修改须带 `If-Match`。
+- 每个 GET 都可以用 HEAD。请求体不压缩。以后只增加字段和错误种类：不认识的请忽略。
+
+---
+
+The API of Bianmin (便民): cases, time limits, complaints and figures of the public service desks of a county.
+
+- Authentication: `Authorization: Bearer <JWT>`. Each operation says who may call it; `x-roles` lists the roles.
+  An operation whose `security` is empty needs no token.
+- Every error is an RFC 9457 `application/problem+json`. Branch on `type` (schema `ProblemType`; new types will be
+  added); `detail` is Chinese text for people, and says what to do next.
+- Every POST needs an `Idempotency-Key`. Retry with the same key after a timeout, 408, 429, 500 or 503: there is one
+  effect.
+- Days are `YYYY-MM-DD`, moments RFC 3339 with an offset; business days are those of UTC+8.
+- Lists come in pages: follow `next_cursor`, or `Link` with `rel="next"`. An answer with an `ETag` can be read again
+  with `If-None-Match` (304); a change needs `If-Match`.
+- Every GET can be asked by HEAD. Bodies are not compressed. Fields are only added: ignore those you do not know.
+- `docs/api-en.md` has a line in English for each operation, `docs/problems.md` the types of problems."""
 _REFERENCE = "#/components/schemas/{model}"
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
 """In the order of the document."""
-
-
-def _describe_errors_of_the_entrance(document: dict[str, Any]) -> None:
-    """Add what every route answers before its endpoint is called, where the endpoint does not describe it."""
-    for methods in document["paths"].values():
-        for method, operation in methods.items():
-            kinds: list[type[Refusal]] = [TooLarge, UnsupportedMedia] if method in _WITH_BODY else []
-            kinds += [TooMany] if not operation["security"] else []
-            for status, response in refuses(*kinds).items():
-                operation["responses"].setdefault(str(status), response)
-            operation["responses"] = dict(sorted(operation["responses"].items()))
-
-
-_WITH_BODY = ("post", "put", "patch")
 
 
 def _describe_roles(document: dict[str, Any]) -> None:
     """Say in each operation who may call it; `x-roles` lists the roles, for programs."""
     for methods in document["paths"].values():
         for operation in methods.values():
-            roles = operation.get("x-roles")
+            roles = operation["x-roles"]
             if not operation["security"]:
                 who = "不需要登录"
-            elif roles:
+            elif len(roles) < len(ROLES):
                 who = f"角色限于{'、'.join(ROLES[role] for role in roles)}"
             else:
                 who = "登录即可"
             operation["description"] = f"{operation.get('description', '')}\n\n调用者：{who}。".strip()
 
 
-def _describe_headers(document: dict[str, Any]) -> None:
-    """Add the headers of every answer, and those of single statuses."""
-    used: set[str] = set()
+def _describe_optional_parts_without_null(document: dict[str, Any]) -> None:
+    """Describe a body or parameter that may be left out by its schema alone.
+
+    A generated client would send the absence of a body as JSON, and there is no null in an address.
+    """
     for methods in document["paths"].values():
         for operation in methods.values():
-            for status, response in operation["responses"].items():
-                names = [*_OF_EVERY_ANSWER, *_OF_STATUS.get(status, ())]
-                used.update(names)
-                response["headers"] = {
-                    **{name: {"$ref": f"#/components/headers/{name}"} for name in names},
-                    **response.get("headers", {}),
-                }
-    document["components"]["headers"] = {name: header for name, header in _HEADERS.items() if name in used}
+            bodies = operation.get("requestBody", {}).get("content", {}).values()
+            for part in [*bodies, *operation.get("parameters", [])]:
+                schema = part["schema"]
+                match schema.get("anyOf"):
+                    case [{"$ref": _} as given, {"type": "null"}]:
+                        part["schema"] = given
+                    case [given, {"type": "null"}]:
+                        del schema["anyOf"]
+                        part["schema"] = given | schema
 
 
-def _header(description: str, example: str) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "string", "examples": [example]}}
+def _describe_null_as_a_type(document: dict[str, Any]) -> None:
+    """Describe a scalar that may be null as `type: [string, "null"]`, which more generators understand than a union."""
+    for part in _objects(document):
+        match part.get("anyOf"):
+            case [{"type": "string" | "integer" | "number" | "boolean" as kind} as scalar, {"type": "null"}]:
+                if not {"enum", "const"} & scalar.keys():
+                    del part["anyOf"]
+                    part.update({**scalar, **part, "type": [kind, "null"]})
 
 
-_HEADERS = {
-    "X-Request-Id": _header("本次请求的编号，日志和错误中相同；请求带来的合规编号原样答复", "9f1c2b7a4d5e6f70"),
-    "Cache-Control": _header("能否缓存；含个人信息的一律 no-store", "no-store"),
-    "Retry-After": {"description": "多少秒后再试", "schema": {"type": "integer", "examples": [2]}},
-    "WWW-Authenticate": _header("怎样登录；凭证无效时为 invalid_token", 'Bearer error="invalid_token"'),
-    "RateLimit": _header("本窗口还可请求几次（r）、几秒后重新计数（t）", '"address";r=0;t=30'),
-    "RateLimit-Policy": _header("窗口内最多几次（q）、窗口几秒（w）", '"address";q=600;w=60'),
-}
-_OF_EVERY_ANSWER = ("X-Request-Id", "Cache-Control")
-_OF_STATUS = {
-    "401": ("WWW-Authenticate",),
-    "429": ("Retry-After", "RateLimit", "RateLimit-Policy"),
-    "503": ("Retry-After",),
-}
-
-
-def _describe_errors_as_problems(document: dict[str, Any]) -> None:
-    """Replace the errors that FastAPI describes by those that are answered."""
+def _describe_examples(document: dict[str, Any]) -> None:
+    """Give every body and answer an example, composed of those of its fields, where all of these have one."""
+    schemas = document["components"]["schemas"]
     for methods in document["paths"].values():
         for operation in methods.values():
-            invalid = operation["responses"].get("422", {})
-            if "application/json" in invalid.get("content", {}):
-                invalid["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)
-
-
-def _describe_optional_bodies_without_null(document: dict[str, Any]) -> None:
-    """Describe a body that may be left out by its schema alone: a generated client would send the absence as JSON."""
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for media in operation.get("requestBody", {}).get("content", {}).values():
-                match media["schema"]:
-                    case {"anyOf": [schema, {"type": "null"}]}:
-                        media["schema"] = schema
+            for part in [operation.get("requestBody", {}), *operation["responses"].values()]:
+                for media in part.get("content", {}).values():
+                    if not {"example", "examples"} & media.keys() and "application/problem+json" not in part["content"]:
+                        with contextlib.suppress(NoExample):
+                            media["example"] = example_of(media["schema"], schemas)
 
 
 def _name_pages_by_their_items(document: dict[str, Any]) -> None:
@@ -191,8 +193,7 @@ def _complete(route: APIRoute) -> None:
     route.operation_id = route.endpoint.__name__
     extra = dict(route.openapi_extra or {})
     extra["security"] = [] if getattr(route, "public", False) else [{"bearer": []}]
-    if roles := roles_of(route.dependant):
-        extra["x-roles"] = list(roles)
+    extra["x-roles"] = list(roles_of(route.dependant) or ROLES)
     if "POST" in (route.methods or ()):
         others = [each for each in extra.get("parameters", []) if each is not _IDEMPOTENCY_KEY]
         extra["parameters"] = [_IDEMPOTENCY_KEY, *others]
@@ -212,9 +213,8 @@ def install(app: FastAPI, services: Sequence[Service], whole: Sequence[Service])
     """Serve the document of the `whole`, one for each service of this process, and the page."""
     app.add_route(OPENAPI, _document_endpoint(lambda: describe(whole)), include_in_schema=False)
     for service in services:
-        path, title = f"/api/v1/{service.name}/openapi.json", f"便民 · {service.title}"
-        make = partial(describe, [service], title=title)
-        app.add_route(path, _document_endpoint(make), include_in_schema=False)
+        path = f"/api/v1/{service.name}/openapi.json"
+        app.add_route(path, _document_endpoint(partial(describe, [service])), include_in_schema=False)
 
     async def page(request: Request) -> HTMLResponse:
         return get_swagger_ui_html(

@@ -46,6 +46,12 @@ class Stale(Conflict):
     slug, title = "stale", "内容已被他人修改"
 
 
+class MethodNotAllowed(HttpRefusal):
+    """405: the address has no such method; `Allow` names those it has."""
+
+    slug, title, status = "method-not-allowed", "不支持这个方法", 405
+
+
 class SlowRequest(HttpRefusal):
     """408: the body did not come in time."""
 
@@ -80,6 +86,12 @@ class TooMany(HttpRefusal):
         self.headers = {**(headers or {}), "Retry-After": str(retry_after)}
 
 
+class InternalError(HttpRefusal):
+    """500: the system has made a mistake, which its log describes under the request id."""
+
+    slug, title, status = "internal", "系统内部错误", 500
+
+
 class Unavailable(HttpRefusal):
     """503: the database cannot be reached; nothing was stored."""
 
@@ -97,7 +109,7 @@ _STATUS: Sequence[tuple[type[Refusal], int]] = (
 
 
 def status_of(refusal: Refusal | type[Refusal]) -> int:
-    """The HTTP status of a refusal or of its class."""
+    """Return the HTTP status of a refusal or of its class."""
     kind = refusal if isinstance(refusal, type) else type(refusal)
     if issubclass(kind, HttpRefusal):
         return kind.status
@@ -126,7 +138,14 @@ def problem(refusal: Refusal, instance: str | None = None) -> Response:
 def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint in the OpenAPI document: these refusals, and those that every endpoint has."""
     found: dict[int | str, dict[str, Any]] = {}
-    common: tuple[type[Refusal], ...] = (MalformedRequest, Unauthenticated, Invalid, Unavailable)
+    common: tuple[type[Refusal], ...] = (
+        MalformedRequest,
+        Unauthenticated,
+        MethodNotAllowed,
+        Invalid,
+        InternalError,
+        Unavailable,
+    )
     for kind in kinds + common:
         status = status_of(kind)
         entry = found.setdefault(status, {"description": kind.title, "content": _PROBLEM_CONTENT})
@@ -136,57 +155,6 @@ def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
 
 _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-PROBLEM_SCHEMA = {
-    "title": "Problem",
-    "description": "RFC 9457",
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {
-            "type": "string",
-            "description": "问题的种类，供程序判断；不会变动",
-            "examples": ["urn:bianmin:problem:invalid"],
-        },
-        "title": {"type": "string", "description": "种类的中文名称", "examples": ["填报内容有误"]},
-        "status": {"type": "integer", "description": "HTTP 状态码", "examples": [422]},
-        "detail": {
-            "type": "string",
-            "description": "出了什么问题、下一步怎么办，中文，可以直接显示",
-            "examples": ["填报内容有误，请按 errors 逐项更正后重新提交。"],
-        },
-        "instance": {"type": "string", "description": "请求的路径", "examples": ["/api/v1/cases"]},
-        "request_id": {
-            "type": "string",
-            "description": "本次请求的编号，与答复头 X-Request-Id、日志相同；报告问题时请附上",
-            "examples": ["9f1c2b7a4d5e6f70"],
-        },
-        "errors": {
-            "type": "array",
-            "description": "逐项的错误；不能归到某一项的没有这一项",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {
-                    "pointer": {
-                        "type": "string",
-                        "description": "哪一项：请求体中的 JSON Pointer；查询参数为 query:名称",
-                        "examples": ["/applicant/id_number"],
-                    },
-                    "code": {
-                        "type": "string",
-                        "description": "错误的代码，供程序判断",
-                        "examples": ["citizen_id_check"],
-                    },
-                    "detail": {
-                        "type": "string",
-                        "description": "错在哪里、怎样更正，中文，可以直接显示",
-                        "examples": ["身份证号的校验位不对；请对照证件逐位核对。"],
-                    },
-                },
-            },
-        },
-    },
-}
 
 
 def install(app: FastAPI) -> None:
@@ -247,7 +215,7 @@ class _Guard:
             return problem(Unavailable(detail), path)
         log.error("request.failed", exc_info=error, error=type(error).__name__)
         detail = "系统出错，已记录；请稍后重试，仍不行请联系管理员。"
-        return _plain_problem(500, "internal", "系统内部错误", detail, path)
+        return problem(InternalError(detail), path)
 
 
 def _refusal_of(error: RequestValidationError) -> Refusal:
@@ -257,28 +225,17 @@ def _refusal_of(error: RequestValidationError) -> Refusal:
     return Invalid("填报内容有误，请按 errors 逐项更正后重新提交。", errors=describe_errors(found, error.body))
 
 
-_HTTP = {
-    400: ("malformed", "请求无法解析", "请求体无法解析；请检查编码和内容类型。"),
-    404: ("not-found", "没有找到", "没有这个地址；可查看 /docs 的接口清单。"),
-    405: ("method-not-allowed", "不支持这个方法", "这个地址不支持该请求方法；可用的方法见 Allow。"),
-    413: ("too-large", "请求内容过大", "请求内容过大，请分批提交。"),
+_HTTP: Mapping[int, Refusal] = {
+    400: MalformedRequest("请求体无法解析；请检查编码和内容类型。"),
+    404: NotFound("没有这个地址；可查看 /docs 的接口清单。"),
+    405: MethodNotAllowed("这个地址不支持该请求方法；可用的方法见 Allow。"),
+    413: TooLarge("请求内容过大，请分批提交。"),
 }
 
 
 def _http_problem(error: HTTPException, instance: str) -> Response:
-    slug, title, detail = _HTTP.get(error.status_code, ("http-error", "请求未能完成", "请求未能完成。"))
-    response = _plain_problem(error.status_code, slug, title, detail, instance)
+    """The problem of an error that the framework raised; one that it does not raise today is a mistake of ours."""
+    response = problem(_HTTP.get(error.status_code) or InternalError("请求未能完成，请联系管理员。"), instance)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
-
-
-def _plain_problem(status: int, slug: str, title: str, detail: str, instance: str) -> Response:
-    body = {
-        "type": f"urn:bianmin:problem:{slug}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-    }
-    return Response(to_json(body), status, media_type="application/problem+json")

@@ -23,8 +23,13 @@ def not_modified(headers: Mapping[bytes, bytes], response: Response) -> Response
     )
 
 
+def path_of(scope: Scope) -> str:
+    """The path of a request, as it was sent."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return path.decode("latin-1")
+
+
 def next_page(scope: Scope, cursor: str) -> str:
     """The address of the next page: the request's own, with the cursor."""
     query = [(name, value) for name, value in parse_qsl(scope["query_string"].decode("latin-1")) if name != "cursor"]
-    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    return f"{path}?{urlencode([*query, ('cursor', cursor)])}"
+    return f"{path_of(scope)}?{urlencode([*query, ('cursor', cursor)])}"

@@ -1,7 +1,7 @@
 """The routes of a service, and what they check of a request before its body is parsed.
 
 Checked in this order: token (or rate limit), query names, role, declared size, Idempotency-Key, size, media type,
-encoding. Afterwards: `Link` to the next page, `Cache-Control`, `304` for what the client has already.
+encoding. Afterwards: `Link` to the next page, `Location`, `Cache-Control`, `304` for what the client has already.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic_core import from_json
 from starlette.types import Message, Scope
 
 from bianmin.domain.actors import Actor
@@ -25,7 +26,7 @@ from bianmin.kit.idempotency import Key
 from bianmin.kit.problems import MalformedRequest, SlowRequest, TooLarge, Unauthenticated, UnsupportedMedia
 from bianmin.kit.query_names import check_query_names, query_names
 from bianmin.kit.refusals import Invalid
-from bianmin.kit.revalidation import next_page, not_modified
+from bianmin.kit.revalidation import next_page, not_modified, path_of
 
 if TYPE_CHECKING:
     from bianmin.kit.runtime import ServiceRuntime
@@ -37,15 +38,26 @@ CACHED: dict[str, Any] = {"x-cache-seconds": 60}
 _Headers = Mapping[bytes, bytes]
 
 
+def created_at(path: str) -> dict[str, Any]:
+    """The `openapi_extra` of a POST whose 201 has another `Location` than its own address.
+
+    `path` below `/api/v1`, with parameters of the path and fields of the answer: `/cases/{id}`.
+    """
+    return {"x-location": path}
+
+
 class GuardedRoute(APIRoute):
     """A route that checks a request before its body is parsed. `_router` sets `service` and `public`.
 
-    `json_body`: the model that describes the JSON of an endpoint which also takes files.
+    `json_body`: the model that describes the JSON of an endpoint which also takes files. `location`: where what the
+    endpoint creates is found (`created_at`); None: at the address of the request.
     """
 
+    prefix: ClassVar[str] = "/api/v1"
     service: ClassVar[str]
     public: ClassVar[bool]
     json_body: type[BaseModel] | None = None
+    location: str | None = None
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """The handler that FastAPI makes, behind the checks of this module."""
@@ -53,6 +65,9 @@ class GuardedRoute(APIRoute):
         if self.openapi_extra and "x-json-body" in self.openapi_extra:
             self.openapi_extra = {**self.openapi_extra}
             self.json_body = self.openapi_extra.pop("x-json-body")
+        if self.openapi_extra and "x-location" in self.openapi_extra:
+            self.openapi_extra = {**self.openapi_extra}
+            self.location = self.openapi_extra.pop("x-location")
         media_types = (self.openapi_extra or {}).get("x-takes", [JSON])
         large = (self.openapi_extra or {}).get("x-large", False)
         cache_seconds = (self.openapi_extra or {}).get("x-cache-seconds")
@@ -89,9 +104,18 @@ class GuardedRoute(APIRoute):
                 response.headers["Vary"] = "Authorization"
             if isinstance(response, ViewResponse) and response.next_cursor is not None:
                 response.headers["Link"] = f'<{next_page(scope, response.next_cursor)}>; rel="next"'
+            if response.status_code == 201:
+                response.headers["Location"] = self._location(request, bytes(response.body))
             return not_modified(headers, response) if method == "GET" else response
 
         return check_and_handle
+
+    def _location(self, request: Request, body: bytes) -> str:
+        """The address of what a request has created; from the body, so that a repeated answer has it, too."""
+        if self.location is None:
+            return path_of(request.scope)
+        fields = {**from_json(body), **request.path_params}
+        return f"{self.prefix}{self.location.format_map(fields)}"
 
     async def _authenticate(
         self, runtime: "ServiceRuntime", request: Request, headers: _Headers
@@ -123,7 +147,7 @@ def public_router(service: str) -> APIRouter:
 
 def _router(service: str, *, public: bool) -> APIRouter:
     guard = type("ServiceRoute", (GuardedRoute,), {"service": service, "public": public})
-    return APIRouter(prefix="/api/v1", tags=[service], route_class=guard)
+    return APIRouter(prefix=GuardedRoute.prefix, tags=[service], route_class=guard)
 
 
 def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> _Headers:

@@ -30,6 +30,9 @@ from tests.idle import wait_until_idle
 from tests.rounds import rounds
 
 Case = schemathesis.Case[Any]
+DOCUMENT = describe(SERVICES)
+TOLD = {"etag", "link", "location", "allow", "retry-after", "www-authenticate", "ratelimit", "ratelimit-policy"}
+"""Headers that are declared where they are sent."""
 ROLES = {
     "nobody": None,
     "citizen": Actor("c-1", STATION, frozenset({"citizen"})),
@@ -98,6 +101,17 @@ class Findings:
         problem = response.headers["content-type"] == ["application/problem+json"]
         if status >= 500 or str(status) not in documented or (status >= 400) is not problem:
             self.faults.setdefault(f"{case.operation.label}: {status}", f"as {role}: {response.text[:300]}")
+            return
+        declared = self.headers_of(documented[str(status)])
+        hidden = (response.headers.keys() & TOLD) - declared
+        if hidden or (status in (201, 405) and not {"location", "allow"} & response.headers.keys()):
+            self.faults.setdefault(f"{case.operation.label}: {status}", f"as {role}: headers {sorted(hidden)}")
+
+    def headers_of(self, answer: Mapping[str, Any]) -> set[str]:
+        """Return the headers that the document declares for an answer."""
+        shared = DOCUMENT["components"]["responses"]
+        found = shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        return {name.lower() for name in found["headers"]}
 
 
 def send_some(strategy: SearchStrategy[Case], send: Callable[[Case], None]) -> None:
@@ -120,7 +134,7 @@ def send_some(strategy: SearchStrategy[Case], send: Callable[[Case], None]) -> N
 
 
 def test_no_random_request_fails_inside_or_is_answered_by_a_status_that_is_not_documented(fuzzed: Fuzzed) -> None:
-    schema = schemathesis.openapi.from_dict(describe(SERVICES))
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
     findings = Findings()
     tokens = {role: fuzzed.headers(role) for role in ROLES}
     with requests.Session() as session:

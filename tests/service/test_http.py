@@ -10,6 +10,8 @@ import pytest
 from command.deployment import SERVICES
 from services.intake.app import SERVICE
 from services.intake.settings import IntakeSettings
+from tests.county import PROVINCE, clients, import_county
+from tests.county import a_registration as county_registration
 from tests.harness import Harness, running_harness
 from tests.service.intake_builders import CENTER, STATION, a_registration, registered, running_intake
 
@@ -176,3 +178,28 @@ async def test_the_document_of_a_service_is_not_hidden_by_its_paths(
         for service in SERVICES:
             answer = await harness.http.get(f"/api/v1/{service.name}/openapi.json")
             assert (answer.status_code, answer.json()["openapi"]) == (200, "3.1.0")
+
+
+async def test_g38_what_was_created_has_an_address_and_so_has_the_repeated_answer(
+    migrated: Callable[..., Awaitable[str]], tmp_path: Path
+) -> None:
+    async with running_harness(await migrated(SERVICES), SERVICES, tmp_path) as harness:
+        someone = clients(harness.http, harness.tokens)
+        await import_county(someone)
+        await harness.settles()
+        admin, window = someone("admin", PROVINCE), someone("window", STATION)
+        village = f"{CENTER}299"
+        made = await admin.put(f"/orgs/{village}", {"name": "新村"})
+        assert (made.status_code, made.headers["location"]) == (201, f"/api/v1/orgs/{village}")
+        changed = await admin.put(f"/orgs/{village}", {"name": "新村寨"}, etag=made.headers["etag"])
+        assert (changed.status_code, changed.headers.get("location")) == (200, None)
+        member = {"id": "somebody", "name": "某人", "roles": ["window"]}
+        made = await admin.post(f"/orgs/{village}/staff", member)
+        assert (made.status_code, made.headers["location"]) == (201, f"/api/v1/orgs/{village}/staff")
+        for _ in range(2):
+            made = await window.post("/cases", county_registration(), key="once")
+            assert (made.status_code, made.headers["location"]) == (201, f"/api/v1/cases/{made.json()['id']}")
+        assert (await harness.http.get(made.headers["location"], headers=window.headers)).status_code == 200
+        lodging = {"kind": "complaint", "subject": {"org": CENTER}, "anonymous": True, "text": "x"}
+        made = await harness.nobody.post("/complaints", lodging)
+        assert (made.status_code, made.headers["location"]) == (201, f"/api/v1/complaints/{made.json()['id']}")

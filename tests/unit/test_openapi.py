@@ -1,5 +1,6 @@
 """The document of the API says what a client has to send."""
 
+import json
 import re
 from typing import Any
 
@@ -11,12 +12,24 @@ from bianmin.kit.docs import describe
 from command.deployment import SERVICES
 
 DOCUMENT = describe(SERVICES)
+OPERATIONS: list[dict[str, Any]] = [each for methods in DOCUMENT["paths"].values() for each in methods.values()]
+SHARED = DOCUMENT["components"]["responses"]
+ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
+    (each["operationId"], status, SHARED[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer)
+    for each in OPERATIONS
+    for status, answer in each["responses"].items()
+]
 CHANGES = [
     (f"{method} {path}", operation)
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
     if method in ("put", "patch", "delete")
 ]
+
+
+def operation_named(name: str) -> dict[str, Any]:
+    """Return the operation of this `operationId`."""
+    return next(each for each in OPERATIONS if each["operationId"] == name)
 
 
 @pytest.mark.parametrize("operation", [pytest.param(operation, id=name) for name, operation in CHANGES])
@@ -35,14 +48,8 @@ def test_only_public_paths_are_documented_without_a_token() -> None:
 
 def test_every_error_is_described_as_a_problem() -> None:
     assert not {"HTTPValidationError", "ValidationError"} & DOCUMENT["components"]["schemas"].keys()
-    answers = {
-        status: answer
-        for methods in DOCUMENT["paths"].values()
-        for operation in methods.values()
-        for status, answer in operation["responses"].items()
-        if status >= "400"
-    }
-    assert {tuple(answer["content"]) for answer in answers.values()} == {("application/problem+json",)}
+    bodies = {tuple(answer["content"]) for _, status, answer in ANSWERS if status >= "400"}
+    assert bodies == {("application/problem+json",)}
 
 
 def test_names_of_schemas_are_words() -> None:
@@ -61,13 +68,12 @@ def test_g37_a_body_that_may_be_left_out_is_not_described_as_null() -> None:
 
 
 def test_every_operation_says_who_may_call_it() -> None:
-    operations = [each for methods in DOCUMENT["paths"].values() for each in methods.values()]
-    assert all("调用者：" in each["description"] for each in operations)
-    assert {role for each in operations for role in each.get("x-roles", ())} <= ROLES
-    assert any("x-roles" in each for each in operations)
+    assert all("调用者：" in each["description"] for each in OPERATIONS)
+    assert all(set(each["x-roles"]) <= ROLES and each["x-roles"] for each in OPERATIONS)
+    assert operation_named("accept_case")["x-roles"] == ["window", "manager"]
+    assert "不需要登录" in operation_named("track")["description"]
 
 
-OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -121,9 +127,86 @@ def validator_of(schema: dict[str, Any]) -> Any:
     )
 
 
-def test_every_answer_declares_its_headers() -> None:
-    for methods in DOCUMENT["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                assert "X-Request-Id" in response["headers"]
-                assert ("Retry-After" in response["headers"]) == (status in ("429", "503"))
+def test_g38_every_status_that_occurs_is_declared() -> None:
+    """What a route answers before its endpoint is called; those of the endpoint are tested by random requests."""
+    everywhere = {"400", "401", "405", "422", "500", "503"}
+    for operation, method in (
+        (each, method) for methods in DOCUMENT["paths"].values() for method, each in methods.items()
+    ):
+        expected = everywhere | ({"408", "413", "415"} if method in ("post", "put") else set())
+        expected |= {"429"} if not operation["security"] else set()
+        assert expected <= operation["responses"].keys(), operation["operationId"]
+
+
+def test_g38_every_answer_declares_its_headers() -> None:
+    of_status = {
+        "201": {"Location"},
+        "304": {"ETag"},
+        "401": {"WWW-Authenticate"},
+        "405": {"Allow"},
+        "429": {"Retry-After", "RateLimit", "RateLimit-Policy"},
+        "503": {"Retry-After"},
+    }
+    for name, status, answer in ANSWERS:
+        expected = {"X-Request-Id", "Cache-Control"} | of_status.get(status, set())
+        assert expected <= answer["headers"].keys(), (name, status)
+    pages = {name for name, _, answer in ANSWERS if "Link" in answer["headers"]}
+    assert pages == {each["operationId"] for each in OPERATIONS if each["operationId"].startswith("list_")} - {
+        "list_versions",
+        "list_recounts",
+    }
+    assert "ETag" in operation_named("get_case")["responses"]["200"]["headers"]
+    assert "ETag" not in operation_named("list_cases")["responses"]["200"]["headers"]
+
+
+def test_g38_every_body_has_a_valid_example() -> None:
+    media = [
+        (each["operationId"], body["schema"], body.get("example"))
+        for each in OPERATIONS
+        for part in [each.get("requestBody", {}), *each["responses"].values()]
+        for kind, body in part.get("content", {}).items()
+        if kind != "application/problem+json"
+    ]
+    assert len(media) > 100
+    for name, schema, example in media:
+        assert example is not None, name
+        described = {**schema, "components": DOCUMENT["components"]}
+        jsonschema_rs.Draft202012Validator(described, validate_formats=True).validate(example)
+
+
+def test_g38_clients_can_branch_on_the_types_of_problems_and_meet_new_ones() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert {"urn:bianmin:problem:materials-missing", "urn:bianmin:problem:internal"} <= set(
+        schemas["ProblemType"]["enum"]
+    )
+    assert schemas["Problem"]["properties"]["type"]["type"] == "string"
+    assert "enum" not in schemas["Problem"]["properties"]["type"]
+
+
+def test_every_schema_is_used_but_for_the_types_of_problems() -> None:
+    """Those are there for clients to branch on; no answer is limited to them."""
+    used = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DOCUMENT)))
+    assert DOCUMENT["components"]["schemas"].keys() - used == {"ProblemType"}
+
+
+def test_g38_no_scalar_is_a_union_with_null() -> None:
+    unions = [
+        f"{name}.{field}"
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        for field, each in schema.get("properties", {}).items()
+        if any(
+            part.get("type") in ("string", "integer", "number", "boolean") and "enum" not in part
+            for part in each.get("anyOf", [])
+        )
+    ]
+    assert unions == []
+    assert DOCUMENT["components"]["schemas"]["CaseView"]["properties"]["accepted_on"]["type"] == ["string", "null"]
+
+
+def test_g38_every_document_has_a_title_of_its_own() -> None:
+    titles = {describe([service])["info"]["title"] for service in SERVICES}
+    assert len(titles | {DOCUMENT["info"]["title"]}) == 6
+
+
+def test_to_describe_twice_gives_the_same_document() -> None:
+    assert describe(SERVICES) == DOCUMENT

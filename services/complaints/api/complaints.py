@@ -8,6 +8,7 @@ from bianmin.domain.actors import STAFF_ROLES, Actor
 from bianmin.domain.complaint_access import first_handler, may_see_complaint
 from bianmin.domain.labels_zh import COMPLAINT_KINDS
 from bianmin.events.parts import ComplaintKind
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.decide import Cause
 from bianmin.kit.endpoints import RequestContext, context_for, respond
@@ -16,7 +17,7 @@ from bianmin.kit.ids import new_id, secret_code
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import TooMany, refuses
 from bianmin.kit.refusals import DeskOnly, FieldError, Invalid, NotFound
-from bianmin.kit.routers import public_router, staff_router
+from bianmin.kit.routers import created_at, public_router, staff_router
 from services.complaints.api.bodies import (
     LodgingIn,
 )
@@ -62,6 +63,7 @@ class ComplaintFilesNotOffered(Invalid):
     "被投诉的单位和人看不到。15 日的受理期限从当日起算（第二十三条）。热线工单（channel 为 hotline）由工作人员登记。"
     "答复里的 follow_code 只出现这一次，用同一个 Idempotency-Key 重试时仍可得到；凭它查询办理情况。"
     "没有登录的，Idempotency-Key 须为随机的 UUID（第 4 或第 7 版），否则为 400。",
+    openapi_extra=created_at("/complaints/{id}"),
 )
 async def lodge_complaint(body: LodgingIn, context: Context) -> Response:
     """Lodge a complaint, report, suggestion or praise, also without a name or a login.
@@ -180,7 +182,7 @@ async def list_complaints(
 @router.get(
     "/complaints/{complaint_id}",
     response_model=ComplaintView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="查看投诉",
     description="负责办理的人查看一件投诉的全部内容和案卷，对其他人它不存在（404）；每次查看都记录在案"
     "（信访工作条例第三十条）。",

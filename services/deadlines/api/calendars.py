@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import Day
 from bianmin.kit.endpoints import RequestContext, context_for, etag_of, respond
 from bianmin.kit.problems import refuses
@@ -42,6 +43,10 @@ from services.deadlines.store.queries import recounts
 router = staff_router("deadlines")
 open_router = public_router("deadlines")
 
+_ICS_EXAMPLE = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bianmin//calendar//ZH\r\nBEGIN:VEVENT\r\nUID:2026-10-01@bianmin\r\n"
+    "DTSTAMP:20251110T000000Z\r\nDTSTART;VALUE=DATE:20261001\r\nSUMMARY:国庆节（休）\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 AnyDesk = Annotated[RequestContext, context_for()]
 Admin = Annotated[RequestContext, context_for("admin")]
 
@@ -118,7 +123,11 @@ async def list_recounts(context: Admin) -> Response:
 @router.get(
     "/calendars/{region}/years/{year}.ics",
     response_class=Response,
-    responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
+    responses={
+        200: {"content": {"text/calendar": {"schema": {"type": "string"}, "example": _ICS_EXAMPLE}}},
+        **NOT_MODIFIED,
+        **refuses(NotFound),
+    },
     summary="下载一年的日历",
     description="登录的人都可以下载一个地区一年的放假和调休上班安排，iCalendar（RFC 5545）格式：可订阅，也可原样导入；"
     "是已公布的还是推定的、来源、地区都写在文件里。",
@@ -133,7 +142,7 @@ async def export_year(region: Region, year: AnyYear, context: AnyDesk) -> Respon
 @router.get(
     "/calendars/{region}/years/{year}",
     response_model=YearView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="一年的日历",
     description="登录的人都可以查看某地某年的放假和调休上班安排；没有自己日历的地区，给出上级的。"
     "没有日历的年份为 404。",

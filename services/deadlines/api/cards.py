@@ -7,6 +7,7 @@ from fastapi import Query, Response
 
 from bianmin.domain.labels_zh import CARD_LEVELS
 from bianmin.events.parts import CardLevel
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.fields import CASE_ID, MOMENT, OFFICE_ORG, values_of
@@ -75,7 +76,7 @@ async def list_cards(
 @router.get(
     "/cards/{card_id}",
     response_model=CardView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="查看一张牌",
     description="看得到它的工作人员查看一张牌：因何发出，是否申诉，结论如何；对其他人它不存在（404）。",
 )

@@ -10,6 +10,7 @@ from fastapi import Query, Response
 
 from bianmin.domain.labels_zh import CLOCK_KINDS, LAMPS
 from bianmin.events.parts import ClockKind, Lamp
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import Moment, OrgCode
 from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.fields import CASE_ID, MOMENT, OFFICE_ORG, values_of
@@ -45,6 +46,9 @@ class ClockNotFound(NotFound):
     """The clock does not exist, or the actor may not see it."""
 
     slug, title = "clock-not-found", "没有这个时钟"
+
+
+_SVG_EXAMPLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 160"><title>办理期限</title></svg>'
 
 
 @router.get(
@@ -92,7 +96,7 @@ async def list_clocks(
 @router.get(
     "/clocks/{clock_id}",
     response_model=ClockView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="查看时钟",
     description="看得到它的工作人员查看一个时钟：期限多长、何时到期、现在是什么灯、由哪个单位负责；"
     "对其他人它不存在（404）。",
@@ -119,7 +123,10 @@ async def explain_clock(clock_id: ClockPath, context: AnyDesk) -> Response:
 @router.get(
     "/clocks/{clock_id}/explain.svg",
     response_class=Response,
-    responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}, **refuses(NotFound)},
+    responses={
+        200: {"content": {"image/svg+xml": {"schema": {"type": "string"}, "example": _SVG_EXAMPLE}}},
+        **refuses(NotFound),
+    },
     summary="期限的图",
     description="看得到时钟的工作人员得到同样的说明画成的图（SVG）：每月一行，标出计入、休息、调休上班、暂停的日子，"
     "以及最后一日和今天；手机和打印都能看清。",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond
 from bianmin.kit.problems import PreconditionRequired, Stale, refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
@@ -35,7 +36,7 @@ Admin = Annotated[RequestContext, context_for("admin")]
 @router.get(
     "/calendars/{region}/hours",
     response_model=HoursView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="开放时间",
     description="登录的人都可以查看一个单位的开放时间；没有自己公布的，给出上级的，都没有的，按常规"
     "（9 时至 12 时、13 时至 17 时）。以小时计的期限按它计算。",

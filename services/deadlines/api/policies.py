@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Response
 
 from bianmin.domain.labels_zh import CLOCK_KINDS, ITEM_TYPES, MODES, PERIOD_UNITS
 from bianmin.events.parts import ClockKind, ItemType, Mode, PeriodUnit
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, context_for, respond
 from bianmin.kit.fields import OFFICE_ORG, values_of
@@ -131,7 +132,7 @@ def _item(kind: ClockKind, code: str | None, item_type: ItemType | None, mode: M
 @router.get(
     "/policies/{region}",
     response_model=PoliciesView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="地区的策略",
     description="登录的人都可以查看一个地区自己公布的策略；没有公布过的，列表为空、版本为 0，沿用上级的。",
 )

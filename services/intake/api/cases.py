@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 from bianmin.domain.labels_zh import CASE_STATUSES, LAMPS
 from bianmin.events.parts import CaseStatus, Lamp
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import Moment, OrgCode, Short
 from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.fields import MOMENT, OFFICE_ORG, values_of
@@ -15,7 +16,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound
-from bianmin.kit.routers import staff_router
+from bianmin.kit.routers import created_at, staff_router
 from services.intake import texts
 from services.intake.api.bodies import (
     CaseAcceptanceIn,
@@ -66,6 +67,7 @@ class FilesNotOffered(Invalid):
     summary="登记办件",
     description="窗口、代办员、负责人，以及群众本人和对接系统登记一个办件：核对身份号码，列出所缺材料，给出编号和收件凭证。"
     "`missing` 只是提示，不是补正告知。",
+    openapi_extra=created_at("/cases/{id}"),
 )
 async def register_case(
     body: Registration,
@@ -149,7 +151,7 @@ async def list_cases(
 @router.get(
     "/cases/{case_id}",
     response_model=CaseView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="一个办件",
     description="看得到这个办件的人查看：状态、材料、补正告知、时限；申请人信息已脱敏。看不到的为 404。",
 )

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 
 from bianmin.domain.labels_zh import MODES
 from bianmin.events.parts import Dept, Mode
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.fields import DEPT_VALUES, values_of
 from bianmin.kit.file_bodies import takes_files
@@ -71,7 +72,7 @@ async def list_items(
 @open_router.get(
     "/catalog/items/{code}",
     response_model=ItemView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="办事指南",
     description="任何人查看一个事项的办事指南：材料、步骤、收费、时限、依据。"
     "有草稿时，凭草稿的 ETag 才能修改（`draft=true`）。",

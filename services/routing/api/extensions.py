@@ -12,7 +12,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
-from bianmin.kit.routers import staff_router
+from bianmin.kit.routers import created_at, staff_router
 from services.routing import texts
 from services.routing.api.bodies import AnswerIn, ExtensionIn
 from services.routing.api.parameters import CasePath, ExtensionPath
@@ -37,6 +37,7 @@ _REFUSALS = refuses(NotFound, Forbidden, Conflict)
     description="作出决定的单位的工作人员在法定期限届满前申请延长，每次办理只能延长一次；最多延长事项规定的天数，"
     "没有规定的，许可 10 个工作日、联合办理的许可 15 个工作日，其他事项不能延长（行政许可法第四十二条）。"
     "批准以前期限不变。",
+    openapi_extra=created_at("/cases/{case_id}/route"),
 )
 async def request_extension(case_id: CasePath, body: ExtensionIn, context: Staff) -> Response:
     """Request an extension of the statutory period."""

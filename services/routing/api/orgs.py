@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from bianmin.events.parts import Dept
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.bodies import OrgCode
 from bianmin.kit.endpoints import IfMatch, RequestContext, check_if_match, context_for, respond
 from bianmin.kit.fields import DEPT_VALUES, OFFICE_ORG
@@ -83,7 +84,7 @@ async def list_orgs(
 @router.get(
     "/orgs/{code}",
     response_model=OrgView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="查看机构",
     description="登录的人都可以查看一个机构：级别、名称、上级、下设的办理单位。答复的 ETag 供更改名称时用。",
 )

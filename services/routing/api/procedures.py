@@ -8,7 +8,7 @@ from bianmin.kit.endpoints import RequestContext, context_for
 from bianmin.kit.ids import new_id
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
-from bianmin.kit.routers import staff_router
+from bianmin.kit.routers import created_at, staff_router
 from services.routing.api.bodies import EmptyBody, ProcedureIn
 from services.routing.api.parameters import CasePath, ProcedurePath
 from services.routing.api.sealing import seal_reason
@@ -30,6 +30,7 @@ _REFUSALS = refuses(NotFound, Forbidden, Conflict)
     description="作出决定或正在办理的单位登记听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审或公示。自当日起，"
     "承诺、法定和环节期限暂停计时，预计时间告知申请人，并起一个特别程序的时钟（行政许可法第四十五条）。"
     "事项规定公示计入期限的，公示不必登记，为 409；同一种类正在进行的也为 409。",
+    openapi_extra=created_at("/cases/{case_id}/route"),
 )
 async def start_procedure(case_id: CasePath, body: ProcedureIn, context: Staff) -> Response:
     """Start a special procedure; the periods of the case pause."""

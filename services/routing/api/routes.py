@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Response
 
+from bianmin.kit.answers import NOT_MODIFIED
 from bianmin.kit.endpoints import RequestContext, context_for, respond
 from bianmin.kit.ids import new_id
 from bianmin.kit.problems import refuses
@@ -28,7 +29,7 @@ _REFUSALS = refuses(NotFound, Forbidden, Conflict)
 @router.get(
     "/cases/{case_id}/route",
     response_model=RouteView,
-    responses=refuses(NotFound),
+    responses={**NOT_MODIFIED, **refuses(NotFound)},
     summary="办理路线",
     description="看得到办件的工作人员查看它的办理路线：牵头单位，每一步在哪里、由谁办、意见如何，特别程序、延期、送达，"
     "以及决定已被撤销的各次办理。路线在受理以后才有；还没有的为 404。",
