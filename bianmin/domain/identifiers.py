@@ -1,6 +1,7 @@
 """Numbers of people and organisations: identity documents, credit codes, phones. Checked and normalised."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, assert_never
 
@@ -145,12 +146,8 @@ def phone(text: str) -> str:
     if found := _ABROAD.fullmatch(_GAPS.sub("", number)):
         return f"+{found[1]}{extension}"
     number = _as_dialled_at_home(number)
-    if _MOBILE.fullmatch(number) and not extension:
-        return number
-    if found := _NATIONWIDE.fullmatch(number):
-        return f"{found[1]}-{found[2]}-{found[3]}{extension}"
-    if found := _LANDLINE.fullmatch(number):
-        return f"{found[1]}-{found[2]}{extension}"
+    if parts := _parts_of(number):
+        return "-".join(parts) + extension
     raise BadCode(
         "phone_format",
         "电话号码应为 11 位手机号、带区号的固定电话（如 0851-12345678，分机写作 0851-12345678-801）或 400 电话；"
@@ -162,11 +159,19 @@ def _without_extension(number: str) -> tuple[str, str]:
     """The number, and its extension as it is stored: `-801`, or empty."""
     if found := _EXTENSION.search(number):
         return number[: found.start()], f"-{found[1]}"
-    # a last group of at most 4 digits behind a whole landline number: 0851-82372345-801
+    # a last group of at most 4 digits behind a whole number: 0851-82372345-801
     before, _, last = number.rpartition("-")
-    if re.fullmatch(r"[0-9]{1,4}", last) and _LANDLINE.fullmatch(_as_dialled_at_home(before)):
+    if re.fullmatch(r"[0-9]{1,4}", last) and _parts_of(_as_dialled_at_home(before)):
         return before, f"-{last}"
     return number, ""
+
+
+def _parts_of(number: str) -> Sequence[str]:
+    """The groups in which a number of the mainland is written; none where it is no such number."""
+    if _MOBILE.fullmatch(number):
+        return (number,)
+    found = _NATIONWIDE.fullmatch(number) or _LANDLINE.fullmatch(number)
+    return found.groups() if found else ()
 
 
 def _as_dialled_at_home(number: str) -> str:

@@ -61,8 +61,8 @@ def clean_text(text: str) -> str:
 def _clean(text: str, unfit: re.Pattern[str]) -> str:
     if _PLAIN.fullmatch(text):
         return text.strip(" ")
-    if not _UNSEEN.sub("", text):
-        return ""
+    if all(unicodedata.category(character).startswith("M") for character in visible(text)):
+        return ""  # a mark alone stands on nothing
     text = text.strip(_BLANKS)
     if found := unfit.search(text):
         raise UnfitText(found.start() + 1)

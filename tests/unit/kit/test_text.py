@@ -42,8 +42,10 @@ def test_g2_all_66_noncharacters_are_refused() -> None:
     assert all(map(is_refused, NONCHARACTERS))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3000", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\ufe0f", "\t\n"])
-def test_g4_what_cannot_be_seen_is_no_text(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u3000", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\ufe0f", "\t\n", "\u0301 "]
+)
+def test_g4_what_cannot_be_seen_alone_is_no_text(text: str) -> None:
     assert clean_name(text) == clean_text(text) == ""
 
 
