@@ -212,8 +212,18 @@ print("runs" if Path(sys.argv[1], "data", "postmaster.pid").exists() else "gone"
 
 
 def test_a_start_that_takes_too_long_fails_and_leaves_no_server(join: Join, home: Path) -> None:
+    server = join()
+    server.start()
+    server.stop()
+    data = home / "data"
+    (data / "recovery.signal").touch()
+    settings = data / "postgresql.auto.conf"
+    before = settings.read_text()
+    settings.write_text(f"{before}\nrestore_command = 'sleep 600'\n")  # it waits for an archive that never answers
     with pytest.raises(EmbeddedError, match="没有就绪"):
-        EmbeddedPostgres(home, fsync=False, timeout=0).start()
+        EmbeddedPostgres(home, fsync=False, timeout=0.5).start()
+    settings.write_text(before)
+    (data / "recovery.signal").unlink()
     server = join()
     server.start()
     assert query(server, "SELECT 1") == 1
