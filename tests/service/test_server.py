@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fastapi import FastAPI, Request
 
 from bianmin.kit.settings import Settings
@@ -15,22 +16,36 @@ from command import http_protocol
 from command.serving import uvicorn_server
 
 
-@pytest.fixture
-async def port(tmp_path: Path) -> AsyncIterator[int]:
-    """The port of a server whose `POST /` answers with the body it was sent."""
+@pytest.fixture(name="server")
+async def start_server(tmp_path: Path) -> AsyncIterator[uvicorn.Server]:
+    """A server whose `POST /` answers with the body it was sent, and `POST /slow` after it was asked to stop."""
     app = FastAPI()
 
     @app.post("/")
     async def echo(request: Request) -> str:
         return (await request.body()).decode()
 
+    @app.post("/slow")
+    async def answer_at_stop() -> str:
+        while not server.should_exit:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        return "done"
+
     server = uvicorn_server(app, Settings.load({}, data=tmp_path, port=0))
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
+    yield server
     server.should_exit = True
     await running
+
+
+@pytest.fixture
+def port(server: uvicorn.Server) -> int:
+    """The port of the server."""
+    port: int = server.servers[0].sockets[0].getsockname()[1]
+    return port
 
 
 async def exchange(port: int, sent: bytes) -> bytes:
@@ -86,3 +101,30 @@ async def test_g33_more_connections_than_the_limit_are_refused(port: int, monkey
     assert await exchange(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") == b""
     kept.close()
     await kept.wait_closed()
+
+
+def a_post(path: str) -> bytes:
+    return b"POST " + path.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+
+
+async def test_g19_a_connection_outlives_the_idle_time_of_pooled_clients(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for idle in (0, 6):  # clients keep theirs for 5 seconds by default
+        await asyncio.sleep(idle)
+        writer.write(a_post("/"))
+        assert (await reader.readuntil(b'""')).startswith(b"HTTP/1.1 200")
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_g19_a_stop_answers_what_was_asked_and_closes_idle_connections(server: uvicorn.Server, port: int) -> None:
+    idle_reader, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+    idle_writer.write(a_post("/"))
+    await idle_reader.readuntil(b'""')
+    asked = asyncio.create_task(exchange(port, a_post("/slow")))
+    while not server.server_state.tasks:
+        await asyncio.sleep(0.01)
+    server.should_exit = True
+    assert await asyncio.wait_for(idle_reader.read(), 10) == b""
+    assert (await asked).endswith(b'"done"')
+    idle_writer.close()
