@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from bianmin.events import complaints, deadlines, intake, routing
+from bianmin.events import complaints, deadlines, intake
 from bianmin.events.parts import EventData
+from bianmin.events.routing import directory, outcomes, periods, tasks
 
 SERVICES = ("intake", "routing", "deadlines", "complaints", "reporting")
 
@@ -26,8 +27,10 @@ def _event_types(module: ModuleType) -> list[type[EventData]]:
     return [each for each in own if issubclass(each, EventData) and "event_name" in vars(each)]
 
 
+_MODULES = (intake, directory, tasks, outcomes, periods, deadlines, complaints)
+
 MODELS: Mapping[str, type[EventData]] = {
-    model.event_type: model for module in (intake, routing, deadlines, complaints) for model in _event_types(module)
+    model.event_type: model for module in _MODULES for model in _event_types(module)
 }
 """Maps an event type to its model, in the order of the producers."""
 

@@ -10,7 +10,7 @@ from bianmin.kit import documents
 from bianmin.kit.problems import MalformedRequest
 from bianmin.kit.refusals import FieldError
 from bianmin.kit.validation_errors import describe_error
-from services.routing.api.bodies import DivisionIn, DivisionsIn
+from services.routing.api.bodies.directory import DivisionIn, DivisionsIn
 from services.routing.domain.directory.divisions import MAX_ERRORS, Division, InvalidDivisions
 
 COLUMNS = ("code", "level", "name")

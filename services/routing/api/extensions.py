@@ -14,7 +14,7 @@ from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import created_at, staff_router
 from services.routing import texts
-from services.routing.api.bodies import AnswerIn, ExtensionIn
+from services.routing.api.bodies.routes import AnswerIn, ExtensionIn
 from services.routing.api.parameters import CasePath, ExtensionPath
 from services.routing.api.sealing import SealedTexts, seal_reason
 from services.routing.api.views.extensions import ExtensionView, ListedExtensionView

@@ -16,7 +16,7 @@ from bianmin.kit.problems import MalformedRequest, PreconditionRequired, Stale, 
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
 from services.routing.api import division_file
-from services.routing.api.bodies import DivisionsIn, OfficeIn, OrgIn, StaffIn
+from services.routing.api.bodies.directory import DivisionsIn, OfficeIn, OrgIn, StaffIn
 from services.routing.api.parameters import OrgPath
 from services.routing.api.views.directory import ImportedOrgsView, OfficeView, OrgSummaryView, OrgView, StaffView
 from services.routing.domain.directory.divisions import ImportOrgs

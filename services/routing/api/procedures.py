@@ -9,7 +9,8 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import created_at, staff_router
-from services.routing.api.bodies import EmptyBody, ProcedureIn
+from services.routing.api.bodies.routes import ProcedureIn
+from services.routing.api.bodies.tasks import EmptyBody
 from services.routing.api.parameters import CasePath, ProcedurePath
 from services.routing.api.sealing import seal_reason
 from services.routing.api.views.procedures import SpecialProcedureView

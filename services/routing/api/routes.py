@@ -10,7 +10,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
-from services.routing.api.bodies import DeliveryIn, ReopeningIn
+from services.routing.api.bodies.routes import DeliveryIn, ReopeningIn
 from services.routing.api.parameters import CasePath
 from services.routing.api.sealing import SealedTexts, seal_reason, seal_signer
 from services.routing.api.views.routes import DeliveryView, ReopenedView, RouteView

@@ -16,7 +16,7 @@ from bianmin.kit.pages import Cursor, Limit, Page
 from bianmin.kit.problems import refuses
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
-from services.routing.api.bodies import CompletionIn, EmptyBody, ReturnIn
+from services.routing.api.bodies.tasks import CompletionIn, EmptyBody, ReturnIn
 from services.routing.api.parameters import TaskPath
 from services.routing.api.sealing import seal_note
 from services.routing.api.views.tasks import ListedTaskView, TaskView

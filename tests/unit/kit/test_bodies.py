@@ -99,7 +99,7 @@ def test_every_request_model_takes_only_integers_for_integers() -> None:
         for model in every(Body)
     }
     assert len(SERVICES) == 5
-    assert "services.routing.api.bodies.ExtensionIn" in found
+    assert "services.routing.api.bodies.routes.ExtensionIn" in found
     assert [name for name, strict in found.items() if not strict] == []
 
 

@@ -70,6 +70,7 @@ class PostgresConsumer:
         self._busy: set[int] = set()
         self._to_release: frozenset[int] = frozenset()
         self._lock = asyncio.Lock()
+        # set when there may be entries to read
         self._entries = asyncio.Event()
         self._renew_now = asyncio.Event()
         self._closing = False
@@ -93,16 +94,18 @@ class PostgresConsumer:
         clock = asyncio.get_running_loop().time
         deadline = clock() + wait
         while True:
+            await _until(self._entries, min(max(0.0, deadline - clock()), self._poll))
             self._entries.clear()
             if self._failure is not None:
                 failure, self._failure = self._failure, None
                 raise failure
             async with self._lock:
                 found = await self._read(limit)
-            left = deadline - clock()
-            if found or left <= 0:
+            # no partition gives more than its fair share: with that many entries one of them may have others left
+            if len(found) * len(self._position) >= limit:
+                self._entries.set()
+            if found or clock() >= deadline:
                 return found
-            await _until(self._entries, min(left, self._poll))
 
     async def _read(self, limit: int) -> list[Stored]:
         if not self._position:
@@ -140,6 +143,7 @@ class PostgresConsumer:
         self._finish_batch()
         async with self._lock, self._database.reading() as tx:
             self._position.update(await rows(tx, _COMMITTED, self._group, list(self._position)))
+        self._entries.set()
 
     async def close(self) -> None:
         """Leave the group. Without a database the lease ends by itself."""
@@ -202,6 +206,8 @@ class PostgresConsumer:
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:
+    if event.is_set():
+        return
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

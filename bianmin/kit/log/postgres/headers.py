@@ -1,6 +1,7 @@
 """Headers as one JSON text, with the bytes of each value as latin-1 characters."""
 
 import json
+from functools import lru_cache
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -12,6 +13,7 @@ def pack(headers: Headers) -> str | None:
     return json.dumps([[name, value.decode("latin-1")] for name, value in headers])
 
 
+@lru_cache(maxsize=4096)  # the services of one process read the same records
 def unpack(packed: str | None) -> Headers:
     """The headers that `pack` wrote."""
     if packed is None:

@@ -1,73 +1,15 @@
-"""Routing's tables."""
+"""The tables of routes: tasks, special procedures, extensions."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, Index, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import Column, Date, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from bianmin.kit.db import NAMES
 from bianmin.kit.sets import table_of
-from bianmin.kit.tables import add_kit_tables
-
-
-class RoutingTables(SQLModel):
-    """Base of the tables of this service: another service in the process may have tables of the same names."""
-
-    metadata = MetaData(naming_convention=NAMES)
-
-
-add_kit_tables(RoutingTables.metadata)
-
-
-def _code(**options: Any) -> Any:
-    """A column with a division code. It is compared byte by byte, so that an index serves `LIKE 'prefix%'`."""
-    return Field(sa_column=Column(String(collation="C"), **options))
-
-
-def _moment(**options: Any) -> Any:
-    return Field(sa_column=Column(DateTime(timezone=True), **options))
-
-
-class OrgRow(RoutingTables, table=True):
-    """An org of the division tree."""
-
-    __tablename__ = "org"
-    code: str = _code(primary_key=True)
-    name: str
-    level: str
-    parent: str | None = _code()
-    sequence: int
-    version: int
-
-    __table_args__ = (Index("ix_org_parent_code", "parent", "code"),)
-
-
-class OfficeRow(RoutingTables, table=True):
-    """A functional office of an org, for one line."""
-
-    __tablename__ = "office"
-    org: str = _code(primary_key=True)
-    dept: str = Field(primary_key=True)
-    name: str
-    phone: str | None
-
-
-class StaffRow(RoutingTables, table=True):
-    """A member of staff. `id` is the `sub` of the member's tokens."""
-
-    __tablename__ = "staff"
-    id: str = _code(primary_key=True)
-    org: str = _code(nullable=False)
-    dept: str | None
-    name: str
-    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    phone: str | None
-    version: int
-
-    __table_args__ = (Index("ix_staff_org_id", "org", "id"),)
+from services.routing.store.tables.base import RoutingTables, code_column, moment_column
 
 
 class RouteRow(RoutingTables, table=True):
@@ -82,8 +24,8 @@ class RouteRow(RoutingTables, table=True):
     case_id: UUID = Field(primary_key=True)
     case_no: str
     item: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    org: str = _code(nullable=False)
-    accepting_org: str = _code(nullable=False)
+    org: str = code_column(nullable=False)
+    accepting_org: str = code_column(nullable=False)
     dept: str
     seen_by: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     status: str
@@ -95,7 +37,7 @@ class RouteRow(RoutingTables, table=True):
     cycle: int
     past: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     legal_clock: UUID | None
-    legal_due_at: datetime | None = _moment()
+    legal_due_at: datetime | None = moment_column()
     procedures: int
     extensions: int
     sequence: int
@@ -116,18 +58,18 @@ class TaskRow(RoutingTables, table=True):
     place: int
     seq: int
     kind: str
-    office_org: str = _code(nullable=False)
+    office_org: str = code_column(nullable=False)
     office_dept: str | None
     status: str
     assignee: str | None
-    received_at: datetime | None = _moment()
-    done_at: datetime | None = _moment()
+    received_at: datetime | None = moment_column()
+    done_at: datetime | None = moment_column()
     opinion: str | None
     note: bytes | None = Field(sa_column=Column(LargeBinary))
     reason_code: str | None
     legal_basis: str | None = Field(sa_column=Column(Text))
     cycle: int
-    changed_at: datetime = _moment(nullable=False, server_default=text("now()"))
+    changed_at: datetime = moment_column(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
         Index("uq_task_case_id_place", "case_id", "place", unique=True),
@@ -163,7 +105,7 @@ class ExtensionRow(RoutingTables, table=True):
     id: UUID = Field(primary_key=True)
     case_id: UUID
     cycle: int
-    office_org: str = _code(nullable=False)
+    office_org: str = code_column(nullable=False)
     office_dept: str | None
     days: int
     unit: str
@@ -182,9 +124,6 @@ class ExtensionRow(RoutingTables, table=True):
     )
 
 
-orgs = table_of(OrgRow)
-offices = table_of(OfficeRow)
-staff = table_of(StaffRow)
 routes = table_of(RouteRow)
 tasks = table_of(TaskRow)
 procedures = table_of(ProcedureRow)

@@ -1,0 +1,56 @@
+"""The events of the routing service, on topic `bianmin.routing`."""
+
+from bianmin.events.routing.directory import OfficeOf, OrgChanged, StaffChanged
+from bianmin.events.routing.outcomes import (
+    CaseClosed,
+    CaseDelivered,
+    CaseDenied,
+    CaseGranted,
+    CaseReopened,
+    WithdrawalRejected,
+)
+from bianmin.events.routing.parts import Cycle, StepNo
+from bianmin.events.routing.periods import (
+    ExtensionApproved,
+    ExtensionRejected,
+    ExtensionRequested,
+    ProcedureEnded,
+    ProcedureStarted,
+)
+from bianmin.events.routing.tasks import (
+    PlannedStep,
+    RoutePlanned,
+    RouteVoided,
+    TaskAssigned,
+    TaskCompleted,
+    TaskReceived,
+    TaskReturned,
+    TaskStarted,
+)
+
+__all__ = [
+    "CaseClosed",
+    "CaseDelivered",
+    "CaseDenied",
+    "CaseGranted",
+    "CaseReopened",
+    "Cycle",
+    "ExtensionApproved",
+    "ExtensionRejected",
+    "ExtensionRequested",
+    "OfficeOf",
+    "OrgChanged",
+    "PlannedStep",
+    "ProcedureEnded",
+    "ProcedureStarted",
+    "RoutePlanned",
+    "RouteVoided",
+    "StaffChanged",
+    "StepNo",
+    "TaskAssigned",
+    "TaskCompleted",
+    "TaskReceived",
+    "TaskReturned",
+    "TaskStarted",
+    "WithdrawalRejected",
+]

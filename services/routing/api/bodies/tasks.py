@@ -1,0 +1,48 @@
+"""Request bodies of tasks."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bianmin.domain.labels_zh import OPINIONS
+from bianmin.events.parts import Opinion
+from bianmin.kit.bodies import Body, Code, Text
+from bianmin.kit.fields import values_of
+
+
+class EmptyBody(Body):
+    """The body of a request that needs none."""
+
+
+class CompletionIn(Body):
+    """An opinion or decision. A denial needs `reason_code` and `legal_basis`."""
+
+    opinion: Annotated[
+        Opinion,
+        Field(
+            description=f"审核步骤填 agree 或 disagree，决定步骤填 grant 或 deny：{values_of(OPINIONS)}",
+            examples=["grant"],
+        ),
+    ]
+    note: Annotated[
+        Text | None, Field(description="意见的说明，1 至 2000 字，加密保存", examples=["材料齐全，经营场所符合要求。"])
+    ] = None
+    reason_code: Annotated[
+        Code | None,
+        Field(description="不予许可的理由代码，1 至 64 个字符，进入统计；deny 时必填", examples=["not_eligible"]),
+    ] = None
+    legal_basis: Annotated[
+        Text | None,
+        Field(
+            description="依据的法律条款，1 至 2000 字；deny 时必填（行政许可法第三十八条）",
+            examples=["《中华人民共和国行政许可法》第三十八条"],
+        ),
+    ] = None
+
+
+class ReturnIn(Body):
+    """Why the case is returned to the step before."""
+
+    reason: Annotated[
+        Text, Field(description="退回的理由，1 至 2000 字，加密保存", examples=["租赁合同未注明面积，请核实后再报。"])
+    ]
