@@ -157,6 +157,14 @@ class Period(Part):
     """The longest extension in units, possible once; null where the item sets none."""
 
 
+class CoHandler(Part):
+    """An office that takes part in joint handling (联合办理)."""
+
+    dept: Dept
+    lead: bool = False
+    """Whether this office leads: it coordinates and decides."""
+
+
 class ItemFacts(Part):
     """The facts about a service item that other services need."""
 
@@ -178,5 +186,13 @@ class ItemFacts(Part):
     """Who may deny a case. `leader` requires a filing first (否决报备)."""
     publicity_counts: bool = True
     """Whether the days of a publicity (公示) are counted in the period."""
+    co_handlers: tuple[CoHandler, ...] = ()
+    """The offices of joint handling, with exactly one lead; empty in other modes."""
+    two_staff_check: bool = False
+    """Whether a second person must verify a step before it is done (行政许可法 art. 34(3))."""
+    dispute: bool = False
+    """Whether the matter is a dispute, which is mediated (矛盾纠纷调处)."""
+    green_channel: bool = False
+    """Whether matters of this item come first at county desks (绿色通道)."""
     deemed_by_silence: bool = False
     """Whether a special rule makes silence an acceptance. For a licence the law does (行政许可法 art. 32(4))."""
