@@ -90,14 +90,21 @@ TASK_STATUSES: Mapping[str, str] = {
     "transferred": "已转交",
     "cancelled": "已取消",
 }
-STEP_KINDS: Mapping[str, str] = {"review": "审核", "decide": "决定"}
-OPINIONS: Mapping[str, str] = {"agree": "同意", "disagree": "不同意", "grant": "准予", "deny": "不予许可"}
+STEP_KINDS: Mapping[str, str] = {"review": "审核", "decide": "决定", "assist": "协助"}
+OPINIONS: Mapping[str, str] = {
+    "agree": "同意",
+    "disagree": "不同意",
+    "grant": "准予",
+    "deny": "不予许可",
+    "helped": "已协助",
+}
 DELIVERIES: Mapping[str, str] = {
     "in_person": "当面领取",
     "agent": "代办员送达",
     "post": "邮寄",
     "electronic": "电子送达",
 }
+REPLY_METHODS: Mapping[str, str] = {"visit": "上门", "phone": "电话", "message": "短信或微信"}
 PERIOD_UNITS: Mapping[str, str] = {
     "workday": "工作日",
     "workhour": "工作小时",

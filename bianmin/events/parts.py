@@ -45,8 +45,13 @@ Dept = Literal[
 ItemType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 PeriodUnit = Literal["workday", "workhour", "day", "hour", "immediate"]
 StepKind = Literal["review", "decide"]
+TaskKind = Literal["review", "decide", "assist"]
+"""The kinds of tasks. A task of kind `assist` has events of its own, so the events of tasks name only a `StepKind`."""
 Opinion = Literal["agree", "disagree", "grant", "deny"]
+TaskOpinion = Literal["agree", "disagree", "grant", "deny", "helped"]
+"""How a task ended: `helped` at an `assist` task."""
 Delivery = Literal["in_person", "agent", "post", "electronic"]
+ReplyMethod = Literal["visit", "phone", "message"]
 ProcedureKind = Literal[
     "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review", "publicity"
 ]

@@ -14,13 +14,14 @@ from command.demo.api import Api, UnexpectedAnswer
 DATA = files("command.demo") / "data"
 COUNTY = "520123"
 """修文县. Its divisions are taken from the list of the National Bureau of Statistics as of 2023-06-30."""
-SUPPORTED_MODES = ("direct", "promised", "report_up")
-"""Modes of handling that can be registered so far."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """The fields of a service item that the demo uses. `needed` are the numbers of the materials to bring."""
+    """The fields of a service item that the demo uses.
+
+    `needed` are the numbers of the materials to bring; a `dispute` is mediated.
+    """
 
     code: str
     mode: str
@@ -28,6 +29,7 @@ class Item:
     decide_level: str
     lodge_at: tuple[str, ...]
     needed: tuple[int, ...]
+    dispute: bool
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ def load_county() -> County:
                     for n, (_, _, source, required) in enumerate(item["materials"], 1)
                     if required and source != "share"
                 ),
+                dispute="dispute" in item["flags"],
             )
             for item in catalog["items"]
-            if item["mode"] in SUPPORTED_MODES
         ),
     )
 

@@ -81,7 +81,7 @@ async def _play(api: Api, case_count: int) -> None:
     county = load_county()
     console.print(
         f"{county.names[COUNTY]}：{len(county.centers)} 个便民服务中心，{len(county.stations)} 个便民服务站，"
-        f"演示用事项 {len(county.items)} 个。全部通过 HTTP 接口进行。",
+        f"事项 {len(county.items)} 个。全部通过 HTTP 接口进行。",
         highlight=False,
     )
     rng = random.Random(SEED)
@@ -115,7 +115,7 @@ def _steps(cases: list[PlannedCase]) -> int:
     return sum(
         requests[case.outcome]
         - (case.item.mode == "direct")
-        + (case.item.mode == "report_up" and requests[case.outcome] > 2)
+        + (case.item.mode in ("report_up", "joint", "agency") and requests[case.outcome] > 2)
         for case in cases
     )
 

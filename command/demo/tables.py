@@ -12,7 +12,14 @@ from command.demo.api import Api
 from command.demo.county import COUNTY, County
 from command.demo.week import A_MONTH_LATER, MONDAY, PlannedCase
 
-MODES = {"direct": "直接", "promised": "承诺", "report_up": "上报"}
+MODES = {
+    "direct": "直接",
+    "promised": "承诺",
+    "joint": "联合",
+    "report_up": "上报",
+    "assist": "协助",
+    "agency": "代办",
+}
 SHOWN = 14
 
 

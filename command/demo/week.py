@@ -14,7 +14,7 @@ from command.demo.people import random_applicant
 
 MONDAY = datetime(2026, 3, 2, tzinfo=TZ)
 """A week without a holiday."""
-A_MONTH_LATER = datetime(2026, 4, 2, tzinfo=TZ)
+A_MONTH_LATER = datetime(2026, 4, 20, tzinfo=TZ)
 """All promised periods of the week are over by then: a case still open is overdue."""
 AT_ONCE = 12
 """Number of concurrent requests."""
@@ -31,6 +31,10 @@ OUTCOMES = {
 """How many of a hundred cases end how."""
 
 
+MODES = {"direct": 36, "promised": 20, "report_up": 24, "joint": 7, "agency": 8, "assist": 5}
+"""How many of a hundred cases are handled in which mode."""
+
+
 @dataclass
 class PlannedCase:
     """A case of the week: `desk` where it is registered, `outcome` it gets, and `day` of the week, 0 for Monday."""
@@ -44,8 +48,13 @@ class PlannedCase:
 
     @property
     def accepting(self) -> str:
-        """Code of the accepting org: the station if it decides the item itself, otherwise the center above the desk."""
-        return self.desk if self.item.decide_level == "station" else self.desk[:9]
+        """Code of the accepting org: the station if it decides the item itself or mediates, else the center above."""
+        return self.desk if self.item.decide_level == "station" or self.item.dispute else self.desk[:9]
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the decision has to be delivered to the applicant."""
+        return self.item.mode not in ("direct", "assist") and not self.item.dispute
 
     @property
     def path(self) -> str:
@@ -55,13 +64,11 @@ class PlannedCase:
 
 def plan_cases(county: County, count: int, rng: random.Random) -> list[PlannedCase]:
     """Return `count` random cases at real desks, in all modes of handling."""
-    by_mode = {
-        mode: [item for item in county.items if item.mode == mode] for mode in ("direct", "promised", "report_up")
-    }
+    by_mode = {mode: [item for item in county.items if item.mode == mode] for mode in MODES}
     outcomes = list(OUTCOMES)
     cases = []
     for _ in range(count):
-        item = rng.choice(by_mode[rng.choices(list(by_mode), weights=(45, 25, 30))[0]])
+        item = rng.choice(by_mode[rng.choices(list(MODES), weights=list(MODES.values()))[0]])
         desks = county.stations if "station" in item.lodge_at and rng.random() < 0.7 else county.centers
         if "center" not in item.lodge_at:
             desks = county.stations
@@ -81,6 +88,7 @@ class Week:
     api: Api
     cases: Sequence[PlannedCase]
     step: Callable[[], None]
+    today: str = ""
 
     async def play(self) -> None:
         """Play five days, then a day a month later, on which the forgotten cases are overdue."""
@@ -109,6 +117,7 @@ class Week:
     async def set_clock(self, day: datetime, at: time) -> None:
         """Set the clock of all services, which only the dev environment allows."""
         await self.api.wait_until_settled()
+        self.today = day.date().isoformat()
         await self.api.person("admin", "52").put(
             "/dev/clock", {"now": datetime.combine(day, at, tzinfo=TZ).isoformat()}
         )
@@ -180,21 +189,40 @@ class Week:
         await self.set_clock(today, time(14))
         await self.for_each(accepted, self.work)
         await self.set_clock(today, time(15, 30))
-        await self.for_each([case for case in accepted if case.item.mode == "report_up"], self.work)
+        await self.for_each([case for case in accepted if case.item.mode in ("report_up", "joint")], self.work)
+        await self.for_each([case for case in accepted if case.item.dispute and case.outcome == "denied"], self.work)
         await self.set_clock(today, time(17))
-        await self.for_each([case for case in accepted if case.item.mode != "direct"], self.deliver)
+        await self.for_each([case for case in accepted if case.has_result], self.deliver)
+        await self.for_each([case for case in accepted if case.item.mode == "agency"], self.reply)
 
     async def work(self, case: PlannedCase) -> None:
-        """Sign for the open task of the case and complete it with an opinion."""
+        """Sign for the open tasks of the case and complete them with an opinion; mediate a dispute."""
         window = self.api.person("window", case.accepting)
         route = await window.get(f"{case.path}/route")
-        step = next(step for step in route["steps"] if step["status"] == "assigned")
+        for step in route["steps"]:
+            if step["status"] == "assigned":
+                await (self._mediate if case.item.dispute else self._complete)(case, step)
+
+    async def _complete(self, case: PlannedCase, step: dict[str, Any]) -> None:
         clerk = self._clerk(step["office"])
         await clerk.post(f"/tasks/{step['id']}/receive")
-        opinion: dict[str, str] = {"opinion": "agree" if step["kind"] == "review" else "grant"}
+        opinion: dict[str, str] = {"opinion": {"review": "agree", "decide": "grant", "assist": "helped"}[step["kind"]]}
         if step["kind"] == "decide" and case.outcome == "denied":
             opinion = {"opinion": "deny", "reason_code": "not_eligible", "legal_basis": "《行政许可法》第三十八条"}
+        if step["kind"] == "assist":
+            opinion["note"] = "已帮助填写表格、备齐材料，请本人持身份证到县政务服务中心办理。"
         await clerk.post(f"/tasks/{step['id']}/complete", opinion)
+
+    async def _mediate(self, case: PlannedCase, step: dict[str, Any]) -> None:
+        """Mediate at the office whose turn it is. Where the first level fails, the next one settles the dispute."""
+        clerk = self._clerk(step["office"])
+        fails = case.outcome == "denied" and step["seq"] == 1 and len(case.desk) > len(COUNTY)
+        note = "未达成协议。" if fails else "双方达成协议，各方已签字。"
+        outcome = "failed" if fails else "agreed"
+        body = {"on": self.today, "mediators": ["人民调解员"], "outcome": outcome, "note": note}
+        await clerk.post(f"{case.path}/mediations", body)
+        if fails:
+            await clerk.post(f"/disputes/{case.id}/escalate", {"why": "本级调解未成"})
 
     def _clerk(self, office: dict[str, Any]) -> Person:
         if office["dept"] is None:
@@ -206,9 +234,14 @@ class Week:
         window = self.api.person("window", case.accepting)
         await window.post(f"{case.path}/deliver", {"method": "in_person", "signed_by": case.applicant["name"]})
 
+    async def reply(self, case: PlannedCase) -> None:
+        """Tell the applicant the result of a case that the desk carried."""
+        agent = self.api.person("agent", case.desk)
+        await agent.post(f"{case.path}/reply", {"method": "visit", "text": "结果已送到家中，当面说明。"})
+
     async def wait_for_red_lamps(self) -> None:
         """Wait until the timers have turned the lamps of overdue cases red. Raises `TimeoutError` after 60 seconds."""
-        late = [case for case in self.cases if case.outcome == "late" and case.item.mode != "direct"]
+        late = [case for case in self.cases if case.outcome == "late" and case.has_result]
         head = self.api.person("supervisor", COUNTY)
         async with asyncio.timeout(60):
             for case in late[:3]:

@@ -9,7 +9,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
 from bianmin.kit.time_source import TZ
 from services.routing.domain.decide import Command
-from services.routing.domain.planning import PlanRoute
+from services.routing.domain.planning import PlanRoute, most_steps_of
 from services.routing.domain.route import StatutoryEnd
 from services.routing.domain.statutory_period import RecordStatutoryEnd
 from services.routing.domain.voiding import VoidRoute
@@ -45,13 +45,13 @@ def command_of(event: Event) -> Command | None:
 
 
 def plan_route_of_accepted_case(event: Event, accepted: intake.CaseAccepted | intake.CaseDeemedAccepted) -> PlanRoute:
-    """Plan the route, with ids for at most two steps."""
+    """Plan the route, with ids for its steps."""
     return PlanRoute(
         case_id=UUID(event.subject),
         case_no=accepted.case_no,
         item=accepted.item,
         access=accepted.access,
-        task_ids=(new_id(), new_id()),
+        task_ids=[new_id() for _ in range(most_steps_of(accepted.item))],
         by=cause_of(event),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.routing.domain.route import ExtensionStatus, RouteStatus
+from services.routing.domain.route import ExtensionStatus, MediationOutcome, RouteStatus
 
 REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"
@@ -14,10 +14,14 @@ EXTENSION_STATUSES: Mapping[ExtensionStatus, str] = {
     "rejected": "未批准",
     "lapsed": "办理已结束或受理已更正，失效",
 }
+MEDIATION_OUTCOMES: Mapping[MediationOutcome, str] = {"agreed": "达成协议", "failed": "没有调解成"}
 ROUTE_STATUSES: Mapping[RouteStatus, str] = {
     "open": "办理中",
     "granted": "准予",
     "denied": "不予许可",
+    "helped": "已协助",
+    "settled": "调解达成协议",
+    "unsettled": "调解终止",
     "withdrawn": "申请人撤回",
     "void": "受理已更正，作废",
 }

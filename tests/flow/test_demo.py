@@ -10,10 +10,11 @@ from pathlib import Path
 
 from command.demo.county import load_county
 from command.demo.run import SEED
+from command.demo.tables import MODES
 from command.demo.week import plan_cases
 from tests.brokers import free_port
 
-CASES = 40
+CASES = 60
 
 
 def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
@@ -27,9 +28,8 @@ def test_the_demo_plays_its_week_and_ends_by_itself(tmp_path: Path) -> None:
     printed = done.stdout.decode()
     assert done.returncode == 0, printed + done.stderr.decode()
     planned = Counter(case.item.mode for case in plan_cases(load_county(), CASES, random.Random(SEED)))
-    for name, mode in (("直接", "direct"), ("承诺", "promised"), ("上报", "report_up")):
-        [line] = re.findall(rf"│ {name} +│ (\d+)", printed)
-        assert int(line) == planned[mode]
+    for mode, name in MODES.items():
+        assert re.findall(rf"│ {name} +│ (\d+)", printed) == [str(planned[mode])]
     assert f"{CASES} 个办件" in printed
     checked = subprocess.run(
         [sys.executable, "-m", "command.app", "reconcile", "--data", str(tmp_path)],

@@ -46,7 +46,7 @@ items:
   lodge_at: [station]
   decide_level: center
   mode: joint
-  co_handlers: [农业农村窗口（主办）, 自然资源所]
+  co_handlers: [{dept: agri, name: 农业农村窗口, lead: true}, {dept: land, name: 自然资源所}]
   promise: {value: 20, unit: workday, conf: L}
 """
 

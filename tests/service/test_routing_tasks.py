@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from bianmin.kit import parked
 from bianmin.kit.db import rows
-from bianmin.kit.ids import new_id
 from services.routing.app import SERVICE
 from tests.service.routing_county import (
     CENTER,
@@ -116,7 +114,10 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
         "past": [],
         "decided_on": None,
         "delivered": None,
+        "reply": None,
+        "mediations": [],
         "closed_on": None,
+        "waiting_for": f"等待 {CENTER} 民政办理单位第 1 步（审核）签收。",
     }
     assert [without(step, "id") for step in route["steps"]] == [
         {
@@ -256,13 +257,6 @@ async def test_a_second_acceptance_is_a_recorded_no_op(county: County) -> None:
         assert [tuple(row) for row in await rows(tx, "SELECT subject, reason FROM passed_over")] == [
             (case, "PlannedAlready")
         ]
-
-
-async def test_the_acceptance_of_an_unsupported_mode_is_parked_and_stops_no_other_case(county: County) -> None:
-    strange, plain = str(new_id()), str(new_id())
-    await county.publish([(strange, an_acceptance(an_item("joint"))), (plain, an_acceptance())])
-    assert await parked.count(county.harness.runtime("routing").database) == 1
-    assert (await county.route(plain))["status"] == "open"
 
 
 @pytest.mark.parametrize(

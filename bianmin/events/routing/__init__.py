@@ -1,12 +1,15 @@
 """The events of the routing service, on topic `bianmin.routing`."""
 
+from bianmin.events.routing.assistance import AssistanceAssigned, AssistanceGiven, AssistanceReceived
 from bianmin.events.routing.directory import OfficeOf, OrgChanged, StaffChanged
+from bianmin.events.routing.disputes import DisputeEscalated, DisputeSettled, DisputeUnsettled, MediationRecorded
 from bianmin.events.routing.outcomes import (
     CaseClosed,
     CaseDelivered,
     CaseDenied,
     CaseGranted,
     CaseReopened,
+    CaseReplied,
     WithdrawalRejected,
 )
 from bianmin.events.routing.parts import Cycle, StepNo
@@ -29,15 +32,23 @@ from bianmin.events.routing.tasks import (
 )
 
 __all__ = [
+    "AssistanceAssigned",
+    "AssistanceGiven",
+    "AssistanceReceived",
     "CaseClosed",
     "CaseDelivered",
     "CaseDenied",
     "CaseGranted",
     "CaseReopened",
+    "CaseReplied",
     "Cycle",
+    "DisputeEscalated",
+    "DisputeSettled",
+    "DisputeUnsettled",
     "ExtensionApproved",
     "ExtensionRejected",
     "ExtensionRequested",
+    "MediationRecorded",
     "OfficeOf",
     "OrgChanged",
     "PlannedStep",

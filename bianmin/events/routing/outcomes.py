@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bianmin.events.parts import Code, Delivery, ItemFacts
+from bianmin.events.parts import Code, Delivery, ItemFacts, ReplyMethod
 from bianmin.events.routing.parts import CaseData, Cycle
 
 
@@ -42,6 +42,16 @@ class CaseDelivered(CaseData):
 
     method: Delivery
     delivered_on: date
+
+
+class CaseReplied(CaseData):
+    """The desk that carried the matter for the applicant told the applicant the result (代为办理); this ends agency."""
+
+    event_name: ClassVar = "case.replied"
+    event_title: ClassVar = "已回复申请人"
+
+    method: ReplyMethod
+    replied_on: date
 
 
 class CaseClosed(CaseData):

@@ -1,7 +1,9 @@
 """Events of routes and their tasks."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from bianmin.events.parts import Mode, Office, Opinion, Part, StepKind
 from bianmin.events.routing.parts import CaseData, StepNo
@@ -15,6 +17,8 @@ class PlannedStep(Part):
     seq: StepNo
     kind: StepKind
     office: Office
+    group: Annotated[int, Field(ge=1)] | None = None
+    """The number that steps side by side have in common; null for a step that runs alone."""
 
 
 class RoutePlanned(CaseData):

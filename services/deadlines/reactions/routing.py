@@ -45,7 +45,14 @@ def command_of_routing(event: Event) -> RouteCommand | RecordOrgCode | None:
             return stop_clocks_of_decided_case(event, data)
         case routing.CaseDelivered(access=access, delivered_on=on):
             return end_case(event, access, on)
-        case routing.CaseClosed(access=access, closed_on=on) | intake.CaseWithdrawn(access=access, withdrawn_on=on):
+        case (
+            routing.CaseClosed(access=access, closed_on=on)
+            | routing.AssistanceGiven(access=access, closed_on=on)
+            | routing.DisputeSettled(access=access, closed_on=on)
+            | routing.DisputeUnsettled(access=access, closed_on=on)
+        ):
+            return end_case(event, access, on)
+        case intake.CaseWithdrawn(access=access, withdrawn_on=on):
             return end_case(event, access, on)
         case routing.CaseReopened() as data:
             return start_clocks_of_reopened_case(event, data)

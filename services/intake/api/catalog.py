@@ -170,7 +170,7 @@ async def draft_item(
     response_model=ItemView,
     responses=refuses(NotFound, Forbidden, Conflict),
     summary="发布事项",
-    description="管理员或负责人发布草稿；承诺时限不得长于法定时限，联合办理至少两个单位并有一个主办。",
+    description="管理员或负责人发布草稿；承诺时限不得长于法定时限，联合办理至少两个条线并有一个主办。",
 )
 async def publish_item(code: ItemPath, context: Editor, org: CatalogOrg = None) -> Response:
     """Publish the draft of a service item."""

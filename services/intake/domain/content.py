@@ -5,11 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from bianmin.domain.labels_zh import ITEM_TYPES, MODES, PERIOD_UNITS
-from bianmin.events.parts import Dept, DeskLevel, ItemFacts, ItemType, Mode, Period, PeriodUnit
+from bianmin.events.parts import CoHandler, Dept, DeskLevel, ItemFacts, ItemType, Mode, Period, PeriodUnit
 from bianmin.kit.bodies import AS_TEXT, STORED, Line
 from bianmin.kit.fields import DEPT_VALUES, values_of
 from bianmin.kit.refusals import FieldError
@@ -109,6 +118,21 @@ class Publicity(ItemPeriod):
     counts_in_period: Annotated[StrictBool, Field(description="公示的时间是否计入办理期限", examples=[False])] = True
 
 
+class CoHandlerEntry(_Part):
+    """An office that takes part in joint handling, as a catalog names it."""
+
+    dept: Annotated[Dept, Field(description=f"条线，每个只写一次：{DEPT_VALUES}", examples=["civil"])]
+    name: Annotated[Line | None, Field(description="办理单位的名称；没有写明的为 null", examples=["民政窗口"])] = None
+    lead: Annotated[StrictBool, Field(description="是否主办，有且只有一个", examples=[True])] = False
+
+
+def _without_names_alone(value: Any, info: ValidationInfo) -> Any:
+    """Leave out the co-handlers that an older program stored as bare names: nobody can tell their departments."""
+    if info.context is STORED and isinstance(value, list):
+        return [each for each in value if not isinstance(each, str)]
+    return value
+
+
 class Fee(_Part):
     """What the applicant pays, in yuan; 0 means free."""
 
@@ -154,8 +178,13 @@ class Content(_Part):
     ]
     mode: Annotated[Mode, Field(description=f"办理方式：{values_of(MODES)}", examples=["promised"])]
     co_handlers: Annotated[
-        tuple[Line, ...],
-        Field(description="联合办理的单位，至少两个，其中一个注明（主办）；其他方式的为空列表", examples=[[]]),
+        tuple[CoHandlerEntry, ...],
+        BeforeValidator(_without_names_alone),
+        Field(
+            max_length=17,
+            description="联合办理的单位，至少两个条线，其中一个主办（lead）；其他方式的为空列表",
+            examples=[[]],
+        ),
     ] = ()
     cross_region: Annotated[StrictBool, Field(description="是否可以跨地区办理", examples=[False])] = False
     materials: Annotated[
@@ -219,6 +248,10 @@ class Content(_Part):
             legal=self.legal.period() if self.legal else None,
             promise=self.promise.period() if self.promise else None,
             deny_authority=self.deny_authority,
+            co_handlers=tuple(CoHandler(dept=each.dept, lead=each.lead) for each in self.co_handlers),
+            two_staff_check="two_staff_check" in self.flags,
+            dispute="dispute" in self.flags,
+            green_channel="green_channel" in self.flags,
             publicity_counts=self.publicity.counts_in_period if self.publicity else True,
             deemed_by_silence=self.deemed_basis is not None,
         )
@@ -237,9 +270,6 @@ class Guide:
     lodge_at: tuple[Desk, ...]
 
 
-_LEAD = "主办"
-
-
 def content_errors(content: Content) -> Iterator[FieldError]:
     """Yield the errors for which the content cannot be published."""
     legal = content.legal.period() if content.legal else None
@@ -247,11 +277,24 @@ def content_errors(content: Content) -> Iterator[FieldError]:
     if legal and promise and legal.unit == promise.unit and promise.value > legal.value:
         yield FieldError("/promise/value", "promise_exceeds_legal", "承诺时限不能长于法定时限")
     if content.mode == "joint":
-        if len(content.co_handlers) < 2:
-            yield FieldError("/co_handlers", "joint_needs_two", "联合办理至少要有两个办理单位")
-        elif sum(_LEAD in handler for handler in content.co_handlers) != 1:
-            yield FieldError("/co_handlers", "joint_needs_one_lead", "联合办理要有且只有一个（主办）单位")
+        yield from _joint_errors(content)
+    elif content.co_handlers:
+        yield FieldError("/co_handlers", "only_joint", "只有联合办理（mode: joint）才写办理单位；请去掉")
     names = [material.name for material in content.materials]
     for n, name in enumerate(names):
         if name in names[:n]:
             yield FieldError(f"/materials/{n}/name", "duplicate", "材料重复")
+
+
+def _joint_errors(content: Content) -> Iterator[FieldError]:
+    depts = [each.dept for each in content.co_handlers]
+    if len(depts) < 2:
+        yield FieldError("/co_handlers", "joint_needs_two", "联合办理至少要有两个办理单位")
+    elif sum(each.lead for each in content.co_handlers) != 1:
+        yield FieldError("/co_handlers", "joint_needs_one_lead", "联合办理要有且只有一个主办单位（lead: true）")
+    for n, dept in enumerate(depts):
+        if dept in depts[:n]:
+            yield FieldError(f"/co_handlers/{n}/dept", "duplicate", "条线重复；一个条线只写一个办理单位")
+    if content.decide_level in ("point", "station"):
+        detail = "村站和服务点没有办理单位，不能联合办理；请改为 center 或以上"
+        yield FieldError("/decide_level", "no_offices_at_level", detail)

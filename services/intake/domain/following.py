@@ -57,7 +57,7 @@ def _changes(case: Case, event: EventData) -> CaseChanges:
         if holders != case.holders:
             changes["holders"] = holders
     match event:
-        case routing.TaskReceived() if case.status == "accepted":
+        case routing.TaskReceived() | routing.AssistanceReceived() if case.status == "accepted":
             changes["status"] = "in_progress"
         case routing.ProcedureStarted():
             started = CaseProcedure(str(event.procedure_id), event.kind, event.expected_days, event.started_on)
@@ -76,6 +76,9 @@ def _changes(case: Case, event: EventData) -> CaseChanges:
                 changes["deemed"] = True
         case routing.CaseDelivered():
             changes["status"] = "delivered"
+        case routing.AssistanceGiven() | routing.DisputeSettled() | routing.DisputeUnsettled():
+            changes["status"] = "closed"
+            changes["closed_on"] = event.closed_on
         case routing.CaseClosed():
             changes["closed_on"] = event.closed_on
             if case.status != "withdrawn":

@@ -1,6 +1,6 @@
 """The registration (登记) of a case: whether a desk may do it, and which organ accepts and decides the case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from bianmin.domain.divisions import at_level, desk_level_of, has_offices
 from bianmin.domain.labels_zh import DEPTS
 from bianmin.events.intake import CaseRegistered
-from bianmin.events.parts import Channel, ItemFacts
+from bianmin.events.parts import Channel, Dept, ItemFacts
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, DeskOnly, FieldError, Forbidden, Invalid
 from services.intake.domain.case import Case
@@ -17,9 +17,6 @@ from services.intake.domain.checks import DESK_ROLES, DateWrong, check_material_
 from services.intake.domain.content import Guide
 from services.intake.domain.facts import CaseOpened, Fact
 from services.intake.domain.labels_zh import DESK_LEVELS
-
-_ROUTED = frozenset({"direct", "promised", "report_up"})
-"""The modes of handling that routing can route so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +119,10 @@ class DeskElsewhere(Forbidden):
     slug, title = "desk-elsewhere", "不是本单位的窗口"
 
 
-class ProcedureNotOffered(Conflict):
-    """The mode of handling cannot be routed yet."""
+class CoHandlersMissing(Conflict):
+    """The item is handled jointly, but an older catalog did not say by which departments."""
 
-    slug, title = "procedure-not-offered", "暂不支持这种办理方式"
+    slug, title = "co-handlers-missing", "联合办理的单位没有写明条线"
 
 
 class OfficeMissing(Conflict):
@@ -139,7 +136,7 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
     the orgs above it.
 
     Raises `DeskElsewhere`, `DeskOnly`, `OrgUnknown`, `ItemNotOffered`, `DateWrong`, `NotLodgedHere`, `MaterialsWrong`,
-    `ProcedureNotOffered` or `OfficeMissing`; the message says what to do instead.
+    `CoHandlersMissing` or `OfficeMissing`; the message says what to do instead.
     """
     if not command.by.actor.covers(command.org):
         raise DeskElsewhere(f"只能在本单位（{command.by.actor.org}）及下属站点登记。")
@@ -154,8 +151,8 @@ def admit(command: RegisterCase, guide: Guide | None, orgs: Mapping[str, KnownOr
     _check_dates(command)
     _check_desk(command, guide)
     check_material_numbers([material.no for material in command.materials], guide.materials)
-    if guide.facts.mode not in _ROUTED:
-        raise ProcedureNotOffered("系统暂只支持直接、承诺、上报办理；这个事项请按原渠道办理。")
+    if guide.facts.mode == "joint" and not guide.facts.co_handlers:
+        raise CoHandlersMissing("事项目录没有写明联合办理的条线；请管理员补上（co_handlers）并重新发布。")
     deciding, accepting = organs(guide.facts, command.org)
     _check_offices(guide.facts, deciding, accepting, orgs)
     return Admission(guide, accepting)
@@ -212,8 +209,10 @@ def organs(item: ItemFacts, desk: str) -> tuple[str, str]:
     """Return (deciding org, accepting org) of an item that is registered at the org `desk`.
 
     A station accepts what it decides itself. Everything else is accepted by the center above the desk, because a
-    village committee is no organ that could.
+    village committee is no organ that could. A dispute is accepted by the desk that registers it, which tries first.
     """
+    if item.dispute:
+        return desk, desk
     deciding = at_level(desk, item.decide_level)
     accepting = at_level(desk, "center") if has_offices(deciding) else deciding
     return deciding, accepting
@@ -267,11 +266,21 @@ def _check_desk(command: RegisterCase, guide: Guide) -> None:
 
 
 def _check_offices(item: ItemFacts, deciding: str, accepting: str, orgs: Mapping[str, KnownOrg]) -> None:
-    needed = [deciding] if has_offices(deciding) else []
-    if item.mode == "report_up" and accepting not in needed and has_offices(accepting):
-        needed.append(accepting)
-    for org in needed:
+    for org, dept in _offices_needed(item, deciding, accepting):
         known = orgs.get(org)
-        if known is None or item.category not in known.offices:
+        if known is None or dept not in known.offices:
             name = f"{known.name}（{org}）" if known else org
-            raise OfficeMissing(f"{name}还没有设立“{DEPTS[item.category]}”办理单位，不能登记；请联系管理员先设立。")
+            raise OfficeMissing(f"{name}还没有设立“{DEPTS[dept]}”办理单位，不能登记；请联系管理员先设立。")
+
+
+def _offices_needed(item: ItemFacts, deciding: str, accepting: str) -> Iterator[tuple[str, Dept]]:
+    """The offices (org, department) that have a step of the route. A station or point is its own office."""
+    match item.mode:
+        case "assist":
+            return  # the desk helps by itself
+        case "joint":
+            yield from ((deciding, each.dept) for each in item.co_handlers)
+        case "report_up" if accepting != deciding and has_offices(accepting):
+            yield from ((deciding, item.category), (accepting, item.category))
+        case _ if has_offices(deciding):
+            yield deciding, item.category

@@ -184,11 +184,22 @@ def _closed(case: CasePatch, data: routing.CaseClosed) -> None:
     case.closed_on = case.span(data.closed_on)
 
 
+_Ending = routing.AssistanceGiven | routing.DisputeSettled | routing.DisputeUnsettled
+
+
+def _ended(case: CasePatch, data: _Ending) -> None:
+    """A case that ends without a decision: its periods are judged by the day on which it ends."""
+    case.decided_on = case.closed_on = case.span(data.closed_on)
+
+
 _OF_ROUTING: Mapping[type[EventData], Change] = {
     routing.CaseReopened: _reopened,
     routing.CaseGranted: _granted,
     routing.CaseDenied: _denied,
     routing.CaseClosed: _closed,
+    routing.AssistanceGiven: _ended,
+    routing.DisputeSettled: _ended,
+    routing.DisputeUnsettled: _ended,
     intake.CaseWithdrawn: _withdrawn,
 }
 

@@ -32,6 +32,16 @@ def seal_signer(sealer: Sealer, case_id: UUID, name: str) -> bytes:
     return sealer.seal(name.encode(), _signer_of(case_id))
 
 
+def seal_reply(sealer: Sealer, case_id: UUID, text: str) -> bytes:
+    """Encrypt what the applicant was told."""
+    return sealer.seal(text.encode(), _reply_of(case_id))
+
+
+def seal_mediators(sealer: Sealer, mediation_id: UUID, names: list[str]) -> bytes:
+    """Encrypt the names of the people who mediated."""
+    return sealer.seal("\n".join(names).encode(), _mediators_of(mediation_id))
+
+
 def seal_reason(sealer: Sealer, id: UUID, text: str) -> bytes:
     """Encrypt the reason of a special procedure, an extension, its answer, or a reopening. `id` is its own, or the
     case's for a reopening."""
@@ -52,6 +62,16 @@ def _open_case_reason(sealed: bytes, info: ValidationInfo) -> str:
     return texts.sealer.open(sealed, _reason_of(texts.case_id)).decode()
 
 
+def _open_mediators(sealed: bytes, info: ValidationInfo) -> list[str]:
+    return _texts(info).sealer.open(sealed, _mediators_of(info.data["id"])).decode().split("\n")
+
+
+def _open_reply(sealed: bytes, info: ValidationInfo) -> str:
+    texts = _texts(info)
+    assert texts.case_id is not None
+    return texts.sealer.open(sealed, _reply_of(texts.case_id)).decode()
+
+
 def _mask_signer(sealed: bytes, info: ValidationInfo) -> str:
     texts = _texts(info)
     assert texts.case_id is not None
@@ -62,6 +82,8 @@ OpenedNote = Annotated[str | None, BeforeValidator(_open_note)]
 OpenedReason = Annotated[str, BeforeValidator(_open_reason)]
 OpenedAnswer = Annotated[str | None, BeforeValidator(_open_reason)]
 OpenedCaseReason = Annotated[str, BeforeValidator(_open_case_reason)]
+OpenedMediators = Annotated[list[str], BeforeValidator(_open_mediators)]
+OpenedReply = Annotated[str, BeforeValidator(_open_reply)]
 MaskedSigner = Annotated[str | None, BeforeValidator(_mask_signer)]
 """张*三."""
 
@@ -73,6 +95,14 @@ def _texts(info: ValidationInfo) -> SealedTexts:
 
 def _note_of(task_id: UUID) -> str:
     return f"task|note|{task_id}"
+
+
+def _reply_of(case_id: UUID) -> str:
+    return f"route|reply|{case_id}"
+
+
+def _mediators_of(mediation_id: UUID) -> str:
+    return f"mediation|mediators|{mediation_id}"
 
 
 def _signer_of(case_id: UUID) -> str:

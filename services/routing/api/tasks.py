@@ -20,6 +20,7 @@ from services.routing.api.bodies.tasks import CompletionIn, EmptyBody, ReturnIn
 from services.routing.api.parameters import TaskPath
 from services.routing.api.sealing import seal_note
 from services.routing.api.views.tasks import ListedTaskView, TaskView
+from services.routing.domain.planning import MOST_STEPS
 from services.routing.domain.route import Route
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
 from services.routing.store.queries import tasks
@@ -122,7 +123,7 @@ async def complete_task(task_id: TaskPath, body: CompletionIn, context: Staff) -
 async def return_task(task_id: TaskPath, body: ReturnIn, context: Staff) -> Response:
     """Return a case to the step before, with a reason."""
     reason = seal_note(context.runtime.sealer, task_id, body.reason)
-    command = ReturnTask(task_id, reason, context.now, (new_id(), new_id()), context.cause)
+    command = ReturnTask(task_id, reason, context.now, [new_id() for _ in range(MOST_STEPS)], context.cause)
     return await context.submit(command, _view_of(task_id))
 
 

@@ -5,12 +5,14 @@ from typing import assert_never
 
 from services.routing.domain.delivery import DeliverResult, deliver
 from services.routing.domain.directory.decide import DirectoryCommand
+from services.routing.domain.disputes import EscalateDispute, RecordMediation, escalate, record_mediation
 from services.routing.domain.extensions import AnswerExtension, RequestExtension, answer_extension, request_extension
 from services.routing.domain.facts import Fact
 from services.routing.domain.planning import PlanRoute, plan
 from services.routing.domain.preconditions import existing, visible
 from services.routing.domain.procedures import EndProcedure, StartProcedure, end_procedure, start_procedure
 from services.routing.domain.reopening import ReopenCase, reopen
+from services.routing.domain.reply import ReplyToApplicant, reply_to_applicant
 from services.routing.domain.route import Route
 from services.routing.domain.statutory_period import RecordStatutoryEnd, record_statutory_end
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask, TaskCommand, work_on_task
@@ -23,6 +25,9 @@ CaseCommand = (
     | RecordStatutoryEnd
     | AnswerWithdrawal
     | DeliverResult
+    | ReplyToApplicant
+    | RecordMediation
+    | EscalateDispute
     | StartProcedure
     | EndProcedure
     | RequestExtension
@@ -46,6 +51,12 @@ def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:
             return answer_withdrawal(existing(route), command)
         case DeliverResult():
             return deliver(visible(route, command.by.actor), command)
+        case ReplyToApplicant():
+            return reply_to_applicant(visible(route, command.by.actor), command)
+        case RecordMediation():
+            return record_mediation(visible(route, command.by.actor), command)
+        case EscalateDispute():
+            return escalate(visible(route, command.by.actor), command)
         case StartProcedure():
             return start_procedure(visible(route, command.by.actor), command)
         case EndProcedure():

@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
 
-from bianmin.events.parts import Opinion, StepKind
+from bianmin.domain.labels_zh import STEP_KINDS
+from bianmin.events.parts import TaskKind, TaskOpinion
 from bianmin.events.routing import CaseClosed, CaseDenied, CaseGranted
 from bianmin.kit.refusals import FieldError, Invalid
 from services.routing.domain.ending import end_procedures_and_requests
 from services.routing.domain.facts import Fact
+from services.routing.domain.offices import office_name
 from services.routing.domain.route import Route
+from services.routing.domain.task import Task
 
-_OPINIONS: Mapping[StepKind, tuple[Opinion, ...]] = {"review": ("agree", "disagree"), "decide": ("grant", "deny")}
+_OPINIONS: Mapping[TaskKind, tuple[TaskOpinion, ...]] = {
+    "review": ("agree", "disagree"),
+    "decide": ("grant", "deny"),
+    "assist": ("helped",),
+}
 
 
 class WrongOpinion(Invalid):
@@ -19,25 +27,37 @@ class WrongOpinion(Invalid):
     slug, title = "opinion-wrong", "办理意见有误"
 
 
-def check_opinion(kind: StepKind, opinion: Opinion, reason_code: str | None, legal_basis: str | None) -> None:
-    """Check the opinion of a step; a denial needs a reason and a legal basis (行政许可法 art. 38(2)).
+def check_opinion(
+    route: Route, task: Task, opinion: TaskOpinion, note: bytes | None, reason_code: str | None, legal_basis: str | None
+) -> None:
+    """Check the opinion of a step.
 
-    Raises `WrongOpinion`.
+    A denial needs a reason and a legal basis (行政许可法 art. 38(2)). A decision answers each office that disagreed in
+    joint handling. Raises `WrongOpinion`.
     """
     errors = []
-    if opinion not in _OPINIONS[kind]:
-        step = "审核" if kind == "review" else "决定"
-        detail = f"{step}步骤的意见应为 {' 或 '.join(_OPINIONS[kind])}"
+    if opinion not in _OPINIONS[task.kind]:
+        detail = f"{STEP_KINDS[task.kind]}步骤的意见应为 {' 或 '.join(_OPINIONS[task.kind])}"
         errors.append(FieldError("/opinion", "opinion_of_other_step", detail))
     if opinion == "deny" and reason_code is None:
         errors.append(FieldError("/reason_code", "missing", "不予许可必须说明理由"))
     if opinion == "deny" and legal_basis is None:
         errors.append(FieldError("/legal_basis", "missing", "不予许可必须写明法律依据"))
+    if task.kind == "decide" and note is None and (offices := _disagreeing(route, task)):
+        errors.append(FieldError("/note", "disagreement_not_answered", f"{offices}不同意，请写明对其意见的处理"))
     if errors:
         raise WrongOpinion("办理意见有误，请按 errors 更正后重新提交。", errors=errors)
 
 
-def decision_facts(route: Route, opinion: Opinion, reason_code: str | None, today: date) -> Sequence[Fact]:
+def _disagreeing(route: Route, task: Task) -> str:
+    """The offices whose latest opinion in joint handling disagrees, as a list in words; empty where all agree."""
+    latest = {each.seq: each for each in route.tasks if each.cycle == task.cycle and each.group is not None}
+    return "、".join(office_name(each.office) for each in latest.values() if each.opinion == "disagree")
+
+
+def decision_facts(
+    route: Route, opinion: Literal["grant", "deny"], reason_code: str | None, today: date
+) -> Sequence[Fact]:
     """The case is granted or denied, its procedures and requests end; one in mode `direct` is closed at once.
 
     `route` is the route after its last task was completed.

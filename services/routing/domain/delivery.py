@@ -28,7 +28,7 @@ class NothingToDeliver(Conflict):
 
 
 def deliver(route: Route, command: DeliverResult) -> Sequence[Fact]:
-    """Deliver the result and close the case.
+    """Deliver the result and close the case; an agency case stays open until the applicant was told the result.
 
     A window, agent or manager of the registering or the accepting org delivers.
     Raises `NotTheOffice` or `NothingToDeliver`.
@@ -42,12 +42,15 @@ def deliver(route: Route, command: DeliverResult) -> Sequence[Fact]:
         raise NothingToDeliver("还没有作出决定，没有结果可以送达；请等决定步骤办完。")
     if route.status == "withdrawn":
         raise NothingToDeliver("申请人已撤回办件，没有结果可以送达。")
+    if route.status not in ("granted", "denied"):
+        raise NothingToDeliver("这个办件没有本系统内的决定，不必送达；结果已经当面告知。")
+    if route.delivered is not None:
+        raise NothingToDeliver("这个办件已经送达，不必再送达。")
     if route.closed_on is not None:
-        reason = "已经送达" if route.delivered else "是直接办理，作出决定时已当场办结"
-        raise NothingToDeliver(f"这个办件{reason}，不必再送达。")
+        raise NothingToDeliver("这个办件是直接办理，作出决定时已当场办结，不必再送达。")
     access, day = route.access(), receipt.delivered_on
-    return [
-        ReceiptSigned(receipt),
-        CaseDelivered(access=access, method=receipt.method, delivered_on=day),
-        CaseClosed(access=access, result=route.status, closed_on=day, cycle=route.cycle),
-    ]
+    delivered = CaseDelivered(access=access, method=receipt.method, delivered_on=day)
+    if route.mode == "agency" and route.reply is None:
+        return [ReceiptSigned(receipt), delivered]  # closed by the reply to the applicant
+    closed = CaseClosed(access=access, result=route.status, closed_on=day, cycle=route.cycle)
+    return [ReceiptSigned(receipt), delivered, closed]

@@ -6,16 +6,24 @@ from typing import Protocol, TypeVar, assert_never
 from uuid import UUID
 
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.events.parts import Opinion
+from bianmin.events.parts import Opinion, StepKind
 from bianmin.events.routing import (
+    AssistanceAssigned,
+    AssistanceGiven,
+    AssistanceReceived,
     CaseClosed,
     CaseDelivered,
     CaseDenied,
     CaseGranted,
     CaseReopened,
+    CaseReplied,
+    DisputeEscalated,
+    DisputeSettled,
+    DisputeUnsettled,
     ExtensionApproved,
     ExtensionRejected,
     ExtensionRequested,
+    MediationRecorded,
     ProcedureEnded,
     ProcedureStarted,
     RoutePlanned,
@@ -31,7 +39,9 @@ from services.routing.domain.offices import office_in_event
 from services.routing.domain.route import (
     DeliveryReceipt,
     Extension,
+    Mediation,
     PastCycle,
+    Reply,
     Route,
     SpecialProcedure,
     StatutoryEnd,
@@ -58,6 +68,20 @@ class ReceiptSigned:
     """Somebody signed for the result."""
 
     receipt: DeliveryReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRecorded:
+    """The applicant was told the result."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class MediationAdded:
+    """There was an attempt to mediate."""
+
+    mediation: Mediation
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +124,11 @@ WithoutEffect = (
     | TaskStarted
     | TaskCompleted
     | TaskReturned
+    | AssistanceReceived
+    | MediationRecorded
+    | DisputeEscalated
     | CaseDelivered
+    | CaseReplied
     | CaseReopened
     | ProcedureStarted
     | ProcedureEnded
@@ -115,16 +143,22 @@ Fact = (
     RouteOpened
     | TasksChanged
     | ReceiptSigned
+    | ReplyRecorded
+    | MediationAdded
     | ProcedureChanged
     | ExtensionChanged
     | StatutoryEndChanged
     | RouteReopened
     | RouteMarkedVoid
     | RoutePlanned
+    | AssistanceAssigned
     | CaseGranted
     | CaseDenied
     | CaseWithdrawn
     | CaseClosed
+    | AssistanceGiven
+    | DisputeSettled
+    | DisputeUnsettled
     | WithoutEffect
 )
 
@@ -153,6 +187,7 @@ def evolve(route: Route | None, fact: Fact) -> Route:
                 status="open",
                 decided_on=None,
                 delivered=None,
+                reply=None,
                 closed_on=None,
                 statutory_end=None,
                 version=route.version + 1,
@@ -161,8 +196,18 @@ def evolve(route: Route | None, fact: Fact) -> Route:
             return replace(route, status="void", statutory_end=None, version=route.version + 1)
         case ReceiptSigned(receipt):
             return replace(route, delivered=receipt, version=route.version + 1)
-        case RoutePlanned():
+        case ReplyRecorded(reply):
+            return replace(route, reply=reply, version=route.version + 1)
+        case MediationAdded(mediation):
+            return replace(route, mediations=(*route.mediations, mediation), version=route.version + 1)
+        case RoutePlanned() | AssistanceAssigned():
             return replace(route, status="open")
+        case AssistanceGiven(closed_on=day):
+            return replace(route, status="helped", closed_on=day)
+        case DisputeSettled(closed_on=day):
+            return replace(route, status="settled", closed_on=day)
+        case DisputeUnsettled(closed_on=day):
+            return replace(route, status="unsettled", closed_on=day)
         case CaseGranted(decided_on=day):
             return replace(route, status="granted", decided_on=day)
         case CaseDenied(decided_on=day):
@@ -177,7 +222,11 @@ def evolve(route: Route | None, fact: Fact) -> Route:
             | TaskCompleted()
             | TaskStarted()
             | TaskReturned()
+            | AssistanceReceived()
+            | MediationRecorded()
+            | DisputeEscalated()
             | CaseDelivered()
+            | CaseReplied()
             | CaseReopened()
             | RouteVoided()
             | ProcedureStarted()
@@ -210,12 +259,12 @@ T = TypeVar("T", TaskAssigned, TaskReceived, TaskStarted, TaskReturned)
 
 
 def task_event(event: type[T], route: Route, task: Task) -> T:
-    """The event about a task. `route` is the route after the decision."""
+    """The event about a task of a review or decision. `route` is the route after the decision."""
     return event(
         access=route.access(),
         task_id=task.id,
         seq=task.seq,
-        kind=task.kind,
+        kind=step_kind(task),
         office=office_in_event(task.office),
         assignee=task.assignee,
     )
@@ -227,8 +276,14 @@ def task_completed(route: Route, task: Task, opinion: Opinion) -> TaskCompleted:
         access=route.access(),
         task_id=task.id,
         seq=task.seq,
-        kind=task.kind,
+        kind=step_kind(task),
         office=office_in_event(task.office),
         assignee=task.assignee,
         opinion=opinion,
     )
+
+
+def step_kind(task: Task) -> StepKind:
+    """The kind of a task that reviews or decides. A task that assists has events of its own."""
+    assert task.kind != "assist"
+    return task.kind

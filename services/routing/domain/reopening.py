@@ -23,7 +23,7 @@ class ReopenCase:
     case_id: UUID
     reason: bytes
     today: date
-    task_ids: tuple[UUID, UUID]
+    task_ids: Sequence[UUID]
     by: Cause
 
 
@@ -42,7 +42,9 @@ def reopen(route: Route, command: ReopenCase) -> Sequence[Fact]:
         raise NotTheOffice("重新办理由作出决定的单位的负责人，或上级督查（supervisor）人员办理。")
     if route.status not in ("granted", "denied"):
         raise NotDecided("只有已经作出决定的办件，在决定被撤销后才能重新办理；这个办件没有需要撤销的决定。")
-    ended = PastCycle(route.cycle, route.status, route.decided_on, route.delivered, route.closed_on, command.reason)
+    ended = PastCycle(
+        route.cycle, route.status, route.decided_on, route.delivered, route.closed_on, command.reason, route.reply
+    )
     reopened = RouteReopened(ended)
     after = evolve(route, reopened)
     return [

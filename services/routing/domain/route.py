@@ -6,12 +6,14 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.access import Holder, Reach
-from bianmin.events.parts import Access, Delivery, Dept, ItemFacts, Mode, PeriodUnit, ProcedureKind
+from bianmin.events.parts import Access, Delivery, Dept, ItemFacts, Mode, PeriodUnit, ProcedureKind, ReplyMethod
 from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.task import OPEN, Task
 
-RouteStatus = Literal["open", "granted", "denied", "withdrawn", "void"]
-"""`void`: the acceptance was corrected. When the case is accepted again, the route is planned again."""
+RouteStatus = Literal["open", "granted", "denied", "helped", "settled", "unsettled", "withdrawn", "void"]
+"""`helped`: the desk gave its assistance. `settled`, `unsettled`: how the mediation of a dispute ended.
+`void`: the acceptance was corrected. When the case is accepted again, the route is planned again."""
+MediationOutcome = Literal["agreed", "failed"]
 ExtensionStatus = Literal["requested", "approved", "rejected", "lapsed"]
 """`lapsed`: the handling ended before anybody answered, or the acceptance of the case was corrected."""
 
@@ -23,6 +25,31 @@ class DeliveryReceipt:
     method: Delivery
     delivered_on: date
     signed_by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How and on which day the applicant was told the result (代为办理). `text` is encrypted."""
+
+    method: ReplyMethod
+    replied_on: date
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mediation:
+    """An attempt to mediate a dispute at one office. `mediators` and `note` are encrypted."""
+
+    id: UUID
+    case_id: UUID
+    office_org: str
+    office_dept: str | None
+    mediated_on: date
+    outcome: MediationOutcome
+    mediators: bytes
+    note: bytes
+    recorded_by: str
+    cycle: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +101,7 @@ class PastCycle:
     delivered: DeliveryReceipt | None
     closed_on: date | None
     reason: bytes
+    reply: Reply | None = None
 
     @property
     def delivered_on(self) -> date | None:
@@ -107,9 +135,11 @@ class Route:
     status: RouteStatus = "open"
     decided_on: date | None = None
     delivered: DeliveryReceipt | None = None
+    reply: Reply | None = None
     closed_on: date | None = None
     procedures: tuple[SpecialProcedure, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    mediations: tuple[Mediation, ...] = ()
     statutory_end: StatutoryEnd | None = None
     cycle: int = 1
     past: tuple[PastCycle, ...] = ()
@@ -128,8 +158,14 @@ class Route:
 
     @property
     def lead(self) -> Holder:
-        """The lead window (主办窗口), which follows the case to its delivery: the office that accepted it."""
-        return office_at(self.accepting_org, self.dept)
+        """The lead window (主办窗口), which follows the case to its end: at the org that accepted it.
+
+        In joint handling the item names its department. The desk that helps is the lead window of its help.
+        """
+        if self.mode == "assist":
+            return Holder(self.org)
+        dept = next((each.dept for each in self.item.co_handlers if each.lead), self.dept)
+        return office_at(self.accepting_org, dept)
 
     @property
     def deciding_office(self) -> Holder:

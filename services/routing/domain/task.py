@@ -6,10 +6,10 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.access import Holder
-from bianmin.events.parts import Opinion, StepKind, TaskStatus
+from bianmin.events.parts import TaskKind, TaskOpinion, TaskStatus
 
 OPEN: frozenset[TaskStatus] = frozenset({"assigned", "received", "in_progress"})
-"""Statuses of the task whose turn it is. At most one task of a route has one of them."""
+"""Statuses of the tasks whose turn it is: one task of a route, or several whose steps run side by side."""
 TAKEN: frozenset[Literal["received", "in_progress"]] = frozenset({"received", "in_progress"})
 """Statuses of a task that a person has signed for."""
 
@@ -19,7 +19,8 @@ class Task:
     """One step at one office.
 
     `place` counts the tasks of the route from 1; a step that is repeated is a new task with a higher place.
-    `seq` is the step's number within the plan, from 1. `cycle` is the cycle of the case for which it was planned.
+    `seq` is the step's number within the plan, from 1; steps that run side by side have the same `group`.
+    `cycle` is the cycle of the case for which it was planned.
     `note` is the office's text, encrypted.
     """
 
@@ -27,14 +28,15 @@ class Task:
     case_id: UUID
     place: int
     seq: int
-    kind: StepKind
+    kind: TaskKind
     office: Holder
     status: TaskStatus = "planned"
     assignee: str | None = None
     received_at: datetime | None = None
     done_at: datetime | None = None
-    opinion: Opinion | None = None
+    opinion: TaskOpinion | None = None
     note: bytes | None = None
     reason_code: str | None = None
     legal_basis: str | None = None
     cycle: int = 1
+    group: int | None = None

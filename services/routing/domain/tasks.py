@@ -9,15 +9,16 @@ from uuid import UUID
 
 from bianmin.domain.access import sees
 from bianmin.domain.actors import Actor
-from bianmin.events.parts import Opinion, TaskStatus
+from bianmin.events.parts import TaskOpinion, TaskStatus
 from bianmin.events.routing import TaskAssigned, TaskReceived, TaskReturned, TaskStarted
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from services.routing.domain.assistance import assistance_given, assistance_received
 from services.routing.domain.decisions import check_opinion, decision_facts
 from services.routing.domain.facts import Fact, TasksChanged, evolve, task_completed, task_event
 from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import Route
-from services.routing.domain.task import TAKEN, Task
+from services.routing.domain.task import OPEN, TAKEN, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class CompleteTask:
     """Complete a task with the opinion of a review or with the decision. `note` is encrypted."""
 
     task_id: UUID
-    opinion: Opinion
+    opinion: TaskOpinion
     at: datetime
     today: date
     by: Cause
@@ -55,13 +56,13 @@ class CompleteTask:
 class ReturnTask:
     """Return the case to the step before. `reason` is encrypted.
 
-    `task_ids`: ids of the two tasks in which that step and this one are repeated.
+    `task_ids`: ids of the tasks in which the steps before and this one are repeated; more than needed are left unused.
     """
 
     task_id: UUID
     reason: bytes
     at: datetime
-    task_ids: tuple[UUID, UUID]
+    task_ids: Sequence[UUID]
     by: Cause
 
 
@@ -90,6 +91,12 @@ class TaskTaken(Conflict):
     """A colleague has signed for the task before."""
 
     slug, title = "task-taken", "任务已被签收"
+
+
+class MediationExpected(Conflict):
+    """A dispute is ended by mediation, not by a decision."""
+
+    slug, title = "mediation-expected", "纠纷须经调解"
 
 
 class NoStepBefore(Conflict):
@@ -141,61 +148,116 @@ def _receive(route: Route, task: Task, command: ReceiveTask) -> Sequence[Fact]:
         done = "并办完" if task.status == "done" else ""
         raise TaskTaken(f"这个任务已由 {task.assignee} 签收{done}；请办理其他任务，或与其联系。")
     _check_status(task, {"assigned"})
-    changed = TasksChanged((replace(task, status="received", assignee=actor.id, received_at=command.at),))
-    return [changed, task_event(TaskReceived, evolve(route, changed), changed.tasks[0])]
+    received = replace(task, status="received", assignee=actor.id, received_at=command.at)
+    changed = TasksChanged((received,))
+    after = evolve(route, changed)
+    if received.kind == "assist":
+        return [changed, assistance_received(after, received)]
+    return [changed, task_event(TaskReceived, after, received)]
 
 
 def _start(route: Route, task: Task, command: StartTask) -> Sequence[Fact]:
     _check_status(task, {"received"})
     _check_assignee(task, command.by.actor)
-    changed = TasksChanged((replace(task, status="in_progress"),))
-    return [changed, task_event(TaskStarted, evolve(route, changed), changed.tasks[0])]
+    started = replace(task, status="in_progress")
+    changed = TasksChanged((started,))
+    if started.kind == "assist":
+        return [changed]
+    return [changed, task_event(TaskStarted, evolve(route, changed), started)]
 
 
 def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[Fact]:
     _check_status(task, TAKEN)
     _check_assignee(task, command.by.actor)
-    opinion, reason_code, legal_basis = command.opinion, command.reason_code, command.legal_basis
-    check_opinion(task.kind, opinion, reason_code, legal_basis)
+    if route.item.dispute:
+        raise MediationExpected(
+            "纠纷由调解了结；请登记调解的结果（mediations），没有调解成的再上报上一级（escalate）。"
+        )
+    reason_code, legal_basis = command.reason_code, command.legal_basis
+    check_opinion(route, task, command.opinion, command.note, reason_code, legal_basis)
     done = replace(
         task,
         status="done",
         done_at=command.at,
-        opinion=opinion,
+        opinion=command.opinion,
         note=command.note,
         reason_code=reason_code,
         legal_basis=legal_basis,
     )
-    if task.kind == "review":
-        # whatever the review found, the deciding office decides (行政许可法 art. 35)
-        following = replace(_planned_after(route, task), status="assigned")
-        changed = TasksChanged((done, following))
-        after = evolve(route, changed)
-        return [changed, task_completed(after, done, opinion), task_event(TaskAssigned, after, following)]
+    return [TasksChanged((done,)), *_after(route, done, command.today)]
+
+
+def _after(route: Route, done: Task, today: date) -> Sequence[Fact]:
+    """What follows from a task that is done; its own change is the fact before."""
     changed = TasksChanged((done,))
-    after = evolve(route, changed)
-    decided = decision_facts(after, opinion, reason_code, command.today)
-    return [changed, task_completed(after, done, opinion), *decided]
+    match done.opinion:
+        case "helped":
+            return [assistance_given(evolve(route, changed), done, today)]
+        case "grant" | "deny" as decision:
+            after = evolve(route, changed)
+            return [task_completed(after, done, decision), *decision_facts(after, decision, done.reason_code, today)]
+        case "agree" | "disagree" as opinion:
+            after = evolve(route, changed)
+            if any(each.status in OPEN for each in _side_by_side(after, done)):
+                return [task_completed(after, done, opinion)]
+            # whatever the reviews found, the deciding office decides (行政许可法 art. 35)
+            following = TasksChanged((replace(_planned_after(route, done), status="assigned"),))
+            after = evolve(after, following)
+            return [
+                following,
+                task_completed(after, done, opinion),
+                task_event(TaskAssigned, after, following.tasks[0]),
+            ]
+        case None:
+            raise AssertionError("a task that is done has an opinion")
+    assert_never(done.opinion)
+
+
+def _side_by_side(route: Route, task: Task) -> Sequence[Task]:
+    """The other tasks of the step's group in this cycle; none where it runs alone."""
+    if task.group is None:
+        return []
+    return [
+        each for each in route.tasks if each.group == task.group and each.cycle == task.cycle and each.id != task.id
+    ]
 
 
 def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[Fact]:
     _check_status(task, TAKEN | {"assigned"})
     if task.status in TAKEN:
         _check_assignee(task, command.by.actor)
-    before = next((each for each in reversed(route.tasks) if each.seq == task.seq - 1), None)
-    if before is None:
+    before = _steps_before(route, task)
+    if not before:
         raise NoStepBefore(
             "这是第一步，没有上一步可退；审核步骤请以 disagree 办完，决定步骤请以 deny 办完，申请人不再办理的请办撤回。"
         )
     assignee = task.assignee or command.by.actor.id
     returned = replace(task, status="returned", assignee=assignee, done_at=command.at, note=command.reason)
     last = route.tasks[-1].place
-    first_id, second_id = command.task_ids
-    repeated = _repeated(route, before, first_id, last + 1, "assigned")
-    waiting = _repeated(route, task, second_id, last + 2, "planned")
-    changed = TasksChanged((returned, repeated, waiting))
+    *ids, own_id = command.task_ids[: len(before) + 1]
+    repeated = tuple(
+        _repeated(route, each, id, last + n, "assigned")
+        for n, (each, id) in enumerate(zip(before, ids, strict=True), 1)
+    )
+    waiting = _repeated(route, task, own_id, last + len(before) + 1, "planned")
+    changed = TasksChanged((returned, *repeated, waiting))
     after = evolve(route, changed)
-    return [changed, task_event(TaskReturned, after, returned), task_event(TaskAssigned, after, repeated)]
+    assigned = [task_event(TaskAssigned, after, each) for each in repeated]
+    return [changed, task_event(TaskReturned, after, returned), *assigned]
+
+
+def _steps_before(route: Route, task: Task) -> Sequence[Task]:
+    """The latest task of the step before; of all steps of the group, where the step before ran side by side."""
+    latest = {each.seq: each for each in route.tasks if each.cycle == task.cycle}
+    earlier = [
+        latest[seq]
+        for seq in sorted(latest)
+        if seq < task.seq and (task.group is None or latest[seq].group != task.group)
+    ]
+    if not earlier:
+        return []
+    last = earlier[-1]
+    return [last] if last.group is None else [each for each in earlier if each.group == last.group]
 
 
 def _repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus) -> Task:
@@ -209,11 +271,12 @@ def _repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus
         office=task.office,
         status=status,
         cycle=route.cycle,
+        group=task.group,
     )
 
 
 def _planned_after(route: Route, task: Task) -> Task:
-    return next(each for each in route.tasks if each.status == "planned" and each.seq == task.seq + 1)
+    return next(each for each in route.tasks if each.status == "planned" and each.seq > task.seq)
 
 
 def _check_status(task: Task, allowed: AbstractSet[TaskStatus]) -> None:

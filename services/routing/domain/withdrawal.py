@@ -34,7 +34,7 @@ def answer_withdrawal(route: Route, command: AnswerWithdrawal) -> Sequence[Fact]
     match route.status:
         case "withdrawn":
             raise WithdrawnAlready("这个办件已经撤回。")
-        case "granted" | "denied":
+        case "granted" | "denied" | "helped" | "settled" | "unsettled":
             return [WithdrawalRejected(access=route.access(), reason_code="already_decided")]
     cancelled = cancel_tasks(route)
     after = evolve(route, cancelled)

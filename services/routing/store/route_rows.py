@@ -15,14 +15,17 @@ from bianmin.kit.time_source import TZ
 from services.routing.domain.route import (
     DeliveryReceipt,
     Extension,
+    Mediation,
     PastCycle,
+    Reply,
     Route,
     SpecialProcedure,
     StatutoryEnd,
 )
 from services.routing.domain.task import Task
-from services.routing.store.tables import ExtensionRow, ProcedureRow, routes, tasks
+from services.routing.store.tables import ExtensionRow, MediationRow, ProcedureRow, routes, tasks
 
+mediation_codec = Codec(MediationRow, Mediation)
 procedure_codec = Codec(ProcedureRow, SpecialProcedure)
 extension_codec = Codec(ExtensionRow, Extension, unmapped=("office_org", "office_dept"))
 _NEVER_CHANGED = frozenset({"case_id", "cycle", "days", "unit", "reason", "requested_on", "requested_by"})
@@ -37,9 +40,13 @@ TASK_COLUMNS: Sequence[Any] = [column for column in tasks.columns if column.name
 
 
 def route_of(
-    row: Row, tasks: Iterable[Task], procedures: Iterable[SpecialProcedure], extensions: Iterable[Extension]
+    row: Row,
+    tasks: Iterable[Task],
+    procedures: Iterable[SpecialProcedure],
+    extensions: Iterable[Extension],
+    mediations: Iterable[Mediation],
 ) -> Route:
-    """The route that a row of `ROUTE_COLUMNS` stands for, with its tasks, procedures and extensions."""
+    """The route that a row of `ROUTE_COLUMNS` stands for, with its tasks, procedures, extensions and mediations."""
     return Route(
         case_id=row["case_id"],
         case_no=row["case_no"],
@@ -51,9 +58,11 @@ def route_of(
         status=row["route_status"],
         decided_on=row["decided_on"],
         delivered=_receipt_of(row),
+        reply=row["replied_on"] and Reply(row["reply_method"], row["replied_on"], row["reply_text"]),
         closed_on=row["closed_on"],
         procedures=tuple(procedures),
         extensions=tuple(extensions),
+        mediations=tuple(mediations),
         statutory_end=row["legal_clock"] and StatutoryEnd(row["legal_clock"], in_county_time(row["legal_due_at"])),
         cycle=row["route_cycle"],
         past=tuple(_past_cycle_of(stored) for stored in row["past"]),
@@ -76,7 +85,11 @@ def _past_cycle_of(stored: Mapping[str, Any]) -> PastCycle:
     if delivered_on is not None:
         receipt = DeliveryReceipt(stored["delivery_method"], delivered_on, bytes.fromhex(stored["signed_by"]))
     reason = bytes.fromhex(stored["reason"])
-    return PastCycle(stored["cycle"], stored["status"], decided_on, receipt, closed_on, reason)
+    reply = None
+    if stored.get("replied_on") is not None:
+        replied_on = date.fromisoformat(stored["replied_on"])
+        reply = Reply(stored["reply_method"], replied_on, bytes.fromhex(stored["reply_text"]))
+    return PastCycle(stored["cycle"], stored["status"], decided_on, receipt, closed_on, reason, reply)
 
 
 def task_of(row: Row) -> Task:
@@ -97,6 +110,7 @@ def task_of(row: Row) -> Task:
         reason_code=row["reason_code"],
         legal_basis=row["legal_basis"],
         cycle=row["cycle"],
+        group=row["step_group"],
     )
 
 
@@ -140,8 +154,26 @@ def changed_route_row(route: Route) -> dict[str, Any]:
 
 
 def history_row(route: Route) -> dict[str, Any]:
-    """The columns that change only with the holders or with a new cycle, and that are expensive to write."""
-    return {"seen_by": seen_by(route.reach), "past": [_past_cycle_row(cycle) for cycle in route.past]}
+    """The columns that change seldom (`same_history`): several of them are expensive to write."""
+    reply = route.reply
+    return {
+        "seen_by": seen_by(route.reach),
+        "past": [_past_cycle_row(cycle) for cycle in route.past],
+        "reply_method": reply and reply.method,
+        "replied_on": reply and reply.replied_on,
+        "reply_text": reply and reply.text,
+        "mediations": len(route.mediations),
+    }
+
+
+def same_history(was: Route, now: Route) -> bool:
+    """Whether the columns of `history_row` are the same in both states of a route."""
+    return (
+        was.holders == now.holders
+        and was.past == now.past
+        and was.reply == now.reply
+        and was.mediations == now.mediations
+    )
 
 
 def _past_cycle_row(past: PastCycle) -> dict[str, Any]:
@@ -155,6 +187,9 @@ def _past_cycle_row(past: PastCycle) -> dict[str, Any]:
         "signed_by": receipt and receipt.signed_by.hex(),
         "closed_on": past.closed_on,
         "reason": past.reason.hex(),
+        "reply_method": past.reply and past.reply.method,
+        "replied_on": past.reply and past.reply.replied_on,
+        "reply_text": past.reply and past.reply.text.hex(),
     }
 
 
@@ -169,6 +204,7 @@ def new_task_row(task: Task) -> dict[str, Any]:
         "office_org": task.office.org,
         "office_dept": task.office.dept,
         "cycle": task.cycle,
+        "step_group": task.group,
     }
 
 

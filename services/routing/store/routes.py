@@ -8,7 +8,7 @@ from sqlalchemy import any_, select
 
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
-from services.routing.domain.route import Extension, Route, SpecialProcedure
+from services.routing.domain.route import Extension, Mediation, Route, SpecialProcedure
 from services.routing.domain.task import Task
 from services.routing.store.route_rows import (
     ROUTE_COLUMNS,
@@ -18,19 +18,23 @@ from services.routing.store.route_rows import (
     changed_task_row,
     extension_codec,
     history_row,
+    mediation_codec,
     new_extension_row,
     new_route_row,
     new_task_row,
     procedure_codec,
     route_of,
+    same_history,
     task_of,
 )
 from services.routing.store.tables import (
     ExtensionRow,
+    MediationRow,
     ProcedureRow,
     RouteRow,
     TaskRow,
     extensions,
+    mediations,
     procedures,
     routes,
     tasks,
@@ -69,6 +73,11 @@ _PROCEDURES = sets.Load(
     .where(procedures.c.case_id == any_(sets.named("case_ids", procedures.c.case_id)))
     .order_by(procedures.c.id)
 )
+_MEDIATIONS = sets.Load(
+    select(mediations)
+    .where(mediations.c.case_id == any_(sets.named("case_ids", mediations.c.case_id)))
+    .order_by(mediations.c.id)
+)
 _EXTENSIONS = sets.Load(
     select(extensions)
     .where(extensions.c.case_id == any_(sets.named("case_ids", extensions.c.case_id)))
@@ -82,8 +91,8 @@ async def load(
     """The routes of these cases, tasks and extensions, by case id, locked in the order of their case ids.
 
     One statement finds the cases of tasks and one loads the routes. Rarely there is one more each for extension ids,
-    for tasks that changed while a lock was waited for, for procedures and for extensions. Few simple statements cost
-    less than one with alternatives: PostgreSQL keeps their plans.
+    for tasks that changed while a lock was waited for, for procedures, extensions and mediations. Few simple statements
+    cost less than one with alternatives: PostgreSQL keeps their plans.
     """
     wanted = set(case_ids)
     if task_ids:
@@ -99,7 +108,10 @@ async def load(
 
 
 async def read(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, Route]:
-    """The routes of these cases by case id, for views. One statement; one more each for procedures and extensions."""
+    """The routes of these cases by case id, for views.
+
+    One statement, and one more each for procedures, extensions and mediations.
+    """
     found = await _READ(tx, case_ids=case_ids)
     return await _routes_by_case(tx, found, _tasks_by_case(found))
 
@@ -123,8 +135,14 @@ async def _routes_by_case(
     extensions_of: dict[UUID, list[Extension]] = defaultdict(list)
     for row in await _EXTENSIONS(tx, case_ids=with_extensions) if with_extensions else ():
         extensions_of[row["case_id"]].append(extension_codec.load(row))
+    with_mediations = [case_id for case_id, row in by_case.items() if row["mediations"]]
+    mediations_of: dict[UUID, list[Mediation]] = defaultdict(list)
+    for row in await _MEDIATIONS(tx, case_ids=with_mediations) if with_mediations else ():
+        mediations_of[row["case_id"]].append(mediation_codec.load(row))
     return {
-        case_id: route_of(row, tasks_of[case_id], procedures_of[case_id], extensions_of[case_id])
+        case_id: route_of(
+            row, tasks_of[case_id], procedures_of[case_id], extensions_of[case_id], mediations_of[case_id]
+        )
         for case_id, row in by_case.items()
     }
 
@@ -133,21 +151,23 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
     """Write the changed routes in one statement. `before`: the routes as they were loaded."""
     new = [route for case_id, route in changed.items() if case_id not in before]
     known = [(before[case_id], route) for case_id, route in changed.items() if case_id in before]
-    same_history = [now for was, now in known if was.holders == now.holders and was.past == now.past]
-    other_history = [now for was, now in known if was.holders != now.holders or was.past != now.past]
+    with_same_history = [now for was, now in known if same_history(was, now)]
+    with_other_history = [now for was, now in known if not same_history(was, now)]
     tasks_before = {task.id: task for was, _ in known for task in was.tasks}
     tasks_now = [task for route in changed.values() for task in route.tasks]
     procedures_before = {each.id: each for was, _ in known for each in was.procedures}
     procedures_now = [each for route in changed.values() for each in route.procedures]
     extensions_before = {each.id: each for was, _ in known for each in was.extensions}
+    mediations_before = {each.id for was, _ in known for each in was.mediations}
+    mediations_now = [each for route in changed.values() for each in route.mediations]
     extensions_now = [(route, each) for route in changed.values() for each in route.extensions]
     await sets.write(
         tx,
         sets.insert(RouteRow, [new_route_row(route) for route in new]),
         sets.insert(TaskRow, [new_task_row(task) for task in tasks_now if task.id not in tasks_before]),
-        sets.update(RouteRow, [changed_route_row(route) for route in same_history], by=("case_id",)),
+        sets.update(RouteRow, [changed_route_row(route) for route in with_same_history], by=("case_id",)),
         sets.update(
-            RouteRow, [changed_route_row(route) | history_row(route) for route in other_history], by=("case_id",)
+            RouteRow, [changed_route_row(route) | history_row(route) for route in with_other_history], by=("case_id",)
         ),
         sets.update(
             TaskRow,
@@ -164,6 +184,9 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
                 for each in procedures_now
                 if procedures_before.get(each.id, each) != each
             ],
+        ),
+        sets.insert(
+            MediationRow, [mediation_codec.row(each) for each in mediations_now if each.id not in mediations_before]
         ),
         sets.insert(
             ExtensionRow,

@@ -8,15 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from bianmin.domain.actors import Actor
-from bianmin.events.parts import Access, ItemFacts, Mode, Opinion, TaskStatus
+from bianmin.events.parts import Access, ItemFacts, Mode, TaskOpinion, TaskStatus
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
 from bianmin.kit.time_source import TZ
 from services.routing.domain.decide import CaseCommand, RouteCommand, decide
 from services.routing.domain.delivery import DeliverResult
+from services.routing.domain.disputes import EscalateDispute, RecordMediation
 from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.facts import evolve
-from services.routing.domain.planning import PlanRoute
-from services.routing.domain.route import DeliveryReceipt, Route
+from services.routing.domain.planning import MOST_STEPS, PlanRoute
+from services.routing.domain.reply import ReplyToApplicant
+from services.routing.domain.route import DeliveryReceipt, MediationOutcome, Reply, Route
 from services.routing.domain.task import Task
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
 from services.routing.domain.withdrawal import AnswerWithdrawal
@@ -45,7 +47,7 @@ def by(actor: Actor = REVIEWER) -> Cause:
 SYSTEM = Cause(Actor("system", CENTER))
 
 
-def an_item(mode: Mode = "report_up", level: str = "county", category: str = "civil") -> ItemFacts:
+def an_item(mode: Mode = "report_up", level: str = "county", category: str = "civil", **given: Any) -> ItemFacts:
     return ItemFacts.model_validate(
         {
             "org": COUNTY,
@@ -56,6 +58,7 @@ def an_item(mode: Mode = "report_up", level: str = "county", category: str = "ci
             "mode": mode,
             "item_type": "05",
             "decide_level": level,
+            **given,
         }
     )
 
@@ -72,7 +75,7 @@ def a_task_id() -> UUID:
 
 
 def a_plan(item: ItemFacts | None = None, where: Access | None = None) -> PlanRoute:
-    ids = (a_task_id(), a_task_id())
+    ids = tuple(a_task_id() for _ in range(MOST_STEPS))
     return PlanRoute(CASE, "520111101201-20260302-0001", item or an_item(), where or access(), ids, SYSTEM)
 
 
@@ -138,19 +141,32 @@ def start(task: Task, actor: Actor) -> StartTask:
     return StartTask(task.id, by(actor))
 
 
-def complete(task: Task, actor: Actor, opinion: Opinion | None = None, **given: Any) -> CompleteTask:
-    opinion = opinion or ("agree" if task.kind == "review" else "grant")
+def complete(task: Task, actor: Actor, opinion: TaskOpinion | None = None, **given: Any) -> CompleteTask:
+    if opinion is None:
+        opinion = "agree" if task.kind == "review" else "grant" if task.kind == "decide" else "helped"
     if opinion == "deny":
         given = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条", **given}
     return CompleteTask(task.id, opinion, NOW, TODAY, by(actor), **given)
 
 
 def return_task(task: Task, actor: Actor) -> ReturnTask:
-    return ReturnTask(task.id, SEALED, NOW, (a_task_id(), a_task_id()), by(actor))
+    return ReturnTask(task.id, SEALED, NOW, tuple(a_task_id() for _ in range(MOST_STEPS)), by(actor))
 
 
 def deliver(actor: Actor, on: date = TODAY) -> DeliverResult:
     return DeliverResult(CASE, DeliveryReceipt("in_person", on, SEALED), by(actor))
+
+
+def reply(actor: Actor, on: date = TODAY) -> ReplyToApplicant:
+    return ReplyToApplicant(CASE, Reply("visit", on, SEALED), TODAY, by(actor))
+
+
+def mediate(actor: Actor, outcome: MediationOutcome = "agreed", on: date = TODAY) -> RecordMediation:
+    return RecordMediation(CASE, a_task_id(), on, outcome, SEALED, SEALED, NOW, TODAY, by(actor))
+
+
+def escalate(task: Task, actor: Actor) -> EscalateDispute:
+    return EscalateDispute(CASE, task.id, SEALED, NOW, by(actor))
 
 
 def withdraw() -> AnswerWithdrawal:
@@ -164,7 +180,7 @@ def a_reviewed_case() -> HandledCase:
     return case
 
 
-def a_decided_case(opinion: Opinion = "grant") -> HandledCase:
+def a_decided_case(opinion: TaskOpinion = "grant") -> HandledCase:
     case = a_reviewed_case()
     case.carry_out(receive(case.open_task, DECIDER))
     case.carry_out(complete(case.open_task, DECIDER, opinion))

@@ -4,14 +4,12 @@ import pytest
 
 from bianmin.domain.access import Holder
 from bianmin.kit.refusals import Conflict
-from services.routing.domain.planning import ProcedureUnknown
 from tests.unit.routing.builders import (
     CENTER,
     CITY,
     COUNTY,
     PROVINCE,
     STATION,
-    HandledCase,
     a_plan,
     a_planned_case,
     access,
@@ -76,9 +74,3 @@ def test_the_plan_and_the_first_task_are_announced_with_the_holder() -> None:
 def test_a_second_acceptance_is_refused_as_a_conflict() -> None:
     with pytest.raises(Conflict):
         a_planned_case().carry_out(a_plan())
-
-
-@pytest.mark.parametrize("mode", ["joint", "assist", "agency"])
-def test_a_mode_that_routing_cannot_plan_is_refused(mode: str) -> None:
-    with pytest.raises(ProcedureUnknown):
-        HandledCase().carry_out(a_plan(an_item(mode)))  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ def test_an_acceptance_plans_the_route() -> None:
     command = command_of(event)
     assert isinstance(command, PlanRoute)
     assert (command.case_id, command.case_no, command.item, command.access.org) == (CASE, "N-1", an_item(), STATION)
-    assert len({*command.task_ids, UUID(int=0)}) == 3
+    assert len({*command.task_ids, UUID(int=0)}) == 4
     assert (command.by.causation, command.by.correlation) == (event.id, "correlation-1")
     assert (command.by.actor.id, command.by.actor.org) == ("system", CENTER)
 

@@ -11,8 +11,10 @@ from bianmin.domain.labels_zh import (
     DELIVERIES,
     MODES,
     OPINIONS,
+    ORG_LEVELS,
     PERIOD_UNITS,
     PROCEDURES,
+    REPLY_METHODS,
     STEP_KINDS,
     SUBJECT_KINDS,
 )
@@ -52,6 +54,7 @@ class TimelineStep(TypedDict, total=False):
     seq: Annotated[int, Field(description="环节的序号，从 1 起", examples=[1])]
     kind: Annotated[str, Field(description=_STEP_KIND, examples=["decide"])]
     office: Annotated[TimelineOffice, Field(description="办理单位", examples=[{"org": CENTER_ORG, "dept": "civil"}])]
+    group: Annotated[int, Field(description="并行环节的组号；不并行的没有这一项", examples=[1])]
 
 
 class TimelineData(TypedDict, total=False):
@@ -97,9 +100,23 @@ class TimelineData(TypedDict, total=False):
     lead: Annotated[
         TimelineOffice, Field(description="牵头的办理单位", examples=[{"org": CENTER_ORG, "dept": "civil"}])
     ]
-    level: Annotated[str, Field(description=f"牌的颜色：{values_of(CARD_LEVELS)}", examples=["yellow"])]
+    level: Annotated[
+        str,
+        Field(
+            description=f"牌的颜色：{values_of(CARD_LEVELS)}；调解在哪一级：{values_of(ORG_LEVELS)}",
+            examples=["yellow"],
+        ),
+    ]
     materials: Annotated[list[int], Field(description=f"收到的材料：{MATERIAL_NO_TEXT}", examples=[[1]])]
-    method: Annotated[str, Field(description=f"送达方式：{values_of(DELIVERIES)}", examples=["in_person"])]
+    mediated_on: Annotated[str, _day("调解之日")]
+    mediation_id: Annotated[str, _id("调解的编号")]
+    method: Annotated[
+        str,
+        Field(
+            description=f"送达方式：{values_of(DELIVERIES)}；回复方式：{values_of(REPLY_METHODS)}",
+            examples=["in_person"],
+        ),
+    ]
     missing: Annotated[list[int], Field(description=f"还缺的材料：{MATERIAL_NO_TEXT}", examples=[[2]])]
     mode: Annotated[str, Field(description=f"办理方式：{values_of(MODES)}", examples=["promised"])]
     notice_due_on: Annotated[str, _day("一次性告知的最后一日")]
@@ -110,6 +127,7 @@ class TimelineData(TypedDict, total=False):
     office: Annotated[TimelineOffice, Field(description="办理单位", examples=[{"org": CENTER_ORG, "dept": "civil"}])]
     opinion: Annotated[str, Field(description=f"意见：{values_of(OPINIONS)}", examples=["grant"])]
     org: Annotated[str, Field(description="对期限负责的单位的区划代码", examples=[CENTER_ORG])]
+    outcome: Annotated[str, Field(description="调解的结果：agreed 达成协议，failed 没有调解成", examples=["agreed"])]
     paused_on: Annotated[str, _day("暂停之日，当日起不计入期限")]
     previous_due_at: Annotated[str, _moment("原来届满的时间")]
     previous_due_on: Annotated[str, _day("原来的到期之日")]
@@ -120,6 +138,7 @@ class TimelineData(TypedDict, total=False):
     refused_on: Annotated[str, _day("不予受理之日")]
     rejected_on: Annotated[str, _day("不批准延期之日")]
     reopened_on: Annotated[str, _day("重新办理之日")]
+    replied_on: Annotated[str, _day("回复申请人之日")]
     requested_on: Annotated[str, _day("申请延期之日")]
     result: Annotated[
         str, Field(description="结果：granted 准予，denied 不予许可，withdrawn 撤回", examples=["granted"])
@@ -144,6 +163,7 @@ class TimelineData(TypedDict, total=False):
     stopped_at: Annotated[str, _moment("停止计时的时间")]
     subject_kind: Annotated[str, Field(description=f"是谁的时钟：{values_of(SUBJECT_KINDS)}", examples=["case"])]
     task_id: Annotated[str, _id("任务编号", _TASK_ID)]
+    to: Annotated[TimelineOffice, Field(description="转到哪个单位", examples=[{"org": CENTER_ORG, "dept": "legal"}])]
     turned_at: Annotated[str, _moment("换灯的时间")]
     unit: Annotated[str, Field(description=f"期限的单位：{values_of(PERIOD_UNITS)}", examples=["workday"])]
     upheld_at: Annotated[str, _moment("维持牌的时间")]

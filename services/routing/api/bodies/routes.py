@@ -4,10 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bianmin.domain.labels_zh import DELIVERIES, PROCEDURES
-from bianmin.events.parts import Delivery, ProcedureKind
-from bianmin.kit.bodies import Body, Short, Text
+from bianmin.domain.labels_zh import DELIVERIES, PROCEDURES, REPLY_METHODS
+from bianmin.events.parts import Delivery, ProcedureKind, ReplyMethod
+from bianmin.kit.bodies import Body, Day, Short, Text
 from bianmin.kit.fields import values_of
+from services.routing import texts
+from services.routing.domain.route import MediationOutcome
 
 
 class DeliveryIn(Body):
@@ -15,6 +17,48 @@ class DeliveryIn(Body):
 
     method: Annotated[Delivery, Field(description=f"送达方式：{values_of(DELIVERIES)}", examples=["in_person"])]
     signed_by: Annotated[Short, Field(description="签收人姓名，1 至 100 字，加密保存，显示时遮蔽", examples=["张建国"])]
+
+
+class ApplicantReplyIn(Body):
+    """How the applicant was told the result of a case that a desk carried for the applicant."""
+
+    method: Annotated[ReplyMethod, Field(description=f"回复方式：{values_of(REPLY_METHODS)}", examples=["visit"])]
+    text: Annotated[
+        Text,
+        Field(description="怎样回复的，1 至 2000 字，加密保存", examples=["残疾人证已办好，送到家中，当面说明用法。"]),
+    ]
+    replied_on: Annotated[
+        Day | None,
+        Field(description="回复之日，YYYY-MM-DD，不早于决定之日、不晚于今天；不填为今天", examples=["2026-12-18"]),
+    ] = None
+
+
+class MediationIn(Body):
+    """An attempt to mediate a dispute."""
+
+    on: Annotated[Day, Field(description="调解之日，YYYY-MM-DD，不晚于今天", examples=["2026-11-27"])]
+    mediators: Annotated[
+        list[Short],
+        Field(min_length=1, max_length=20, description="调解人员的姓名，1 至 20 人，加密保存", examples=[["王德明"]]),
+    ]
+    outcome: Annotated[
+        MediationOutcome, Field(description=f"结果：{values_of(texts.MEDIATION_OUTCOMES)}", examples=["agreed"])
+    ]
+    note: Annotated[
+        Text,
+        Field(
+            description="调解经过和协议要点，1 至 2000 字，加密保存；达成协议的写明各方已签字",
+            examples=["双方就地界达成协议，各方已签字。"],
+        ),
+    ]
+
+
+class EscalationIn(Body):
+    """Why a dispute is passed to the next level."""
+
+    why: Annotated[
+        Text, Field(description="上报的理由，1 至 2000 字，加密保存", examples=["两次调解未成，涉及跨村林地。"])
+    ]
 
 
 class ProcedureIn(Body):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bianmin.domain.labels_zh import OPINIONS
-from bianmin.events.parts import Opinion
+from bianmin.events.parts import TaskOpinion
 from bianmin.kit.bodies import Body, Code, Text
 from bianmin.kit.fields import values_of
 
@@ -18,9 +18,10 @@ class CompletionIn(Body):
     """An opinion or decision. A denial needs `reason_code` and `legal_basis`."""
 
     opinion: Annotated[
-        Opinion,
+        TaskOpinion,
         Field(
-            description=f"审核步骤填 agree 或 disagree，决定步骤填 grant 或 deny：{values_of(OPINIONS)}",
+            description="审核步骤填 agree 或 disagree，决定步骤填 grant 或 deny，协助步骤填 helped："
+            f"{values_of(OPINIONS)}",
             examples=["grant"],
         ),
     ]

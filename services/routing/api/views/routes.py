@@ -1,22 +1,25 @@
 """Views of a whole route: its steps, its past cycles, its delivery."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AliasPath, Field
 
-from bianmin.domain.labels_zh import DELIVERIES, MODES
-from bianmin.events.parts import Delivery, Mode
+from bianmin.domain.labels_zh import DELIVERIES, MODES, REPLY_METHODS
+from bianmin.events.parts import Delivery, Mode, ReplyMethod
 from bianmin.kit.fields import CENTER_ORG, MOMENT, CaseId, CaseNo, values_of
 from services.routing import texts
-from services.routing.api.sealing import MaskedSigner, OpenedCaseReason
+from services.routing.api.sealing import MaskedSigner, OpenedCaseReason, OpenedReply, SealedTexts
+from services.routing.api.views.disputes import RecordedMediationView
 from services.routing.api.views.extensions import ReasonedExtensionView
 from services.routing.api.views.procedures import ReasonedProcedureView
-from services.routing.api.views.state_view import StateView
+from services.routing.api.views.state_view import StateView, attributes
 from services.routing.api.views.tasks import OfficeRef, StepView
-from services.routing.domain.route import RouteStatus
+from services.routing.domain.route import Route, RouteStatus
+from services.routing.domain.waiting import waiting_for
 
 _METHOD = f"送达方式：{values_of(DELIVERIES)}"
+_REPLIED = f"回复方式：{values_of(REPLY_METHODS)}"
 _STATUS = f"状态：{values_of(texts.ROUTE_STATUSES)}"
 _CYCLE = "第几次办理，从 1 起；重新办理一次加 1"
 
@@ -27,6 +30,14 @@ class DeliveredView(StateView):
     method: Annotated[Delivery, Field(description=_METHOD, examples=["in_person"])]
     delivered_on: Annotated[date, Field(description="送达之日，YYYY-MM-DD", examples=["2026-12-18"])]
     signed_by: Annotated[MaskedSigner, Field(description="签收人姓名，已遮蔽", examples=["张*国"])]
+
+
+class RecordedReplyView(StateView):
+    """How the applicant was told the result, with the record of it."""
+
+    method: Annotated[ReplyMethod, Field(description=_REPLIED, examples=["visit"])]
+    replied_on: Annotated[date, Field(description="回复之日，YYYY-MM-DD", examples=["2026-12-18"])]
+    text: Annotated[OpenedReply, Field(description="怎样回复的", examples=["证件送到家中。"])]
 
 
 class HolderView(StateView):
@@ -141,8 +152,52 @@ class RouteView(StateView):
             examples=[{"method": "in_person", "delivered_on": "2026-12-18", "signed_by": "张*国"}],
         ),
     ]
+    reply: Annotated[
+        RecordedReplyView | None,
+        Field(
+            description="代为办理的回复；其他方式和尚未回复的为 null",
+            examples=[{"method": "visit", "replied_on": "2026-12-18", "text": "证件送到家中。"}],
+        ),
+    ]
+    mediations: Annotated[list[RecordedMediationView], Field(description="矛盾纠纷的各次调解，按先后排列")]
     closed_on: Annotated[
         date | None, Field(description="办结之日，YYYY-MM-DD；尚未办结的为 null", examples=["2026-12-18"])
+    ]
+    waiting_for: Annotated[
+        str | None,
+        Field(
+            description="现在等谁做什么；办结的为 null",
+            examples=["等待 520123103 市场监管办理单位第 1 步（审核）签收。"],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, route: Route, texts: SealedTexts) -> Self:
+        """The view of a route with its decrypted texts."""
+        also = {"mode": route.mode, "lead": route.lead, "waiting_for": waiting_for(route)}
+        return cls.model_validate(attributes(route) | also, context=texts)
+
+
+class ApplicantReplyView(StateView):
+    """The reply to the applicant of an agency case."""
+
+    case_id: CaseId
+    case_no: CaseNo
+    status: Annotated[RouteStatus, Field(description=_STATUS, examples=["granted"])]
+    method: Annotated[
+        ReplyMethod, Field(validation_alias=AliasPath("reply", "method"), description=_REPLIED, examples=["visit"])
+    ]
+    replied_on: Annotated[
+        date,
+        Field(
+            validation_alias=AliasPath("reply", "replied_on"),
+            description="回复之日，YYYY-MM-DD",
+            examples=["2026-12-18"],
+        ),
+    ]
+    closed_on: Annotated[
+        date | None,
+        Field(description="办结之日，YYYY-MM-DD；结果还没有送达、因而没有办结的为 null", examples=["2026-12-18"]),
     ]
 
 
@@ -164,4 +219,10 @@ class DeliveryView(StateView):
             examples=["2026-12-18"],
         ),
     ]
-    closed_on: Annotated[date, Field(description="办结之日，与送达同日，YYYY-MM-DD", examples=["2026-12-18"])]
+    closed_on: Annotated[
+        date | None,
+        Field(
+            description="办结之日，与送达同日，YYYY-MM-DD；代为办理还没有回复申请人、因而没有办结的为 null",
+            examples=["2026-12-18"],
+        ),
+    ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AliasPath, BeforeValidator, Field
 
 from bianmin.domain.labels_zh import MODES, OPINIONS, STEP_KINDS, TASK_STATUSES
-from bianmin.events.parts import Mode, Opinion, StepKind, TaskStatus
+from bianmin.events.parts import Mode, TaskKind, TaskOpinion, TaskStatus
 from bianmin.kit.fields import DEPT_VALUES, MOMENT, OFFICE_ORG, STAFF_ID, CaseId, CaseNo, values_of
 from services.routing import texts
 from services.routing.api.sealing import OpenedNote
@@ -30,13 +30,13 @@ class OfficeRef(StateView):
 
 
 class TaskHeadView(StateView):
-    """The fields that a task and a step of a route share. `group` numbers steps that run side by side; none do yet."""
+    """The fields that a task and a step of a route share. `group` numbers steps that run side by side."""
 
     id: Annotated[UUID, Field(description="任务编号，UUID", examples=["019aca6b-91a0-7c35-8d2f-4b6e8a0c1d59"])]
     seq: Annotated[int, Field(description="第几步，从 1 起；退回重办的步骤序号不变", examples=[2])]
     group: Annotated[int | None, Field(description="并行步骤的组号；不并行的为 null", examples=[None])] = None
     cycle: Annotated[int, Field(description="第几次办理，从 1 起；重新办理一次加 1", examples=[1])]
-    kind: Annotated[StepKind, Field(description=f"步骤的种类：{values_of(STEP_KINDS)}", examples=["decide"])]
+    kind: Annotated[TaskKind, Field(description=f"步骤的种类：{values_of(STEP_KINDS)}", examples=["decide"])]
     office: Annotated[
         OfficeRef, Field(description="由哪个办理单位办理", examples=[{"org": OFFICE_ORG, "dept": "market"}])
     ]
@@ -53,7 +53,8 @@ class TaskHeadView(StateView):
         Field(description="办完或退回的时间，RFC 3339，时区 +08:00；尚未办完的为 null", examples=[MOMENT]),
     ]
     opinion: Annotated[
-        Opinion | None, Field(description=f"意见或决定；尚未办完的为 null：{values_of(OPINIONS)}", examples=["grant"])
+        TaskOpinion | None,
+        Field(description=f"意见；尚未办完的为 null：{values_of(OPINIONS)}", examples=["grant"]),
     ]
     reason_code: Annotated[str | None, Field(description="不予许可的理由代码；其他为 null", examples=["not_eligible"])]
     legal_basis: Annotated[

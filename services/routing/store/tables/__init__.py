@@ -4,10 +4,12 @@ from services.routing.store.tables.base import RoutingTables
 from services.routing.store.tables.directory import OfficeRow, OrgRow, StaffRow, offices, orgs, staff
 from services.routing.store.tables.routes import (
     ExtensionRow,
+    MediationRow,
     ProcedureRow,
     RouteRow,
     TaskRow,
     extensions,
+    mediations,
     procedures,
     routes,
     tasks,
@@ -15,6 +17,7 @@ from services.routing.store.tables.routes import (
 
 __all__ = [
     "ExtensionRow",
+    "MediationRow",
     "OfficeRow",
     "OrgRow",
     "ProcedureRow",
@@ -23,6 +26,7 @@ __all__ = [
     "StaffRow",
     "TaskRow",
     "extensions",
+    "mediations",
     "offices",
     "orgs",
     "procedures",

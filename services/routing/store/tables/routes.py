@@ -15,9 +15,9 @@ from services.routing.store.tables.base import RoutingTables, code_column, momen
 class RouteRow(RoutingTables, table=True):
     """The route of an accepted case. Every command locks this row before it changes the case.
 
-    `seen_by` holds the keys that open the case (`bianmin.domain.access`). `signed_by` is encrypted. `past` holds the
-    earlier cycles. `legal_clock` and `legal_due_at` are the statutory clock, as deadlines announced it. `procedures`
-    and `extensions` are counts: for most cases 0, so that their tables need not be read.
+    `seen_by` holds the keys that open the case (`bianmin.domain.access`). `signed_by` and `reply_text` are encrypted.
+    `past` holds the earlier cycles. `legal_clock` and `legal_due_at` are the statutory clock, as deadlines told it.
+    `procedures`, `extensions` and `mediations` are counts: for most cases 0, so that their tables need not be read.
     """
 
     __tablename__ = "route"
@@ -33,6 +33,9 @@ class RouteRow(RoutingTables, table=True):
     delivered_on: date | None = Field(sa_column=Column(Date))
     delivery_method: str | None
     signed_by: bytes | None = Field(sa_column=Column(LargeBinary))
+    reply_method: str | None
+    replied_on: date | None = Field(sa_column=Column(Date))
+    reply_text: bytes | None = Field(sa_column=Column(LargeBinary))
     closed_on: date | None = Field(sa_column=Column(Date))
     cycle: int
     past: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -40,6 +43,7 @@ class RouteRow(RoutingTables, table=True):
     legal_due_at: datetime | None = moment_column()
     procedures: int
     extensions: int
+    mediations: int
     sequence: int
     version: int
 
@@ -69,6 +73,7 @@ class TaskRow(RoutingTables, table=True):
     reason_code: str | None
     legal_basis: str | None = Field(sa_column=Column(Text))
     cycle: int
+    step_group: int | None
     changed_at: datetime = moment_column(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
@@ -96,6 +101,24 @@ class ProcedureRow(RoutingTables, table=True):
     ended_on: date | None = Field(sa_column=Column(Date))
 
     __table_args__ = (Index("ix_procedure_case_id", "case_id", "id"),)
+
+
+class MediationRow(RoutingTables, table=True):
+    """An attempt to mediate a dispute; `mediators` and `note` are encrypted."""
+
+    __tablename__ = "mediation"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    cycle: int
+    office_org: str = code_column(nullable=False)
+    office_dept: str | None
+    mediated_on: date
+    outcome: str
+    mediators: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    note: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    recorded_by: str
+
+    __table_args__ = (Index("ix_mediation_case_id", "case_id", "id"),)
 
 
 class ExtensionRow(RoutingTables, table=True):
@@ -128,3 +151,4 @@ routes = table_of(RouteRow)
 tasks = table_of(TaskRow)
 procedures = table_of(ProcedureRow)
 extensions = table_of(ExtensionRow)
+mediations = table_of(MediationRow)
