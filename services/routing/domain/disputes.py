@@ -157,4 +157,4 @@ def _signed(task: Task, actor_id: str, now: datetime) -> Task:
 
 
 def _next(route: Route) -> Task | None:
-    return next((each for each in route.tasks if each.status == "planned"), None)
+    return min((each for each in route.tasks if each.status == "planned"), key=lambda each: each.seq, default=None)

@@ -276,7 +276,8 @@ def _repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus
 
 
 def _planned_after(route: Route, task: Task) -> Task:
-    return next(each for each in route.tasks if each.status == "planned" and each.seq > task.seq)
+    planned = (each for each in route.tasks if each.status == "planned" and each.seq > task.seq)
+    return min(planned, key=lambda each: each.seq)
 
 
 def _check_status(task: Task, allowed: AbstractSet[TaskStatus]) -> None:

@@ -228,6 +228,16 @@ def test_a_dispute_goes_upward_only_after_a_failed_attempt_and_ends_at_the_count
     ]
 
 
+def test_a_dispute_that_the_township_returned_goes_through_the_township_again() -> None:
+    case = a_dispute()
+    case.carry_out(mediate(VILLAGE, "failed"))
+    case.carry_out(escalate(case.open_task, VILLAGE))
+    case.carry_out(return_task(case.open_task, TOWNSHIP))
+    assert case.open_task.office == Holder(STATION)
+    case.carry_out(escalate(case.open_task, VILLAGE))
+    assert case.open_task.office == Holder(CENTER, "legal")
+
+
 def test_a_dispute_is_not_decided_and_another_matter_is_not_mediated() -> None:
     case = a_dispute()
     case.carry_out(receive(case.open_task, VILLAGE))

@@ -134,7 +134,7 @@ def check(case: HandledCase) -> None:
         assert words is not None
         assert all(task.office.org in words for task in waiting)
         # each step after the open ones has exactly one planned task
-        ahead = [task.seq for task in route.tasks if task.status == "planned"]
+        ahead = sorted(task.seq for task in route.tasks if task.status == "planned")
         last_open = max(task.seq for task in waiting if task.group is None) if waiting[0].group is None else 3
         assert ahead == list(range(last_open + 1, max(task.seq for task in route.tasks) + 1))
     else:
