@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -128,6 +129,27 @@ class LapseCorrected(_Case):
 
     received_on: date
     """The day the last material was brought, within the waiting period. It is the new day of receipt."""
+
+
+class RefusalFiled(_Case):
+    """The window filed its intention to refuse; the head of the organ has to answer (否决报备)."""
+
+    event_name: ClassVar = "refusal.filed"
+    event_title: ClassVar = "不予受理已报备"
+
+    filing_id: UUID
+    filed_on: date
+
+
+class RefusalAnswered(_Case):
+    """The head answered the filing of a refusal."""
+
+    event_name: ClassVar = "refusal.answered"
+    event_title: ClassVar = "不予受理的报备已答复"
+
+    filing_id: UUID
+    agreed: bool
+    answered_on: date
 
 
 class CaseRefused(_Case):

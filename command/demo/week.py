@@ -172,6 +172,11 @@ class Week:
                     "reason": "不符合申请条件",
                     "legal_basis": "《行政许可法》第三十二条",
                 }
+                filed = {"facts": "经核对材料，不符合条件", "reason": grounds["reason"]}
+                filed["legal_basis"] = grounds["legal_basis"]
+                filing = await window.post(f"{case.path}/refusal-filings", filed)
+                head = self.api.person("manager", case.accepting)
+                await head.post(f"/refusal-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"})
                 await window.post(f"{case.path}/refuse", grounds)
             case "withdrawn":
                 desk = self.api.person("window", case.desk)
@@ -208,10 +213,18 @@ class Week:
         await clerk.post(f"/tasks/{step['id']}/receive")
         opinion: dict[str, str] = {"opinion": {"review": "agree", "decide": "grant", "assist": "helped"}[step["kind"]]}
         if step["kind"] == "decide" and case.outcome == "denied":
+            await self._file_denial(case, step, clerk)
             opinion = {"opinion": "deny", "reason_code": "not_eligible", "legal_basis": "《行政许可法》第三十八条"}
         if step["kind"] == "assist":
             opinion["note"] = "已帮助填写表格、备齐材料，请本人持身份证到县政务服务中心办理。"
         await clerk.post(f"/tasks/{step['id']}/complete", opinion)
+
+    async def _file_denial(self, case: PlannedCase, step: dict[str, Any], clerk: Person) -> None:
+        """File the intention to deny; the head agrees (否决报备)."""
+        grounds = {"facts": "经核查不符合条件", "reason": "不符合申请条件", "legal_basis": "《行政许可法》第三十八条"}
+        filing = await clerk.post(f"{case.path}/denial-filings", grounds)
+        head = self.api.person("manager", step["office"]["org"])
+        await head.post(f"/denial-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"})
 
     async def _mediate(self, case: PlannedCase, step: dict[str, Any]) -> None:
         """Mediate at the office whose turn it is. Where the first level fails, the next one settles the dispute."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bianmin.kit.service import Service
 from bianmin.kit.timers import Timer
-from services.intake.api import acts, cases, catalog, track
+from services.intake.api import acts, cases, catalog, filings, track
 from services.intake.handlers import claim_lapses, handle
 from services.intake.reactions import command_of
 from services.intake.settings import IntakeSettings
@@ -16,7 +16,7 @@ SERVICE = Service(
     title="收件：事项目录、登记、补正、受理",
     metadata=IntakeTables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(cases.router, acts.router, catalog.router, catalog.open_router, track.router),
+    routers=(cases.router, acts.router, filings.router, catalog.router, catalog.open_router, track.router),
     handle=handle,
     command_of=command_of,
     listens=("routing", "deadlines"),

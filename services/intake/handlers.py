@@ -29,6 +29,7 @@ from services.intake.domain.item import (
     evolve_item,
 )
 from services.intake.domain.lapse import LapseCase
+from services.intake.domain.refusal_filings import AnswerRefusalFiling, FileRefusal
 from services.intake.domain.registration import (
     Admission,
     AdmittedRegistration,
@@ -44,6 +45,7 @@ from services.intake.store.guides import find_guides
 from services.intake.store.items import ItemKey, load_items, save_items
 from services.intake.store.lapses import claim_lapsed_waits
 from services.intake.store.orgs import save_orgs
+from services.intake.store.refusal_filings import FilingCommand, filing_writes
 from services.intake.store.timeline import row_of_announcement, row_of_event
 
 
@@ -93,8 +95,10 @@ async def _change_cases(tx: Tx, commands: Sequence[_CaseCommand], now: datetime)
             orders.append(order)
     registrations = [order for order in orders if isinstance(order, AdmittedRegistration)]
     new = {registration.case_id for registration in registrations}
+    states = await load_cases(tx, {order.case_id for order in orders} - new)
+    before = dict(states)
     decided = decide_all(
-        await load_cases(tx, {order.case_id for order in orders} - new),
+        states,
         orders,
         key=lambda order: order.case_id,
         subject=str,
@@ -107,6 +111,7 @@ async def _change_cases(tx: Tx, commands: Sequence[_CaseCommand], now: datetime)
         applicants=[each.command.applicant for each in registrations if each.case_id in decided.changed],
         changed=[case for case in decided.changed.values() if case.id not in new],
         timeline=_timeline_rows(orders, decided, now),
+        filings=filing_writes(before, decided.changed.values(), _filing_commands(orders, decided)),
     )
     results = iter(decided.outcomes)
     decided.outcomes = [next(results) if outcome is None else outcome for outcome in outcomes]
@@ -148,6 +153,14 @@ async def _admit(tx: Tx, commands: Sequence[RegisterCase], now: datetime) -> dic
         assert isinstance(registered, AdmittedRegistration), "the first case under a reference was admitted"
         results[command.case_id] = Refused(reference_used(command, opened_case(registered)))
     return results
+
+
+def _filing_commands(orders: Sequence[case_rules.Command], decided: Work[UUID, Case]) -> list[FilingCommand]:
+    return [
+        order
+        for order, outcome in zip(orders, decided.outcomes, strict=True)
+        if isinstance(order, FileRefusal | AnswerRefusalFiling) and isinstance(outcome, Done)
+    ]
 
 
 def _timeline_rows(

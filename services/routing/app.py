@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import disputes, extensions, orgs, procedures, routes, tasks
+from services.routing.api import disputes, extensions, filings, orgs, procedures, routes, tasks
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
 from services.routing.store.tables import RoutingTables
@@ -13,7 +13,15 @@ SERVICE = Service(
     title="办理：机构目录、办理路线、任务、送达",
     metadata=RoutingTables.metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=(orgs.router, tasks.router, routes.router, procedures.router, extensions.router, disputes.router),
+    routers=(
+        orgs.router,
+        tasks.router,
+        routes.router,
+        procedures.router,
+        extensions.router,
+        disputes.router,
+        filings.router,
+    ),
     handle=handle,
     command_of=command_of,
     listens=("intake", "deadlines"),

@@ -26,32 +26,45 @@ from services.routing.domain.directory.editing import EditOrg, OpenOffice
 from services.routing.domain.directory.org import Org
 from services.routing.domain.directory.staff import AddStaff, StaffMember, add_staff, staff_changed, subject_of
 from services.routing.domain.extensions import AnswerExtension
+from services.routing.domain.filings import AnswerFiling
 from services.routing.domain.route import Route
 from services.routing.domain.tasks import TaskCommand
 from services.routing.store import directory, routes
 
 _UNKNOWN_CASE = UUID(int=0)
-"""Stands for the case of a task or extension that does not exist."""
+"""Stands for the case of a task, extension or filing that does not exist."""
 
 
 async def _change_routes(tx: Tx, commands: Sequence[RouteCommand], now: datetime) -> Work[UUID, Route]:
     case_ids = [command.case_id for command in commands if isinstance(command, CaseCommand)]
     task_ids = [command.task_id for command in commands if isinstance(command, TaskCommand)]
     extension_ids = [command.extension_id for command in commands if isinstance(command, AnswerExtension)]
-    states = await routes.load(tx, case_ids, task_ids, extension_ids)
+    filing_ids = [command.filing_id for command in commands if isinstance(command, AnswerFiling)]
+    states = await routes.load(tx, case_ids, task_ids, extension_ids, filing_ids)
     before = dict(states)
     case_of = {task.id: case_id for case_id, route in states.items() for task in route.tasks}
     case_of |= {extension.id: case_id for case_id, route in states.items() for extension in route.extensions}
+    case_of |= {filing.id: case_id for case_id, route in states.items() for filing in route.filings}
 
     def key(command: RouteCommand) -> UUID:
         if isinstance(command, CaseCommand):
             return command.case_id
-        id = command.extension_id if isinstance(command, AnswerExtension) else command.task_id
-        return case_of.get(id, _UNKNOWN_CASE)
+        return case_of.get(_id_in(command), _UNKNOWN_CASE)
 
     work = decide_all(states, commands, key=key, subject=str, decide=decide.decide, evolve=facts.evolve)
     await routes.save(tx, before, work.changed)
     return work
+
+
+def _id_in(command: AnswerExtension | AnswerFiling | TaskCommand) -> UUID:
+    """The id of the extension, filing or task that a command names instead of its case."""
+    match command:
+        case AnswerExtension():
+            return command.extension_id
+        case AnswerFiling():
+            return command.filing_id
+        case _:
+            return command.task_id
 
 
 @dataclass(slots=True)

@@ -75,6 +75,7 @@ async def _settle_county(base: str, tokens: Tokens) -> Mapping[str, str]:
         people = {
             "station": someone("window", STATION),
             "center": someone("window", CENTER),
+            "center_head": someone("manager", CENTER),
             "center_office": someone("department", CENTER, "civil"),
             "county_office": someone("department", COUNTY, "civil"),
             "head": someone("manager", COUNTY),

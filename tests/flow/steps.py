@@ -96,7 +96,17 @@ async def complete_task(county: County, org: str, case: str, opinion: str, **mor
     clerk = county.someone("department", org, "civil")
     task = await open_task(county, org, case)
     await ok(clerk.post(f"/tasks/{task}/receive"))
+    if opinion == "deny":
+        await file_denial(county, org, case)
     return await ok(clerk.post(f"/tasks/{task}/complete", {"opinion": opinion, **more}))
+
+
+async def file_denial(county: County, org: str, case: str) -> None:
+    """Have the head of the civil office at `org` agree to a denial of the case (否决报备)."""
+    grounds = {"facts": "查明的事实", "reason": "不符合条件", "legal_basis": "《行政许可法》第三十八条"}
+    clerk, head = county.someone("department", org, "civil"), county.someone("manager", org)
+    filing = await ok(clerk.post(f"/cases/{case}/denial-filings", grounds), 201)
+    await ok(head.post(f"/denial-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"}))
 
 
 def counted(start: str, days: int, paused: tuple[str, str] | None = None, *, works: Works = works_in_china) -> str:

@@ -66,6 +66,23 @@ async def test_a_station_accepts_what_it_decides_itself(harness: Harness) -> Non
     assert accepted.json()["accepting_org"] == STATION
 
 
+async def agree_to_refuse(harness: Harness, case: str) -> None:
+    """Have the window file a refusal, and the head of the center agree; nobody elsewhere sees the filing."""
+    texts = {"facts": "张小三要办的是不动产登记", "reason": "不属于本镇", "legal_basis": "行政许可法第三十二条"}
+    filing = (await harness.as_("window", CENTER).post(f"/cases/{case}/refusal-filings", texts)).json()
+    head = harness.as_("manager", CENTER)
+    listed = (await head.get("/refusal-filings", status="filed", org=CENTER)).json()["items"]
+    assert [(each["id"], each["facts"]) for each in listed if each["case_id"] == case] == [
+        (filing["id"], texts["facts"])
+    ]
+    elsewhere = harness.as_("manager", "520112")
+    assert (await elsewhere.get("/refusal-filings")).json()["items"] == []
+    hidden = await elsewhere.post(f"/refusal-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"})
+    assert hidden.status_code == 404
+    agreed = await head.post(f"/refusal-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"})
+    assert agreed.json()["status"] == "agreed"
+
+
 async def test_a_refusal_gives_reasons_basis_remedies_and_the_organ_to_go_to(harness: Harness) -> None:
     case = await registered(harness)
     center = harness.as_("window", CENTER)
@@ -73,6 +90,9 @@ async def test_a_refusal_gives_reasons_basis_remedies_and_the_organ_to_go_to(har
     assert (await center.post(path, {"reason_code": "not_required"})).status_code == 422
     elsewhere = {"reason_code": "not_competent", "reason": "不属于本镇", "legal_basis": "行政许可法第三十二条"}
     assert (await center.post(path, elsewhere)).status_code == 422
+    unfiled = await center.post(path, {**elsewhere, "redirect_to": "县民政局"})
+    assert (unfiled.status_code, unfiled.json()["type"]) == (409, "urn:bianmin:problem:refusal-not-filed")
+    await agree_to_refuse(harness, case["id"])
     refused = await center.post(path, {**elsewhere, "redirect_to": "县民政局"})
     assert refused.json()["status"] == "refused"
     assert refused.json()["refusal"]["redirect_to"] == "县民政局"

@@ -39,10 +39,10 @@ async def test_the_migrations_create_the_tables_of_the_code(database: Database) 
 MANY = """
 WITH new_route AS (
     INSERT INTO route (case_id, case_no, item, org, accepting_org, dept, seen_by, status, cycle, past,
-        procedures, extensions, mediations, sequence, version)
+        procedures, extensions, mediations, filings, sequence, version)
     SELECT gen_random_uuid(), n::text, '{}', org, org, 'civil',
         ARRAY['52', '52/civil', left(org, 4), left(org, 4) || '/civil', left(org, 6), left(org, 6) || '/civil',
-            org, org || '/civil'], 'open', 1, '[]', 0, 0, 0, 2, 1
+            org, org || '/civil'], 'open', 1, '[]', 0, 0, 0, 0, 2, 1
     FROM generate_series(1, 50000) AS n,
         LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
     RETURNING case_id, org, case_no::int AS n

@@ -12,6 +12,7 @@ from services.routing.app import SERVICE
 from tests.service.routing_county import (
     CENTER,
     COUNTY,
+    OTHER_CENTER,
     PROVINCE,
     STATION,
     County,
@@ -23,6 +24,7 @@ from tests.service.routing_county import (
 )
 
 DENIAL = {"reason_code": "not_eligible", "legal_basis": "社会救助暂行办法第九条"}
+FILING = {"facts": "申请人张小三丰另有房屋", "reason": "不符合条件", "legal_basis": "社会救助暂行办法第九条"}
 SIGNATURE, NOTE = "张小三丰", "申请人张小三丰，电话 13000000001"
 
 
@@ -116,6 +118,7 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
         "delivered": None,
         "reply": None,
         "mediations": [],
+        "filings": [],
         "closed_on": None,
         "waiting_for": f"等待 {CENTER} 民政办理单位第 1 步（审核）签收。",
     }
@@ -164,6 +167,21 @@ async def test_a_denial_shows_its_reason_legal_basis_and_remedies(county: County
     assert [error["pointer"] for error in bare.json()["errors"]] == ["/reason_code", "/legal_basis"]
     other = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "agree"})
     assert [error["pointer"] for error in other.json()["errors"]] == ["/opinion"]
+    early = await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "deny", **DENIAL})
+    assert (early.status_code, early.json()["type"]) == (409, "urn:bianmin:problem:denial-not-filed")
+    filing = (await county.reviewer.post(f"/cases/{case}/denial-filings", FILING)).json()
+    head = county.harness.as_("manager", CENTER)
+    [listed] = (await head.get("/denial-filings", status="filed")).json()["items"]
+    assert (listed["id"], listed["facts"], listed["office"]) == (
+        filing["id"],
+        FILING["facts"],
+        {"org": CENTER, "dept": "civil"},
+    )
+    agreed = (await head.post(f"/denial-filings/{filing['id']}/answer", {"agree": True, "opinion": "同意"})).json()
+    assert (agreed["status"], agreed["answered_by"]) == ("agreed", f"manager-{CENTER}")
+    assert (await head.get("/denial-filings", status="filed")).json()["items"] == []
+    elsewhere = county.harness.as_("manager", OTHER_CENTER)
+    assert (await elsewhere.get("/denial-filings")).json()["items"] == []
     denied = (await county.reviewer.post(f"/tasks/{task}/complete", {"opinion": "deny", **DENIAL})).json()
     assert (denied["reason_code"], denied["legal_basis"]) == tuple(DENIAL.values())
     assert "六十日" in denied["remedies"]

@@ -3,6 +3,7 @@
 from bianmin.events.routing.assistance import AssistanceAssigned, AssistanceGiven, AssistanceReceived
 from bianmin.events.routing.directory import OfficeOf, OrgChanged, StaffChanged
 from bianmin.events.routing.disputes import DisputeEscalated, DisputeSettled, DisputeUnsettled, MediationRecorded
+from bianmin.events.routing.filings import DenialAnswered, DenialFiled
 from bianmin.events.routing.outcomes import (
     CaseClosed,
     CaseDelivered,
@@ -42,6 +43,8 @@ __all__ = [
     "CaseReopened",
     "CaseReplied",
     "Cycle",
+    "DenialAnswered",
+    "DenialFiled",
     "DisputeEscalated",
     "DisputeSettled",
     "DisputeUnsettled",

@@ -90,7 +90,7 @@ async def accept_case(case_id: CasePath, context: OrganStaff, body: CaseAcceptan
     response_model=CaseView,
     responses=_ACT_REFUSALS,
     summary="不予受理",
-    description="受理单位的窗口或负责人不予受理：写明理由、依据、救济途径；"
+    description="负责人同意报备以后（事项授权窗口决定的不用报备），受理单位的窗口或负责人不予受理：写明理由、依据、救济途径；"
     "不属于本机关的，告知应去的机关（行政许可法 art. 32）。",
 )
 async def refuse_case(case_id: CasePath, body: RefusalIn, context: OrganStaff) -> Response:

@@ -224,6 +224,33 @@ class RefusalIn(Body):
         return self
 
 
+class RefusalFilingIn(Body):
+    """`POST /cases/{case_id}/refusal-filings`."""
+
+    facts: Annotated[
+        Text, Field(description="查明的事实，1 至 2000 字，加密保存", examples=["申请人要办的是不动产登记。"])
+    ]
+    reason: Annotated[
+        Text, Field(description="不予受理的理由，1 至 2000 字，加密保存", examples=["不属于本机关职权。"])
+    ]
+    legal_basis: Annotated[
+        Text, Field(description="依据，1 至 2000 字", examples=["《行政许可法》第三十二条第一款第二项"])
+    ]
+    missing: Annotated[
+        list[Annotated[int, Field(strict=True, ge=1, le=100)]] | None,
+        Field(max_length=100, description="仍缺的材料的序号，从 1 起；与材料无关的不填", examples=[[2]]),
+    ] = None
+
+
+class RefusalFilingAnswerIn(Body):
+    """`POST /refusal-filings/{filing_id}/answer`."""
+
+    agree: Annotated[bool, Field(strict=True, description="是否同意不予受理", examples=[True])]
+    opinion: Annotated[
+        Text, Field(description="负责人的意见，1 至 2000 字，加密保存", examples=["同意，请告知应去的机关。"])
+    ]
+
+
 class WithdrawalIn(Body):
     """`POST /cases/{case_id}/withdraw`."""
 

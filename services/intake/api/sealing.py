@@ -82,11 +82,25 @@ def open_applicant(sealer: Sealer, case: Case, sealed: bytes) -> ApplicantView:
     return ApplicantView(kind=case.applicant.kind, **form)
 
 
+def seal_filing_text(sealer: Sealer, filing_id: UUID, text: str) -> bytes:
+    """Encrypt a text of a filing."""
+    return sealer.seal(text.encode(), _filing(filing_id))
+
+
+def open_filing_text(sealer: Sealer, filing_id: UUID, sealed: bytes) -> str:
+    """Decrypt a text of a filing. Raises `Unsealable` when the stored bytes do not belong there."""
+    return sealer.open(sealed, _filing(filing_id)).decode()
+
+
 def tail_matches(sealer: Sealer, stored: StoredTail | None, tail: str) -> bool:
     """Whether `tail` is the last four signs of the id. It does the same work for a case that does not exist."""
     stored = stored or _NO_TAIL
     digests = sealer.digests(_TAIL, str(stored.case_id), tail.upper())
     return sum(equal_secrets(digest, stored.digest) for digest in digests) > 0
+
+
+def _filing(filing_id: UUID) -> str:
+    return f"refusal_filing|text|{filing_id}"
 
 
 def _place(case_id: UUID) -> str:

@@ -17,6 +17,7 @@ from services.intake.domain.case_parts import (
     NamedRequest,
     Notice,
     Receipt,
+    RefusalFiling,
     SubmittedMaterial,
 )
 from services.intake.domain.clocks import CaseClock
@@ -37,6 +38,7 @@ class CaseChanges(TypedDict, total=False):
     submitted: tuple[SubmittedMaterial, ...]
     notice: Notice | None
     refusal: CaseRefusal | None
+    refusal_filing: RefusalFiling | None
     accepted_on: date | None
     deemed: bool
     decided_on: date | None
@@ -74,6 +76,7 @@ class Case:
     submitted: tuple[SubmittedMaterial, ...] = ()
     notice: Notice | None = None
     refusal: CaseRefusal | None = None
+    refusal_filing: RefusalFiling | None = None
     accepted_on: date | None = None
     deemed: bool = False
     decided_on: date | None = None

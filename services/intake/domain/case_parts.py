@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
+from bianmin.domain.filing import FilingStatus
 from bianmin.domain.labels_zh import PROCEDURES
 from bianmin.events.parts import ProcedureKind
 
@@ -85,6 +87,18 @@ class CaseProcedure:
     def name(self) -> str:
         """Its Chinese name."""
         return PROCEDURES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFiling:
+    """A filed intention to refuse the case (否决报备), and its answer; the texts are stored apart."""
+
+    id: UUID
+    filed_on: date
+    filed_by: str
+    status: FilingStatus = "filed"
+    answered_on: date | None = None
+    answered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,17 @@ from services.intake.domain.following import FollowCase, follow
 from services.intake.domain.lapse import LapseCase, lapse
 from services.intake.domain.notice import GiveNotice, give_notice
 from services.intake.domain.refusal import RefuseCase, refuse
+from services.intake.domain.refusal_filings import (
+    AnswerRefusalFiling,
+    FileRefusal,
+    answer_refusal_filing,
+    file_refusal,
+)
 from services.intake.domain.registration import AdmittedRegistration, register
 from services.intake.domain.supplement import AddMaterials, add_materials
 from services.intake.domain.withdrawal import WithdrawCase, withdraw
 
-DeskCommand = GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase
+DeskCommand = GiveNotice | AddMaterials | AcceptCase | RefuseCase | WithdrawCase | FileRefusal | AnswerRefusalFiling
 """What a person orders at a desk: only for a case that the person may see."""
 
 Command = DeskCommand | LapseCase | FollowCase | AdmittedRegistration
@@ -46,6 +52,10 @@ def decide(case: Case | None, command: Command) -> Sequence[Fact]:
             return accept(case, command)
         case RefuseCase():
             return refuse(case, command)
+        case FileRefusal():
+            return file_refusal(case, command)
+        case AnswerRefusalFiling():
+            return answer_refusal_filing(case, command)
         case WithdrawCase():
             return withdraw(case, command)
     assert_never(command)

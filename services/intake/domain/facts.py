@@ -1,6 +1,6 @@
 """The facts of a case: those that only intake knows and those it announces, and the case after each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bianmin.events.intake import (
@@ -13,11 +13,13 @@ from bianmin.events.intake import (
     CaseWithdrawn,
     DeemingCorrected,
     LapseCorrected,
+    RefusalAnswered,
+    RefusalFiled,
     SupplementRequested,
     WithdrawalRequested,
 )
 from services.intake.domain.case import Case
-from services.intake.domain.case_parts import CaseRefusal, Notice, SubmittedMaterial
+from services.intake.domain.case_parts import CaseRefusal, Notice, RefusalFiling, SubmittedMaterial
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class RefusalGiven:
     refusal: CaseRefusal
 
 
+@dataclass(frozen=True, slots=True)
+class RefusalFilingChanged:
+    """A filing of a refusal in its new state: filed or answered."""
+
+    filing: RefusalFiling
+
+
 Fact = (
     CaseOpened
     | CaseUpdated
@@ -70,6 +79,9 @@ Fact = (
     | MaterialsSubmitted
     | WithdrawalReasonGiven
     | RefusalGiven
+    | RefusalFilingChanged
+    | RefusalFiled
+    | RefusalAnswered
     | CaseRegistered
     | SupplementRequested
     | CaseSupplemented
@@ -90,8 +102,10 @@ def evolve(case: Case | None, fact: Fact) -> Case:
         return fact.case
     assert case is not None, "a case starts with CaseOpened"
     match fact:
-        case CaseRegistered():
-            return case  # it announces what CaseOpened has set
+        case CaseRegistered() | RefusalFiled() | RefusalAnswered():
+            return case  # they announce what the private fact before them has set
+        case RefusalFilingChanged(filing):
+            return case.with_changes(refusal_filing=filing)
         case NoticeGiven(notice, named):
             remaining = tuple(material for material in case.submitted if material.no not in named)
             return case.with_changes(notice=notice, submitted=remaining)
@@ -106,13 +120,14 @@ def evolve(case: Case | None, fact: Fact) -> Case:
                 return case.with_changes()
             return case.with_changes(status="registered", received_on=fact.received_on)
         case CaseAccepted():
-            return case.with_changes(status="accepted", accepted_on=fact.accepted_on)
+            return _without_open_filing(case.with_changes(status="accepted", accepted_on=fact.accepted_on))
         case CaseDeemedAccepted():
-            return case.with_changes(status="accepted", accepted_on=fact.accepted_on, deemed=True)
+            accepted = case.with_changes(status="accepted", accepted_on=fact.accepted_on, deemed=True)
+            return _without_open_filing(accepted)
         case DeemingCorrected():
             return case.with_changes(status="registered", accepted_on=None, deemed=False, holders=())
         case CaseLapsed():
-            return case.with_changes(status="closed", closed_on=fact.lapsed_on)
+            return _without_open_filing(case.with_changes(status="closed", closed_on=fact.lapsed_on))
         case LapseCorrected():
             return case.with_changes(status="supplement_requested", closed_on=None)
         case RefusalGiven(refusal):
@@ -122,7 +137,15 @@ def evolve(case: Case | None, fact: Fact) -> Case:
         case WithdrawalReasonGiven(reason):
             return case.with_changes(withdrawal_reason=reason)
         case CaseWithdrawn():
-            return case.with_changes(status="withdrawn", closed_on=fact.withdrawn_on)
+            return _without_open_filing(case.with_changes(status="withdrawn", closed_on=fact.withdrawn_on))
         case WithdrawalRequested():
             return case.with_changes(withdrawal_pending=True)
     assert_never(fact)
+
+
+def _without_open_filing(case: Case) -> Case:
+    """The case, in which a filing that nobody has answered has lapsed."""
+    filing = case.refusal_filing
+    if filing is None or filing.status != "filed":
+        return case
+    return replace(case, refusal_filing=replace(filing, status="lapsed"))

@@ -101,6 +101,7 @@ async def save_cases(
     applicants: Sequence[Applicant],
     changed: Sequence[Case],
     timeline: Sequence[Mapping[str, object]],
+    filings: Sequence[sets.Write | None],
 ) -> None:
     """Store what a batch decided about cases, in one statement. `applicants` are those of the `new` cases.
 
@@ -111,6 +112,7 @@ async def save_cases(
             tx,
             sets.insert(CaseRow, [_CODEC.row(case) for case in new]),
             sets.insert(ApplicantRow, [_APPLICANTS.row(applicant) for applicant in applicants]),
+            *filings,
             sets.insert(TimelineRow, timeline, "ON CONFLICT DO NOTHING"),
             sets.update(
                 CaseRow, [_CODEC.row(case, without=_NEVER_CHANGED) for case in changed], also="changed_at = now()"

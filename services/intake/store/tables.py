@@ -104,6 +104,7 @@ class CaseRow(IntakeTables, table=True):
     brought: list[Any] = _json(nullable=False)
     notice: dict[str, Any] | None = _json()
     refusal: dict[str, Any] | None = _json()
+    refusal_filing: dict[str, Any] | None = _json()
     accepted_on: date | None = Field(sa_column=Column(Date))
     deemed: bool
     decided_on: date | None = Field(sa_column=Column(Date))
@@ -147,6 +148,29 @@ class ApplicantRow(IntakeTables, table=True):
     tail: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class RefusalFilingRow(IntakeTables, table=True):
+    """A filing of a refusal, with its texts; `facts`, `reason` and `opinion` are encrypted."""
+
+    __tablename__ = "refusal_filing"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    facts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    legal_basis: str = Field(sa_column=Column(Text, nullable=False))
+    missing: list[int] = _json(nullable=False)
+    filed_on: date
+    filed_by: str
+    status: str
+    answered_on: date | None = Field(sa_column=Column(Date))
+    answered_by: str | None
+    opinion: bytes | None = Field(sa_column=Column(LargeBinary))
+
+    __table_args__ = (
+        Index("ix_refusal_filing_case_id", "case_id", "id"),
+        Index("ix_refusal_filing_status_id", "status", "id"),
+    )
+
+
 class TimelineRow(IntakeTables, table=True):
     """One event of a case, from any service, without personal data."""
 
@@ -184,6 +208,7 @@ class ApplicantAuditRow(IntakeTables, table=True):
 
 
 cases = table_of(CaseRow)
+refusal_filings = table_of(RefusalFilingRow)
 versions = table_of(ItemVersionRow)
 items = table_of(ItemRow)
 orgs = table_of(KnownOrgRow)

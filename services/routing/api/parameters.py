@@ -16,6 +16,10 @@ ExtensionPath = Annotated[
     UUID,
     Path(description="延期申请的编号，UUID，见 `GET /extensions`", examples=["019acb02-7f31-7d52-9b4c-6e8fa0b1c274"]),
 ]
+FilingPath = Annotated[
+    UUID,
+    Path(description="报备的编号，UUID，见 `GET /denial-filings`", examples=["019acb02-91c4-7a13-8e5f-7a9c1d3e5f70"]),
+]
 ProcedurePath = Annotated[
     UUID, Path(description="特别程序的编号，UUID，见登记时的答复", examples=["019acaf1-2d10-7e44-8a3b-5c7d9e1f2a63"])
 ]

@@ -8,6 +8,7 @@ from services.routing.domain.directory.decide import DirectoryCommand
 from services.routing.domain.disputes import EscalateDispute, RecordMediation, escalate, record_mediation
 from services.routing.domain.extensions import AnswerExtension, RequestExtension, answer_extension, request_extension
 from services.routing.domain.facts import Fact
+from services.routing.domain.filings import AnswerFiling, FileDenial, answer_filing, file_denial
 from services.routing.domain.planning import PlanRoute, plan
 from services.routing.domain.preconditions import existing, visible
 from services.routing.domain.procedures import EndProcedure, StartProcedure, end_procedure, start_procedure
@@ -31,10 +32,11 @@ CaseCommand = (
     | StartProcedure
     | EndProcedure
     | RequestExtension
+    | FileDenial
     | ReopenCase
 )
 """Commands that name their case."""
-RouteCommand = CaseCommand | AnswerExtension | TaskCommand
+RouteCommand = CaseCommand | AnswerExtension | AnswerFiling | TaskCommand
 Command = DirectoryCommand | RouteCommand
 
 
@@ -65,6 +67,10 @@ def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:
             return request_extension(visible(route, command.by.actor), command)
         case AnswerExtension():
             return answer_extension(route, command)
+        case FileDenial():
+            return file_denial(visible(route, command.by.actor), command)
+        case AnswerFiling():
+            return answer_filing(route, command)
         case ReopenCase():
             return reopen(visible(route, command.by.actor), command)
         case ReceiveTask() | StartTask() | CompleteTask() | ReturnTask():

@@ -11,11 +11,12 @@ from bianmin.events.parts import TaskOpinion
 from bianmin.events.routing import DisputeEscalated, DisputeSettled, DisputeUnsettled, MediationRecorded, TaskAssigned
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, FieldError, Invalid
-from services.routing.domain.facts import Fact, MediationAdded, TasksChanged, evolve, task_event
+from services.routing.domain.facts import Fact, MediationAdded, TasksChanged, evolve
 from services.routing.domain.offices import NotTheOffice, office_in_event, office_name, works_at
 from services.routing.domain.preconditions import check_open
 from services.routing.domain.route import Mediation, MediationOutcome, Route
 from services.routing.domain.task import OPEN, Task
+from services.routing.domain.task_events import task_event
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""What ends together with the handling of a case: open tasks, special procedures, requests for an extension."""
+"""What ends together with the handling of a case: open tasks, special procedures, requests, filings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from services.routing.domain.facts import ExtensionChanged, Fact, TasksChanged
+from services.routing.domain.facts import ExtensionChanged, Fact, FilingChanged, TasksChanged
 from services.routing.domain.procedures import end_procedure_on
 from services.routing.domain.route import Route
 from services.routing.domain.task import OPEN
@@ -17,7 +17,7 @@ def cancel_tasks(route: Route) -> TasksChanged:
 
 
 def end_procedures_and_requests(route: Route, today: date) -> Sequence[Fact]:
-    """End the special procedures that go on, and let the unanswered requests for an extension lapse."""
+    """End the special procedures that go on, and let unanswered requests for an extension and filings lapse."""
     facts: list[Fact] = []
     for procedure in route.procedures:
         if procedure.ended_on is None:
@@ -25,4 +25,7 @@ def end_procedures_and_requests(route: Route, today: date) -> Sequence[Fact]:
     for extension in route.extensions:
         if extension.status == "requested":
             facts.append(ExtensionChanged(replace(extension, status="lapsed")))
+    for filing in route.filings:
+        if filing.status == "filed":
+            facts.append(FilingChanged(replace(filing, status="lapsed")))
     return facts

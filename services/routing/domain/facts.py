@@ -6,7 +6,6 @@ from typing import Protocol, TypeVar, assert_never
 from uuid import UUID
 
 from bianmin.events.intake import CaseWithdrawn
-from bianmin.events.parts import Opinion, StepKind
 from bianmin.events.routing import (
     AssistanceAssigned,
     AssistanceGiven,
@@ -17,6 +16,8 @@ from bianmin.events.routing import (
     CaseGranted,
     CaseReopened,
     CaseReplied,
+    DenialAnswered,
+    DenialFiled,
     DisputeEscalated,
     DisputeSettled,
     DisputeUnsettled,
@@ -35,9 +36,9 @@ from bianmin.events.routing import (
     TaskStarted,
     WithdrawalRejected,
 )
-from services.routing.domain.offices import office_in_event
 from services.routing.domain.route import (
     DeliveryReceipt,
+    DenialFiling,
     Extension,
     Mediation,
     PastCycle,
@@ -99,6 +100,13 @@ class ExtensionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FilingChanged:
+    """A filing of a denial in its new state: filed, answered or lapsed."""
+
+    filing: DenialFiling
+
+
+@dataclass(frozen=True, slots=True)
 class StatutoryEndChanged:
     """The statutory period ends at another moment, or is paused."""
 
@@ -127,6 +135,8 @@ WithoutEffect = (
     | AssistanceReceived
     | MediationRecorded
     | DisputeEscalated
+    | DenialFiled
+    | DenialAnswered
     | CaseDelivered
     | CaseReplied
     | CaseReopened
@@ -147,6 +157,7 @@ Fact = (
     | MediationAdded
     | ProcedureChanged
     | ExtensionChanged
+    | FilingChanged
     | StatutoryEndChanged
     | RouteReopened
     | RouteMarkedVoid
@@ -177,6 +188,8 @@ def evolve(route: Route | None, fact: Fact) -> Route:
         case ExtensionChanged(extension):
             extensions = _with_changed(route.extensions, (extension,))
             return replace(route, extensions=extensions, version=route.version + 1)
+        case FilingChanged(filing):
+            return replace(route, filings=_with_changed(route.filings, (filing,)), version=route.version + 1)
         case StatutoryEndChanged(statutory_end):
             return replace(route, statutory_end=statutory_end)
         case RouteReopened(ended):
@@ -225,6 +238,8 @@ def evolve(route: Route | None, fact: Fact) -> Route:
             | AssistanceReceived()
             | MediationRecorded()
             | DisputeEscalated()
+            | DenialFiled()
+            | DenialAnswered()
             | CaseDelivered()
             | CaseReplied()
             | CaseReopened()
@@ -253,37 +268,3 @@ def _with_changed(present: tuple[Identified, ...], changed: Iterable[Identified]
     by_id = {each.id: each for each in present}
     by_id.update((each.id, each) for each in changed)
     return tuple(by_id.values())
-
-
-T = TypeVar("T", TaskAssigned, TaskReceived, TaskStarted, TaskReturned)
-
-
-def task_event(event: type[T], route: Route, task: Task) -> T:
-    """The event about a task of a review or decision. `route` is the route after the decision."""
-    return event(
-        access=route.access(),
-        task_id=task.id,
-        seq=task.seq,
-        kind=step_kind(task),
-        office=office_in_event(task.office),
-        assignee=task.assignee,
-    )
-
-
-def task_completed(route: Route, task: Task, opinion: Opinion) -> TaskCompleted:
-    """The event that a task was completed. `route` is the route after the decision."""
-    return TaskCompleted(
-        access=route.access(),
-        task_id=task.id,
-        seq=task.seq,
-        kind=step_kind(task),
-        office=office_in_event(task.office),
-        assignee=task.assignee,
-        opinion=opinion,
-    )
-
-
-def step_kind(task: Task) -> StepKind:
-    """The kind of a task that reviews or decides. A task that assists has events of its own."""
-    assert task.kind != "assist"
-    return task.kind

@@ -14,10 +14,11 @@ from bianmin.events.parts import Access, Dept, ItemFacts, TaskKind
 from bianmin.events.routing import AssistanceAssigned, PlannedStep, RoutePlanned, TaskAssigned
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict
-from services.routing.domain.facts import Fact, RouteOpened, TasksChanged, evolve, step_kind, task_event
+from services.routing.domain.facts import Fact, RouteOpened, TasksChanged, evolve
 from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.route import Route
 from services.routing.domain.task import Task
+from services.routing.domain.task_events import step_kind, task_event
 
 
 @dataclass(frozen=True, slots=True)

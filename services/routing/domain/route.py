@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from bianmin.domain.access import Holder, Reach
+from bianmin.domain.filing import FilingStatus
 from bianmin.events.parts import Access, Delivery, Dept, ItemFacts, Mode, PeriodUnit, ProcedureKind, ReplyMethod
 from services.routing.domain.offices import office_at, office_in_event
 from services.routing.domain.task import OPEN, Task
@@ -92,6 +93,25 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class DenialFiling:
+    """A filed intention to deny (否决报备), and its answer. `facts`, `reason` and `opinion` are encrypted."""
+
+    id: UUID
+    case_id: UUID
+    facts: bytes
+    reason: bytes
+    legal_basis: str
+    missing: tuple[int, ...]
+    filed_on: date
+    filed_by: str
+    status: FilingStatus = "filed"
+    answered_on: date | None = None
+    answered_by: str | None = None
+    opinion: bytes | None = None
+    cycle: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class PastCycle:
     """How an earlier cycle of the case ended. `reason` says why its decision was set aside, encrypted."""
 
@@ -140,6 +160,7 @@ class Route:
     procedures: tuple[SpecialProcedure, ...] = ()
     extensions: tuple[Extension, ...] = ()
     mediations: tuple[Mediation, ...] = ()
+    filings: tuple[DenialFiling, ...] = ()
     statutory_end: StatutoryEnd | None = None
     cycle: int = 1
     past: tuple[PastCycle, ...] = ()
@@ -197,3 +218,7 @@ class Route:
     def extension(self, extension_id: UUID) -> Extension | None:
         """The request for an extension with this id, or None."""
         return next((extension for extension in self.extensions if extension.id == extension_id), None)
+
+    def filing(self, filing_id: UUID) -> DenialFiling | None:
+        """The filing of a denial with this id, or None."""
+        return next((filing for filing in self.filings if filing.id == filing_id), None)

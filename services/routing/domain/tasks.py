@@ -15,10 +15,12 @@ from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from services.routing.domain.assistance import assistance_given, assistance_received
 from services.routing.domain.decisions import check_opinion, decision_facts
-from services.routing.domain.facts import Fact, TasksChanged, evolve, task_completed, task_event
+from services.routing.domain.facts import Fact, TasksChanged, evolve
+from services.routing.domain.filings import check_denial_filed
 from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import Route
 from services.routing.domain.task import OPEN, TAKEN, Task
+from services.routing.domain.task_events import task_completed, task_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[Fact]
         )
     reason_code, legal_basis = command.reason_code, command.legal_basis
     check_opinion(route, task, command.opinion, command.note, reason_code, legal_basis)
+    if command.opinion == "deny":
+        check_denial_filed(route)
     done = replace(
         task,
         status="done",

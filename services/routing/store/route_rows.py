@@ -14,6 +14,7 @@ from bianmin.kit.sets import Row
 from bianmin.kit.time_source import TZ
 from services.routing.domain.route import (
     DeliveryReceipt,
+    DenialFiling,
     Extension,
     Mediation,
     PastCycle,
@@ -23,11 +24,12 @@ from services.routing.domain.route import (
     StatutoryEnd,
 )
 from services.routing.domain.task import Task
-from services.routing.store.tables import ExtensionRow, MediationRow, ProcedureRow, routes, tasks
+from services.routing.store.tables import ExtensionRow, FilingRow, MediationRow, ProcedureRow, routes, tasks
 
 mediation_codec = Codec(MediationRow, Mediation)
 procedure_codec = Codec(ProcedureRow, SpecialProcedure)
 extension_codec = Codec(ExtensionRow, Extension, unmapped=("office_org", "office_dept"))
+filing_codec = Codec(FilingRow, DenialFiling, unmapped=("office_org", "office_dept"))
 _NEVER_CHANGED = frozenset({"case_id", "cycle", "days", "unit", "reason", "requested_on", "requested_by"})
 """Columns of an extension that an update leaves as they are."""
 
@@ -45,8 +47,9 @@ def route_of(
     procedures: Iterable[SpecialProcedure],
     extensions: Iterable[Extension],
     mediations: Iterable[Mediation],
+    filings: Iterable[DenialFiling],
 ) -> Route:
-    """The route that a row of `ROUTE_COLUMNS` stands for, with its tasks, procedures, extensions and mediations."""
+    """The route that a row of `ROUTE_COLUMNS` stands for, with all that belongs to it."""
     return Route(
         case_id=row["case_id"],
         case_no=row["case_no"],
@@ -63,6 +66,7 @@ def route_of(
         procedures=tuple(procedures),
         extensions=tuple(extensions),
         mediations=tuple(mediations),
+        filings=tuple(filings),
         statutory_end=row["legal_clock"] and StatutoryEnd(row["legal_clock"], in_county_time(row["legal_due_at"])),
         cycle=row["route_cycle"],
         past=tuple(_past_cycle_of(stored) for stored in row["past"]),
@@ -163,6 +167,7 @@ def history_row(route: Route) -> dict[str, Any]:
         "replied_on": reply and reply.replied_on,
         "reply_text": reply and reply.text,
         "mediations": len(route.mediations),
+        "filings": len(route.filings),
     }
 
 
@@ -173,6 +178,7 @@ def same_history(was: Route, now: Route) -> bool:
         and was.past == now.past
         and was.reply == now.reply
         and was.mediations == now.mediations
+        and len(was.filings) == len(now.filings)
     )
 
 
@@ -232,3 +238,20 @@ def new_extension_row(route: Route, extension: Extension) -> dict[str, Any]:
 def changed_extension_row(extension: Extension) -> dict[str, Any]:
     """The columns of an extension that an answer changes."""
     return extension_codec.row(extension, without=_NEVER_CHANGED)
+
+
+_NEVER_CHANGED_OF_FILING = frozenset(
+    {"case_id", "cycle", "facts", "reason", "legal_basis", "missing", "filed_on", "filed_by"}
+)
+"""Columns of a filing that an update leaves as they are."""
+
+
+def new_filing_row(route: Route, filing: DenialFiling) -> dict[str, Any]:
+    """The whole row of a filing, with the office that decides the case."""
+    office = route.deciding_office
+    return {**filing_codec.row(filing), "office_org": office.org, "office_dept": office.dept}
+
+
+def changed_filing_row(filing: DenialFiling) -> dict[str, Any]:
+    """The columns of a filing that an answer changes."""
+    return filing_codec.row(filing, without=_NEVER_CHANGED_OF_FILING)

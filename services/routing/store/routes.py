@@ -8,18 +8,21 @@ from sqlalchemy import any_, select
 
 from bianmin.kit import sets
 from bianmin.kit.db import Tx
-from services.routing.domain.route import Extension, Mediation, Route, SpecialProcedure
+from services.routing.domain.route import DenialFiling, Extension, Mediation, Route, SpecialProcedure
 from services.routing.domain.task import Task
 from services.routing.store.route_rows import (
     ROUTE_COLUMNS,
     TASK_COLUMNS,
     changed_extension_row,
+    changed_filing_row,
     changed_route_row,
     changed_task_row,
     extension_codec,
+    filing_codec,
     history_row,
     mediation_codec,
     new_extension_row,
+    new_filing_row,
     new_route_row,
     new_task_row,
     procedure_codec,
@@ -29,11 +32,13 @@ from services.routing.store.route_rows import (
 )
 from services.routing.store.tables import (
     ExtensionRow,
+    FilingRow,
     MediationRow,
     ProcedureRow,
     RouteRow,
     TaskRow,
     extensions,
+    filings,
     mediations,
     procedures,
     routes,
@@ -52,6 +57,9 @@ _READ = sets.Load(
 _CASES_OF_TASKS = sets.Load(select(tasks.c.case_id).where(tasks.c.id == any_(sets.named("task_ids", tasks.c.id))))
 _CASES_OF_EXTENSIONS = sets.Load(
     select(extensions.c.case_id).where(extensions.c.id == any_(sets.named("extension_ids", extensions.c.id)))
+)
+_CASES_OF_FILINGS = sets.Load(
+    select(filings.c.case_id).where(filings.c.id == any_(sets.named("filing_ids", filings.c.id)))
 )
 _SNAPSHOT = routes.alias("snapshot")
 # Only `route` is locked. Where another transaction held the lock, `route` is read again after the wait, but `snapshot`
@@ -73,6 +81,9 @@ _PROCEDURES = sets.Load(
     .where(procedures.c.case_id == any_(sets.named("case_ids", procedures.c.case_id)))
     .order_by(procedures.c.id)
 )
+_FILINGS = sets.Load(
+    select(filings).where(filings.c.case_id == any_(sets.named("case_ids", filings.c.case_id))).order_by(filings.c.id)
+)
 _MEDIATIONS = sets.Load(
     select(mediations)
     .where(mediations.c.case_id == any_(sets.named("case_ids", mediations.c.case_id)))
@@ -86,19 +97,25 @@ _EXTENSIONS = sets.Load(
 
 
 async def load(
-    tx: Tx, case_ids: Sequence[UUID], task_ids: Sequence[UUID], extension_ids: Sequence[UUID] = ()
+    tx: Tx,
+    case_ids: Sequence[UUID],
+    task_ids: Sequence[UUID],
+    extension_ids: Sequence[UUID] = (),
+    filing_ids: Sequence[UUID] = (),
 ) -> dict[UUID, Route]:
-    """The routes of these cases, tasks and extensions, by case id, locked in the order of their case ids.
+    """The routes of these cases, tasks, extensions and filings, by case id, locked in the order of their case ids.
 
-    One statement finds the cases of tasks and one loads the routes. Rarely there is one more each for extension ids,
-    for tasks that changed while a lock was waited for, for procedures, extensions and mediations. Few simple statements
-    cost less than one with alternatives: PostgreSQL keeps their plans.
+    One statement finds the cases of tasks and one loads the routes. Rarely there is one more each for extension and
+    filing ids, for tasks that changed while a lock was waited for, and for procedures, extensions, mediations and
+    filings. Few simple statements cost less than one with alternatives: PostgreSQL keeps their plans.
     """
     wanted = set(case_ids)
     if task_ids:
         wanted.update(row["case_id"] for row in await _CASES_OF_TASKS(tx, task_ids=task_ids))
     if extension_ids:
         wanted.update(row["case_id"] for row in await _CASES_OF_EXTENSIONS(tx, extension_ids=extension_ids))
+    if filing_ids:
+        wanted.update(row["case_id"] for row in await _CASES_OF_FILINGS(tx, filing_ids=filing_ids))
     found = await _LOCKED(tx, case_ids=wanted) if wanted else ()
     stale = {row["case_id"] for row in found if row["version"] != row["snapshot_version"]}
     tasks_of = _tasks_by_case(row for row in found if row["case_id"] not in stale)
@@ -110,7 +127,7 @@ async def load(
 async def read(tx: Tx, case_ids: Sequence[UUID]) -> Mapping[UUID, Route]:
     """The routes of these cases by case id, for views.
 
-    One statement, and one more each for procedures, extensions and mediations.
+    One statement, and one more each for procedures, extensions, mediations and filings.
     """
     found = await _READ(tx, case_ids=case_ids)
     return await _routes_by_case(tx, found, _tasks_by_case(found))
@@ -139,9 +156,18 @@ async def _routes_by_case(
     mediations_of: dict[UUID, list[Mediation]] = defaultdict(list)
     for row in await _MEDIATIONS(tx, case_ids=with_mediations) if with_mediations else ():
         mediations_of[row["case_id"]].append(mediation_codec.load(row))
+    with_filings = [case_id for case_id, row in by_case.items() if row["filings"]]
+    filings_of: dict[UUID, list[DenialFiling]] = defaultdict(list)
+    for row in await _FILINGS(tx, case_ids=with_filings) if with_filings else ():
+        filings_of[row["case_id"]].append(filing_codec.load(row))
     return {
         case_id: route_of(
-            row, tasks_of[case_id], procedures_of[case_id], extensions_of[case_id], mediations_of[case_id]
+            row,
+            tasks_of[case_id],
+            procedures_of[case_id],
+            extensions_of[case_id],
+            mediations_of[case_id],
+            filings_of[case_id],
         )
         for case_id, row in by_case.items()
     }
@@ -160,6 +186,8 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
     extensions_before = {each.id: each for was, _ in known for each in was.extensions}
     mediations_before = {each.id for was, _ in known for each in was.mediations}
     mediations_now = [each for route in changed.values() for each in route.mediations]
+    filings_before = {each.id: each for was, _ in known for each in was.filings}
+    filings_now = [(route, each) for route in changed.values() for each in route.filings]
     extensions_now = [(route, each) for route in changed.values() for each in route.extensions]
     await sets.write(
         tx,
@@ -184,6 +212,13 @@ async def save(tx: Tx, before: Mapping[UUID, Route], changed: Mapping[UUID, Rout
                 for each in procedures_now
                 if procedures_before.get(each.id, each) != each
             ],
+        ),
+        sets.insert(
+            FilingRow, [new_filing_row(route, each) for route, each in filings_now if each.id not in filings_before]
+        ),
+        sets.update(
+            FilingRow,
+            [changed_filing_row(each) for _, each in filings_now if filings_before.get(each.id, each) != each],
         ),
         sets.insert(
             MediationRow, [mediation_codec.row(each) for each in mediations_now if each.id not in mediations_before]

@@ -21,6 +21,8 @@ from bianmin_client.api.complaints import (
 from bianmin_client.api.intake import (
     accept_case,
     add_materials,
+    answer_refusal_filing,
+    file_refusal,
     get_case,
     get_timeline,
     give_notice,
@@ -30,7 +32,14 @@ from bianmin_client.api.intake import (
     withdraw_case,
 )
 from bianmin_client.api.reporting import performance
-from bianmin_client.api.routing import complete_task, deliver_result, get_route, receive_task
+from bianmin_client.api.routing import (
+    answer_denial_filing,
+    complete_task,
+    deliver_result,
+    file_denial,
+    get_route,
+    receive_task,
+)
 from bianmin_client.models import (
     ApplicantIn,
     ApplicantInIdType,
@@ -45,6 +54,8 @@ from bianmin_client.models import (
     ConclusionInOutcome,
     DeliveryIn,
     DeliveryInMethod,
+    DenialFilingAnswerIn,
+    DenialFilingIn,
     LodgingIn,
     LodgingInKind,
     MaterialIn,
@@ -52,6 +63,8 @@ from bianmin_client.models import (
     MaterialsIn,
     NoticeIn,
     Problem,
+    RefusalFilingAnswerIn,
+    RefusalFilingIn,
     RefusalIn,
     RegisteredView,
     Registration,
@@ -131,6 +144,14 @@ def work(case: UUID, part: str, completion: CompletionIn) -> None:
 
     task = eventually("a task", assigned).id
     ok(receive_task.sync(task, client=clients[part], idempotency_key=key()))
+    if completion.opinion is CompletionInOpinion.DENY:
+        grounds = DenialFilingIn(facts="查明的事实", reason="不符合条件", legal_basis="《行政许可法》第三十八条")
+        denial = ok(file_denial.sync(case, client=clients[part], idempotency_key=key(), body=grounds))
+        consent = DenialFilingAnswerIn(agree=True, opinion="同意")
+        answered = ok(
+            answer_denial_filing.sync(denial.id, client=clients["center_head"], idempotency_key=key(), body=consent)
+        )
+        assert answered.status.value == "agreed"
     ok(complete_task.sync(task, client=clients[part], idempotency_key=key(), body=completion))
 
 
@@ -217,6 +238,10 @@ def play_not_accepted() -> None:
     """A case that is refused, and one that is withdrawn."""
     refused = register("MZ-003", 1)
     refusal = RefusalIn(reason_code="not_eligible", reason="不符合申请条件", legal_basis="《行政许可法》第三十二条")
+    grounds = RefusalFilingIn(facts="查明的事实", reason=refusal.reason, legal_basis=refusal.legal_basis)
+    filing = ok(file_refusal.sync(refused.id, client=center, idempotency_key=key(), body=grounds))
+    consent = RefusalFilingAnswerIn(agree=True, opinion="同意")
+    ok(answer_refusal_filing.sync(filing.id, client=clients["center_head"], idempotency_key=key(), body=consent))
     ok(refuse_case.sync(refused.id, client=center, idempotency_key=key(), body=refusal))
     assert read(refused.id).status.value == "refused"
     withdrawn = register("MZ-003", 1)

@@ -10,7 +10,7 @@ type Body<O extends "register_case" | "complete_task"> = operations[O]["requestB
 type Case = operations["get_case"]["responses"][200]["content"]["application/json"];
 type Problem = operations["get_case"]["responses"][404]["content"]["application/problem+json"];
 
-type Part = "station" | "center" | "center_office" | "county_office" | "head" | "investigator";
+type Part = "station" | "center" | "center_head" | "center_office" | "county_office" | "head" | "investigator";
 
 interface County {
   base: string;
@@ -85,7 +85,25 @@ async function work(case_id: string, part: Part, body: Body<"complete_task">) {
   });
   const path = { task_id: step.id };
   await ok(as(part).POST("/api/v1/tasks/{task_id}/receive", { params: { path, header: key() } }));
+  if (body.opinion === "deny") await fileDenial(case_id, part);
   await ok(as(part).POST("/api/v1/tasks/{task_id}/complete", { params: { path, header: key() }, body }));
+}
+
+/** File the intention to deny; the head agrees. */
+async function fileDenial(case_id: string, part: Part) {
+  const filing = await ok(
+    as(part).POST("/api/v1/cases/{case_id}/denial-filings", {
+      params: { path: { case_id }, header: key() },
+      body: { facts: "查明的事实", reason: "不符合条件", legal_basis: "《行政许可法》第三十八条" },
+    }),
+  );
+  const answered = await ok(
+    as("center_head").POST("/api/v1/denial-filings/{filing_id}/answer", {
+      params: { path: { filing_id: filing.id }, header: key() },
+      body: { agree: true, opinion: "同意" },
+    }),
+  );
+  same(answered.status, "agreed");
 }
 
 function read(case_id: string) {
@@ -188,6 +206,18 @@ async function denied() {
 /** A case that is refused, and one that is withdrawn. */
 async function notAccepted() {
   const refused = await register("MZ-003", [1]);
+  const filing = await ok(
+    as("center").POST("/api/v1/cases/{case_id}/refusal-filings", {
+      params: { path: { case_id: refused.id }, header: key() },
+      body: { facts: "查明的事实", reason: "不符合申请条件", legal_basis: "《行政许可法》第三十二条" },
+    }),
+  );
+  await ok(
+    as("center_head").POST("/api/v1/refusal-filings/{filing_id}/answer", {
+      params: { path: { filing_id: filing.id }, header: key() },
+      body: { agree: true, opinion: "同意" },
+    }),
+  );
   await ok(
     as("center").POST("/api/v1/cases/{case_id}/refuse", {
       params: { path: { case_id: refused.id }, header: key() },

@@ -192,4 +192,4 @@ def test_the_catalogue_names_every_event_and_its_links_resolve() -> None:
 
 
 def test_the_catalogue_names_the_readers() -> None:
-    assert "| intake | `bianmin.intake` | 14 | deadlines |" in catalogue.text({"deadlines": ("intake",)})
+    assert "| intake | `bianmin.intake` | 16 | deadlines |" in catalogue.text({"deadlines": ("intake",)})

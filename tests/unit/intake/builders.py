@@ -22,6 +22,7 @@ from services.intake.domain.following import FollowCase
 from services.intake.domain.lapse import LapseCase
 from services.intake.domain.notice import GiveNotice
 from services.intake.domain.refusal import RefuseCase
+from services.intake.domain.refusal_filings import AnswerRefusalFiling, FiledTexts, FileRefusal
 from services.intake.domain.registration import Admission, AdmittedRegistration, Applicant, RegisterCase
 from services.intake.domain.supplement import AddMaterials
 from services.intake.domain.withdrawal import WithdrawCase
@@ -41,6 +42,8 @@ MATERIALS = (
     Material(name="婚姻信息", form="e", source="share"),
     Material(name="佐证", form="oc", required=False),
 )
+FILING = UUID("01a207d3-b000-7702-b13c-1d53a94d0e26")
+FILED = FiledTexts(FILING, ID, b"", b"", "办法", ())
 REFUSAL = CaseRefusal("not_eligible", "不符合条件", "办法", "复议", None, DAY)
 
 
@@ -123,10 +126,16 @@ def an_acceptance(on: date = DAY, today: date | None = None) -> AcceptCase:
     return AcceptCase(ID, on, today or on, by())
 
 
+def an_answer(*, agree: bool = True, **changes: Any) -> AnswerRefusalFiling:
+    """The answer of the center's head to the filing of a refusal."""
+    return replace(AnswerRefusalFiling(ID, FILING, agree, b"", DAY, by(role="manager", sub="head")), **changes)
+
+
 DESK_COMMANDS: dict[str, DeskCommand] = {
     "notice": a_notice(2, by=by(STATION)),
     "materials": a_supplement(2, today=DAY),
     "accept": an_acceptance(),
+    "file": FileRefusal(ID, FILED, DAY, by()),
     "refuse": RefuseCase(ID, REFUSAL, by()),
     "withdraw": WithdrawCase(ID, "搬走了", DAY, by(STATION)),
 }

@@ -18,6 +18,7 @@ from services.intake.domain.refusal import RefuseCase
 from tests.unit.intake.builders import (
     COUNTY,
     DAY,
+    DESK_COMMANDS,
     ID,
     NOTICE_DUE_ON,
     REFUSAL,
@@ -29,6 +30,7 @@ from tests.unit.intake.builders import (
     a_supplement,
     after,
     an_acceptance,
+    an_answer,
     by,
     clock_started,
     submitted,
@@ -133,5 +135,8 @@ def test_after_its_last_day_silence_has_accepted_the_case_before_deadlines_annou
 def test_where_silence_does_not_accept_a_late_notice_counts() -> None:
     case = with_notice_clock()
     assert after(case, a_notice(2, on=TOO_LATE, by=by(STATION))).status == "supplement_requested"
-    assert after(case, RefuseCase(ID, replace(REFUSAL, refused_on=TOO_LATE), by())).status == "refused"
+    refused = after(
+        case, DESK_COMMANDS["file"], an_answer(), RefuseCase(ID, replace(REFUSAL, refused_on=TOO_LATE), by())
+    )
+    assert refused.status == "refused"
     assert not after(case, an_acceptance(TOO_LATE)).deemed

@@ -10,12 +10,25 @@ from bianmin.events.parts import CaseStatus
 from bianmin.events.routing import WithdrawalRejected
 from bianmin.kit.decide import Cause
 from bianmin.kit.refusals import Conflict, Forbidden, NotFound, Refusal
+from services.intake.domain.case_parts import RefusalFiling
 from services.intake.domain.decide import decide
-from tests.unit.intake.builders import CENTER, COUNTY, DESK_COMMANDS, STATION, a_case, after, by, follow, submitted
+from tests.unit.intake.builders import (
+    CENTER,
+    COUNTY,
+    DAY,
+    DESK_COMMANDS,
+    FILING,
+    STATION,
+    a_case,
+    after,
+    by,
+    follow,
+    submitted,
+)
 
 ALLOWED: dict[CaseStatus, set[str]] = {
-    "registered": {"notice", "materials", "accept", "refuse", "withdraw"},
-    "supplement_requested": {"notice", "materials", "refuse", "withdraw"},
+    "registered": {"notice", "materials", "accept", "file", "refuse", "withdraw"},
+    "supplement_requested": {"notice", "materials", "file", "refuse", "withdraw"},
     "accepted": {"withdraw"},
     "refused": set(),
     "in_progress": {"withdraw"},
@@ -28,10 +41,13 @@ ALLOWED: dict[CaseStatus, set[str]] = {
 }
 
 
+AGREED = RefusalFiling(FILING, DAY, "s", "agreed", DAY, "head")
+
+
 @pytest.mark.parametrize("status", ALLOWED)
 @pytest.mark.parametrize("name", DESK_COMMANDS)
 def test_each_status_allows_some_commands_and_refuses_the_others(status: CaseStatus, name: str) -> None:
-    case = a_case(status=status)
+    case = a_case(status=status, refusal_filing=AGREED if name == "refuse" else None)
     if name in ALLOWED[status]:
         decide(case, DESK_COMMANDS[name])
     else:
@@ -49,7 +65,7 @@ def test_a_case_that_does_not_exist_is_refused_in_the_words_of_one_that_the_acto
     assert str(unseen.value) == str(missing.value)
 
 
-@pytest.mark.parametrize("name", ["accept", "refuse"])
+@pytest.mark.parametrize("name", ["accept", "file", "refuse"])
 @pytest.mark.parametrize(
     "cause",
     [by(STATION), by(COUNTY, "manager"), by(CENTER, "agent"), by(CENTER, "department", "civil")],

@@ -16,9 +16,10 @@ from services.routing.domain.delivery import DeliverResult
 from services.routing.domain.disputes import EscalateDispute, RecordMediation
 from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.facts import evolve
+from services.routing.domain.filings import AnswerFiling, FileDenial
 from services.routing.domain.planning import MOST_STEPS, PlanRoute
 from services.routing.domain.reply import ReplyToApplicant
-from services.routing.domain.route import DeliveryReceipt, MediationOutcome, Reply, Route
+from services.routing.domain.route import DeliveryReceipt, DenialFiling, MediationOutcome, Reply, Route
 from services.routing.domain.task import Task
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
 from services.routing.domain.withdrawal import AnswerWithdrawal
@@ -107,12 +108,18 @@ class HandledCase:
         """Carry out a command; raise its refusal, then nothing has changed."""
         case_of = {task.id: case_id for case_id, route in self.states.items() for task in route.tasks}
         case_of |= {each.id: case_id for case_id, route in self.states.items() for each in route.extensions}
+        case_of |= {each.id: case_id for case_id, route in self.states.items() for each in route.filings}
 
         def key(each: RouteCommand) -> UUID:
             if isinstance(each, CaseCommand):
                 return each.case_id
-            id = each.extension_id if isinstance(each, AnswerExtension) else each.task_id
-            return case_of.get(id, UUID(int=0))
+            match each:
+                case AnswerExtension():
+                    return case_of.get(each.extension_id, UUID(int=0))
+                case AnswerFiling():
+                    return case_of.get(each.filing_id, UUID(int=0))
+                case _:
+                    return case_of.get(each.task_id, UUID(int=0))
 
         before = dict(self.states)
         work = decide_all(self.states, [command], key=key, subject=str, decide=decide, evolve=evolve)
@@ -169,6 +176,21 @@ def escalate(task: Task, actor: Actor) -> EscalateDispute:
     return EscalateDispute(CASE, task.id, SEALED, NOW, by(actor))
 
 
+def file_denial(actor: Actor) -> FileDenial:
+    return FileDenial(CASE, a_task_id(), SEALED, SEALED, "社会救助暂行办法第九条", (), TODAY, by(actor))
+
+
+def answer_filing(filing: DenialFiling, actor: Actor, *, agree: bool = True) -> AnswerFiling:
+    return AnswerFiling(filing.id, agree, SEALED, TODAY, by(actor))
+
+
+def file_and_agree(case: HandledCase, clerk: Actor) -> None:
+    """Have the head of the deciding office agree to a denial that the clerk files."""
+    case.carry_out(file_denial(clerk))
+    head = staff("manager", case.route.deciding_office.org, id="head")
+    case.carry_out(answer_filing(case.route.filings[-1], head))
+
+
 def withdraw() -> AnswerWithdrawal:
     return AnswerWithdrawal(CASE, TODAY, SYSTEM)
 
@@ -183,6 +205,8 @@ def a_reviewed_case() -> HandledCase:
 def a_decided_case(opinion: TaskOpinion = "grant") -> HandledCase:
     case = a_reviewed_case()
     case.carry_out(receive(case.open_task, DECIDER))
+    if opinion == "deny":
+        file_and_agree(case, DECIDER)
     case.carry_out(complete(case.open_task, DECIDER, opinion))
     return case
 

@@ -20,9 +20,11 @@ from tests.unit.routing.builders import (
     a_planned_case,
     access,
     an_item,
+    answer_filing,
     complete,
     deliver,
     escalate,
+    file_denial,
     mediate,
     receive,
     reply,
@@ -56,7 +58,16 @@ ITEMS = [
     *[(an_item("promised", "center", dispute=True), access(STATION, STATION))] * 2,
 ]
 # mostly acts that advance a case, so that examples reach its end
-ORDINARY = ["receive", "complete"] * 8 + ["start", "return", "deliver", "reply", "mediate", "escalate"] * 2
+ORDINARY = ["receive", "complete"] * 8 + [
+    "start",
+    "return",
+    "deliver",
+    "reply",
+    "mediate",
+    "escalate",
+    "file",
+    "answer",
+] * 2
 OPINIONS: dict[str, list[TaskOpinion]] = {
     "review": ["agree", "disagree", "grant"],
     "decide": ["grant", "deny", "agree"],
@@ -92,6 +103,11 @@ def an_act(data: st.DataObject, case: HandledCase) -> RouteCommand:
             return mediate(actor, data.draw(st.sampled_from(["agreed", "failed", "failed"])))
         case "escalate":
             return escalate(task, actor)
+        case "file":
+            return file_denial(actor)
+        case "answer" if case.route.filings:
+            agree = data.draw(st.sampled_from([True, True, False]))
+            return answer_filing(data.draw(st.sampled_from(case.route.filings)), actor, agree=agree)
     return withdraw()
 
 
@@ -126,6 +142,9 @@ def check(case: HandledCase) -> None:
     assert sum(map(names.count, closings)) == (route.closed_on is not None)
     decisions = [task for task in route.tasks if task.opinion in ("grant", "deny")]
     assert len(decisions) == (route.status in ("granted", "denied"))
+    if route.status == "denied":
+        assert [filing.status for filing in route.filings].count("agreed") == 1, "the head agreed, once"
+    assert route.status == "open" or "filed" not in {filing.status for filing in route.filings}
     words = waiting_for(route)
     assert (words is None) == (route.closed_on is not None)
     if route.status == "open":

@@ -24,6 +24,7 @@ from tests.unit.routing.builders import (
     a_reviewed_case,
     an_item,
     complete,
+    file_and_agree,
     receive,
     return_task,
 )
@@ -96,6 +97,8 @@ def test_a_review_agrees_or_disagrees_and_a_decision_grants_or_denies(
     case = build()
     actor = REVIEWER if case.open_task.kind == "review" else DECIDER
     case.carry_out(receive(case.open_task, actor))
+    if opinion == "deny" and not wrong:
+        file_and_agree(case, actor)
     if not wrong:
         case.carry_out(complete(case.open_task, actor, opinion))
         return
@@ -137,6 +140,8 @@ def test_a_decision_is_announced_and_awaits_delivery(opinion: Any, event_name: s
 def test_a_direct_case_is_closed_by_its_decision(opinion: Any) -> None:
     case = a_planned_case(an_item("direct", "center"))
     case.carry_out(receive(case.open_task, REVIEWER))
+    if opinion == "deny":
+        file_and_agree(case, REVIEWER)
     case.carry_out(complete(case.open_task, REVIEWER, opinion))
     assert case.event_names()[-1] == "case.closed"
     assert case.announced[-1].data.model_dump()["result"] == ("granted" if opinion == "grant" else "denied")

@@ -61,6 +61,8 @@ class TimelineData(TypedDict, total=False):
     """The fields of an event of a case, without personal data; an entry has those of its event's type."""
 
     accepted_on: Annotated[str, _day("受理之日；更正视为受理的，为原视为受理之日")]
+    agreed: Annotated[bool, Field(description="负责人是否同意不予许可", examples=[True])]
+    answered_on: Annotated[str, _day("答复报备之日")]
     appeal_by: Annotated[str, _moment("申诉期限届满的时间")]
     appealed_at: Annotated[str, _moment("申诉的时间")]
     approved_on: Annotated[str, _day("批准延期之日")]
@@ -85,6 +87,8 @@ class TimelineData(TypedDict, total=False):
     ended_on: Annotated[str, _day("特别程序结束之日，当日仍不计入期限")]
     expected_days: Annotated[int, Field(description="特别程序的预计时间，工作日", examples=[7])]
     extension_id: Annotated[str, _id("延期申请的编号")]
+    filed_on: Annotated[str, _day("报备之日")]
+    filing_id: Annotated[str, _id("报备的编号")]
     issued_at: Annotated[str, _moment("发牌的时间")]
     kind: Annotated[
         str,

@@ -12,6 +12,7 @@ from services.routing import texts
 from services.routing.api.sealing import MaskedSigner, OpenedCaseReason, OpenedReply, SealedTexts
 from services.routing.api.views.disputes import RecordedMediationView
 from services.routing.api.views.extensions import ReasonedExtensionView
+from services.routing.api.views.filings import ReasonedDenialFilingView
 from services.routing.api.views.procedures import ReasonedProcedureView
 from services.routing.api.views.state_view import StateView, attributes
 from services.routing.api.views.tasks import OfficeRef, StepView
@@ -139,6 +140,9 @@ class RouteView(StateView):
     extensions: Annotated[
         list[ReasonedExtensionView],
         Field(description="延期申请，按提出的先后排列（行政许可法第四十二条）"),
+    ]
+    filings: Annotated[
+        list[ReasonedDenialFilingView], Field(description="不予许可的报备，按提出的先后排列（否决报备）")
     ]
     cycle: Annotated[int, Field(description=_CYCLE, examples=[1])]
     past: Annotated[list[ReasonedPastCycleView], Field(description="决定已被撤销的各次办理，按先后排列")]

@@ -4,11 +4,13 @@ from services.routing.store.tables.base import RoutingTables
 from services.routing.store.tables.directory import OfficeRow, OrgRow, StaffRow, offices, orgs, staff
 from services.routing.store.tables.routes import (
     ExtensionRow,
+    FilingRow,
     MediationRow,
     ProcedureRow,
     RouteRow,
     TaskRow,
     extensions,
+    filings,
     mediations,
     procedures,
     routes,
@@ -17,6 +19,7 @@ from services.routing.store.tables.routes import (
 
 __all__ = [
     "ExtensionRow",
+    "FilingRow",
     "MediationRow",
     "OfficeRow",
     "OrgRow",
@@ -26,6 +29,7 @@ __all__ = [
     "StaffRow",
     "TaskRow",
     "extensions",
+    "filings",
     "mediations",
     "offices",
     "orgs",

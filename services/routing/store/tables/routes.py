@@ -17,7 +17,8 @@ class RouteRow(RoutingTables, table=True):
 
     `seen_by` holds the keys that open the case (`bianmin.domain.access`). `signed_by` and `reply_text` are encrypted.
     `past` holds the earlier cycles. `legal_clock` and `legal_due_at` are the statutory clock, as deadlines told it.
-    `procedures`, `extensions` and `mediations` are counts: for most cases 0, so that their tables need not be read.
+    `procedures`, `extensions`, `mediations` and `filings` are counts: for most cases 0, so that their tables need not
+    be read.
     """
 
     __tablename__ = "route"
@@ -44,6 +45,7 @@ class RouteRow(RoutingTables, table=True):
     procedures: int
     extensions: int
     mediations: int
+    filings: int
     sequence: int
     version: int
 
@@ -103,6 +105,33 @@ class ProcedureRow(RoutingTables, table=True):
     __table_args__ = (Index("ix_procedure_case_id", "case_id", "id"),)
 
 
+class FilingRow(RoutingTables, table=True):
+    """A filing of a denial. `office_…` is the office that decides; `facts`, `reason` and `opinion` are encrypted."""
+
+    __tablename__ = "denial_filing"
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    cycle: int
+    office_org: str = code_column(nullable=False)
+    office_dept: str | None
+    facts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    legal_basis: str = Field(sa_column=Column(Text, nullable=False))
+    missing: list[int] = Field(sa_column=Column(JSONB, nullable=False))
+    filed_on: date
+    filed_by: str
+    status: str
+    answered_on: date | None = Field(sa_column=Column(Date))
+    answered_by: str | None
+    opinion: bytes | None = Field(sa_column=Column(LargeBinary))
+
+    __table_args__ = (
+        Index("ix_denial_filing_case_id", "case_id", "id"),
+        Index("ix_denial_filing_office_org_status_id", "office_org", "status", "id"),
+        Index("ix_denial_filing_status_id", "status", "id"),
+    )
+
+
 class MediationRow(RoutingTables, table=True):
     """An attempt to mediate a dispute; `mediators` and `note` are encrypted."""
 
@@ -152,3 +181,4 @@ tasks = table_of(TaskRow)
 procedures = table_of(ProcedureRow)
 extensions = table_of(ExtensionRow)
 mediations = table_of(MediationRow)
+filings = table_of(FilingRow)
