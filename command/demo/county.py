@@ -3,7 +3,7 @@
 import csv
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import get_args
+from typing import Any, get_args
 
 import yaml
 
@@ -83,11 +83,26 @@ async def set_up_county(api: Api, county: County) -> None:
     for role, org, dept in (("department", COUNTY, "civil"), *_investigators(county), *_windows(county)):
         person = {"id": "-".join(p for p in (role, org, dept) if p), "name": "值班人员", "roles": [role], "dept": dept}
         await _ignore_conflict(admin.post(f"/orgs/{org}/staff", {key: value for key, value in person.items() if value}))
+    for n, center in enumerate(county.centers):
+        await _ignore_conflict(admin.put(f"/orgs/{center}/rosters", _roster(center, n)))
     catalog = (DATA / "catalog.yaml").read_bytes()
     path = f"/catalog/import?org={COUNTY}&publish=true"
     await admin.post(path, content=catalog, headers={"Content-Type": "application/yaml"})
     # the other services know the imported data only after they have read the events
     await api.wait_until_settled()
+
+
+MARKETS = ("子午", "丑未", "寅申", "卯酉", "辰戌", "巳亥")
+"""The market days of the centers: each pair of branches comes every six days."""
+
+
+def _roster(center: str, n: int) -> dict[str, Any]:
+    """Return the roster of the n-th center: the window is open on weekdays, everybody is there on market days."""
+    return {
+        "rotation": [{"staff_ids": [f"window-{center}"], "weekdays": [1, 2, 3, 4, 5], "window": "综合窗口"}],
+        "open": [{"start": "09:00", "end": "12:00"}, {"start": "13:30", "end": "17:00"}],
+        "market": {"rule": "branch", "days": list(MARKETS[n % len(MARKETS)])},
+    }
 
 
 def _investigators(county: County) -> list[tuple[str, str, str | None]]:
@@ -103,5 +118,5 @@ async def _ignore_conflict(request: object) -> None:
     try:
         await request  # type: ignore[misc]
     except UnexpectedAnswer as error:
-        if error.status != 409:
+        if error.status not in (409, 428):
             raise

@@ -42,6 +42,7 @@ async def show(console: Console, api: Api, result: Result) -> None:
     by_org = await head.get("/reports/performance", by="org", **period)
     console.print(_of_modes(by_mode["items"]))
     console.print(_of_orgs(by_org["items"], result.county))
+    await _show_market_days(console, api, result.county)
     outcomes = Counter(case.outcome for case in result.cases)
     counts = await api.event_counts()
     console.print(
@@ -53,6 +54,15 @@ async def show(console: Console, api: Api, result: Result) -> None:
         f"{len(result.cases)} 个办件，{int(counts['events_published'])} 个事件，用时 {result.seconds:.1f} 秒。",
         highlight=False,
     )
+
+
+async def _show_market_days(console: Console, api: Api, county: County) -> None:
+    """Print the market days of the month at one center: everybody is on duty then."""
+    center = county.centers[0]
+    month = await api.anonymous.get("/duty/month", org=center, month=f"{MONDAY:%Y-%m}")
+    days = [day["date"][5:] for day in month["items"] if day["market_day"]]
+    month_zh = f"{MONDAY.year} 年 {MONDAY.month} 月"
+    console.print(f"{county.names[center]}{month_zh}赶场天（全员到岗）：{'、'.join(days)}。", highlight=False)
 
 
 _COLUMNS = (

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import disputes, extensions, filings, orgs, procedures, routes, tasks
+from services.routing.api import disputes, extensions, filings, orgs, procedures, rosters, routes, tasks
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
 from services.routing.store.tables import RoutingTables
@@ -21,12 +21,14 @@ SERVICE = Service(
         extensions.router,
         disputes.router,
         filings.router,
+        rosters.router,
+        rosters.open_router,
     ),
     handle=handle,
     command_of=command_of,
     listens=("intake", "deadlines"),
     counters=(
         "SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org"
-        " UNION ALL SELECT 'staff/' || id, 1 FROM staff"
+        " UNION ALL SELECT 'staff/' || id, 1 FROM staff UNION ALL SELECT 'roster/' || org, sequence FROM roster"
     ),
 )

@@ -27,9 +27,17 @@ from services.routing.domain.directory.org import Org
 from services.routing.domain.directory.staff import AddStaff, StaffMember, add_staff, staff_changed, subject_of
 from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.filings import AnswerFiling
+from services.routing.domain.rosters.roster import (
+    PutRoster,
+    RecordDays,
+    Roster,
+    RosterSurroundings,
+    published,
+    put_roster,
+)
 from services.routing.domain.route import Route
 from services.routing.domain.tasks import TaskCommand
-from services.routing.store import directory, routes
+from services.routing.store import directory, rosters, routes
 
 _UNKNOWN_CASE = UUID(int=0)
 """Stands for the case of a task, extension or filing that does not exist."""
@@ -140,4 +148,41 @@ def _codes_needed(command: DirectoryCommand) -> Iterable[str]:
             yield command.member.org
 
 
-handle = dispatch(Command, {DirectoryCommand: _change_directory, RouteCommand: _change_routes})
+async def _put_rosters(tx: Tx, commands: Sequence[PutRoster], now: datetime) -> Work[str, Roster]:
+    await directory.lock(tx)
+    wanted = {command.roster.org for command in commands}
+    known = await rosters.load_rosters(tx, wanted)
+    ids = {id for command in commands for each in command.roster.rotation for id in each.staff_ids}
+    ids |= {trip.agent_id for command in commands for trip in command.roster.trips}
+    targets = {trip.to_org for command in commands for trip in command.roster.trips}
+    orgs = await directory.load_orgs(tx, wanted | targets)
+    surroundings = RosterSurroundings(await rosters.staff_of_ids(tx, ids), frozenset(orgs))
+    states, work = dict(known), Work[str, Roster]()
+    for command in commands:
+        try:
+            roster = put_roster(states.get(command.roster.org), command, surroundings)
+        except Refusal as refusal:
+            work.outcomes.append(Refused(refusal))
+            continue
+        states[roster.org] = work.changed[roster.org] = roster
+        work.outcomes.append(Done(roster))
+        subject = f"roster/{roster.org}"
+        work.announced.append(Announcement(subject, roster.sequence, published(roster), command.by))
+    await rosters.save_rosters(tx, known, work.changed)
+    return work
+
+
+async def _record_days(tx: Tx, commands: Sequence[RecordDays], now: datetime) -> Work[str, Roster]:
+    await rosters.record_days(tx, [day for command in commands for day in command.days])
+    return Work(outcomes=[Done()] * len(commands))
+
+
+handle = dispatch(
+    Command,
+    {
+        DirectoryCommand: _change_directory,
+        RouteCommand: _change_routes,
+        PutRoster: _put_rosters,
+        RecordDays: _record_days,
+    },
+)

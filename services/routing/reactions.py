@@ -10,6 +10,7 @@ from bianmin.kit.inbox import cause_of
 from bianmin.kit.time_source import TZ
 from services.routing.domain.decide import Command
 from services.routing.domain.planning import PlanRoute, most_steps_of
+from services.routing.domain.rosters.roster import RecordDays
 from services.routing.domain.route import StatutoryEnd
 from services.routing.domain.statutory_period import RecordStatutoryEnd
 from services.routing.domain.voiding import VoidRoute
@@ -41,6 +42,9 @@ def command_of(event: Event) -> Command | None:
             | deadlines.ClockRescheduled()
         ) as changed:
             return record_end_of_statutory_clock(event, changed)
+        case deadlines.CalendarPublished(region=region, changes=changes) if changes:
+            days = tuple((region, each.date, each.works) for each in changes)
+            return RecordDays(days, cause_of(event))
     return None
 
 

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 
+from services.routing.domain.rosters.market import MarketRuleKind, OnHoliday
 from services.routing.domain.route import ExtensionStatus, MediationOutcome, RouteStatus
 
+MARKET_RULES: Mapping[MarketRuleKind, str] = {
+    "weekly": "每周",
+    "solar_digit": "公历尾数",
+    "lunar_digit": "农历尾数",
+    "branch": "地支",
+}
+ON_HOLIDAY: Mapping[OnHoliday, str] = {"keep": "照常", "skip": "取消", "shift": "顺延到节后"}
 REMEDIES = (
     "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自知道之日起六个月内依法向人民法院提起行政诉讼。"
 )

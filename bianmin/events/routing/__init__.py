@@ -21,6 +21,7 @@ from bianmin.events.routing.periods import (
     ProcedureEnded,
     ProcedureStarted,
 )
+from bianmin.events.routing.rosters import DutyPublished
 from bianmin.events.routing.tasks import (
     PlannedStep,
     RoutePlanned,
@@ -48,6 +49,7 @@ __all__ = [
     "DisputeEscalated",
     "DisputeSettled",
     "DisputeUnsettled",
+    "DutyPublished",
     "ExtensionApproved",
     "ExtensionRejected",
     "ExtensionRequested",

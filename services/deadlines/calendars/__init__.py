@@ -1,19 +1,10 @@
-"""The calendars shipped with the program, one JSON file per region and year."""
+"""The calendars shipped with the program, as the years that this service counts by."""
 
-# What the files hold, so that the next year can be added by hand:
-# - every day of a holiday as the notice gives it, weekend days inside it included, as `off`; every weekend day that is
-#   worked in exchange as `work`. Days not listed are what their weekday says.
-# - each day in the file of its own year, also where the notice of the next year named it (2022-12-31, 2018-12-29).
-# - the number and date of the notice in `source` only where its text was at hand; otherwise the cross-check behind it.
-# - an estimated year has the weekends and the fixed statutory days only. Substitute days off and make-up workdays
-#   follow from the notice and are not guessed, which is why every date that touches such a year is provisional.
-
-import json
 from collections.abc import Mapping
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
+from bianmin.domain.calendar_days import shipped_years
 from services.deadlines.domain.calendar.years import CalendarYear, DayKind, NamedDay, YearStatus
 
 GENERATION = 2
@@ -22,9 +13,7 @@ GENERATION = 2
 
 def shipped() -> tuple[CalendarYear, ...]:
     """Return every shipped year of every region, sorted by region and year."""
-    documents = (file.read_text("utf-8") for file in files(__name__).iterdir() if file.name.endswith(".json"))
-    years = (_year(json.loads(document)) for document in documents)
-    return tuple(sorted(years, key=lambda year: (year.region, year.year)))
+    return tuple(sorted(map(_year, shipped_years()), key=lambda year: (year.region, year.year)))
 
 
 def _year(document: Mapping[str, Any]) -> CalendarYear:

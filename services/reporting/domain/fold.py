@@ -30,10 +30,10 @@ ClockEvent = (
 
 
 def is_counted(event: Event) -> bool:
-    """Return whether an event is counted: all are, except those of staff, calendars and the clocks of complaints."""
+    """Return whether an event is counted: all but those of staff, rosters, calendars and the clocks of complaints."""
     data = event.data
     if event.source != DEADLINES:
-        return type(data) is not routing.StaffChanged
+        return type(data) not in (routing.StaffChanged, routing.DutyPublished)
     return type(data) is not deadlines.CalendarPublished and getattr(data, "subject_kind", "case") == "case"
 
 

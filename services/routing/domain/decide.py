@@ -14,6 +14,7 @@ from services.routing.domain.preconditions import existing, visible
 from services.routing.domain.procedures import EndProcedure, StartProcedure, end_procedure, start_procedure
 from services.routing.domain.reopening import ReopenCase, reopen
 from services.routing.domain.reply import ReplyToApplicant, reply_to_applicant
+from services.routing.domain.rosters.roster import PutRoster, RecordDays
 from services.routing.domain.route import Route
 from services.routing.domain.statutory_period import RecordStatutoryEnd, record_statutory_end
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask, TaskCommand, work_on_task
@@ -37,7 +38,7 @@ CaseCommand = (
 )
 """Commands that name their case."""
 RouteCommand = CaseCommand | AnswerExtension | AnswerFiling | TaskCommand
-Command = DirectoryCommand | RouteCommand
+Command = DirectoryCommand | RouteCommand | PutRoster | RecordDays
 
 
 def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:

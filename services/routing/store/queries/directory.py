@@ -76,3 +76,9 @@ async def list_staff(
         query = query.where(staff.c.dept == dept)
     found, following = await read_page(tx, query, _STAFF_BY_ID, [code, dept], cursors, cursor, limit)
     return [staff_codec.load(row) for row in found], following
+
+
+async def staff_of(tx: Tx, org: str) -> list[StaffMember]:
+    """All staff of an org in the order of their ids."""
+    found = await tx.execute(select(staff).where(staff.c.org == org).order_by(staff.c.id))
+    return [staff_codec.load(row) for row in found.mappings()]

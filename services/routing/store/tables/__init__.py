@@ -2,6 +2,7 @@
 
 from services.routing.store.tables.base import RoutingTables
 from services.routing.store.tables.directory import OfficeRow, OrgRow, StaffRow, offices, orgs, staff
+from services.routing.store.tables.rosters import CalendarDayRow, RosterRow, calendar_days, rosters
 from services.routing.store.tables.routes import (
     ExtensionRow,
     FilingRow,
@@ -18,22 +19,26 @@ from services.routing.store.tables.routes import (
 )
 
 __all__ = [
+    "CalendarDayRow",
     "ExtensionRow",
     "FilingRow",
     "MediationRow",
     "OfficeRow",
     "OrgRow",
     "ProcedureRow",
+    "RosterRow",
     "RouteRow",
     "RoutingTables",
     "StaffRow",
     "TaskRow",
+    "calendar_days",
     "extensions",
     "filings",
     "mediations",
     "offices",
     "orgs",
     "procedures",
+    "rosters",
     "routes",
     "staff",
     "tasks",
