@@ -5,7 +5,17 @@ from types import ModuleType
 
 from bianmin.events import complaints, deadlines, intake
 from bianmin.events.parts import EventData
-from bianmin.events.routing import assistance, directory, disputes, filings, outcomes, periods, rosters, tasks
+from bianmin.events.routing import (
+    assignment,
+    assistance,
+    directory,
+    disputes,
+    filings,
+    outcomes,
+    periods,
+    rosters,
+    tasks,
+)
 
 SERVICES = ("intake", "routing", "deadlines", "complaints", "reporting")
 
@@ -27,7 +37,20 @@ def _event_types(module: ModuleType) -> list[type[EventData]]:
     return [each for each in own if issubclass(each, EventData) and "event_name" in vars(each)]
 
 
-_MODULES = (intake, directory, tasks, assistance, disputes, filings, outcomes, periods, rosters, deadlines, complaints)
+_MODULES = (
+    intake,
+    directory,
+    tasks,
+    assignment,
+    assistance,
+    disputes,
+    filings,
+    outcomes,
+    periods,
+    rosters,
+    deadlines,
+    complaints,
+)
 
 MODELS: Mapping[str, type[EventData]] = {
     model.event_type: model for module in _MODULES for model in _event_types(module)

@@ -20,7 +20,8 @@ COUNTY = "520123"
 class Item:
     """The fields of a service item that the demo uses.
 
-    `needed` are the numbers of the materials to bring; a `dispute` is mediated.
+    `needed` are the numbers of the materials to bring; a `dispute` is mediated;
+    with `two_staff_check` a second person verifies each step.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Item:
     lodge_at: tuple[str, ...]
     needed: tuple[int, ...]
     dispute: bool
+    two_staff_check: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def load_county() -> County:
                     if required and source != "share"
                 ),
                 dispute="dispute" in item["flags"],
+                two_staff_check="two_staff_check" in item["flags"],
             )
             for item in catalog["items"]
         ),

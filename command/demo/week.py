@@ -211,6 +211,9 @@ class Week:
     async def _complete(self, case: PlannedCase, step: dict[str, Any]) -> None:
         clerk = self._clerk(step["office"])
         await clerk.post(f"/tasks/{step['id']}/receive")
+        if case.item.two_staff_check and step["kind"] != "assist":
+            second = self.api.person("manager", step["office"]["org"])
+            await second.post(f"/tasks/{step['id']}/verify")
         opinion: dict[str, str] = {"opinion": {"review": "agree", "decide": "grant", "assist": "helped"}[step["kind"]]}
         if step["kind"] == "decide" and case.outcome == "denied":
             await self._file_denial(case, step, clerk)

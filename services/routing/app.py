@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import disputes, extensions, filings, orgs, procedures, rosters, routes, tasks
+from services.routing.api import assignment, disputes, extensions, filings, orgs, procedures, rosters, routes, tasks
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
 from services.routing.store.tables import RoutingTables
@@ -16,6 +16,7 @@ SERVICE = Service(
     routers=(
         orgs.router,
         tasks.router,
+        assignment.router,
         routes.router,
         procedures.router,
         extensions.router,

@@ -11,6 +11,7 @@ from bianmin.kit.decide import Announcement, Done, Outcome, Refused, Work, decid
 from bianmin.kit.dispatch import dispatch
 from bianmin.kit.refusals import Refusal
 from services.routing.domain import decide, facts
+from services.routing.domain.assignment import AssignmentCommand
 from services.routing.domain.decide import CaseCommand, Command, RouteCommand
 from services.routing.domain.directory import decide as directory_decide
 from services.routing.domain.directory import facts as directory_facts
@@ -45,7 +46,7 @@ _UNKNOWN_CASE = UUID(int=0)
 
 async def _change_routes(tx: Tx, commands: Sequence[RouteCommand], now: datetime) -> Work[UUID, Route]:
     case_ids = [command.case_id for command in commands if isinstance(command, CaseCommand)]
-    task_ids = [command.task_id for command in commands if isinstance(command, TaskCommand)]
+    task_ids = [command.task_id for command in commands if isinstance(command, TaskCommand | AssignmentCommand)]
     extension_ids = [command.extension_id for command in commands if isinstance(command, AnswerExtension)]
     filing_ids = [command.filing_id for command in commands if isinstance(command, AnswerFiling)]
     states = await routes.load(tx, case_ids, task_ids, extension_ids, filing_ids)
@@ -64,7 +65,7 @@ async def _change_routes(tx: Tx, commands: Sequence[RouteCommand], now: datetime
     return work
 
 
-def _id_in(command: AnswerExtension | AnswerFiling | TaskCommand) -> UUID:
+def _id_in(command: AnswerExtension | AnswerFiling | TaskCommand | AssignmentCommand) -> UUID:
     """The id of the extension, filing or task that a command names instead of its case."""
     match command:
         case AnswerExtension():

@@ -56,6 +56,7 @@ def plan_route_of_accepted_case(event: Event, accepted: intake.CaseAccepted | in
         item=accepted.item,
         access=accepted.access,
         task_ids=[new_id() for _ in range(most_steps_of(accepted.item))],
+        today=_day(event),
         by=cause_of(event),
     )
 

@@ -47,12 +47,12 @@ WITH new_route AS (
         LATERAL (SELECT '52011' || (n % 10) || lpad((n % 997)::text, 3, '0')) AS o(org)
     RETURNING case_id, org, case_no::int AS n
 )
-INSERT INTO task (id, case_id, place, seq, kind, office_org, office_dept, status, assignee, cycle,
+INSERT INTO task (id, case_id, place, seq, kind, office_org, office_dept, status, assignee, cycle, recused,
     changed_at)
 SELECT gen_random_uuid(), case_id, seq, seq, CASE seq WHEN 1 THEN 'review' ELSE 'decide' END,
     CASE seq WHEN 1 THEN org ELSE left(org, 6) END, 'civil',
     CASE WHEN seq = 1 AND n % 10 = 0 THEN 'assigned' WHEN seq = 2 AND n % 2 = 0 THEN 'planned' ELSE 'done' END,
-    CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, 1, timestamptz '2026-01-01' + n * interval '1 minute'
+    CASE WHEN n % 2 = 1 THEN 'S-' || (n % 4000) END, 1, '[]', timestamptz '2026-01-01' + n * interval '1 minute'
 FROM new_route, generate_series(1, 2) AS seq
 """
 

@@ -52,6 +52,8 @@ async def test_a_case_reported_up_passes_the_center_and_the_county_and_is_delive
         "received_at": "",
         "done_at": None,
         "opinion": None,
+        "verified_by": None,
+        "objection": None,
         "reason_code": None,
         "legal_basis": None,
         "remedies": None,
@@ -134,10 +136,13 @@ async def test_the_route_lists_all_steps_from_the_start(county: County) -> None:
             "received_at": None,
             "done_at": None,
             "opinion": None,
+            "verified_by": None,
+            "objection": None,
             "reason_code": None,
             "legal_basis": None,
             "remedies": None,
             "note": None,
+            "result": None,
         }
         for seq, kind, org, status in ((1, "review", CENTER, "assigned"), (2, "decide", COUNTY, "planned"))
     ]

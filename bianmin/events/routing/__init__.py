@@ -1,5 +1,12 @@
 """The events of the routing service, on topic `bianmin.routing`."""
 
+from bianmin.events.routing.assignment import (
+    TaskObjected,
+    TaskReassigned,
+    TaskRecused,
+    TaskTransferred,
+    TaskVerified,
+)
 from bianmin.events.routing.assistance import AssistanceAssigned, AssistanceGiven, AssistanceReceived
 from bianmin.events.routing.directory import OfficeOf, OrgChanged, StaffChanged
 from bianmin.events.routing.disputes import DisputeEscalated, DisputeSettled, DisputeUnsettled, MediationRecorded
@@ -65,8 +72,13 @@ __all__ = [
     "StepNo",
     "TaskAssigned",
     "TaskCompleted",
+    "TaskObjected",
+    "TaskReassigned",
     "TaskReceived",
+    "TaskRecused",
     "TaskReturned",
     "TaskStarted",
+    "TaskTransferred",
+    "TaskVerified",
     "WithdrawalRejected",
 ]

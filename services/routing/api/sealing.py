@@ -5,10 +5,11 @@ Views decrypt in their fields (`OpenedReason` …); the `SealedTexts` are the co
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ValidationInfo
+from pydantic_core import from_json, to_json
 
 from bianmin.domain.masking import mask_name
 from bianmin.kit.crypto import Sealer
@@ -25,6 +26,11 @@ class SealedTexts:
 def seal_note(sealer: Sealer, task_id: UUID, text: str) -> bytes:
     """Encrypt the note of a task."""
     return sealer.seal(text.encode(), _note_of(task_id))
+
+
+def seal_result(sealer: Sealer, task_id: UUID, result: BaseModel) -> bytes:
+    """Encrypt what was granted."""
+    return sealer.seal(to_json(result), _result_of(task_id))
 
 
 def seal_signer(sealer: Sealer, case_id: UUID, name: str) -> bytes:
@@ -50,6 +56,10 @@ def seal_reason(sealer: Sealer, id: UUID, text: str) -> bytes:
 
 def _open_note(sealed: bytes | None, info: ValidationInfo) -> str | None:
     return None if sealed is None else _texts(info).sealer.open(sealed, _note_of(info.data["id"])).decode()
+
+
+def _open_result(sealed: bytes | None, info: ValidationInfo) -> Any:
+    return None if sealed is None else from_json(_texts(info).sealer.open(sealed, _result_of(info.data["id"])))
 
 
 def _open_reason(sealed: bytes | None, info: ValidationInfo) -> str | None:
@@ -79,6 +89,7 @@ def _mask_signer(sealed: bytes, info: ValidationInfo) -> str:
 
 
 OpenedNote = Annotated[str | None, BeforeValidator(_open_note)]
+OPENED_RESULT = BeforeValidator(_open_result)
 OpenedReason = Annotated[str, BeforeValidator(_open_reason)]
 OpenedAnswer = Annotated[str | None, BeforeValidator(_open_reason)]
 OpenedCaseReason = Annotated[str, BeforeValidator(_open_case_reason)]
@@ -103,6 +114,10 @@ def _reply_of(case_id: UUID) -> str:
 
 def _mediators_of(mediation_id: UUID) -> str:
     return f"mediation|mediators|{mediation_id}"
+
+
+def _result_of(task_id: UUID) -> str:
+    return f"task|result|{task_id}"
 
 
 def _signer_of(case_id: UUID) -> str:

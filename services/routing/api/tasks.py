@@ -18,7 +18,7 @@ from bianmin.kit.refusals import Conflict, Forbidden, NotFound
 from bianmin.kit.routers import staff_router
 from services.routing.api.bodies.tasks import CompletionIn, EmptyBody, ReturnIn
 from services.routing.api.parameters import TaskPath
-from services.routing.api.sealing import seal_note
+from services.routing.api.sealing import seal_note, seal_result
 from services.routing.api.views.tasks import ListedTaskView, TaskView
 from services.routing.domain.planning import MOST_STEPS
 from services.routing.domain.route import Route
@@ -73,7 +73,7 @@ async def list_tasks(
 )
 async def receive_task(task_id: TaskPath, context: Staff, body: EmptyBody | None = None) -> Response:
     """Sign for a task; the caller becomes its assignee."""
-    return await context.submit(ReceiveTask(task_id, context.now, context.cause), _view_of(task_id))
+    return await context.submit(ReceiveTask(task_id, context.now, context.cause), view_of(task_id))
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def receive_task(task_id: TaskPath, context: Staff, body: EmptyBody | None
 )
 async def start_task(task_id: TaskPath, context: Staff, body: EmptyBody | None = None) -> Response:
     """Start to work on a task; this step may be left out."""
-    return await context.submit(StartTask(task_id, context.cause), _view_of(task_id))
+    return await context.submit(StartTask(task_id, context.cause), view_of(task_id))
 
 
 @router.post(
@@ -108,8 +108,9 @@ async def complete_task(task_id: TaskPath, body: CompletionIn, context: Staff) -
         note=seal_note(context.runtime.sealer, task_id, body.note) if body.note else None,
         reason_code=body.reason_code,
         legal_basis=body.legal_basis,
+        result=seal_result(context.runtime.sealer, task_id, body.result) if body.result else None,
     )
-    return await context.submit(command, _view_of(task_id))
+    return await context.submit(command, view_of(task_id))
 
 
 @router.post(
@@ -124,10 +125,12 @@ async def return_task(task_id: TaskPath, body: ReturnIn, context: Staff) -> Resp
     """Return a case to the step before, with a reason."""
     reason = seal_note(context.runtime.sealer, task_id, body.reason)
     command = ReturnTask(task_id, reason, context.now, [new_id() for _ in range(MOST_STEPS)], context.cause)
-    return await context.submit(command, _view_of(task_id))
+    return await context.submit(command, view_of(task_id))
 
 
-def _view_of(task_id: UUID) -> Callable[[Route], TaskView]:
+def view_of(task_id: UUID) -> Callable[[Route], TaskView]:
+    """Return what makes the view of a task of a route."""
+
     def view(route: Route) -> TaskView:
         return TaskView.in_route(route, task_id)
 

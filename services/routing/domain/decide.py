@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from services.routing.domain.assignment import (
+    AssignmentCommand,
+    AssignTask,
+    RecuseFromTask,
+    VerifyTask,
+    change_assignment,
+)
 from services.routing.domain.delivery import DeliverResult, deliver
 from services.routing.domain.directory.decide import DirectoryCommand
 from services.routing.domain.disputes import EscalateDispute, RecordMediation, escalate, record_mediation
 from services.routing.domain.extensions import AnswerExtension, RequestExtension, answer_extension, request_extension
 from services.routing.domain.facts import Fact
 from services.routing.domain.filings import AnswerFiling, FileDenial, answer_filing, file_denial
+from services.routing.domain.objections import ObjectToTask, SettleObjection
 from services.routing.domain.planning import PlanRoute, plan
 from services.routing.domain.preconditions import existing, visible
 from services.routing.domain.procedures import EndProcedure, StartProcedure, end_procedure, start_procedure
@@ -18,6 +26,7 @@ from services.routing.domain.rosters.roster import PutRoster, RecordDays
 from services.routing.domain.route import Route
 from services.routing.domain.statutory_period import RecordStatutoryEnd, record_statutory_end
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask, TaskCommand, work_on_task
+from services.routing.domain.transfers import TransferTask
 from services.routing.domain.voiding import VoidRoute, void
 from services.routing.domain.withdrawal import AnswerWithdrawal, answer_withdrawal
 
@@ -37,7 +46,7 @@ CaseCommand = (
     | ReopenCase
 )
 """Commands that name their case."""
-RouteCommand = CaseCommand | AnswerExtension | AnswerFiling | TaskCommand
+RouteCommand = CaseCommand | AnswerExtension | AnswerFiling | TaskCommand | AssignmentCommand
 Command = DirectoryCommand | RouteCommand | PutRoster | RecordDays
 
 
@@ -74,6 +83,8 @@ def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:
             return answer_filing(route, command)
         case ReopenCase():
             return reopen(visible(route, command.by.actor), command)
+        case AssignTask() | SettleObjection() | TransferTask() | ObjectToTask() | VerifyTask() | RecuseFromTask():
+            return change_assignment(route, command)
         case ReceiveTask() | StartTask() | CompleteTask() | ReturnTask():
             return work_on_task(route, command)
     assert_never(command)

@@ -128,7 +128,7 @@ def escalate(route: Route, command: EscalateDispute) -> Sequence[Fact]:
         raise NotMediatedHere("已经是最后一级；请告知当事人可以依法申请仲裁或者向人民法院提起诉讼。")
     signed = _signed(task, command.by.actor.id, command.now)
     done = replace(signed, status="done", done_at=command.now, opinion="disagree", note=command.why)
-    assigned = replace(following, status="assigned")
+    assigned = replace(following, status="assigned", assigned_on=command.now.date())
     changed = TasksChanged((done, assigned))
     after = evolve(route, changed)
     escalated = DisputeEscalated(

@@ -31,9 +31,14 @@ from bianmin.events.routing import (
     RouteVoided,
     TaskAssigned,
     TaskCompleted,
+    TaskObjected,
+    TaskReassigned,
     TaskReceived,
+    TaskRecused,
     TaskReturned,
     TaskStarted,
+    TaskTransferred,
+    TaskVerified,
     WithdrawalRejected,
 )
 from services.routing.domain.route import (
@@ -132,6 +137,11 @@ WithoutEffect = (
     | TaskStarted
     | TaskCompleted
     | TaskReturned
+    | TaskReassigned
+    | TaskTransferred
+    | TaskObjected
+    | TaskVerified
+    | TaskRecused
     | AssistanceReceived
     | MediationRecorded
     | DisputeEscalated
@@ -235,6 +245,11 @@ def evolve(route: Route | None, fact: Fact) -> Route:
             | TaskCompleted()
             | TaskStarted()
             | TaskReturned()
+            | TaskReassigned()
+            | TaskTransferred()
+            | TaskObjected()
+            | TaskVerified()
+            | TaskRecused()
             | AssistanceReceived()
             | MediationRecorded()
             | DisputeEscalated()

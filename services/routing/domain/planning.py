@@ -5,6 +5,7 @@ Division codes nest: an org above a desk is a prefix of the desk's code.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class PlanRoute:
     item: ItemFacts
     access: Access
     task_ids: Sequence[UUID]
+    today: date
     by: Cause
 
 
@@ -72,12 +74,12 @@ def plan(route: Route | None, command: PlanRoute) -> Sequence[Fact]:
             tasks=(),
         )
         opening.append(RouteOpened(route))
-    return [*opening, *plan_cycle(route, command.task_ids)]
+    return [*opening, *plan_cycle(route, command.task_ids, command.today)]
 
 
-def plan_cycle(route: Route, task_ids: Sequence[UUID]) -> Sequence[Fact]:
+def plan_cycle(route: Route, task_ids: Sequence[UUID], today: date) -> Sequence[Fact]:
     """Add the tasks of the route's present cycle and assign those whose turn it is."""
-    tasks = _tasks(route, task_ids)
+    tasks = _tasks(route, task_ids, today)
     changed = TasksChanged(tasks)
     after = evolve(route, changed)
     return [changed, *_announced(after, tasks)]
@@ -106,7 +108,7 @@ def _announced(route: Route, tasks: Sequence[Task]) -> Sequence[Fact]:
     return [planned, *(task_event(TaskAssigned, route, task) for task in tasks if task.status == "assigned")]
 
 
-def _tasks(route: Route, task_ids: Sequence[UUID]) -> tuple[Task, ...]:
+def _tasks(route: Route, task_ids: Sequence[UUID], today: date) -> tuple[Task, ...]:
     steps = steps_of(route.item, route.org, route.accepting_org, route.dept)
     last = route.tasks[-1].place if route.tasks else 0
     return tuple(
@@ -120,6 +122,7 @@ def _tasks(route: Route, task_ids: Sequence[UUID]) -> tuple[Task, ...]:
             status="assigned" if seq == 1 or step.group == 1 else "planned",
             cycle=route.cycle,
             group=step.group,
+            assigned_on=today if seq == 1 or step.group == 1 else None,
         )
         for seq, (task_id, step) in enumerate(zip(task_ids, steps, strict=False), 1)
     )

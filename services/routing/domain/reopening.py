@@ -50,7 +50,7 @@ def reopen(route: Route, command: ReopenCase) -> Sequence[Fact]:
     return [
         reopened,
         CaseReopened(access=after.access(), item=route.item, cycle=after.cycle, reopened_on=command.today),
-        *plan_cycle(after, command.task_ids),
+        *plan_cycle(after, command.task_ids, command.today),
     ]
 
 

@@ -191,7 +191,7 @@ class Route:
     @property
     def deciding_office(self) -> Holder:
         """The office of the last step, which decides."""
-        return self.tasks[-1].office
+        return max(self.tasks, key=lambda task: (task.cycle, task.seq, task.place)).office
 
     @property
     def reach(self) -> Reach:

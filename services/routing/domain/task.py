@@ -1,7 +1,7 @@
 """A task: one step of a route at one office."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +14,10 @@ TAKEN: frozenset[Literal["received", "in_progress"]] = frozenset({"received", "i
 """Statuses of a task that a person has signed for."""
 
 
+Objection = Literal["raised", "settled"]
+"""`raised`: the office says that the matter is not its own, and the common superior has not decided yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One step at one office.
@@ -21,7 +25,9 @@ class Task:
     `place` counts the tasks of the route from 1; a step that is repeated is a new task with a higher place.
     `seq` is the step's number within the plan, from 1; steps that run side by side have the same `group`.
     `cycle` is the cycle of the case for which it was planned.
-    `note` is the office's text, encrypted.
+    `note` is the office's text, `result` what was granted; both are encrypted. `verified_by` is the second person
+    (行政许可法 art. 34(3)). `recused` are the people who declared an interest. `assigned_on` is None for tasks of an
+    older program.
     """
 
     id: UUID
@@ -40,3 +46,8 @@ class Task:
     legal_basis: str | None = None
     cycle: int = 1
     group: int | None = None
+    assigned_on: date | None = None
+    verified_by: str | None = None
+    recused: tuple[str, ...] = ()
+    objection: Objection | None = None
+    result: bytes | None = None

@@ -1,25 +1,31 @@
 """Work on a task at its office: receive, start, complete or return it."""
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
 from bianmin.domain.access import sees
-from bianmin.domain.actors import Actor
 from bianmin.events.parts import TaskOpinion, TaskStatus
 from bianmin.events.routing import TaskAssigned, TaskReceived, TaskReturned, TaskStarted
 from bianmin.kit.decide import Cause
-from bianmin.kit.refusals import Conflict, Forbidden, NotFound
+from bianmin.kit.refusals import Conflict
 from services.routing.domain.assistance import assistance_given, assistance_received
 from services.routing.domain.decisions import check_opinion, decision_facts
 from services.routing.domain.facts import Fact, TasksChanged, evolve
 from services.routing.domain.filings import check_denial_filed
-from services.routing.domain.offices import NotTheOffice, works_at
 from services.routing.domain.route import Route
 from services.routing.domain.task import OPEN, TAKEN, Task
+from services.routing.domain.task_checks import (
+    TaskNotFound,
+    TaskTaken,
+    check_assignee,
+    check_at_office,
+    check_free,
+    check_status,
+    check_verified,
+)
 from services.routing.domain.task_events import task_completed, task_event
 
 
@@ -42,7 +48,7 @@ class StartTask:
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask:
-    """Complete a task with the opinion of a review or with the decision. `note` is encrypted."""
+    """Complete a task with the opinion of a review or with the decision. `note` and `result` are encrypted."""
 
     task_id: UUID
     opinion: TaskOpinion
@@ -52,6 +58,7 @@ class CompleteTask:
     note: bytes | None = None
     reason_code: str | None = None
     legal_basis: str | None = None
+    result: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +78,6 @@ class ReturnTask:
 TaskCommand = ReceiveTask | StartTask | CompleteTask | ReturnTask
 
 
-class TaskNotFound(NotFound):
-    """There is no such task, or the actor may not see its case."""
-
-    slug, title = "task-not-found", "没有这个任务"
-
-
-class NotTheAssignee(Forbidden):
-    """Somebody else has signed for the task."""
-
-    slug, title = "not-the-assignee", "不是经办人"
-
-
-class WrongTaskStatus(Conflict):
-    """The task is in a status in which the command is impossible."""
-
-    slug, title = "wrong-task-status", "当前状态不能办理"
-
-
-class TaskTaken(Conflict):
-    """A colleague has signed for the task before."""
-
-    slug, title = "task-taken", "任务已被签收"
-
-
 class MediationExpected(Conflict):
     """A dispute is ended by mediation, not by a decision."""
 
@@ -107,18 +90,6 @@ class NoStepBefore(Conflict):
     slug, title = "nothing-before", "没有上一步"
 
 
-_WHAT_TO_DO_INSTEAD: Mapping[TaskStatus, str] = {
-    "planned": "还没有轮到这一步；请等前面的步骤办完。",
-    "assigned": "这一步还没有签收；请先签收（receive）。",
-    "received": "这一步已经签收；请开始办理（start）或直接办完（complete）。",
-    "in_progress": "这一步正在办理；请办完（complete）或退回（return）。",
-    "done": "这一步已经办完；办件的进展请看办理路线。",
-    "returned": "这一步已经退回；退回后重办的是新的任务，请看办理路线。",
-    "transferred": "这一步已经转交；请看办理路线。",
-    "cancelled": "这一步已经取消（申请人撤回，或受理已更正），不必再办。",
-}
-
-
 def work_on_task(route: Route | None, command: TaskCommand) -> Sequence[Fact]:
     """Carry out a command about a task of the actor's own office.
 
@@ -129,9 +100,7 @@ def work_on_task(route: Route | None, command: TaskCommand) -> Sequence[Fact]:
     if route is None or not sees(actor, route.reach):
         raise TaskNotFound("没有这个任务；请核对编号。")
     task = route.task(command.task_id)
-    if not works_at(actor, task.office):
-        at = f"{task.office.org} 的 {task.office.dept} 办理单位" if task.office.dept else f"站点 {task.office.org}"
-        raise NotTheOffice(f"这一步由{at}办理；请由该单位的工作人员操作。")
+    check_at_office(actor, task.office)
     match command:
         case ReceiveTask():
             return _receive(route, task, command)
@@ -149,7 +118,8 @@ def _receive(route: Route, task: Task, command: ReceiveTask) -> Sequence[Fact]:
     if task.status in TAKEN | {"done"} and task.assignee != actor.id:
         done = "并办完" if task.status == "done" else ""
         raise TaskTaken(f"这个任务已由 {task.assignee} 签收{done}；请办理其他任务，或与其联系。")
-    _check_status(task, {"assigned"})
+    check_status(task, {"assigned"})
+    check_free(task, actor)
     received = replace(task, status="received", assignee=actor.id, received_at=command.at)
     changed = TasksChanged((received,))
     after = evolve(route, changed)
@@ -159,8 +129,8 @@ def _receive(route: Route, task: Task, command: ReceiveTask) -> Sequence[Fact]:
 
 
 def _start(route: Route, task: Task, command: StartTask) -> Sequence[Fact]:
-    _check_status(task, {"received"})
-    _check_assignee(task, command.by.actor)
+    check_status(task, {"received"})
+    check_assignee(task, command.by.actor)
     started = replace(task, status="in_progress")
     changed = TasksChanged((started,))
     if started.kind == "assist":
@@ -169,8 +139,8 @@ def _start(route: Route, task: Task, command: StartTask) -> Sequence[Fact]:
 
 
 def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[Fact]:
-    _check_status(task, TAKEN)
-    _check_assignee(task, command.by.actor)
+    check_status(task, TAKEN)
+    check_assignee(task, command.by.actor)
     if route.item.dispute:
         raise MediationExpected(
             "纠纷由调解了结；请登记调解的结果（mediations），没有调解成的再上报上一级（escalate）。"
@@ -179,6 +149,7 @@ def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[Fact]
     check_opinion(route, task, command.opinion, command.note, reason_code, legal_basis)
     if command.opinion == "deny":
         check_denial_filed(route)
+    check_verified(route, task)
     done = replace(
         task,
         status="done",
@@ -187,6 +158,7 @@ def _complete(route: Route, task: Task, command: CompleteTask) -> Sequence[Fact]
         note=command.note,
         reason_code=reason_code,
         legal_basis=legal_basis,
+        result=command.result,
     )
     return [TasksChanged((done,)), *_after(route, done, command.today)]
 
@@ -205,7 +177,7 @@ def _after(route: Route, done: Task, today: date) -> Sequence[Fact]:
             if any(each.status in OPEN for each in _side_by_side(after, done)):
                 return [task_completed(after, done, opinion)]
             # whatever the reviews found, the deciding office decides (行政许可法 art. 35)
-            following = TasksChanged((replace(_planned_after(route, done), status="assigned"),))
+            following = TasksChanged((replace(_planned_after(route, done), status="assigned", assigned_on=today),))
             after = evolve(after, following)
             return [
                 following,
@@ -227,9 +199,9 @@ def _side_by_side(route: Route, task: Task) -> Sequence[Task]:
 
 
 def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[Fact]:
-    _check_status(task, TAKEN | {"assigned"})
+    check_status(task, TAKEN | {"assigned"})
     if task.status in TAKEN:
-        _check_assignee(task, command.by.actor)
+        check_assignee(task, command.by.actor)
     before = _steps_before(route, task)
     if not before:
         raise NoStepBefore(
@@ -239,14 +211,14 @@ def _return(route: Route, task: Task, command: ReturnTask) -> Sequence[Fact]:
     returned = replace(task, status="returned", assignee=assignee, done_at=command.at, note=command.reason)
     last = route.tasks[-1].place
     *ids, own_id = command.task_ids[: len(before) + 1]
-    repeated = tuple(
-        _repeated(route, each, id, last + n, "assigned")
+    again = tuple(
+        repeated(route, each, id, last + n, "assigned", command.at.date())
         for n, (each, id) in enumerate(zip(before, ids, strict=True), 1)
     )
-    waiting = _repeated(route, task, own_id, last + len(before) + 1, "planned")
-    changed = TasksChanged((returned, *repeated, waiting))
+    waiting = repeated(route, task, own_id, last + len(before) + 1, "planned")
+    changed = TasksChanged((returned, *again, waiting))
     after = evolve(route, changed)
-    assigned = [task_event(TaskAssigned, after, each) for each in repeated]
+    assigned = [task_event(TaskAssigned, after, each) for each in again]
     return [changed, task_event(TaskReturned, after, returned), *assigned]
 
 
@@ -264,8 +236,8 @@ def _steps_before(route: Route, task: Task) -> Sequence[Task]:
     return [last] if last.group is None else [each for each in earlier if each.group == last.group]
 
 
-def _repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus) -> Task:
-    """A new task for the step of `task`."""
+def repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus, on: date | None = None) -> Task:
+    """A new task for the step of `task`, assigned on a day."""
     return Task(
         id=id,
         case_id=route.case_id,
@@ -276,19 +248,10 @@ def _repeated(route: Route, task: Task, id: UUID, place: int, status: TaskStatus
         status=status,
         cycle=route.cycle,
         group=task.group,
+        assigned_on=on,
     )
 
 
 def _planned_after(route: Route, task: Task) -> Task:
     planned = (each for each in route.tasks if each.status == "planned" and each.seq > task.seq)
     return min(planned, key=lambda each: each.seq)
-
-
-def _check_status(task: Task, allowed: AbstractSet[TaskStatus]) -> None:
-    if task.status not in allowed:
-        raise WrongTaskStatus(_WHAT_TO_DO_INSTEAD[task.status])
-
-
-def _check_assignee(task: Task, actor: Actor) -> None:
-    if task.assignee != actor.id and not actor.may("manager"):
-        raise NotTheAssignee(f"这个任务由 {task.assignee} 签收；请由其本人或负责人办理。")

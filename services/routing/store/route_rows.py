@@ -115,6 +115,11 @@ def task_of(row: Row) -> Task:
         legal_basis=row["legal_basis"],
         cycle=row["cycle"],
         group=row["step_group"],
+        assigned_on=row["assigned_on"],
+        verified_by=row["verified_by"],
+        recused=tuple(row["recused"]),
+        objection=row["objection"],
+        result=row["result"],
     )
 
 
@@ -226,6 +231,11 @@ def changed_task_row(task: Task) -> dict[str, Any]:
         "note": task.note,
         "reason_code": task.reason_code,
         "legal_basis": task.legal_basis,
+        "assigned_on": task.assigned_on,
+        "verified_by": task.verified_by,
+        "recused": task.recused,
+        "objection": task.objection,
+        "result": task.result,
     }
 
 

@@ -24,6 +24,7 @@ ALLOWED = {
     "ComplaintLodged.case_id": "of a case",
     "PlannedStep.step_id": "of a step",
     "_.task_id": "of a task",
+    "_.to_task_id": "of a task",
     "_.filing_id": "of a filing of a denial",
     "_.mediation_id": "of an attempt to mediate",
     "_.clock_id": "of a clock",

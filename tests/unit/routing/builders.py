@@ -7,21 +7,26 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from bianmin.domain.access import Holder
 from bianmin.domain.actors import Actor
 from bianmin.events.parts import Access, ItemFacts, Mode, TaskOpinion, TaskStatus
 from bianmin.kit.decide import Announcement, Cause, Done, Refused, decide_all
 from bianmin.kit.time_source import TZ
+from services.routing.domain.assignment import AssignTask, RecuseFromTask, VerifyTask
 from services.routing.domain.decide import CaseCommand, RouteCommand, decide
 from services.routing.domain.delivery import DeliverResult
+from services.routing.domain.directory.staff import StaffMember
 from services.routing.domain.disputes import EscalateDispute, RecordMediation
 from services.routing.domain.extensions import AnswerExtension
 from services.routing.domain.facts import evolve
 from services.routing.domain.filings import AnswerFiling, FileDenial
+from services.routing.domain.objections import ObjectToTask, SettleObjection
 from services.routing.domain.planning import MOST_STEPS, PlanRoute
 from services.routing.domain.reply import ReplyToApplicant
 from services.routing.domain.route import DeliveryReceipt, DenialFiling, MediationOutcome, Reply, Route
 from services.routing.domain.task import Task
 from services.routing.domain.tasks import CompleteTask, ReceiveTask, ReturnTask, StartTask
+from services.routing.domain.transfers import TransferTask
 from services.routing.domain.withdrawal import AnswerWithdrawal
 
 STATION, CENTER, COUNTY, CITY, PROVINCE = "520111101201", "520111101", "520111", "5201", "52"
@@ -77,7 +82,7 @@ def a_task_id() -> UUID:
 
 def a_plan(item: ItemFacts | None = None, where: Access | None = None) -> PlanRoute:
     ids = tuple(a_task_id() for _ in range(MOST_STEPS))
-    return PlanRoute(CASE, "520111101201-20260302-0001", item or an_item(), where or access(), ids, SYSTEM)
+    return PlanRoute(CASE, "520111101201-20260302-0001", item or an_item(), where or access(), ids, TODAY, SYSTEM)
 
 
 @dataclass
@@ -174,6 +179,36 @@ def mediate(actor: Actor, outcome: MediationOutcome = "agreed", on: date = TODAY
 
 def escalate(task: Task, actor: Actor) -> EscalateDispute:
     return EscalateDispute(CASE, task.id, SEALED, NOW, by(actor))
+
+
+def a_member(actor: Actor) -> StaffMember:
+    return StaffMember(actor.id, actor.org, "张三", ("department",), actor.dept)  # type: ignore[arg-type]
+
+
+def assign(task: Task, actor: Actor, to: Actor | None = None) -> AssignTask:
+    return AssignTask(task.id, a_member(to or DECIDER), by(actor))
+
+
+def transfer(task: Task, actor: Actor, office: Holder | None = None, *, exists: bool = True) -> TransferTask:
+    office = office or Holder(task.office.org, "land")
+    return TransferTask(task.id, a_task_id(), office, exists, SEALED, NOW, by(actor))
+
+
+def object_to(task: Task, actor: Actor, on: date = TODAY) -> ObjectToTask:
+    return ObjectToTask(task.id, SEALED, on, by(actor))
+
+
+def settle(task: Task, actor: Actor, office: Holder | None = None, *, exists: bool = True) -> SettleObjection:
+    office = office or Holder(task.office.org, "land")
+    return SettleObjection(task.id, a_task_id(), office, exists, TODAY, by(actor))
+
+
+def verify(task: Task, actor: Actor) -> VerifyTask:
+    return VerifyTask(task.id, by(actor))
+
+
+def recuse(task: Task, actor: Actor) -> RecuseFromTask:
+    return RecuseFromTask(task.id, SEALED, by(actor))
 
 
 def file_denial(actor: Actor) -> FileDenial:

@@ -12,7 +12,8 @@ from services.routing.domain.delivery import NothingToDeliver
 from services.routing.domain.disputes import MediationDateWrong, NotADispute, NotMediatedHere
 from services.routing.domain.offices import NotTheOffice
 from services.routing.domain.reply import NothingToReply, ReplyDateWrong
-from services.routing.domain.tasks import MediationExpected, NoStepBefore, WrongTaskStatus
+from services.routing.domain.task_checks import WrongTaskStatus
+from services.routing.domain.tasks import MediationExpected, NoStepBefore
 from services.routing.domain.waiting import waiting_for
 from tests.unit.routing.builders import (
     CENTER,

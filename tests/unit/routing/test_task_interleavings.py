@@ -5,6 +5,7 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bianmin.domain.access import Holder
 from bianmin.events.parts import TaskOpinion
 from bianmin.kit.refusals import Refusal
 from services.routing.domain.decide import RouteCommand
@@ -21,16 +22,22 @@ from tests.unit.routing.builders import (
     access,
     an_item,
     answer_filing,
+    assign,
     complete,
     deliver,
     escalate,
     file_denial,
     mediate,
+    object_to,
     receive,
+    recuse,
     reply,
     return_task,
+    settle,
     staff,
     start,
+    transfer,
+    verify,
     withdraw,
 )
 
@@ -45,9 +52,13 @@ PEOPLE = [
     staff("department", COUNTY, "civil", id="S-3"),
     staff("department", COUNTY, "civil", id="S-4"),
     staff("manager", COUNTY),
+    staff("manager", STATION),
+    staff("department", COUNTY, "land", id="S-7"),
 ]
 JOINT = [{"dept": "civil"}, {"dept": "agri", "lead": True}, {"dept": "land"}]
+OFFICES = [Holder(CENTER, "civil"), Holder(CENTER, "land"), Holder(COUNTY, "civil"), Holder(COUNTY, "land")]
 ITEMS = [
+    *[(an_item("report_up", "county", two_staff_check=True), access())] * 2,
     *[(an_item("report_up", "county"), access())] * 3,
     (an_item("promised", "center"), access()),
     (an_item("direct", "center"), access()),
@@ -58,16 +69,9 @@ ITEMS = [
     *[(an_item("promised", "center", dispute=True), access(STATION, STATION))] * 2,
 ]
 # mostly acts that advance a case, so that examples reach its end
-ORDINARY = ["receive", "complete"] * 8 + [
-    "start",
-    "return",
-    "deliver",
-    "reply",
-    "mediate",
-    "escalate",
-    "file",
-    "answer",
-] * 2
+OTHER = ["start", "return", "deliver", "reply", "mediate", "escalate", "file", "answer"]
+ASSIGNMENT = ["assign", "transfer", "object", "settle", "verify", "recuse"]
+ORDINARY = ["receive", "complete"] * 10 + OTHER * 2 + ASSIGNMENT
 OPINIONS: dict[str, list[TaskOpinion]] = {
     "review": ["agree", "disagree", "grant"],
     "decide": ["grant", "deny", "agree"],
@@ -105,6 +109,18 @@ def an_act(data: st.DataObject, case: HandledCase) -> RouteCommand:
             return escalate(task, actor)
         case "file":
             return file_denial(actor)
+        case "assign":
+            return assign(task, actor, data.draw(st.sampled_from(able or PEOPLE)))
+        case "transfer":
+            return transfer(task, actor, data.draw(st.sampled_from(OFFICES)))
+        case "object":
+            return object_to(task, actor)
+        case "settle":
+            return settle(task, actor, data.draw(st.sampled_from(OFFICES)))
+        case "verify":
+            return verify(task, actor)
+        case "recuse":
+            return recuse(task, actor)
         case "answer" if case.route.filings:
             agree = data.draw(st.sampled_from([True, True, False]))
             return answer_filing(data.draw(st.sampled_from(case.route.filings)), actor, agree=agree)
@@ -158,10 +174,13 @@ def check(case: HandledCase) -> None:
         assert ahead == list(range(last_open + 1, max(task.seq for task in route.tasks) + 1))
     else:
         assert not waiting
-        assert {task.status for task in route.tasks} <= {"done", "returned", "cancelled"}
+        assert {task.status for task in route.tasks} <= {"done", "returned", "transferred", "cancelled"}
     for task in route.tasks:
         assert (task.assignee is None) <= (task.status in ("planned", "assigned", "cancelled"))
-        assert (task.done_at is not None) == (task.status in ("done", "returned"))
+        assert task.status == "transferred" or (task.done_at is not None) == (task.status in ("done", "returned"))
+        if route.item.two_staff_check and task.status == "done":
+            assert task.verified_by not in (None, task.assignee, *task.recused), "a second person has verified it"
+        assert task.assignee not in task.recused or task.status in ("returned", "transferred")
     if route.mode == "joint":
         # the decision waits for every review, and comes once
         assigned = [each for each in route.tasks if each.kind == "decide" and each.status in OPEN | {"done"}]

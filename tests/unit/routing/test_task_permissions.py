@@ -6,7 +6,8 @@ from bianmin.domain.actors import Actor
 from bianmin.events.parts import TaskStatus
 from bianmin.kit.refusals import Refusal
 from services.routing.domain.offices import NotTheOffice
-from services.routing.domain.tasks import NoStepBefore, NotTheAssignee, TaskNotFound, TaskTaken
+from services.routing.domain.task_checks import NotTheAssignee, TaskNotFound, TaskTaken
+from services.routing.domain.tasks import NoStepBefore
 from tests.unit.routing.builders import (
     ACTS,
     CENTER,

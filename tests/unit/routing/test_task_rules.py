@@ -8,7 +8,8 @@ import pytest
 from bianmin.events.parts import TaskStatus
 from bianmin.kit.refusals import Refusal
 from services.routing.domain.decisions import WrongOpinion
-from services.routing.domain.tasks import NoStepBefore, WrongTaskStatus
+from services.routing.domain.task_checks import WrongTaskStatus
+from services.routing.domain.tasks import NoStepBefore
 from tests.unit.routing.builders import (
     ACTS,
     COUNTY,

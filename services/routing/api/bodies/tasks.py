@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bianmin.domain.labels_zh import OPINIONS
 from bianmin.events.parts import TaskOpinion
 from bianmin.kit.bodies import Body, Code, Text
 from bianmin.kit.fields import values_of
+from services.routing.api.bodies.assignment import ResultIn
 
 
 class EmptyBody(Body):
@@ -39,6 +40,20 @@ class CompletionIn(Body):
             examples=["《中华人民共和国行政许可法》第三十八条"],
         ),
     ] = None
+
+    result: Annotated[
+        ResultIn | None,
+        Field(
+            description="准予的结果：证照或批文；加密保存；只有 grant 可填",
+            examples=[{"name": "食品经营许可证", "number": "JY25201230012345", "valid_until": "2031-12-17"}],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _grants_the_result(self) -> "CompletionIn":
+        if self.result is not None and self.opinion != "grant":
+            raise ValueError("result 只有准予（grant）时可填；请去掉")
+        return self
 
 
 class ReturnIn(Body):

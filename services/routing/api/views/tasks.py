@@ -1,6 +1,6 @@
 """Views of tasks: in a list, after a command, as steps of a route."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from bianmin.domain.labels_zh import MODES, OPINIONS, STEP_KINDS, TASK_STATUSES
 from bianmin.events.parts import Mode, TaskKind, TaskOpinion, TaskStatus
 from bianmin.kit.fields import DEPT_VALUES, MOMENT, OFFICE_ORG, STAFF_ID, CaseId, CaseNo, values_of
 from services.routing import texts
-from services.routing.api.sealing import OpenedNote
+from services.routing.api.sealing import OPENED_RESULT, OpenedNote
 from services.routing.api.views.state_view import StateView, attributes
 from services.routing.domain.route import Route
+from services.routing.domain.task import Objection
 from services.routing.store.queries.tasks import ListedTask
 
 
@@ -55,6 +56,20 @@ class TaskHeadView(StateView):
     opinion: Annotated[
         TaskOpinion | None,
         Field(description=f"意见；尚未办完的为 null：{values_of(OPINIONS)}", examples=["grant"]),
+    ]
+    verified_by: Annotated[
+        str | None,
+        Field(
+            description="复核人的人员编号（行政许可法第三十四条第三款）；没有复核的为 null",
+            examples=["market.520123.02"],
+        ),
+    ]
+    objection: Annotated[
+        Objection | None,
+        Field(
+            description="异议：raised 已提出、等待共同上级确定，settled 办理单位已确定；没有的为 null",
+            examples=[None],
+        ),
     ]
     reason_code: Annotated[str | None, Field(description="不予许可的理由代码；其他为 null", examples=["not_eligible"])]
     legal_basis: Annotated[
@@ -119,10 +134,39 @@ class ListedTaskView(TaskView):
         return cls.model_validate(attributes(listed.task) | case)
 
 
+class ResultView(StateView):
+    """What was granted."""
+
+    name: Annotated[str, Field(description="证照或批文的名称", examples=["食品经营许可证"])]
+    number: Annotated[str | None, Field(description="证照编号；没有的为 null", examples=["JY25201230012345"])]
+    valid_until: Annotated[
+        date | None, Field(description="有效期至，YYYY-MM-DD；长期的为 null", examples=["2031-12-17"])
+    ]
+    file_id: Annotated[
+        UUID | None,
+        Field(description="证照文件的编号；没有的为 null", examples=["019acb0a-1c2d-7e3f-8a4b-5c6d7e8f9a0b"]),
+    ]
+
+
 class StepView(TaskHeadView):
     """A step of a route. `note` holds the grounds of its opinion, or why its office returned the case."""
 
     note: Annotated[
         OpenedNote,
         Field(description="意见的说明，或退回的理由；没有写的为 null", examples=["材料齐全，经营场所符合要求。"]),
+    ]
+    result: Annotated[
+        ResultView | None,
+        OPENED_RESULT,
+        Field(
+            description="准予的结果；没有填写的为 null",
+            examples=[
+                {
+                    "name": "食品经营许可证",
+                    "number": "JY25201230012345",
+                    "valid_until": "2031-12-17",
+                    "file_id": "019acb0a-1c2d-7e3f-8a4b-5c6d7e8f9a0b",
+                }
+            ],
+        ),
     ]

@@ -82,3 +82,9 @@ async def staff_of(tx: Tx, org: str) -> list[StaffMember]:
     """All staff of an org in the order of their ids."""
     found = await tx.execute(select(staff).where(staff.c.org == org).order_by(staff.c.id))
     return [staff_codec.load(row) for row in found.mappings()]
+
+
+async def read_staff(tx: Tx, id: str) -> StaffMember | None:
+    """The member of staff of this id, or None."""
+    row = (await tx.execute(select(staff).where(staff.c.id == id))).mappings().first()
+    return None if row is None else staff_codec.load(row)

@@ -56,7 +56,7 @@ _OPEN = "status IN ('assigned', 'received', 'in_progress')"
 
 
 class TaskRow(RoutingTables, table=True):
-    """A task of a route. `note` is encrypted; `changed_at` is real time and orders the change feed."""
+    """A task of a route. `note` and `result` are encrypted; `changed_at` is real time and orders the change feed."""
 
     __tablename__ = "task"
     id: UUID = Field(primary_key=True)
@@ -76,6 +76,11 @@ class TaskRow(RoutingTables, table=True):
     legal_basis: str | None = Field(sa_column=Column(Text))
     cycle: int
     step_group: int | None
+    assigned_on: date | None = Field(sa_column=Column(Date))
+    verified_by: str | None
+    recused: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    objection: str | None
+    result: bytes | None = Field(sa_column=Column(LargeBinary))
     changed_at: datetime = moment_column(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
