@@ -49,6 +49,7 @@ _EVENTS: Mapping[str, str] = {
     "task.transferred": "已转交其他单位办理",
     "task.objected": "办理单位提出异议，等待上级确定",
     "task.verified": "第二人已复核",
+    "joint.opinion_overdue": "会办意见超期，已报上级",
     "task.recused": "有工作人员回避",
     "task.completed": "办理步骤已完成",
     "task.returned": "已退回上一步重新办理",

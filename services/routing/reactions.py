@@ -9,6 +9,7 @@ from bianmin.kit.ids import new_id
 from bianmin.kit.inbox import cause_of
 from bianmin.kit.time_source import TZ
 from services.routing.domain.decide import Command
+from services.routing.domain.late_opinions import EscalateLateOpinion
 from services.routing.domain.planning import PlanRoute, most_steps_of
 from services.routing.domain.rosters.roster import RecordDays
 from services.routing.domain.route import StatutoryEnd
@@ -42,6 +43,8 @@ def command_of(event: Event) -> Command | None:
             | deadlines.ClockRescheduled()
         ) as changed:
             return record_end_of_statutory_clock(event, changed)
+        case deadlines.ClockRed(kind="step", stage=str(stage)) if stage.isdecimal():
+            return EscalateLateOpinion(UUID(event.subject), int(stage), cause_of(event))
         case deadlines.CalendarPublished(region=region, changes=changes) if changes:
             days = tuple((region, each.date, each.works) for each in changes)
             return RecordDays(days, cause_of(event))

@@ -1,6 +1,7 @@
 """The events of the routing service, on topic `bianmin.routing`."""
 
 from bianmin.events.routing.assignment import (
+    OpinionOverdue,
     TaskObjected,
     TaskReassigned,
     TaskRecused,
@@ -62,6 +63,7 @@ __all__ = [
     "ExtensionRequested",
     "MediationRecorded",
     "OfficeOf",
+    "OpinionOverdue",
     "OrgChanged",
     "PlannedStep",
     "ProcedureEnded",

@@ -60,3 +60,13 @@ class TaskRecused(_Assignment):
 
     event_name: ClassVar = "task.recused"
     event_title: ClassVar = "工作人员回避"
+
+
+class OpinionOverdue(_Assignment):
+    """An office has not given its opinion in joint handling in time. The head of the superior may give it instead."""
+
+    event_name: ClassVar = "joint.opinion_overdue"
+    event_title: ClassVar = "会办意见超期，已报上级"
+
+    superior: OrgCode
+    """The org above the deciding office."""

@@ -16,6 +16,7 @@ from services.routing.domain.disputes import EscalateDispute, RecordMediation, e
 from services.routing.domain.extensions import AnswerExtension, RequestExtension, answer_extension, request_extension
 from services.routing.domain.facts import Fact
 from services.routing.domain.filings import AnswerFiling, FileDenial, answer_filing, file_denial
+from services.routing.domain.late_opinions import EscalateLateOpinion, escalate_late_opinion
 from services.routing.domain.objections import ObjectToTask, SettleObjection
 from services.routing.domain.planning import PlanRoute, plan
 from services.routing.domain.preconditions import existing, visible
@@ -35,6 +36,7 @@ CaseCommand = (
     | VoidRoute
     | RecordStatutoryEnd
     | AnswerWithdrawal
+    | EscalateLateOpinion
     | DeliverResult
     | ReplyToApplicant
     | RecordMediation
@@ -61,6 +63,8 @@ def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:
             return record_statutory_end(existing(route), command)
         case AnswerWithdrawal():
             return answer_withdrawal(existing(route), command)
+        case EscalateLateOpinion():
+            return escalate_late_opinion(existing(route), command)
         case DeliverResult():
             return deliver(visible(route, command.by.actor), command)
         case ReplyToApplicant():

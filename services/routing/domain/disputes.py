@@ -16,6 +16,7 @@ from services.routing.domain.offices import NotTheOffice, office_in_event, offic
 from services.routing.domain.preconditions import check_open
 from services.routing.domain.route import Mediation, MediationOutcome, Route
 from services.routing.domain.task import OPEN, Task
+from services.routing.domain.task_checks import check_not_recused
 from services.routing.domain.task_events import task_event
 
 
@@ -141,13 +142,14 @@ def escalate(route: Route, command: EscalateDispute) -> Sequence[Fact]:
 
 
 def task_in_turn(route: Route, actor: Actor) -> Task:
-    """The task of the office that mediates now. Raises `NotADispute`, `CaseNotOpen` or `NotTheOffice`."""
+    """The task of the office that mediates now. Raises `NotADispute`, `CaseNotOpen`, `NotTheOffice` or `Recused`."""
     if not route.item.dispute:
         raise NotADispute("这个办件不是矛盾纠纷；请按办理路线办完各步骤（complete）。")
     check_open(route)
     task = next(each for each in route.tasks if each.status in OPEN)
     if not works_at(actor, task.office):
         raise NotTheOffice(f"现在由{office_name(task.office)}调解；请由该单位的工作人员登记。")
+    check_not_recused(task, actor)
     return task
 
 

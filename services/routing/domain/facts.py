@@ -25,6 +25,7 @@ from bianmin.events.routing import (
     ExtensionRejected,
     ExtensionRequested,
     MediationRecorded,
+    OpinionOverdue,
     ProcedureEnded,
     ProcedureStarted,
     RoutePlanned,
@@ -142,6 +143,7 @@ WithoutEffect = (
     | TaskObjected
     | TaskVerified
     | TaskRecused
+    | OpinionOverdue
     | AssistanceReceived
     | MediationRecorded
     | DisputeEscalated
@@ -250,6 +252,7 @@ def evolve(route: Route | None, fact: Fact) -> Route:
             | TaskObjected()
             | TaskVerified()
             | TaskRecused()
+            | OpinionOverdue()
             | AssistanceReceived()
             | MediationRecorded()
             | DisputeEscalated()

@@ -27,7 +27,7 @@ class Task:
     `cycle` is the cycle of the case for which it was planned.
     `note` is the office's text, `result` what was granted; both are encrypted. `verified_by` is the second person
     (行政许可法 art. 34(3)). `recused` are the people who declared an interest. `assigned_on` is None for tasks of an
-    older program.
+    older program. `escalated_to` is the org whose head may act instead of the office, because a joint opinion is late.
     """
 
     id: UUID
@@ -51,3 +51,4 @@ class Task:
     recused: tuple[str, ...] = ()
     objection: Objection | None = None
     result: bytes | None = None
+    escalated_to: str | None = None

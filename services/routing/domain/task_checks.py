@@ -79,12 +79,27 @@ def check_at_office(actor: Actor, office: Holder) -> None:
         raise NotTheOffice(f"这一步由{at}办理；请由该单位的工作人员操作。")
 
 
+def check_may_work(actor: Actor, task: Task) -> None:
+    """Check that the actor works at the task's office, or is the head to whom its late opinion was passed.
+
+    Raises `NotTheOffice`.
+    """
+    if task.escalated_to is not None and actor.org == task.escalated_to and actor.may("manager") and actor.dept is None:
+        return
+    check_at_office(actor, task.office)
+
+
+def check_not_recused(task: Task, actor: Actor) -> None:
+    """Check that the actor has declared no interest in the matter. Raises `Recused`."""
+    if actor.id in task.recused:
+        raise Recused("您已经回避这件事；请由其他工作人员办理。")
+
+
 def check_free(task: Task, actor: Actor) -> None:
     """Check that the actor may sign for an assigned task. Raises `TaskTaken`, `Recused` or `ObjectionOpen`."""
     if task.objection == "raised":
         raise ObjectionOpen("本单位已经提出异议；请等待共同上级的负责人确定办理单位。")
-    if actor.id in task.recused:
-        raise Recused("您已经回避这件事；请由其他工作人员签收。")
+    check_not_recused(task, actor)
     if task.assignee not in (None, actor.id):
         raise TaskTaken(f"这个任务已指派给 {task.assignee}；请办理其他任务，或请负责人改派。")
 
@@ -102,7 +117,11 @@ def check_status(task: Task, allowed: AbstractSet[TaskStatus]) -> None:
 
 
 def check_assignee(task: Task, actor: Actor) -> None:
-    """Check that the actor has signed for the task, or is a head. Raises `NotTheAssignee`."""
+    """Check that the actor has signed for the task, or is a head without an interest in it.
+
+    Raises `Recused` or `NotTheAssignee`.
+    """
+    check_not_recused(task, actor)
     if task.assignee != actor.id and not actor.may("manager"):
         raise NotTheAssignee(f"这个任务由 {task.assignee} 签收；请由其本人或负责人办理。")
 

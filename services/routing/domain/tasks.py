@@ -21,8 +21,8 @@ from services.routing.domain.task_checks import (
     TaskNotFound,
     TaskTaken,
     check_assignee,
-    check_at_office,
     check_free,
+    check_may_work,
     check_status,
     check_verified,
 )
@@ -100,7 +100,7 @@ def work_on_task(route: Route | None, command: TaskCommand) -> Sequence[Fact]:
     if route is None or not sees(actor, route.reach):
         raise TaskNotFound("没有这个任务；请核对编号。")
     task = route.task(command.task_id)
-    check_at_office(actor, task.office)
+    check_may_work(actor, task)
     match command:
         case ReceiveTask():
             return _receive(route, task, command)

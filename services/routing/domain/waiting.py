@@ -23,7 +23,8 @@ def waiting_for(route: Route) -> str | None:
 def _of_task(route: Route, task: Task) -> str:
     step = "调解" if route.item.dispute else STEP_KINDS[task.kind]
     where = f"{_office(task.office)}第 {task.seq} 步（{step}）"
-    return f"{where}签收" if task.assignee is None else f"{where}由 {task.assignee} 办完"
+    late = f"（已超期，{task.escalated_to} 负责人可以代为提出意见）" if task.escalated_to else ""
+    return f"{where}签收{late}" if task.assignee is None else f"{where}由 {task.assignee} 办完{late}"
 
 
 def _office(office: Holder) -> str:

@@ -120,6 +120,7 @@ def task_of(row: Row) -> Task:
         recused=tuple(row["recused"]),
         objection=row["objection"],
         result=row["result"],
+        escalated_to=row["escalated_to"],
     )
 
 
@@ -236,6 +237,7 @@ def changed_task_row(task: Task) -> dict[str, Any]:
         "recused": task.recused,
         "objection": task.objection,
         "result": task.result,
+        "escalated_to": task.escalated_to,
     }
 
 

@@ -10,17 +10,20 @@ from bianmin.kit.refusals import Refusal
 from services.routing.domain.decisions import WrongOpinion
 from services.routing.domain.delivery import NothingToDeliver
 from services.routing.domain.disputes import MediationDateWrong, NotADispute, NotMediatedHere
+from services.routing.domain.late_opinions import EscalateLateOpinion, NoLateOpinion
 from services.routing.domain.offices import NotTheOffice
 from services.routing.domain.reply import NothingToReply, ReplyDateWrong
-from services.routing.domain.task_checks import WrongTaskStatus
+from services.routing.domain.task_checks import Recused, WrongTaskStatus
 from services.routing.domain.tasks import MediationExpected, NoStepBefore
 from services.routing.domain.waiting import waiting_for
 from tests.unit.routing.builders import (
+    CASE,
     CENTER,
     COUNTY,
     DECIDER,
     SEALED,
     STATION,
+    SYSTEM,
     TODAY,
     HandledCase,
     a_planned_case,
@@ -31,6 +34,7 @@ from tests.unit.routing.builders import (
     escalate,
     mediate,
     receive,
+    recuse,
     reply,
     return_task,
     staff,
@@ -124,6 +128,37 @@ def test_the_words_name_every_office_that_a_joint_case_waits_for() -> None:
     assert waiting_for(case.route) == (
         f"等待 {CENTER} 农业农村办理单位第 1 步（审核）签收； {CENTER} 林业办理单位第 3 步（审核）由 {FOREST.id} 办完。"
     )
+
+
+def late(case: HandledCase, seq: int) -> None:
+    case.carry_out(EscalateLateOpinion(CASE, seq, SYSTEM))
+
+
+def test_a_late_opinion_goes_to_the_leads_superior_who_may_give_it() -> None:
+    case, head = a_joint_case(), staff("manager", COUNTY)
+    with pytest.raises(NotTheOffice):
+        case.carry_out(receive(case.task(2), head))
+    late(case, 2)
+    assert (case.task(2).escalated_to, case.event_names()[-1]) == (COUNTY, "joint.opinion_overdue")
+    assert "已超期" in str(waiting_for(case.route))
+    for other in (staff("manager", COUNTY, "land"), staff("window", COUNTY)):
+        with pytest.raises(NotTheOffice):
+            case.carry_out(receive(case.task(2), other))
+    give(case, 2, head)
+    give(case, 1, AGRI)
+    give(case, 3, FOREST)
+    assert case.task(4).status == "assigned"
+
+
+def test_only_an_open_opinion_of_joint_handling_is_late_and_once() -> None:
+    case = a_joint_case()
+    give(case, 1, AGRI)
+    late(case, 2)
+    for seq in (1, 2, 4):
+        with pytest.raises(NoLateOpinion):
+            late(case, seq)
+    with pytest.raises(NoLateOpinion):
+        late(a_planned_case(), 1)
 
 
 def an_agency_case() -> HandledCase:
@@ -237,6 +272,19 @@ def test_a_dispute_that_the_township_returned_goes_through_the_township_again() 
     assert case.open_task.office == Holder(STATION)
     case.carry_out(escalate(case.open_task, VILLAGE))
     assert case.open_task.office == Holder(CENTER, "legal")
+
+
+def test_who_has_an_interest_does_not_mediate_or_decide_as_the_head() -> None:
+    case = a_dispute()
+    case.carry_out(recuse(case.open_task, VILLAGE))
+    with pytest.raises(Recused):
+        case.carry_out(mediate(VILLAGE))
+    head = staff("manager", CENTER)
+    joint = a_joint_case()
+    joint.carry_out(receive(joint.task(2), LAND))
+    joint.carry_out(recuse(joint.task(2), head))
+    with pytest.raises(Recused):
+        joint.carry_out(complete(joint.task(2), head))
 
 
 def test_a_dispute_is_not_decided_and_another_matter_is_not_mediated() -> None:

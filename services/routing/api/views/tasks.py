@@ -71,6 +71,10 @@ class TaskHeadView(StateView):
             examples=[None],
         ),
     ]
+    escalated_to: Annotated[
+        str | None,
+        Field(description="会办意见超期，报给哪个上级，区划代码；没有超期的为 null", examples=[None]),
+    ]
     reason_code: Annotated[str | None, Field(description="不予许可的理由代码；其他为 null", examples=["not_eligible"])]
     legal_basis: Annotated[
         str | None,

@@ -22,3 +22,4 @@ def upgrade() -> None:
     op.alter_column("task", "recused", server_default=None)
     op.add_column("task", sa.Column("objection", sa.String(), nullable=True))
     op.add_column("task", sa.Column("result", sa.LargeBinary(), nullable=True))
+    op.add_column("task", sa.Column("escalated_to", sa.String(), nullable=True))

@@ -81,6 +81,7 @@ class TaskRow(RoutingTables, table=True):
     recused: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     objection: str | None
     result: bytes | None = Field(sa_column=Column(LargeBinary))
+    escalated_to: str | None
     changed_at: datetime = moment_column(nullable=False, server_default=text("now()"))
 
     __table_args__ = (
