@@ -99,6 +99,8 @@ async def test_g14_cases_of_an_older_program_under_one_reference_stay_and_the_fi
     async with intake.transaction() as tx:
         await run(tx, "DROP INDEX uq_cases_client_ref_registered_by")
         await run(tx, "ALTER TABLE cases DROP COLUMN client_ref_repetition")
+        await run(tx, "ALTER TABLE cases DROP COLUMN refusal_filing")
+        await run(tx, "DROP TABLE refusal_filing")
         await run(tx, "UPDATE cases SET client_ref = 'twice' WHERE client_ref IN ('1', '2')")
         await run(tx, "UPDATE alembic_version SET version_num = '0004'")
     await migrations.upgrade(SERVICE, intake)
