@@ -150,7 +150,7 @@ class Access(Part):
     dept: Dept
     """The department line of the service item."""
     holders: tuple[Office, ...] = ()
-    """The offices that have an open task of the case."""
+    """The offices that have an open task of the case, and in joint handling the lead."""
 
 
 class Period(Part):

@@ -174,8 +174,10 @@ class Route:
 
     @property
     def holders(self) -> tuple[Holder, ...]:
-        """The offices whose turn it is."""
-        return tuple(task.office for task in self.tasks if task.status in OPEN)
+        """The offices whose turn it is; in joint handling also the lead, at the center and where it decides."""
+        in_turn = (task.office for task in self.tasks if task.status in OPEN)
+        leads = (self.lead, self.deciding_office) if self.mode == "joint" and self.tasks else ()
+        return tuple(dict.fromkeys((*in_turn, *leads)))
 
     @property
     def lead(self) -> Holder:

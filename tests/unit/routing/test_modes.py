@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bianmin.domain.access import Holder
+from bianmin.domain.access import Holder, sees
 from bianmin.domain.actors import Actor
 from bianmin.kit.refusals import Refusal
 from services.routing.domain.decisions import WrongOpinion
@@ -92,6 +92,18 @@ def test_a_decision_answers_the_office_that_disagreed() -> None:
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("/note", "disagreement_not_answered")]
     case.carry_out(complete(case.task(4), AGRI, "grant", note=SEALED))
     assert case.route.status == "granted"
+
+
+def test_the_lead_sees_the_case_from_the_first_opinion_to_the_end() -> None:
+    case = a_planned_case(an_item("joint", "county", "land", co_handlers=CO_HANDLERS), access(dept="land"))
+    window, decider = staff("department", CENTER, "agri"), staff("department", COUNTY, "agri")
+    county = {1: decider, 2: staff("department", COUNTY, "land"), 3: staff("department", COUNTY, "forest")}
+    for seq, actor in county.items():
+        assert all(sees(lead, case.route.reach) for lead in (window, decider)), seq
+        give(case, seq, actor)
+    give(case, 4, decider, "grant")
+    assert all(sees(lead, case.route.reach) for lead in (window, decider))
+    assert not sees(county[3], case.route.reach)
 
 
 def test_the_lead_returns_the_case_to_all_co_handlers() -> None:
