@@ -8,6 +8,7 @@ from bianmin.events.parts import EventData
 from bianmin.events.routing import (
     assignment,
     assistance,
+    circuits,
     directory,
     disputes,
     filings,
@@ -48,6 +49,7 @@ _MODULES = (
     outcomes,
     periods,
     rosters,
+    circuits,
     deadlines,
     complaints,
 )

@@ -13,7 +13,9 @@ from services.intake.handlers import Command, RecordOrg
 def command_of(event: Event) -> Command | None:
     """Return the command that an event of another service makes of intake; None where it does not concern a case."""
     match event.data:
-        case None | deadlines.CalendarPublished() | routing.StaffChanged() | routing.DutyPublished():
+        case None | deadlines.CalendarPublished() | routing.StaffChanged():
+            return None
+        case routing.DutyPublished() | routing.CircuitScheduled() | routing.CircuitClosed():
             return None
         case routing.OrgChanged(code=code, name=name, offices=offices):
             return RecordOrg(KnownOrg(code, name, {office.dept: office.name for office in offices}), cause_of(event))

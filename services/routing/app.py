@@ -3,7 +3,18 @@
 from pathlib import Path
 
 from bianmin.kit.service import Service
-from services.routing.api import assignment, disputes, extensions, filings, orgs, procedures, rosters, routes, tasks
+from services.routing.api import (
+    assignment,
+    circuits,
+    disputes,
+    extensions,
+    filings,
+    orgs,
+    procedures,
+    rosters,
+    routes,
+    tasks,
+)
 from services.routing.handlers import handle
 from services.routing.reactions import command_of
 from services.routing.store.tables import RoutingTables
@@ -24,6 +35,8 @@ SERVICE = Service(
         filings.router,
         rosters.router,
         rosters.open_router,
+        circuits.router,
+        circuits.open_router,
     ),
     handle=handle,
     command_of=command_of,
@@ -31,5 +44,6 @@ SERVICE = Service(
     counters=(
         "SELECT case_id::text, sequence FROM route UNION ALL SELECT code, sequence FROM org"
         " UNION ALL SELECT 'staff/' || id, 1 FROM staff UNION ALL SELECT 'roster/' || org, sequence FROM roster"
+        " UNION ALL SELECT 'circuit/' || id, sequence FROM circuit"
     ),
 )

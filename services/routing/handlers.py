@@ -12,6 +12,16 @@ from bianmin.kit.dispatch import dispatch
 from bianmin.kit.refusals import Refusal
 from services.routing.domain import decide, facts
 from services.routing.domain.assignment import AssignmentCommand
+from services.routing.domain.circuits.circuit import (
+    Booking,
+    Circuit,
+    CircuitCommand,
+    CircuitFact,
+    PlanCircuit,
+    bookings_in,
+    decide_circuit,
+    evolve_circuit,
+)
 from services.routing.domain.decide import CaseCommand, Command, RouteCommand
 from services.routing.domain.directory import decide as directory_decide
 from services.routing.domain.directory import facts as directory_facts
@@ -38,7 +48,7 @@ from services.routing.domain.rosters.roster import (
 )
 from services.routing.domain.route import Route
 from services.routing.domain.tasks import TaskCommand
-from services.routing.store import directory, rosters, routes
+from services.routing.store import circuits, directory, rosters, routes
 
 _UNKNOWN_CASE = UUID(int=0)
 """Stands for the case of a task, extension or filing that does not exist."""
@@ -173,6 +183,28 @@ async def _put_rosters(tx: Tx, commands: Sequence[PutRoster], now: datetime) -> 
     return work
 
 
+async def _change_circuits(tx: Tx, commands: Sequence[CircuitCommand], now: datetime) -> Work[UUID, Circuit]:
+    ids = [command.circuit_id for command in commands if not isinstance(command, PlanCircuit)]
+    known = await circuits.load_circuits(tx, ids)
+    booked: list[Booking] = []
+
+    def decide_and_note(circuit: Circuit | None, command: CircuitCommand) -> Sequence[CircuitFact]:
+        facts = decide_circuit(circuit, command)
+        booked.extend(bookings_in(facts))
+        return facts
+
+    work = decide_all(
+        dict(known),
+        commands,
+        key=lambda command: command.circuit_id,
+        subject=lambda id: f"circuit/{id}",
+        decide=decide_and_note,
+        evolve=evolve_circuit,
+    )
+    await circuits.save_circuits(tx, known, work.changed, booked)
+    return work
+
+
 async def _record_days(tx: Tx, commands: Sequence[RecordDays], now: datetime) -> Work[str, Roster]:
     await rosters.record_days(tx, [day for command in commands for day in command.days])
     return Work(outcomes=[Done()] * len(commands))
@@ -185,5 +217,6 @@ handle = dispatch(
         RouteCommand: _change_routes,
         PutRoster: _put_rosters,
         RecordDays: _record_days,
+        CircuitCommand: _change_circuits,
     },
 )

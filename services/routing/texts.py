@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from services.routing.domain.circuits.circuit import CircuitStatus
 from services.routing.domain.rosters.market import MarketRuleKind, OnHoliday
 from services.routing.domain.route import ExtensionStatus, MediationOutcome, RouteStatus
 
+CIRCUIT_STATUSES: Mapping[CircuitStatus, str] = {"open": "可以预约", "closed": "已结束"}
 MARKET_RULES: Mapping[MarketRuleKind, str] = {
     "weekly": "每周",
     "solar_digit": "公历尾数",

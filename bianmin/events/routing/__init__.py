@@ -9,6 +9,7 @@ from bianmin.events.routing.assignment import (
     TaskVerified,
 )
 from bianmin.events.routing.assistance import AssistanceAssigned, AssistanceGiven, AssistanceReceived
+from bianmin.events.routing.circuits import CircuitClosed, CircuitScheduled
 from bianmin.events.routing.directory import OfficeOf, OrgChanged, StaffChanged
 from bianmin.events.routing.disputes import DisputeEscalated, DisputeSettled, DisputeUnsettled, MediationRecorded
 from bianmin.events.routing.filings import DenialAnswered, DenialFiled
@@ -51,6 +52,8 @@ __all__ = [
     "CaseGranted",
     "CaseReopened",
     "CaseReplied",
+    "CircuitClosed",
+    "CircuitScheduled",
     "Cycle",
     "DenialAnswered",
     "DenialFiled",

@@ -29,11 +29,15 @@ ClockEvent = (
 )
 
 
+_NOT_COUNTED = (routing.StaffChanged, routing.DutyPublished, routing.CircuitScheduled, routing.CircuitClosed)
+
+
 def is_counted(event: Event) -> bool:
-    """Return whether an event is counted: all but those of staff, rosters, calendars and the clocks of complaints."""
+    """Return whether an event is counted: all but those of staff, rosters, circuits, calendars and the clocks of
+    complaints."""
     data = event.data
     if event.source != DEADLINES:
-        return type(data) not in (routing.StaffChanged, routing.DutyPublished)
+        return type(data) not in _NOT_COUNTED
     return type(data) is not deadlines.CalendarPublished and getattr(data, "subject_kind", "case") == "case"
 
 

@@ -20,6 +20,10 @@ FilingPath = Annotated[
     UUID,
     Path(description="报备的编号，UUID，见 `GET /denial-filings`", examples=["019acb02-91c4-7a13-8e5f-7a9c1d3e5f70"]),
 ]
+CircuitPath = Annotated[
+    UUID,
+    Path(description="巡回办理的编号，UUID，见 `GET /circuits`", examples=["019acb10-3c5d-7e21-9a4b-6c8d0e2f4a61"]),
+]
 ProcedurePath = Annotated[
     UUID, Path(description="特别程序的编号，UUID，见登记时的答复", examples=["019acaf1-2d10-7e44-8a3b-5c7d9e1f2a63"])
 ]

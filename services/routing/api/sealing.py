@@ -33,6 +33,11 @@ def seal_result(sealer: Sealer, task_id: UUID, result: BaseModel) -> bytes:
     return sealer.seal(to_json(result), _result_of(task_id))
 
 
+def seal_booking(sealer: Sealer, booking_id: UUID, text: str) -> bytes:
+    """Encrypt the name or phone of a booking."""
+    return sealer.seal(text.encode(), f"booking|text|{booking_id}")
+
+
 def seal_signer(sealer: Sealer, case_id: UUID, name: str) -> bytes:
     """Encrypt the name of the person who signed for the result of a case."""
     return sealer.seal(name.encode(), _signer_of(case_id))

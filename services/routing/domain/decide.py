@@ -10,6 +10,7 @@ from services.routing.domain.assignment import (
     VerifyTask,
     change_assignment,
 )
+from services.routing.domain.circuits.circuit import CircuitCommand
 from services.routing.domain.delivery import DeliverResult, deliver
 from services.routing.domain.directory.decide import DirectoryCommand
 from services.routing.domain.disputes import EscalateDispute, RecordMediation, escalate, record_mediation
@@ -49,7 +50,7 @@ CaseCommand = (
 )
 """Commands that name their case."""
 RouteCommand = CaseCommand | AnswerExtension | AnswerFiling | TaskCommand | AssignmentCommand
-Command = DirectoryCommand | RouteCommand | PutRoster | RecordDays
+Command = DirectoryCommand | RouteCommand | PutRoster | RecordDays | CircuitCommand
 
 
 def decide(route: Route | None, command: RouteCommand) -> Sequence[Fact]:

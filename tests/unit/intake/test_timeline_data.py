@@ -19,7 +19,7 @@ from services.intake.app import SERVICE
 from services.intake.store.timeline import TimelineEntry, row_of_event
 
 _OF_SERVICES_ALONE = {"access", "display_name", "assignee", "item"}
-_OF_NO_CASE = {"item", "org", "staff", "duty", "calendar", "complaint"}
+_OF_NO_CASE = {"item", "org", "staff", "duty", "circuit", "calendar", "complaint"}
 DOCUMENT = describe([SERVICE])
 VALIDATOR = jsonschema_rs.validator_for(
     {"$ref": "#/components/schemas/TimelineEntryView", "components": DOCUMENT["components"]}, validate_formats=True

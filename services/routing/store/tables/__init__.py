@@ -1,6 +1,7 @@
 """Routing's tables. Importing this package defines all of them."""
 
 from services.routing.store.tables.base import RoutingTables
+from services.routing.store.tables.circuits import BookingRow, CircuitRow, bookings, circuits
 from services.routing.store.tables.directory import OfficeRow, OrgRow, StaffRow, offices, orgs, staff
 from services.routing.store.tables.rosters import CalendarDayRow, RosterRow, calendar_days, rosters
 from services.routing.store.tables.routes import (
@@ -19,7 +20,9 @@ from services.routing.store.tables.routes import (
 )
 
 __all__ = [
+    "BookingRow",
     "CalendarDayRow",
+    "CircuitRow",
     "ExtensionRow",
     "FilingRow",
     "MediationRow",
@@ -31,7 +34,9 @@ __all__ = [
     "RoutingTables",
     "StaffRow",
     "TaskRow",
+    "bookings",
     "calendar_days",
+    "circuits",
     "extensions",
     "filings",
     "mediations",
