@@ -12,6 +12,7 @@ from services.routing.domain.decide import RouteCommand
 from services.routing.domain.offices import works_at
 from services.routing.domain.task import OPEN
 from services.routing.domain.waiting import waiting_for
+from tests.rounds import rounds
 from tests.unit.routing.builders import (
     CENTER,
     COUNTY,
@@ -128,7 +129,7 @@ def an_act(data: st.DataObject, case: HandledCase) -> RouteCommand:
 
 
 @given(st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=rounds(300, 3000), deadline=None)
 def test_a_case_waits_for_named_offices_or_is_closed(data: st.DataObject) -> None:
     case = a_planned_case(*data.draw(st.sampled_from(ITEMS)))
     check(case)
