@@ -177,7 +177,7 @@ def check(case: HandledCase) -> None:
         assert not waiting
         assert {task.status for task in route.tasks} <= {"done", "returned", "transferred", "cancelled"}
     for task in route.tasks:
-        assert (task.assignee is None) <= (task.status in ("planned", "assigned", "cancelled"))
+        assert (task.assignee is None) <= (task.status in ("planned", "assigned", "transferred", "cancelled"))
         assert task.status == "transferred" or (task.done_at is not None) == (task.status in ("done", "returned"))
         if route.item.two_staff_check and task.status == "done":
             assert task.verified_by not in (None, task.assignee, *task.recused), "a second person has verified it"
